@@ -1,0 +1,1 @@
+"""Caselib: a case library and course catalogue, one small Django app per concern."""
