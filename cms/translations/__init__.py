@@ -1,0 +1,1 @@
+"""Message catalogues without the gettext tools: read the source, merge, check, compile."""
