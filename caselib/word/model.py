@@ -40,13 +40,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading, level 1 (case title) to 6. ``number`` is the materialised automatic number, not part of ``runs``."""
+    """A heading, level 1 (case title) to 6. ``number`` is the materialised automatic number, not part of ``runs``.
+
+    ``title`` is set by the reader when the line stands as the title of the whole document.
+    """
 
     level: int
     runs: tuple[Run, ...]
     number: str = ""
     guessed: bool = False
     place: Place | None = None
+    title: bool = False
 
     @property
     def text(self) -> str:
@@ -70,11 +74,15 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell in its anchor position; cells covered by a span are not listed. Spans are at least 1."""
+    """A table cell in its anchor position; cells covered by a span are not listed. Spans are at least 1.
+
+    ``pictures`` are the images that stand in the cell, in reading order.
+    """
 
     blocks: tuple[Paragraph, ...]
     colspan: int = 1
     rowspan: int = 1
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def text(self) -> str:
