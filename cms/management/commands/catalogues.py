@@ -1,6 +1,7 @@
 """Extracts, checks and compiles the Chinese message catalogues of the project's apps."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from cms.translations.extraction import extract, source_files
 
 #: Catalogues of texts that are not ours (translations of Wagtail's own), checked and compiled only.
 OVERLAYS = ("cms/wagtail_zh",)
+
+
+def _overlay_files(root: Path) -> Iterator[Path]:
+    for overlay in OVERLAYS:
+        yield from sorted(catalogues.catalogue_path(root / overlay).parent.glob("*.po"))
 
 
 class Command(BaseCommand):
@@ -41,8 +47,7 @@ class Command(BaseCommand):
             self._update(root, known, wanted)
 
     def _compile(self, root: Path, known: dict[str, catalogues.Catalogue], *, force: bool) -> None:
-        paths = [c.path for c in known.values()] + [catalogues.catalogue_path(root / o) for o in OVERLAYS]
-        present = [path for path in paths if path.exists()]
+        present = [c.path for c in known.values() if c.path.exists()] + list(_overlay_files(root))
         if force:
             for path in present:
                 path.with_suffix(".mo").unlink(missing_ok=True)
@@ -72,10 +77,8 @@ class Command(BaseCommand):
         for name in wanted:
             problems += catalogues.differences(loaded[name], parts[name], name=name)
             problems += catalogues.faults(loaded[name], name=name)
-        for overlay in OVERLAYS:
-            path = catalogues.catalogue_path(root / overlay)
-            if path.exists():
-                problems += catalogues.faults(catalogues.load(path), name=overlay)
+        for path in _overlay_files(root):
+            problems += catalogues.faults(catalogues.load(path), name=path.relative_to(root).as_posix())
         if set(wanted) == set(known):
             problems += catalogues.conflicts(loaded)
         self._report(problems)
