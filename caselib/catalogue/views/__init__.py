@@ -1,0 +1,1 @@
+"""Views of the catalogue: parse a form, call a service or a selector, render."""
