@@ -12,12 +12,12 @@ from cms.translations import catalogues
 from cms.translations.extraction import extract, source_files
 
 #: Catalogues of texts that are not ours (translations of Wagtail's own), checked and compiled only.
-OVERLAYS = ("cms/wagtail_zh",)
+OVERLAYS = ("cms/wagtail_zh/locale/*/LC_MESSAGES/django.po", "cms/locale/*/LC_MESSAGES/djangojs.po")
 
 
 def _overlay_files(root: Path) -> Iterator[Path]:
-    for overlay in OVERLAYS:
-        yield from sorted(catalogues.catalogue_path(root / overlay).parent.glob("*.po"))
+    for pattern in OVERLAYS:
+        yield from sorted(root.glob(pattern))
 
 
 class Command(BaseCommand):

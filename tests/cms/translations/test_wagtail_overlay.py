@@ -5,11 +5,17 @@ from pathlib import Path
 import polib
 import wagtail
 from django.utils import translation
+from django.utils.translation import trans_real
 
 import cms
 from cms.translations import catalogues
 
-OVERLAY = catalogues.catalogue_path(Path(cms.__file__).parent / "wagtail_zh")
+CMS = Path(cms.__file__).parent
+#: The texts of the admin's scripts stand in LOCALE_PATHS: Django looks for them nowhere else.
+OVERLAYS = {
+    "django": catalogues.catalogue_path(CMS / "wagtail_zh"),
+    "djangojs": catalogues.catalogue_path(CMS).with_name("djangojs.po"),
+}
 
 
 def untranslated(domain: str) -> set[str]:
@@ -22,8 +28,8 @@ def untranslated(domain: str) -> set[str]:
 
 
 def test_the_overlay_closes_every_gap_of_the_pinned_wagtail() -> None:
-    for domain in ("django", "djangojs"):
-        ours = {e.msgid for e in polib.pofile(str(OVERLAY.with_name(f"{domain}.po"))).translated_entries()}
+    for domain, path in OVERLAYS.items():
+        ours = {e.msgid for e in polib.pofile(str(path)).translated_entries()}
         gaps = untranslated(domain)
         assert gaps, "nothing is missing upstream: the overlay can go"
         assert gaps <= ours
@@ -33,3 +39,10 @@ def test_the_running_site_shows_the_overlay() -> None:
     with translation.override("zh-hans"):
         assert translation.gettext("Autosave is paused") == "自动保存已暂停"
         assert translation.gettext("Publish") == "发布", "Wagtail's own translations still stand"
+
+
+def test_the_scripts_of_the_admin_get_their_texts() -> None:
+    catalogue = trans_real.DjangoTranslation(
+        "zh-hans", domain="djangojs", localedirs=[str(Path(wagtail.__file__).parent / "admin" / "locale")]
+    )
+    assert catalogue.gettext("Insert a block") == "插入内容块"

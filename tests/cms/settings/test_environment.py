@@ -1,0 +1,106 @@
+"""Production settings: a safe environment starts, each unsafe value is refused by name."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from cms.settings.environment import read
+
+ROOT = Path(__file__).resolve().parents[3]
+SAFE = {
+    "CASELIB_SECRET_KEY": "q8!vJz2#rLw9@Xk4^mTb7&Yc1*Nd5(Gf3)Hs6_Pa0+Ue-Ri=Wo",
+    "CASELIB_HOSTS": "anli.example.cn, anli2.example.cn",
+    "CASELIB_ORIGIN": "https://anli.example.cn",
+    "CASELIB_DATABASE_URL": "postgresql://library:pa%2Fss%40word9@db.internal:5433/library",
+    "CASELIB_ELASTICSEARCH_URLS": "http://es1:9200,http://es2:9200",
+    "CASELIB_VAR": "/srv/caselib",
+}
+
+
+def test_a_safe_environment_is_read() -> None:
+    env = read(SAFE)
+    assert env.hosts == ["anli.example.cn", "anli2.example.cn"]
+    assert env.database["PASSWORD"] == "pa/ss@word9"  # noqa: S105
+    assert (env.database["HOST"], env.database["PORT"]) == ("db.internal", "5433")
+    assert env.elasticsearch_urls == ["http://es1:9200", "http://es2:9200"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DEBUG", "1"),
+        ("DJANGO_DEBUG", "true"),
+        ("CASELIB_DEBUG", "anything"),
+        ("CASELIB_SECRET_KEY", ""),
+        ("CASELIB_SECRET_KEY", "short"),
+        ("CASELIB_SECRET_KEY", "a" * 60),
+        ("CASELIB_SECRET_KEY", "django-insecure-q8!vJz2#rLw9@Xk4^mTb7&Yc1*Nd5(Gf3)Hs6_Pa0"),
+        ("CASELIB_HOSTS", ""),
+        ("CASELIB_HOSTS", "*"),
+        ("CASELIB_HOSTS", ".example.cn"),
+        ("CASELIB_HOSTS", "https://anli.example.cn"),
+        ("CASELIB_ORIGIN", ""),
+        ("CASELIB_ORIGIN", "http://anli.example.cn"),
+        ("CASELIB_ORIGIN", "https://elsewhere.example.cn"),
+        ("CASELIB_ORIGIN", "https://anli.example.cn/path"),
+        ("CASELIB_ORIGIN", "https://[broken"),
+        ("CASELIB_DATABASE_URL", ""),
+        ("CASELIB_DATABASE_URL", "sqlite:///caselib.sqlite3"),
+        ("CASELIB_DATABASE_URL", "postgresql://library:caselib@db/library"),
+        ("CASELIB_DATABASE_URL", "postgresql://library@db/library"),
+        ("CASELIB_DATABASE_URL", "postgresql://library:pass9word:x@db:99999999/library"),
+        ("CASELIB_ELASTICSEARCH_URLS", ""),
+        ("CASELIB_ELASTICSEARCH_URLS", "es1:9200"),
+        ("CASELIB_SEARCH_ENGINE", "whoosh"),
+        ("CASELIB_VAR", ""),
+        ("CASELIB_VAR", "var"),
+        ("CASELIB_HSTS_SECONDS", "a year"),
+        ("CASELIB_EMAIL_PORT", "-1"),
+        ("CASELIB_EMAIL_TLS", "maybe"),
+    ],
+)
+def test_each_unsafe_value_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read({**SAFE, name: value})
+    assert name in str(refused.value)
+
+
+def test_all_faults_are_told_at_once_and_no_secret_among_them() -> None:
+    with pytest.raises(ImproperlyConfigured) as refused:
+        read({"CASELIB_SECRET_KEY": "hunter2", "CASELIB_HOSTS": "*"})
+    text = str(refused.value)
+    assert text.count("\n- ") == 6
+    assert "hunter2" not in text
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    key.write_text(SAFE["CASELIB_SECRET_KEY"] + "\n")
+    rest = {name: value for name, value in SAFE.items() if name != "CASELIB_SECRET_KEY"}
+    assert read({**rest, "CASELIB_SECRET_KEY_FILE": str(key)}).secret_key == SAFE["CASELIB_SECRET_KEY"]
+    with pytest.raises(ImproperlyConfigured, match="CASELIB_SECRET_KEY_FILE"):
+        read({**rest, "CASELIB_SECRET_KEY_FILE": str(tmp_path / "absent")})
+
+
+def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT, env={**kept, **values, "DJANGO_SETTINGS_MODULE": "cms.settings.production"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_the_process_refuses_to_start_on_an_empty_environment() -> None:
+    refused = manage("check")
+    assert refused.returncode != 0
+    assert "Unsafe or incomplete production settings" in refused.stderr
+
+
+def test_djangos_own_deployment_checks_pass() -> None:
+    passed = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security", **SAFE)
+    assert passed.returncode == 0, passed.stderr
