@@ -1,0 +1,1 @@
+"""Users, their units and their roles."""

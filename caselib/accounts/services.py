@@ -1,0 +1,72 @@
+"""Verbs on accounts: roles, units and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.mail import send_mail
+from django.db import transaction
+
+from caselib.core import audit, clock
+from caselib.core.errors import require
+
+from .enums import Role
+from .models import Notice, Unit, UnitMembership, User
+from .rules import may_hold
+
+
+@transaction.atomic
+def set_roles(user: User, roles: Collection[str], *, by: User | None, at: datetime | None = None) -> None:
+    """Give ``user`` exactly ``roles`` (groups that are no roles stay). Raises RefusedError for two administrators.
+
+    Effects in order: groups changed, audit row ``accounts.roles_set``.
+    """
+    wanted = {Role(role).value for role in roles}
+    require(may_hold(wanted))
+    before = sorted(user.groups.filter(name__in=Role.values).values_list("name", flat=True))
+    user.groups.remove(*Group.objects.filter(name__in=set(Role.values) - wanted))
+    user.groups.add(*[Group.objects.get_or_create(name=name)[0] for name in sorted(wanted)])
+    user.__dict__.pop("roles", None)
+    audit.record("accounts.roles_set", user, by=by, at=at, before=before, after=sorted(wanted))
+
+
+@transaction.atomic
+def move_to_unit(user: User, unit: Unit, *, by: User | None, at: datetime | None = None) -> None:
+    """Move ``user`` to ``unit`` and keep the old membership with its end.
+
+    Effects in order: open membership closed, new one opened, user saved, audit row ``accounts.unit_changed``.
+    """
+    day = (at or clock.now()).astimezone(clock.ZONE).date()
+    before = user.unit_id
+    user.memberships.filter(until__isnull=True).update(until=day)
+    UnitMembership.objects.create(user=user, unit=unit, since=day)
+    user.unit = unit
+    user.save(update_fields=["unit"])
+    audit.record("accounts.unit_changed", user, by=by, at=at, before=before, after=unit.pk)
+
+
+@transaction.atomic
+def notify(
+    users: Iterable[User], *, subject: str, body: str = "", url: str = "", at: datetime | None = None
+) -> list[Notice]:
+    """Write one notice for each active user and mail it when the transaction is committed; return the notices."""
+    moment = at or clock.now()
+    recipients = {user.pk: user for user in users if user.is_active}
+    notices = Notice.objects.bulk_create(
+        Notice(recipient=user, subject=subject[:200], body=body, url=url[:500], created_at=moment)
+        for user in recipients.values()
+    )
+    addresses = [user.email for user in recipients.values() if user.email]
+    if addresses:
+        link = f"\n\n{settings.WAGTAILADMIN_BASE_URL}{url}" if url else ""
+        transaction.on_commit(lambda: _mail(subject, body + link, addresses))
+    return notices
+
+
+def _mail(subject: str, body: str, addresses: list[str]) -> None:
+    """Send one mail to each address, so that recipients do not see each other; a dead mail server loses no change."""
+    for address in addresses:
+        send_mail(" ".join(subject.split()), body, None, [address], fail_silently=True)

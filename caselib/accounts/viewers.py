@@ -1,0 +1,73 @@
+"""Who is looking: the frozen description of a reader that access rules and search filters are asked with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+
+from .enums import ADMINISTRATORS, STAFF, Audience, Role
+
+if TYPE_CHECKING:
+    from .models import User
+
+PUBLIC = "public"
+INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A reader. ``tokens`` is what a record must share at least one of to be seen by this reader."""
+
+    user_id: int | None = None
+    unit_id: int | None = None
+    roles: frozenset[str] = frozenset()
+    group_ids: frozenset[int] = frozenset()
+    audiences: frozenset[str] = field(default=frozenset({Audience.LEARNER.value}))
+
+    @classmethod
+    def of(cls, user: User | AnonymousUser) -> Viewer:
+        """Return the viewer for ``user``; inactive and anonymous accounts see what the public sees."""
+        if not user.is_authenticated or not user.is_active:
+            return cls()
+        groups = dict(user.groups.values_list("pk", "name"))
+        roles = frozenset(groups.values()) & frozenset(Role.values)
+        return cls(
+            user_id=user.pk,
+            unit_id=user.unit_id,
+            roles=roles,
+            group_ids=frozenset(groups),
+            audiences=_audiences(roles),
+        )
+
+    @property
+    def authenticated(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def internal(self) -> bool:
+        """Whether internal items may be read: by any account, except that administrators administer only."""
+        return self.authenticated and not (self.roles and self.roles <= ADMINISTRATORS)
+
+    @property
+    def levels(self) -> frozenset[str]:
+        """The circulation levels this reader may see, restricted ones as ``group:<id>``."""
+        if not self.internal:
+            return frozenset({PUBLIC})
+        return frozenset({PUBLIC, INTERNAL, *(f"group:{pk}" for pk in self.group_ids)})
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Every ``level/audience`` pair this reader may see."""
+        return frozenset(f"{level}/{audience}" for level in self.levels for audience in self.audiences)
+
+
+def _audiences(roles: frozenset[str]) -> frozenset[str]:
+    """Return the audiences that ``roles`` belong to; reviewers and editors read everything."""
+    found = {Audience.LEARNER.value}
+    if roles & STAFF:
+        found.add(Audience.TEACHER.value)
+    if roles & {Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REVIEWER, Role.EDITOR}:
+        found.add(Audience.REVIEWER.value)
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""Editions of pinned revisions, compiled to Word."""

@@ -1,0 +1,1 @@
+"""Browsing, online lists, orders and the kiosk."""

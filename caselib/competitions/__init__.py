@@ -1,0 +1,1 @@
+"""Good-course and good-case competitions, from the call to the certificate."""

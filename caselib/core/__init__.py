@@ -1,0 +1,1 @@
+"""Errors, the clock, the audit chain and background jobs: what every other app stands on."""

@@ -1,0 +1,191 @@
+"""Background jobs with progress that can be cancelled and survive a kill.
+
+A job is one row. The worker (``manage.py work``) claims the oldest waiting row by compare-and-set, calls the
+registered function, and writes what it did. A row whose worker died (no heartbeat for ``LOST_AFTER``) is queued again,
+so a job function must be idempotent: it finds out itself what is already done.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import close_old_connections, connection, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from . import clock
+from .enums import FINAL_STATES, JobState
+from .models import Job
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser
+
+logger = logging.getLogger(__name__)
+
+LOST_AFTER = timedelta(seconds=60)
+HEARTBEAT_SECONDS = 10
+MAX_ATTEMPTS = 3
+PROGRESS_SECONDS = 0.5
+
+JobFunction = Callable[..., dict[str, Any]]
+_registry: dict[str, JobFunction] = {}
+_periodic: list[Periodic] = []
+
+
+class CancelledError(Exception):
+    """Raised inside a job function when somebody asked to stop it."""
+
+
+@dataclass
+class Periodic:
+    """A short function the worker calls again and again; ``last`` is in seconds of the monotonic clock."""
+
+    function: Callable[[], object]
+    seconds: float
+    last: float = field(default=-1e9)
+
+
+@dataclass
+class JobContext:
+    """What a job function is given: a way to report, and to hear that it shall stop."""
+
+    job: Job
+    _written: float = 0.0
+
+    def progress(self, done: int, total: int, message: str = "") -> None:
+        """Report ``done`` of ``total`` steps; writes at most twice a second. Raises CancelledError if asked to stop."""
+        now = time.monotonic()
+        if now - self._written < PROGRESS_SECONDS and done < total:
+            return
+        self._written = now
+        Job.objects.filter(pk=self.job.pk).update(
+            done=done, total=total, message=message, heartbeat_at=clock.now()
+        )
+        self.check_cancelled()
+
+    def check_cancelled(self) -> None:
+        """Raise CancelledError if somebody asked to stop the job."""
+        if Job.objects.filter(pk=self.job.pk, cancel_requested=True).exists():
+            raise CancelledError
+
+
+def job(kind: str) -> Callable[[JobFunction], JobFunction]:
+    """Register the function for jobs of ``kind`` (``app.verb``). It takes a JobContext and the parameters."""
+
+    def register(function: JobFunction) -> JobFunction:
+        _registry[kind] = function
+        return function
+
+    return register
+
+
+def periodic(seconds: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
+    """Register a short function without parameters that the worker calls every ``seconds``."""
+
+    def register(function: Callable[[], object]) -> Callable[[], object]:
+        _periodic.append(Periodic(function, seconds))
+        return function
+
+    return register
+
+
+def start(kind: str, *, by: AbstractBaseUser | None, **parameters: Any) -> Job:
+    """Queue a job in the caller's transaction and return it. Raises KeyError for an unknown kind."""
+    if kind not in _registry:
+        raise KeyError(kind)
+    return Job.objects.create(kind=kind, parameters=parameters, requested_by=by, created_at=clock.now())
+
+
+def cancel(job_row: Job) -> None:
+    """Ask a job to stop; one that has not begun stops at once, a running one at its next report."""
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job_row.pk, state=JobState.QUEUED)
+        waiting.update(state=JobState.CANCELLED, finished_at=clock.now(), message=_("Cancelled before it began."))
+        Job.objects.filter(pk=job_row.pk).exclude(state__in=FINAL_STATES).update(cancel_requested=True)
+
+
+def recover() -> int:
+    """Queue again the jobs whose worker died, give up on those that killed it too often; return how many."""
+    lost = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=clock.now() - LOST_AFTER)
+    failed = lost.filter(attempts__gte=MAX_ATTEMPTS).update(
+        state=JobState.FAILED, finished_at=clock.now(), message=_("The worker died three times over this job.")
+    )
+    return failed + lost.update(state=JobState.QUEUED)
+
+
+def claim() -> Job | None:
+    """Take the oldest waiting job, or return None. Two workers never get the same one."""
+    for candidate in Job.objects.filter(state=JobState.QUEUED).order_by("created_at")[:5]:
+        taken = Job.objects.filter(pk=candidate.pk, state=JobState.QUEUED).update(
+            state=JobState.RUNNING, started_at=clock.now(), heartbeat_at=clock.now(), attempts=F("attempts") + 1
+        )
+        if taken:
+            candidate.refresh_from_db()
+            return candidate
+    return None
+
+
+def run(job_row: Job) -> None:
+    """Run a claimed job to its end and write the outcome; never raises for a fault of the job function."""
+    outcome: dict[str, Any] = {"state": JobState.DONE}
+    try:
+        with _heartbeat(job_row):
+            result = _registry[job_row.kind](JobContext(job_row), **job_row.parameters)
+        outcome["result"] = result or {}
+    except CancelledError:
+        outcome |= {"state": JobState.CANCELLED, "message": _("Cancelled.")}
+    except Exception as error:
+        logger.exception("job %s (%s) failed", job_row.pk, job_row.kind)
+        outcome |= {"state": JobState.FAILED, "message": f"{type(error).__name__}: {error}"[:2000]}
+    Job.objects.filter(pk=job_row.pk).update(finished_at=clock.now(), **outcome)
+
+
+def run_pending() -> int:
+    """Run every waiting job in this process, for tests and commands; return how many ran."""
+    count = 0
+    while (job_row := claim()) is not None:
+        run(job_row)
+        count += 1
+    return count
+
+
+def run_periodics() -> None:
+    """Call the periodic functions that are due; a fault in one is logged and does not stop the others."""
+    for entry in _periodic:
+        if time.monotonic() - entry.last >= entry.seconds:
+            entry.last = time.monotonic()
+            try:
+                entry.function()
+            except Exception:
+                logger.exception("periodic %s failed", entry.function)
+
+
+@contextmanager
+def _heartbeat(job_row: Job) -> Iterator[None]:
+    """Write a sign of life from a second thread while the job runs, unless the database is an in-memory one."""
+    stop = threading.Event()
+
+    def beat() -> None:
+        while not stop.wait(HEARTBEAT_SECONDS):
+            try:
+                Job.objects.filter(pk=job_row.pk).update(heartbeat_at=clock.now())
+            except Exception:
+                logger.exception("no sign of life could be written for job %s", job_row.pk)
+            finally:
+                close_old_connections()
+        connection.close()
+
+    thread = threading.Thread(target=beat, daemon=True)
+    if not connection.in_atomic_block:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()

@@ -1,0 +1,27 @@
+"""Version counters for the whole-page cache: a change makes old keys unreachable, time alone never does."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from .models import VersionCounter
+
+PAGES = "pages"
+LISTS = "lists"
+
+
+def bump(*names: str) -> None:
+    """Grow the counters ``names`` in the caller's transaction, so readers see change and counter together."""
+    with transaction.atomic():
+        for name in sorted(set(names)):
+            if not VersionCounter.objects.filter(name=name).update(value=F("value") + 1):
+                counter, made = VersionCounter.objects.get_or_create(name=name, defaults={"value": 1})
+                if not made:
+                    VersionCounter.objects.filter(pk=counter.pk).update(value=F("value") + 1)
+
+
+def versions(*names: str) -> dict[str, int]:
+    """Return the present value of each counter, 0 where nothing was ever counted. One query."""
+    found = dict(VersionCounter.objects.filter(name__in=names).values_list("name", "value"))
+    return {name: found.get(name, 0) for name in names}

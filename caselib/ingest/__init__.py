@@ -1,0 +1,1 @@
+"""Word and text in: receive, read, split, map, accept."""

@@ -1,0 +1,1 @@
+"""Images, documents and films, kept private and served only through a permission check."""

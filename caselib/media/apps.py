@@ -1,0 +1,11 @@
+"""Django configuration of the media app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MediaConfig(AppConfig):
+    name = "caselib.media"
+    label = "media"
+    verbose_name = _("Media")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,105 @@
+"""Own image, document and film models from the first migration, all on private storage."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.documents.models import AbstractDocument
+from wagtail.documents.models import Document as WagtailDocument
+from wagtail.images.models import AbstractImage, AbstractRendition
+from wagtail.images.models import Image as WagtailImage
+from wagtail.models import CollectionMember
+from wagtail.search import index
+
+
+class CaseImage(AbstractImage):
+    """An image with its source, so that a permission can be shown for it."""
+
+    credit = models.CharField(_("source or photographer"), max_length=200, blank=True)
+
+    admin_form_fields = (*WagtailImage.admin_form_fields, "credit")
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+
+
+class CaseRendition(AbstractRendition):
+    """An image in one size."""
+
+    image = models.ForeignKey(CaseImage, on_delete=models.CASCADE, related_name="renditions")
+
+    class Meta(AbstractRendition.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["image", "filter_spec", "focal_point_key"], name="unique_rendition")
+        ]
+
+
+class CaseDocument(AbstractDocument):
+    """An uploaded file. Its address is the private one, under the permission check."""
+
+    admin_form_fields = WagtailDocument.admin_form_fields
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+    @property
+    def url(self) -> str:
+        return self.file.url
+
+
+class VideoFile(CollectionMember, index.Indexed, models.Model):
+    """A film as a file. Duration and size are read from the file where ffprobe is present."""
+
+    title = models.CharField(_("title"), max_length=200)
+    file = models.FileField(_("file"), upload_to="films")
+    still = models.ForeignKey(
+        CaseImage, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("still")
+    )
+    duration = models.FloatField(_("duration in seconds"), null=True, blank=True)
+    width = models.PositiveIntegerField(_("width"), null=True, blank=True)
+    height = models.PositiveIntegerField(_("height"), null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("uploaded by"),
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    search_fields = [
+        *CollectionMember.search_fields,
+        index.SearchField("title", boost=10),
+        index.AutocompleteField("title"),
+    ]
+
+    class Meta:
+        verbose_name = _("film file")
+        verbose_name_plural = _("film files")
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class CaptionTrack(models.Model):
+    """Captions of a film as WebVTT text (SRT is converted on the way in)."""
+
+    video = models.ForeignKey(VideoFile, on_delete=models.CASCADE, related_name="captions", verbose_name=_("film"))
+    language = models.CharField(_("language"), max_length=12, default="zh-Hans")
+    label = models.CharField(_("label"), max_length=60, default="中文")
+    vtt = models.TextField(_("captions (WebVTT)"))
+
+    class Meta:
+        verbose_name = _("caption track")
+        verbose_name_plural = _("caption tracks")
+        constraints = [models.UniqueConstraint(fields=["video", "language"], name="one_track_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.video} ({self.label})"

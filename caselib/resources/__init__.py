@@ -1,0 +1,1 @@
+"""The learning resources: page types, who may read them, and their text."""

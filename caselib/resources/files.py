@@ -1,0 +1,101 @@
+"""Who may open a private file: the readers of a live resource that shows it, and the people who work with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from wagtail.models import ReferenceIndex
+
+from caselib.accounts.enums import REVIEWERS, STAFF, Role
+from caselib.accounts.models import User
+from caselib.accounts.viewers import Viewer
+from caselib.media.models import CaseDocument, CaseImage, CaseRendition, VideoFile
+
+from .models import Attachment, LiveFile, ResourcePage, Video
+from .models.base import ResourceQuerySet
+
+MediaObject = CaseImage | CaseDocument | VideoFile
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file in private storage and the media object it belongs to."""
+
+    name: str
+    kind: str
+    owner: MediaObject
+    title: str
+
+
+def find(name: str) -> StoredFile | None:
+    """Return what the stored file ``name`` is, or None if the library does not know it."""
+    if name.startswith("images/"):
+        rendition = CaseRendition.objects.select_related("image").filter(file=name).first()
+        return StoredFile(name, "image", rendition.image, rendition.image.title) if rendition else None
+    if name.startswith("original_images/"):
+        image = CaseImage.objects.filter(file=name).first()
+        return StoredFile(name, "image", image, image.title) if image else None
+    if name.startswith("documents/"):
+        document = CaseDocument.objects.filter(file=name).first()
+        return StoredFile(name, "document", document, document.filename) if document else None
+    if name.startswith("films/"):
+        film = VideoFile.objects.filter(file=name).first()
+        return StoredFile(name, "film", film, film.title) if film else None
+    return None
+
+
+def may_open(file: StoredFile, user: User, viewer: Viewer) -> bool:
+    """Whether this reader may open ``file``: in a live resource they may read, or in their own work."""
+    if _in_live(file, viewer):
+        return True
+    return user.is_authenticated and user.is_active and _in_work(file, user, viewer)
+
+
+def _in_live(file: StoredFile, viewer: Viewer) -> bool:
+    shown = LiveFile.objects.filter(kind=file.kind, file_id=file.owner.pk, audience__in=viewer.audiences)
+    pages: ResourceQuerySet = ResourcePage.objects.visible_to(viewer)
+    return pages.filter(pk__in=shown.values("page_id")).exists()
+
+
+def _in_work(file: StoredFile, user: User, viewer: Viewer) -> bool:
+    """Whether ``user`` uploaded the file, or works on a draft that uses it (its unit's, or one under review)."""
+    if getattr(file.owner, "uploaded_by_user_id", None) == user.pk or getattr(file.owner, "uploaded_by_id", 0) == user.pk:
+        return True
+    if not viewer.roles & STAFF:
+        return False
+    references = ReferenceIndex.get_references_to(file.owner).values_list("object_id", flat=True)
+    pages = ResourcePage.objects.filter(pk__in=[int(pk) for pk in references if pk.isdigit()])
+    reviewing = Q(workflow_states__status="in_progress") if viewer.roles & _reviewing_roles() else Q(pk__in=[])
+    return pages.filter(Q(owner=user) | Q(unit_id=viewer.unit_id, unit__isnull=False) | reviewing).exists()
+
+
+def _reviewing_roles() -> frozenset[str]:
+    return frozenset(REVIEWERS | {Role.EDITOR})
+
+
+def rebuild_live_files(page: ResourcePage) -> None:
+    """Write down which files the live version of ``page`` (specific) shows, and for whom."""
+    LiveFile.objects.filter(page_id=page.pk).delete()
+    if page.live:
+        rows = {(kind, pk, audience) for kind, pk, audience in _shown(page) if pk}
+        LiveFile.objects.bulk_create(
+            LiveFile(page_id=page.pk, kind=kind, file_id=pk, audience=audience) for kind, pk, audience in sorted(rows)
+        )
+
+
+def _shown(page: ResourcePage) -> list[tuple[str, int | None, str]]:
+    whole = page.audience
+    found: list[tuple[str, int | None, str]] = [("image", page.cover_id, whole)]
+    found.append(("image", getattr(page, "portrait_id", None), whole))
+    for block in getattr(page, "body", None) or []:
+        for child in block.value.get("content") or []:
+            if child.block_type == "image" and child.value.get("image"):
+                found.append(("image", child.value["image"].pk, block.value.get("audience") or whole))
+    for attachment in Attachment.objects.filter(page_id=page.pk):
+        found.append(("document", attachment.document_id, attachment.audience))
+    if isinstance(page, Video) and page.video_file is not None:
+        found.append(("film", page.video_file_id, whole))
+        found.append(("image", page.video_file.still_id, whole))
+    return found
+

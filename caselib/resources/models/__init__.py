@@ -1,0 +1,68 @@
+"""Models of the resources app."""
+
+from .base import ResourcePage, ResourceQuerySet
+from .case import NOTE_PARTS, CaseStudy, TeachingNote
+from .courses import Course, CourseUpdate, LessonPlan, LinkedResource, Textbook
+from .folders import Folder, Library
+from .parts import (
+    Attachment,
+    Coverage,
+    LiveFile,
+    RelatedResource,
+    ResourceAuthor,
+    ResourceAward,
+    RestrictedGroup,
+)
+from .places import RouteStop, TeachingPoint, TeachingRoute
+from .publication import PublicationGrant
+from .taggings import FreeTagging, PositionTagging, SectorTagging, TopicTagging
+from .teachers import Teacher
+from .videos import Video
+
+KINDS: dict[str, type[ResourcePage]] = {
+    model.kind.value: model
+    for model in (
+        CaseStudy,
+        TeachingNote,
+        LessonPlan,
+        Course,
+        Textbook,
+        Video,
+        TeachingPoint,
+        TeachingRoute,
+        Teacher,
+    )
+}
+
+__all__ = [
+    "KINDS",
+    "NOTE_PARTS",
+    "Attachment",
+    "CaseStudy",
+    "Course",
+    "CourseUpdate",
+    "Coverage",
+    "Folder",
+    "FreeTagging",
+    "LessonPlan",
+    "Library",
+    "LinkedResource",
+    "LiveFile",
+    "PositionTagging",
+    "PublicationGrant",
+    "RelatedResource",
+    "ResourceAuthor",
+    "ResourceAward",
+    "ResourcePage",
+    "ResourceQuerySet",
+    "RestrictedGroup",
+    "RouteStop",
+    "SectorTagging",
+    "Teacher",
+    "TeachingNote",
+    "TeachingPoint",
+    "TeachingRoute",
+    "Textbook",
+    "TopicTagging",
+    "Video",
+]

@@ -1,0 +1,220 @@
+"""ResourcePage: what every kind of resource has in common, and who may read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from wagtail.fields import StreamField
+from wagtail.models import Page, PageManager
+from wagtail.query import PageQuerySet
+from wagtail.search import index
+from wagtail.url_routing import RouteResult
+
+from caselib.accounts.viewers import Viewer
+
+from ..blocks import NotesBlock
+from ..enums import Audience, Circulation, EducationalLevel, Kind, Method, QualityTier, SourceKind
+from .taggings import FreeTagging, PositionTagging, SectorTagging, TopicTagging
+
+if TYPE_CHECKING:
+    from caselib.accounts.models import User
+
+
+class ResourceQuerySet(PageQuerySet):
+    """Resources, and the one question that every list asks first."""
+
+    def visible_to(self, viewer: Viewer) -> ResourceQuerySet:
+        """Return the live resources that ``viewer`` may read."""
+        allowed = models.Q(circulation=Circulation.PUBLIC)
+        if viewer.internal:
+            allowed |= models.Q(circulation=Circulation.INTERNAL)
+            groups = models.Exists(
+                self.model._meta.get_field("restricted_groups").related_model.objects.filter(
+                    page_id=models.OuterRef("pk"), group_id__in=viewer.group_ids
+                )
+            )
+            allowed |= models.Q(circulation=Circulation.RESTRICTED) & groups
+        return self.filter(allowed, live=True, withdrawn_at__isnull=True, audience__in=viewer.audiences)
+
+
+# Facts about a resource that its acts keep, not its text: restoring an old draft must not restore them.
+FACTS = ("code", "withdrawn_at", "withdrawn_reason", "reviewed_on", "review_due_on")
+
+ResourceManager = PageManager.from_queryset(ResourceQuerySet)
+
+
+class ResourcePage(Page):
+    """A resource of any kind. Never created itself; the target of every foreign key to "a resource"."""
+
+    is_creatable = False
+    subpage_types: ClassVar[list[str]] = []
+    parent_page_types = ["resources.Folder"]
+    kind: ClassVar[Kind]
+
+    code = models.CharField(_("code"), max_length=40, blank=True, db_index=True)
+    abstract = models.TextField(_("abstract"), blank=True, max_length=2000)
+    unit = models.ForeignKey(
+        "accounts.Unit", null=True, on_delete=models.PROTECT, related_name="resources", verbose_name=_("owning unit")
+    )
+    source_kind = models.CharField(
+        _("origin"), max_length=10, choices=SourceKind.choices, default=SourceKind.ORIGINAL
+    )
+    source_title = models.CharField(_("source"), max_length=300, blank=True)
+    source_date = models.DateField(_("date of the source"), null=True, blank=True)
+    source_by = models.CharField(_("author or publisher of the source"), max_length=200, blank=True)
+    permission = models.CharField(_("reprint permission"), max_length=300, blank=True)
+    permission_document = models.ForeignKey(
+        "media.CaseDocument",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("permission document"),
+    )
+    circulation = models.CharField(
+        _("circulation level"), max_length=10, choices=Circulation.choices, default=Circulation.INTERNAL
+    )
+    audience = models.CharField(_("for whom"), max_length=10, choices=Audience.choices, default=Audience.LEARNER)
+    hall_permitted = models.BooleanField(_("may be shown in exhibition halls"), default=False)
+    methods = models.JSONField(_("teaching methods"), default=list, blank=True)
+    educational_levels = models.JSONField(_("ranks of the learners"), default=list, blank=True)
+    class_hours = models.DecimalField(_("class hours"), max_digits=5, decimal_places=1, null=True, blank=True)
+    written_on = models.DateField(_("written on"), null=True, blank=True)
+    reviewed_on = models.DateField(_("last reviewed on"), null=True, blank=True, editable=False)
+    review_due_on = models.DateField(_("review due on"), null=True, blank=True, editable=False, db_index=True)
+    quality_tier = models.CharField(_("quality tier"), max_length=10, choices=QualityTier.choices, blank=True)
+    topical = models.BooleanField(
+        _("topical"), default=False, help_text=_("Topical items are reviewed again after six months instead of twelve.")
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    withdrawn_reason = models.TextField(_("reason of withdrawal"), blank=True, editable=False)
+    notes = StreamField(NotesBlock(), verbose_name=_("footnotes"), blank=True)
+    cover = models.ForeignKey(
+        "media.CaseImage", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("cover")
+    )
+
+    topics = ClusterTaggableManager(
+        through=TopicTagging, blank=True, verbose_name=_("topics"), related_name="topic_pages", help_text=""
+    )
+    sectors = ClusterTaggableManager(
+        through=SectorTagging, blank=True, verbose_name=_("sectors"), related_name="sector_pages", help_text=""
+    )
+    positions = ClusterTaggableManager(
+        through=PositionTagging, blank=True, verbose_name=_("positions"), related_name="position_pages", help_text=""
+    )
+    free_tags = ClusterTaggableManager(
+        through=FreeTagging, blank=True, verbose_name=_("free tags"), related_name="free_pages"
+    )
+
+    objects = ResourceManager()
+
+    search_fields = [
+        *Page.search_fields,
+        index.AutocompleteField("title"),
+        index.SearchField("abstract"),
+        index.SearchField("code"),
+        index.FilterField("unit_id"),
+        index.FilterField("circulation"),
+    ]
+
+    class Meta:
+        verbose_name = _("resource")
+        verbose_name_plural = _("resources")
+        indexes = [models.Index(fields=["circulation", "audience"], name="resource_access")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(class_hours__isnull=True) | models.Q(class_hours__gte=0), name="hours_not_negative"
+            ),
+        ]
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
+
+    def access_tokens(self, audience: str | None = None) -> list[str]:
+        """Return the ``level/audience`` tokens of the resource, or of a part of it that has its own ``audience``.
+
+        A part is never open to more people than the whole: the stricter of the two audiences counts.
+        """
+        order = list(Audience.values)
+        reader = max(self.audience, audience or self.audience, key=order.index)
+        if self.circulation != Circulation.RESTRICTED:
+            return [f"{self.circulation}/{reader}"]
+        return [f"group:{pk}/{reader}" for pk in self.restricted_group_ids()]
+
+    def restricted_group_ids(self) -> list[int]:
+        """Return the ids of the groups that may read the resource while it is restricted."""
+        return sorted(row.group_id for row in self.restricted_groups.all())
+
+    def is_visible_to(self, viewer: Viewer) -> bool:
+        """Whether ``viewer`` may read the live version."""
+        if not self.live or self.withdrawn:
+            return False
+        return not viewer.tokens.isdisjoint(self.access_tokens())
+
+    def with_content_json(self, content: dict[str, Any]) -> ResourcePage:
+        """Return the page as ``content`` has it, except for the facts about it that no draft may carry back."""
+        page = super().with_content_json(content)
+        for name in FACTS:
+            setattr(page, name, getattr(self, name))
+        return page
+
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Show the live version to those who may read it.
+
+        A withdrawn resource answers 410 with a tombstone. To a signed-in reader without access it says that the item
+        exists and whom to ask (403, no title); to anybody else it does not exist (404).
+        """
+        viewer = Viewer.of(request.user)
+        if not self.withdrawn and self.is_visible_to(viewer):
+            return super().serve(request, *args, **kwargs)
+        tokens = viewer.tokens
+        if self.withdrawn and not tokens.isdisjoint(self.access_tokens()):
+            return render(request, "resources/withdrawn.html", {"page": self}, status=410)
+        if self.live and viewer.internal:
+            return render(request, "resources/no_access.html", {"unit": self.unit}, status=403)
+        raise Http404
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """Render the draft for the editor, who has been asked for permission by the admin."""
+        return super().serve(request)
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Route to this page also when it is withdrawn, so that the tombstone answers."""
+        if not path_components and self.withdrawn:
+            return RouteResult(self)
+        return super().route(request, path_components)
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context(request, *args, **kwargs) | {"viewer": Viewer.of(request.user)}
+
+    def method_labels(self) -> list[str]:
+        return _labels(Method, self.methods)
+
+    def educational_level_labels(self) -> list[str]:
+        return _labels(EducationalLevel, self.educational_levels)
+
+    def is_owned_or_authored_by(self, user: User) -> bool:
+        """Whether ``user`` owns the page or stands among its authors with this account."""
+        return self.owner_id == user.pk or any(author.user_id == user.pk for author in self.authors.all())
+
+    @property
+    def year(self) -> int:
+        """The year under which the resource is filed: that of writing, else of creation."""
+        day = self.written_on or self.first_published_at or self.latest_revision_created_at or timezone.now()
+        return day.year
+
+
+def _labels(choices: type[models.TextChoices], values: Iterable[Any]) -> list[str]:
+    known = dict(choices.choices)
+    return [str(known[value]) for value in values or [] if value in known]
+
+

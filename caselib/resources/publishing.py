@@ -1,0 +1,45 @@
+"""The one road to a live resource: a grant for a revision, then the publication of exactly that revision."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.actions.publish_page_revision import PublishPageRevisionAction
+from wagtail.models import Revision
+
+from caselib.accounts.models import User
+from caselib.core import clock
+from caselib.core.errors import ConflictError, Refusal
+
+from .content import digest
+from .models import PublicationGrant, ResourcePage
+
+
+@transaction.atomic
+def publish_granted(
+    page: ResourcePage, revision: Revision, sha256: str, *, by: User | None, at: datetime | None = None
+) -> PublicationGrant:
+    """Publish ``revision`` of ``page`` if its content is still what ``sha256`` says.
+
+    Called by the review app when every stage has passed, and by nothing else (a contract of import-linter and a
+    test see to it). Effects in order: grant written, page published with its facts (last reviewed, no longer
+    withdrawn). Raises ConflictError if the content has changed since it was read.
+    """
+    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    if revision.object_id != str(page.pk) or digest(revision) != sha256:
+        raise ConflictError(
+            Refusal("content-changed", _("The text is no longer the one that was read. Please review it again."))
+        )
+    moment = at or clock.now()
+    grant, _made = PublicationGrant.objects.update_or_create(
+        revision=revision,
+        defaults={"page_id": page.pk, "sha256": sha256, "granted_by": by, "granted_at": moment, "revoked_at": None},
+    )
+    ResourcePage.objects.filter(pk=page.pk).update(
+        withdrawn_at=None, withdrawn_reason="", reviewed_on=moment.astimezone(clock.ZONE).date()
+    )
+    PublishPageRevisionAction(revision, user=by, changed=True).execute(skip_permission_checks=True)
+    page.refresh_from_db()
+    return grant

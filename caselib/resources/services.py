@@ -1,0 +1,96 @@
+"""Verbs on resources: create a draft, save a revision, change the vocabulary terms of a draft."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.text import slugify
+from wagtail.models import Revision
+
+from caselib.accounts.models import Unit, User
+from caselib.accounts.viewers import Viewer
+from caselib.core import audit, clock
+from caselib.core.errors import require
+
+from .enums import Kind
+from .filing import folder_for
+from .models import KINDS, ResourceAuthor, ResourcePage
+from .rules import may_create
+
+AXES = ("topics", "sectors", "positions", "free_tags")
+
+
+@transaction.atomic
+def create_draft(
+    kind: Kind | str,
+    *,
+    title: str,
+    by: User,
+    unit: Unit | None = None,
+    fields: Mapping[str, Any] | None = None,
+    authors: Collection[tuple[str, str]] = (),
+    tags: Mapping[str, Collection[str]] | None = None,
+    at: datetime | None = None,
+) -> ResourcePage:
+    """Create an unpublished resource under unit / kind / year and return it with its first revision.
+
+    ``authors`` are (name, unit name) pairs; without any, ``by`` is the author. ``tags`` maps an axis (``topics``,
+    ``sectors``, ``positions``, ``free_tags``) to term names that must exist. Raises RefusedError if ``by`` may not
+    create. Effects in order: folders, page (never live), revision, audit row ``resources.created``.
+    """
+    require(may_create(Viewer.of(by)))
+    moment = at or clock.now()
+    values = dict(fields or {})
+    day = values.get("written_on") or moment.astimezone(clock.ZONE).date()
+    unit = unit or by.unit
+    assert unit is not None, "may_create has seen to it"
+    page = KINDS[Kind(kind).value](
+        title=title[:255].strip(), live=False, has_unpublished_changes=True, owner=by, unit=unit, **values
+    )
+    page.slug = free_slug(page.title)
+    page.draft_title = page.title
+    folder = folder_for(unit, kind, day.year)
+    folder.add_child(instance=page)
+    page.slug = free_slug(page.title, suffix=str(page.pk))
+    page.authors = [
+        ResourceAuthor(name=name[:60], unit_name=unit_name[:120], user=by if name == str(by) else None)
+        for name, unit_name in (authors or [(str(by), str(unit))])
+    ]
+    set_tags(page, tags or {})
+    page.save()
+    page.save_revision(user=by, log_action=True)
+    audit.record("resources.created", page, by=by, at=moment, kind=str(Kind(kind).value), unit=unit.pk)
+    return page
+
+
+@transaction.atomic
+def save_draft(page: ResourcePage, *, by: User, at: datetime | None = None) -> Revision:
+    """Store the page object as a new draft revision and return it. Effects: revision, audit ``resources.revised``."""
+    revision = page.save_revision(user=by, log_action=True, changed=True)
+    audit.record("resources.revised", page, by=by, at=at, revision=revision.pk)
+    return revision
+
+
+def set_tags(page: ResourcePage, tags: Mapping[str, Collection[str]]) -> None:
+    """Set the terms of ``page`` on the given axes; the page must be saved by the caller.
+
+    Raises ValueError for a name that is no term of a controlled axis (taggit would drop it silently).
+    """
+    for axis, names in tags.items():
+        manager = getattr(page, axis)
+        if axis != "free_tags":
+            model = page._meta.get_field(axis).related_model
+            known = set(model.objects.filter(name__in=names, retired_at__isnull=True).values_list("name", flat=True))
+            missing = sorted(set(names) - known)
+            if missing:
+                raise ValueError(f"{axis}: {', '.join(missing)}")
+        manager.set(list(names))
+
+
+def free_slug(title: str, *, suffix: str = "") -> str:
+    """Return a slug that keeps Chinese, at most 80 characters, made unique by ``suffix`` (the page's number)."""
+    base = slugify(title, allow_unicode=True)[:60].strip("-") or "item"
+    return f"{base}-{suffix}" if suffix else f"{base}-{clock.now():%Y%m%d%H%M%S%f}"

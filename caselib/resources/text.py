@@ -1,0 +1,121 @@
+"""The readable text of a resource, piece by piece, for checks, similarity and search."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.html import strip_tags
+
+from .enums import Audience
+from .models import NOTE_PARTS, CaseStudy, LessonPlan, ResourcePage, TeachingNote, Video
+
+BREAKS = re.compile(r"</(?:p|li|h[1-6]|tr|div)>|<br\s*/?>", re.IGNORECASE)
+LESSON_PARTS = (
+    "objectives",
+    "key_points",
+    "difficult_points",
+    "preparation",
+    "board_plan",
+    "assessment",
+    "reflection",
+)
+POINT_PARTS = ("teaching_plan", "route_text", "script", "materials")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph of a resource. ``ordinal`` counts from 0 over the whole resource, guarded parts included."""
+
+    ordinal: int
+    text: str
+    kind: str
+    heading: str
+    audience: str
+
+
+def rich_text_to_plain(value: Any) -> str:
+    """Return the text of a rich-text value: paragraphs as lines, tags removed, entities resolved."""
+    source = getattr(value, "source", value) or ""
+    return html.unescape(strip_tags(BREAKS.sub("\n", str(source)))).strip()
+
+
+def passages(page: ResourcePage) -> list[Passage]:
+    """Return every paragraph of ``page`` (a specific page object, live or draft) in reading order."""
+    order = list(Audience.values)
+    found = []
+    for kind, heading, text, audience in _pieces(page):
+        reader = max(page.audience, audience, key=order.index)
+        for line in text.splitlines():
+            if line.strip():
+                found.append(Passage(len(found), line.strip(), kind, heading, reader))
+    return found
+
+
+def plain_text(page: ResourcePage, audiences: Collection[str] | None = None) -> str:
+    """Return the whole text, one paragraph a line, limited to ``audiences`` if given."""
+    lines = (item.text for item in passages(page) if audiences is None or item.audience in audiences)
+    return "\n".join(lines)
+
+
+def _pieces(page: ResourcePage) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (kind, heading, text, audience)."""
+    learner = Audience.LEARNER.value
+    yield "title", "", page.title, learner
+    if page.abstract:
+        yield "abstract", "", page.abstract, learner
+    for name in _text_fields(page):
+        yield name, str(page._meta.get_field(name).verbose_name), getattr(page, name) or "", learner
+    for field in ("process", "syllabus", "chapters"):
+        for block in getattr(page, field, None) or []:
+            yield field, "", "\n".join(str(v) for v in block.value.values() if isinstance(v, str)), learner
+    for block in getattr(page, "body", None) or []:
+        section = block.value
+        heading, audience = section.get("heading") or "", section.get("audience") or learner
+        if heading:
+            yield "heading", heading, heading, audience
+        for child in section.get("content") or []:
+            yield child.block_type, heading, block_text(child.block_type, child.value), audience
+    for block in page.notes or []:
+        yield "note", "", block.value.get("text") or "", learner
+
+
+def _text_fields(page: ResourcePage) -> tuple[str, ...]:
+    if isinstance(page, TeachingNote):
+        return NOTE_PARTS
+    if isinstance(page, LessonPlan):
+        return LESSON_PARTS
+    if isinstance(page, Video):
+        return ("transcript",)
+    if isinstance(page, CaseStudy):
+        return ("place",)
+    names = {field.name for field in page._meta.get_fields()}
+    return tuple(name for name in ("objectives", "post", "teaches", "address", *POINT_PARTS) if name in names)
+
+
+def block_text(kind: str, value: Any) -> str:
+    """Return the text of one content block, one line a paragraph or table row."""
+    if kind == "paragraph":
+        return rich_text_to_plain(value)
+    if kind == "lead":
+        return f"{value.get('lead') or ''}{rich_text_to_plain(value.get('text'))}"
+    if kind == "table":
+        rows = [" ".join(cell["text"] for cell in row if cell.get("text")) for row in value.get("rows", [])]
+        return "\n".join([value.get("caption", ""), *rows])
+    if kind == "image":
+        return "\n".join([value.get("caption") or "", value.get("alt") or ""])
+    if kind == "figures":
+        return "\n".join(_figure_text(item) for item in value)
+    if kind in ("quote", "heading"):
+        return "\n".join(str(value.get(key) or "") for key in ("text", "attribution") if value.get(key))
+    return str(value)
+
+
+def _figure_text(item: Any) -> str:
+    """Return one outcome figure as words; a masked value keeps its asterisks."""
+    choices = {"more_than": "超过", "about": "约", "nearly": "近", "masked": ""}
+    prefix = choices.get(item.get("qualifier") or "", "")
+    return f"{item.get('label') or ''} {prefix}{item.get('value') or '*'}{item.get('unit') or ''}".strip()

@@ -1,0 +1,1 @@
+"""Three-stage review on Wagtail workflows."""

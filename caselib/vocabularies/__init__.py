@@ -1,0 +1,1 @@
+"""Controlled vocabularies (topic, sector, position) and free tags."""

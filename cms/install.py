@@ -1,0 +1,115 @@
+"""Everything a fresh database needs before anybody can work: groups, permissions, root pages, vocabularies."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
+
+from caselib.accounts.enums import Role
+from caselib.accounts.install import install_roles
+from caselib.resources.filing import library
+from caselib.vocabularies.install import install_terms
+
+from .models import HomePage
+
+# Nobody holds "publish": a resource is published by its review alone.
+PAGE_PERMISSIONS: dict[str, tuple[str, ...]] = {
+    Role.AUTHOR: ("add_page",),
+    Role.TEACHER: ("add_page",),
+    Role.EDITOR: ("add_page", "change_page", "lock_page", "unlock_page"),
+}
+MEDIA_WRITERS = (Role.AUTHOR, Role.TEACHER, Role.EDITOR)
+MEDIA_CODENAMES = ("add_caseimage", "choose_caseimage", "add_casedocument", "choose_casedocument", "add_videofile")
+EDITOR_MEDIA = ("change_caseimage", "delete_caseimage", "change_casedocument", "delete_casedocument", "change_videofile")
+ADMIN_ACCESS = (
+    Role.AUTHOR,
+    Role.TEACHER,
+    Role.FIRST_REVIEWER,
+    Role.SECOND_REVIEWER,
+    Role.FINAL_REVIEWER,
+    Role.EDITOR,
+    Role.COMPETITION_OFFICE,
+    Role.DISPATCHER,
+    Role.SYSTEM_ADMIN,
+    Role.SECURITY_ADMIN,
+    Role.AUDIT_ADMIN,
+)
+MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
+    Role.EDITOR: tuple(
+        f"vocabularies.{verb}_{name}" for verb in ("add", "change", "view") for name in ("topic", "sector", "position")
+    ),
+    Role.SYSTEM_ADMIN: (
+        "accounts.add_user",
+        "accounts.change_user",
+        "accounts.view_user",
+        "accounts.add_unit",
+        "accounts.change_unit",
+        "accounts.view_unit",
+        "wagtailcore.change_site",
+    ),
+    Role.SECURITY_ADMIN: ("accounts.view_user", "auth.change_group", "auth.view_group"),
+    Role.AUDIT_ADMIN: ("core.view_auditrecord",),
+}
+
+
+@transaction.atomic
+def install() -> None:
+    """Bring groups, permissions, the page tree and the vocabularies to what this version needs; idempotent.
+
+    Effects in order: role groups, locale, home page and site, library page, model, page and media permissions,
+    vocabularies. Nothing that an administrator added is taken away.
+    """
+    groups = install_roles()
+    Locale.objects.get_or_create(language_code="zh-hans")
+    home = _home()
+    Site.objects.update_or_create(
+        is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "site_name": "案例库"}
+    )
+    tree = library()
+    for role in ADMIN_ACCESS:
+        _grant(groups[role], "wagtailadmin.access_admin")
+    for role, names in MODEL_PERMISSIONS.items():
+        for name in names:
+            _grant(groups[role], name)
+    for role, codenames in PAGE_PERMISSIONS.items():
+        for codename in codenames:
+            permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
+            GroupPagePermission.objects.get_or_create(group=groups[role], page=tree, permission=permission)
+    _media_permissions(groups)
+    install_terms()
+
+
+def _home() -> HomePage:
+    """Return the home page; Wagtail's own welcome page is replaced the first time."""
+    home = HomePage.objects.first()
+    if home:
+        return home
+    root = Page.get_first_root_node()
+    if root is None:
+        root = Page.add_root(instance=Page(title="Root", slug="root"))
+    home = root.add_child(instance=HomePage(title="首页", slug="home-new", live=True))
+    Site.objects.filter(is_default_site=True).update(root_page=home)
+    for page in root.get_children().exclude(pk=home.pk).filter(slug="home", numchild=0):
+        page.delete()
+    home.refresh_from_db()
+    home.slug = "home"
+    home.save()
+    return home
+
+
+def _grant(group: Group, name: str) -> None:
+    app, codename = name.split(".")
+    group.permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
+
+
+def _media_permissions(groups: dict[str, Group]) -> None:
+    root = Collection.get_first_root_node() or Collection.add_root(name="Root")
+    wanted = [(role, code) for role in MEDIA_WRITERS for code in MEDIA_CODENAMES]
+    wanted += [(Role.EDITOR, code) for code in EDITOR_MEDIA]
+    for role, codename in wanted:
+        permission = Permission.objects.filter(content_type__app_label="media", codename=codename).first()
+        if permission:
+            GroupCollectionPermission.objects.get_or_create(
+                group=groups[role], collection=root, permission=permission
+            )

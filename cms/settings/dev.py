@@ -1,0 +1,19 @@
+"""Settings of ``make run``: one machine, SQLite, embedded search, nothing else to install."""
+
+from .base import *  # noqa: F403
+from .base import VAR_DIR
+
+DEBUG = False
+SECRET_FILE = VAR_DIR / "secret-key"
+if SECRET_FILE.exists():
+    SECRET_KEY = SECRET_FILE.read_text().strip()
+else:
+    from django.core.management.utils import get_random_secret_key
+
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    SECRET_KEY = get_random_secret_key()
+    SECRET_FILE.write_text(SECRET_KEY)
+    SECRET_FILE.chmod(0o600)
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False

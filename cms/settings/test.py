@@ -1,0 +1,41 @@
+"""Settings of the test suite: fast hasher, no worker, the same database options as the site."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("CASELIB_VAR", str(Path(tempfile.gettempdir()) / f"caselib-test-{os.getuid()}"))
+
+from .base import *  # noqa: E402, F403
+from .base import DATABASES, VAR_DIR  # noqa: E402
+
+SECRET_KEY = "only-for-tests"  # noqa: S105
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+AXES_ENABLED = False
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+if os.environ.get("CASELIB_TEST_DATABASE") == "postgresql":
+    postgresql: dict[str, Any] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": os.environ.get("PGDATABASE", "caselib"),
+        "USER": os.environ.get("PGUSER", "caselib"),
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
+        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+        "PORT": os.environ.get("PGPORT", "5432"),
+    }
+    DATABASES["default"] = postgresql
+else:
+    DATABASES["default"]["TEST"] = {
+        "NAME": os.environ.get("CASELIB_TEST_DB", str(VAR_DIR / "test.sqlite3")),
+    }
+VAR_DIR.mkdir(parents=True, exist_ok=True)

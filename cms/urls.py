@@ -1,0 +1,22 @@
+"""All URLs of the site. There is no public media location and no Django admin."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+
+urlpatterns = [
+    path("admin/", include(wagtailadmin_urls)),
+    path("account/", include("caselib.accounts.urls")),
+    path("", include("caselib.core.urls")),
+    path("r/", include("caselib.resources.urls")),
+    path("review/", include("caselib.review.urls")),
+    path("ingest/", include("caselib.ingest.urls")),
+    path("search-api/", include("search.urls")),
+    path("competitions/", include("caselib.competitions.urls")),
+    path("anthologies/", include("caselib.anthologies.urls")),
+    path("", include("cms.site_urls")),
+    path("", include("caselib.catalogue.urls")),
+    path("", include(wagtail_urls)),
+]

@@ -1,0 +1,95 @@
+"""Fixtures that every test may use: an installed library, users of each role, clients signed in as them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client, TransactionTestCase
+
+from caselib.accounts.enums import Role
+from tests import factories
+
+REQUIRE_SERVICES = os.environ.get("CASELIB_REQUIRE_SERVICES") == "1"
+
+
+def require_service(present: bool, reason: str) -> None:
+    """Skip the test with ``reason`` if a service is absent; where services are required (CI) fail instead."""
+    if not present:
+        (pytest.fail if REQUIRE_SERVICES else pytest.skip)(reason)
+
+
+_flush = TransactionTestCase._fixture_teardown
+
+
+def _flush_past_triggers(self: TransactionTestCase) -> None:
+    """Flush the database although append-only triggers refuse it, then install the library again."""
+    from cms.install import install
+
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        _flush(self)
+        with connection.cursor() as cursor:
+            for _name, sql in triggers:
+                cursor.execute(sql)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = replica")
+        _flush(self)
+        with connection.cursor() as cursor:
+            cursor.execute("SET session_replication_role = DEFAULT")
+    install()
+
+
+TransactionTestCase._fixture_teardown = _flush_past_triggers  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """Install the library once into the test database, before any test's transaction."""
+    from cms.install import install
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        install()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+
+
+@pytest.fixture(autouse=True)
+def _private_var(settings: object, tmp_path: object) -> None:
+    """Give each test its own media and index directories."""
+    settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined, operator]
+    settings.SEARCH_INDEX_DIR = tmp_path / "search-index"  # type: ignore[attr-defined, operator]
+
+
+@pytest.fixture
+def user_of(db: None) -> Callable[..., object]:
+    """Return a function that makes a user with the given roles."""
+
+    def make(*roles: Role | str, **kwargs: object) -> object:
+        return factories.UserFactory(roles=roles, **kwargs)
+
+    return make
+
+
+@pytest.fixture
+def client_of(db: None) -> Callable[..., Client]:
+    """Return a function that gives a client signed in as a (new) user of the given roles."""
+
+    def make(*roles: Role | str, **kwargs: object) -> Client:
+        client = Client()
+        client.force_login(factories.UserFactory(roles=roles, **kwargs))
+        return client
+
+    return make
