@@ -1,0 +1,85 @@
+"""Recognises the lines under a title: which name an institution, which a person."""
+
+from __future__ import annotations
+
+import re
+
+_PLACE = r"(?:省|市|县|区|州|盟|旗|乡|镇|村|街道|兵团)"
+_BODY = (
+    r"(?:委员会|组织部|宣传部|统战部|政法委|纪委监委|纪委|监委|党校|行政学院|干部学院|学院|大学|学校|中学|小学|幼儿园|研究院|研究所|研究室|"
+    r"委党校|人民政府|政府|办公室|办公厅|局|厅|院|所|中心|集团|公司|企业|银行|医院|检察院|法院|协会|联合会|工会|团委|妇联|党委|党组|"
+    r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市)"
+)
+_INSTITUTION = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
+_SURNAMES = set(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
+    "酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞"
+    "熊纪舒屈项祝董梁杜阮蓝闵席季麻强贾路娄危江童颜郭梅盛林刁钟徐邱骆高夏蔡田樊胡凌霍虞万支柯昝管卢莫经房裘缪干解应宗丁宣贲邓"
+    "郁单杭洪包诸左石崔吉钮龚程嵇邢滑裴陆荣翁荀羊於惠甄曲家封芮羿储靳汲邴糜松井段富巫乌焦巴弓牧隗山谷车侯宓蓬全郗班仰秋仲伊宫"
+    "宁仇栾暴甘钭厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉"
+    "宰郦雍却璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧"
+    "殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公岳帅缑亢况郈有琴商牟佘佴伯"
+    "赏墨哈谯笪年爱阳佟肖闫覃苟付"
+)
+_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒", "夏侯", "端木")
+_LABEL = re.compile(
+    r"^(?P<label>作者单位|作者|撰稿人?|执笔人?|编写者?|撰写|设计人|设计者|授课人|授课教师|主讲教师|主讲人|承担人|教师|姓名|供稿人?|"
+    r"供稿单位|报送单位|推荐单位|申报单位|单位|学校|来源)\s*[:：]?\s*"
+)
+_PERSON_LABELS = ("作者", "撰", "执笔", "编写", "设计", "授课", "主讲", "承担", "教师", "姓名", "供稿")
+_DATE = re.compile(r"^[（(]?[\d〇○零一二三四五六七八九十]{4}\s*[年./-]|更新[:：]")
+
+
+def is_institution(text: str) -> bool:
+    """True when ``text`` reads as the name of an office, school or place and nothing else."""
+    text = text.strip().strip("（）()[]【】")
+    return bool(_INSTITUTION.match(text)) and not re.search(r"[，。；：！？《》“”]|的", text)
+
+
+def is_person(text: str) -> bool:
+    """True when ``text`` reads as a Chinese personal name (letter-spaced two-character names included)."""
+    name = re.sub(r"\s", "", text)
+    if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name):
+        return False
+    if "·" in name:
+        return True
+    if name[:2] in _COMPOUND:
+        return 3 <= len(name) <= 4
+    return len(name) <= 3 and name[0] in _SURNAMES and not is_institution(name)
+
+
+def is_byline(text: str) -> bool:
+    """True when a line under a title names units or people, or is a subtitle's dash or a date."""
+    text = text.strip()
+    if not text:
+        return False
+    if text.startswith(("——", "—", "--")) or _DATE.search(text) or _LABEL.match(text):
+        return True
+    units, people = split_byline(text)
+    return bool(units or people)
+
+
+def split_byline(text: str) -> tuple[list[str], list[str]]:
+    """Return (units, people) named in a line such as ``江北县委党校  王某、李某`` or ``作者：王某（县委党校）``."""
+    units: list[str] = []
+    people: list[str] = []
+    for chunk in _chunks(text):
+        found = _LABEL.match(chunk)
+        label = found.group("label") if found and len(found.group(0)) < len(chunk) else ""
+        rest = chunk[len(found.group(0)) :].strip() if label and found else chunk
+        for name in re.split(r"[、，,；;/\s]+", rest):
+            bare = name.strip("（）()[]【】:：")
+            if not bare or bare.isdigit():
+                continue
+            if is_person(bare) or (label.startswith(_PERSON_LABELS) and label != "作者单位"
+                                   and re.fullmatch(r"[\u4e00-\u9fff·]{2,4}", bare)):
+                people.append(bare)
+            elif is_institution(bare):
+                units.append(bare)
+    return units, people
+
+
+def _chunks(text: str) -> list[str]:
+    """Cut a byline at wide gaps, brackets and bars; join letter-spaced two-character names first."""
+    text = re.sub(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]{1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])", r"\1\2", text)
+    return [chunk.strip() for chunk in re.split(r"[（()）|｜\t]|[ \u3000]{2,}", text) if chunk.strip()]

@@ -1,0 +1,190 @@
+"""The body of a document: paragraphs and tables in reading order, content controls and inserted files looked into."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from caselib.word import guard
+from caselib.word.guard import LIMITS, UnreadableError
+from caselib.word.model import Run
+from caselib.word.reader import drawings
+from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph, RawTable
+from caselib.word.reader.inline import InlineReader
+from caselib.word.reader.package import Element, R
+from caselib.word.reader.styles import flag, integer, value, w
+from caselib.word.text_readers import lines_of
+
+MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
+_WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "docPartBody")
+
+
+class BlockReader:
+    """Reads block content of one document."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.inline = InlineReader(context, self.read)
+
+    def read(self, parent: Element, depth: int = 0) -> list[RawBlock]:
+        """Return the blocks below ``parent`` in reading order. Raises UnreadableError beyond the limits."""
+        if depth > LIMITS.depth:
+            raise UnreadableError("too_deep", str(LIMITS.depth))
+        blocks: list[RawBlock] = []
+        for child, toc in self._children(parent, False, 0):
+            tag = _local(child)
+            if tag == "p":
+                self._paragraph(child, blocks, depth, toc)
+            elif tag == "tbl":
+                if depth:
+                    self.context.warn("nested_table")
+                blocks.append(self._table(child, depth + 1))
+            elif tag == "altChunk":
+                blocks.extend(self._inserted_file(child))
+            elif tag in ("del", "moveFrom"):
+                self.context.warn("change_deleted", "".join(child.itertext())[:200])
+        return blocks
+
+    def _children(self, parent: Element, toc: bool, wrapped: int) -> Iterator[tuple[Element, bool]]:
+        """Yield block elements with wrappers opened, and whether they stand in a table of contents."""
+        if wrapped > 40:
+            raise UnreadableError("too_deep", str(wrapped))
+        for child in parent:
+            if not isinstance(child.tag, str):
+                continue
+            tag = _local(child)
+            if tag == "AlternateContent":
+                chosen = drawings.alternative(child)
+                if chosen is not None:
+                    yield from self._children(chosen, toc, wrapped + 1)
+            elif tag in _WRAPPERS:
+                if tag == "sdt" and flag(child.find(w("sdtPr")), "showingPlcHdr"):
+                    self.context.warn("placeholder_dropped", "".join(child.itertext())[:80])
+                    continue
+                yield from self._children(child, toc or _is_contents(child), wrapped + 1)
+            else:
+                yield child, toc
+
+    def _paragraph(self, element: Element, blocks: list[RawBlock], depth: int, toc: bool) -> None:
+        raw = self.inline.read(element, depth)
+        raw.toc = raw.toc or toc
+        previous = blocks[-1] if blocks else None
+        if isinstance(previous, RawParagraph) and previous.mark_deleted:
+            previous.runs.extend(raw.runs)
+            previous.pictures.extend(raw.pictures)
+            previous.boxes.extend(raw.boxes)
+            previous.mark_deleted = raw.mark_deleted
+            previous.look = raw.look
+            return
+        blocks.append(raw)
+
+    def _table(self, element: Element, depth: int) -> RawTable:
+        ordinal = self.context.paragraphs
+        grid = element.find(w("tblGrid"))
+        declared = 0 if grid is None else len(grid.findall(w("gridCol")))
+        rows: list[list[tuple[int, RawCell, str]]] = []
+        headers = 0
+        for row, _ in self._children(element, False, 0):
+            if _local(row) != "tr":
+                continue
+            properties = row.find(w("trPr"))
+            if properties is not None and properties.find(w("del")) is not None:
+                self.context.warn("change_deleted", "".join(text.text or "" for text in row.iter(w("t"), w("delText"))))
+                continue
+            if headers == len(rows) and flag(properties, "tblHeader"):
+                headers += 1
+            rows.append(self._row(row, depth, declared))
+        return _spanned(rows, ordinal, headers, declared)
+
+    def _row(self, row: Element, depth: int, declared: int) -> list[tuple[int, RawCell, str]]:
+        """Return (first column, cell, merge state) of a row; the state is "", "restart" or "continue"."""
+        properties = row.find(w("trPr"))
+        column = min(integer(value(properties, "gridBefore")) or 0, MAX_COLUMNS)
+        widest = max(declared, MAX_COLUMNS)
+        cells: list[tuple[int, RawCell, str]] = []
+        for cell, _ in self._children(row, False, 0):
+            if _local(cell) != "tc":
+                continue
+            self.context.next_cell()
+            own = cell.find(w("tcPr"))
+            span = integer(value(own, "gridSpan")) or 1
+            if span > widest - column:
+                self.context.warn("span_clamped", value(own, "gridSpan") or "")
+                span = max(min(declared - column, MAX_COLUMNS), 1)
+            merge = None if own is None else own.find(w("vMerge"))
+            state = "" if merge is None else (merge.get(w("val")) or "continue")
+            content = self._cell_paragraphs(cell, depth)
+            cells.append((column, RawCell(content, max(span, 1)), state))
+            column += max(span, 1)
+            if column > max(widest, 1000):
+                raise UnreadableError("too_many_cells", str(column))
+        return cells
+
+    def _cell_paragraphs(self, cell: Element, depth: int) -> list[RawParagraph]:
+        return list(_flat(self.read(cell, depth)))
+
+    def _inserted_file(self, element: Element) -> list[RawBlock]:
+        """Read an inserted HTML or text file as paragraphs; other formats are reported."""
+        link = self.context.links.get(element.get(f"{{{R}}}id", ""))
+        name = "" if link is None else link.target
+        self.context.warn("alt_chunk", name)
+        if link is None or link.external or not self.context.package.has(name):
+            return []
+        data = self.context.package.read(name)
+        try:
+            kind = guard.sniff(data, name)
+            lines = lines_of(data, kind) if kind in ("html", "mhtml", "text") else []
+        except UnreadableError as error:
+            self.context.warn("alt_chunk_lost", f"{name}: {error.code}")
+            return []
+        if kind not in ("html", "mhtml", "text"):
+            self.context.warn("alt_chunk_lost", name)
+        return [self._plain(line) for line in lines if line.strip()]
+
+    def _plain(self, text: str) -> RawParagraph:
+        raw = RawParagraph(self.context.styles.look(None), [Run(text)], self.context.next_paragraph(), self.context.offset)
+        self.context.offset += len(text) + 1
+        return raw
+
+
+def _flat(blocks: list[RawBlock]) -> Iterator[RawParagraph]:
+    """A cell holds paragraphs; a table inside it gives its own, cell by cell in reading order."""
+    for block in blocks:
+        if isinstance(block, RawParagraph):
+            yield block
+            continue
+        for row in block.rows:
+            for cell in row:
+                yield from cell.paragraphs
+
+
+def _spanned(rows: list[list[tuple[int, RawCell, str]]], ordinal: int, headers: int, declared: int) -> RawTable:
+    """Turn vertical merge marks into row spans; content of covered cells is kept in the anchor."""
+    open_cells: dict[int, RawCell] = {}
+    result: list[list[RawCell]] = []
+    columns = declared
+    for row in rows:
+        kept: list[RawCell] = []
+        still_open: dict[int, RawCell] = {}
+        for column, cell, state in row:
+            columns = max(columns, column + cell.colspan)
+            anchor = open_cells.get(column)
+            if state == "continue" and anchor is not None and anchor.colspan == cell.colspan:
+                anchor.rowspan += 1
+                anchor.paragraphs.extend(item for item in cell.paragraphs if item.text.strip() or item.pictures)
+                still_open[column] = anchor
+                continue
+            kept.append(cell)
+            if state:
+                still_open[column] = cell
+        open_cells = still_open
+        result.append(kept)
+    return RawTable(result, max(columns, 1), ordinal, min(headers, len(result)))
+
+
+def _is_contents(element: Element) -> bool:
+    gallery = element.find(f"{w('sdtPr')}/{w('docPartObj')}/{w('docPartGallery')}")
+    return gallery is not None and "table of contents" in gallery.get(w("val"), "").lower()
+
+
+def _local(node: Element) -> str:
+    return str(node.tag).rsplit("}", 1)[-1]

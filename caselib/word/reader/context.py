@@ -1,0 +1,139 @@
+"""What one reading of a document carries along: budgets, counters, places, warnings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from caselib.word.guard import LIMITS, UnreadableError
+from caselib.word.model import Comment, ImageData, Picture, Run, Warning
+from caselib.word.numbering import Counters
+from caselib.word.reader.lists import read_lists
+from caselib.word.reader.package import Element, Package, Relationship
+from caselib.word.reader.styles import Look, Styles
+
+MAX_WARNINGS_PER_CODE = 200
+
+
+@dataclass(slots=True)
+class RawParagraph:
+    """A paragraph as it stands in the file, before anybody decided what it is."""
+
+    look: Look
+    runs: list[Run]
+    ordinal: int
+    start: int = 0
+    label: str = ""
+    bullet: bool = False
+    toc: bool = False
+    pictures: list[Picture] = field(default_factory=list)
+    boxes: list[list[RawParagraph | RawTable]] = field(default_factory=list)
+    size: int = 0
+    mark_deleted: bool = False
+
+    @property
+    def text(self) -> str:
+        return "".join(run.text for run in self.runs)
+
+
+@dataclass(slots=True)
+class RawCell:
+    """A cell in its anchor position."""
+
+    paragraphs: list[RawParagraph]
+    colspan: int = 1
+    rowspan: int = 1
+
+
+@dataclass(slots=True)
+class RawTable:
+    """A table as rows of anchor cells on a grid of ``columns``."""
+
+    rows: list[list[RawCell]]
+    columns: int
+    ordinal: int
+    header_rows: int = 0
+
+
+RawBlock = RawParagraph | RawTable
+
+
+@dataclass(slots=True)
+class Field:
+    """A complex field being read: its instruction so far, and whether its result has begun."""
+
+    instruction: str = ""
+    in_result: bool = False
+
+    @property
+    def name(self) -> str:
+        words = self.instruction.split()
+        return words[0].upper() if words else ""
+
+
+class Context:
+    """Shared by the readers of one document. ``part`` relationships belong to the part being read."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.links: dict[str, Relationship] = package.relationships(package.main)
+        self.styles = Styles(self._part("styles"))
+        self.lists = read_lists(self._part("numbering"))
+        self.counters = Counters(self.lists)
+        self.warnings: list[Warning] = package.warnings
+        self.images: dict[str, ImageData] = {}
+        self.pictures = 0
+        self.paragraphs = 0
+        self.cells = 0
+        self.offset = 0
+        self.fields: list[Field] = []
+        self.note_order: list[str] = []
+        self.open_comments: dict[str, tuple[int, int]] = {}
+        self.comments: list[Comment] = []
+        self.comment_texts: dict[str, tuple[str, str, str]] = {}
+        self._per_code: dict[str, int] = {}
+
+    def _part(self, kind: str) -> Element | None:
+        for link in self.links.values():
+            if link.kind == kind and not link.external:
+                return self.package.optional_xml(link.target)
+        return None
+
+    def part_name(self, kind: str) -> str:
+        """Return the name of the part that the document links to as ``kind``, or ""."""
+        for link in self.links.values():
+            if link.kind == kind and not link.external and self.package.has(link.target):
+                return link.target
+        return ""
+
+    def warn(self, code: str, text: str = "", place: str = "") -> None:
+        """Add a line for the import report; beyond the cap only the count goes on."""
+        count = self._per_code.get(code, 0) + 1
+        self._per_code[code] = count
+        if count <= MAX_WARNINGS_PER_CODE:
+            self.warnings.append(Warning(code, place or self.place, text[:400]))
+
+    @property
+    def place(self) -> str:
+        """The present place for people: the paragraph counted from 1."""
+        return f"¶{self.paragraphs}"
+
+    def next_paragraph(self) -> int:
+        """Count one more paragraph and return its ordinal. Raises UnreadableError over the limit."""
+        self.paragraphs += 1
+        if self.paragraphs > LIMITS.paragraphs:
+            raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
+        return self.paragraphs - 1
+
+    def next_cell(self) -> None:
+        """Count one more cell. Raises UnreadableError over the limit."""
+        self.cells += 1
+        if self.cells > LIMITS.cells:
+            raise UnreadableError("too_many_cells", str(LIMITS.cells))
+
+    def overflow(self) -> list[Warning]:
+        """Return one line for every code whose warnings were cut off."""
+        return [
+            Warning("more_of_the_same", code, str(count - MAX_WARNINGS_PER_CODE))
+            for code, count in self._per_code.items()
+            if count > MAX_WARNINGS_PER_CODE
+        ]
