@@ -1,0 +1,32 @@
+# One image for web, worker and set-up. Build: docker compose build
+FROM python:3.13-slim-bookworm AS build
+WORKDIR /app
+COPY requirements/base.lock requirements/base.lock
+RUN python -m venv /venv \
+    && /venv/bin/pip install --no-cache-dir --no-deps --only-binary :all: --require-hashes -r requirements/base.lock \
+    && /venv/bin/pip check
+COPY . .
+# Static files and catalogues do not depend on the installation: made here, with throw-away values.
+RUN DJANGO_SETTINGS_MODULE=cms.settings.production \
+    CASELIB_SECRET_KEY="$(/venv/bin/python -c 'import secrets; print(secrets.token_urlsafe(64))')" \
+    CASELIB_HOSTS=build.invalid CASELIB_ORIGIN=https://build.invalid CASELIB_VAR=/tmp/var \
+    CASELIB_DATABASE_URL=postgresql://build:$(/venv/bin/python -c 'import secrets; print(secrets.token_hex(8))')@build.invalid/build \
+    CASELIB_SEARCH_ENGINE=embedded CASELIB_STATIC_ROOT=/app/static-root \
+    sh -c '/venv/bin/python manage.py catalogues --compile && /venv/bin/python manage.py collectstatic --noinput'
+
+FROM python:3.13-slim-bookworm
+# ffmpeg makes stills of films, postgresql-client is for `manage.py backup`, both optional to the site itself.
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk postgresql-client \
+    && rm -rf /var/lib/apt/lists/* \
+    && useradd --system --uid 10001 --home /srv/caselib --create-home caselib \
+    && mkdir -p /srv/caselib/media /srv/static \
+    && chown -R caselib: /srv/caselib /srv/static
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    DJANGO_SETTINGS_MODULE=cms.settings.production CASELIB_VAR=/srv/caselib CASELIB_STATIC_ROOT=/app/static-root
+USER caselib
+EXPOSE 8000
+CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "4", "--blocking-threads", "1", "--no-ws", "cms.wsgi:application"]

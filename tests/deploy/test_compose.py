@@ -1,0 +1,88 @@
+"""The compose file parses and refers only to things that exist; the settings accept what it passes on."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from cms.settings.environment import read
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+VARIABLE = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
+
+
+def filled(text: str, values: dict[str, str]) -> str:
+    return VARIABLE.sub(lambda m: values.get(m[1]) or (m[2] or "" if ":-" in m[0] else ""), text)
+
+
+def test_the_services_of_the_scaled_out_site_are_there() -> None:
+    assert {"db", "es01", "node1", "node2", "node3", "setup", "web", "worker", "nginx"} <= set(SERVICES)
+    assert SERVICES["db"]["image"].startswith("postgres:17")
+    assert all(":9." in SERVICES[name]["image"] for name in ("es01", "node1", "node2", "node3"))
+    assert {name for name, service in SERVICES.items() if "cluster" in service.get("profiles", [])} == {"node1", "node2", "node3"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_service_refers_to_exists(name: str) -> None:
+    service = SERVICES[name]
+    for other in service.get("depends_on", {}):
+        assert other in SERVICES
+    for network in service.get("networks", []):
+        assert network in COMPOSE["networks"]
+    for mount in service.get("volumes", []):
+        source = mount.split(":")[0]
+        assert (ROOT / source).exists() if source.startswith(".") else source in COMPOSE["volumes"]
+    if "build" in service:
+        assert (ROOT / service["build"] / "Dockerfile").exists()
+
+
+def test_every_management_command_named_in_deployment_files_exists() -> None:
+    texts = "".join((ROOT / name).read_text("utf-8") for name in ("docker-compose.yml", "Dockerfile", "Makefile"))
+    used = set(re.findall(r'manage\.py"?,? "?([a-z_]+)', texts))
+    assert {"migrate", "install_library", "work", "collectstatic", "catalogues"} <= used
+    assert used <= set(get_commands())
+
+
+def test_copied_files_of_the_image_exist() -> None:
+    for line in (ROOT / "Dockerfile").read_text("utf-8").splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            assert (ROOT / line.split()[1]).exists(), line
+
+
+def test_production_settings_accept_what_compose_passes_on() -> None:
+    operator = {
+        "CASELIB_SECRET_KEY": "q8!vJz2#rLw9@Xk4^mTb7&Yc1*Nd5(Gf3)Hs6_Pa0+Ue-Ri=Wo",
+        "POSTGRES_PASSWORD": "k3Vq9Zr1Lw",
+        "CASELIB_HOSTS": "anli.example.cn",
+        "CASELIB_ORIGIN": "https://anli.example.cn",
+    }
+    for name in ("web", "worker", "setup"):
+        passed = {key: filled(str(value), operator) for key, value in SERVICES[name]["environment"].items()}
+        assert read(passed).database["HOST"] in SERVICES
+
+
+def test_every_variable_without_a_default_stands_in_the_example() -> None:
+    example = (ROOT / "deploy/env.example").read_text("utf-8")
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    required = {m[1] for m in VARIABLE.finditer(text) if ":?" in m[0]}
+    assert required
+    for name in required:
+        assert re.search(rf"^{name}=$", example, re.MULTILINE), f"{name} has no empty line to fill in"
+
+
+def test_nginx_gets_every_variable_of_its_template() -> None:
+    template = (ROOT / "deploy/nginx.conf.template").read_text("utf-8")
+    assert set(re.findall(r"\$\{(\w+)\}", template)) == set(SERVICES["nginx"]["environment"])
+
+
+def test_private_media_has_no_public_location() -> None:
+    template = (ROOT / "deploy/nginx.conf.template").read_text("utf-8")
+    blocks = re.findall(r"location (\S+) \{(.*?)\n    \}", template, re.DOTALL)
+    media = [(where, body) for where, body in blocks if "CASELIB_MEDIA_DIR" in body]
+    assert [where for where, body in media] == ["/private-media/"]
+    assert all("internal;" in body for where, body in media)

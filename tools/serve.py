@@ -1,0 +1,173 @@
+"""``make run``: prepares the database, then runs web server and worker side by side until Ctrl-C.
+
+Steps are idempotent, so the command can be repeated and continues after an interruption. The children stand
+in sessions of their own and are stopped by their own process ids; on Linux the kernel ends them as well
+should this process be killed outright.
+"""
+
+import argparse
+import ctypes
+import errno
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GRACE_SECONDS = 15
+START_SECONDS = 60
+PR_SET_PDEATHSIG = 1
+
+
+class Stopped(Exception):
+    """Ctrl-C or SIGTERM reached us."""
+
+
+def stop(signum: int, frame: object) -> None:
+    raise Stopped
+
+
+def refuse_busy_port(host: str, port: int) -> None:
+    """Exit with a plain sentence if nobody could listen there; before the slow steps, not after."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                sys.exit(f"Port {port} on {host} is in use. Stop that program, or choose another: make run PORT={port + 1}")
+            sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another: make run PORT=8080")
+
+
+def manage(*arguments: str, quiet: bool = True) -> None:
+    """Run one management command; on failure its output and the step's name are what the user sees."""
+    command = [sys.executable, "manage.py", *arguments]
+    result = subprocess.run(
+        command, cwd=ROOT, text=True, stdin=subprocess.DEVNULL, check=False,
+        stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None,
+    )  # fmt: skip
+    if result.returncode:
+        sys.exit(f"{result.stdout or ''}\nThe step «manage.py {' '.join(arguments)}» failed; nothing was started.")
+
+
+def prepare(var: Path) -> None:
+    """Database, groups and pages, demo library, catalogues, static files, search index."""
+    var.mkdir(parents=True, exist_ok=True)
+    # Said aloud, since the first run takes a while on an old machine.
+    for text, arguments in (
+        ("message catalogues", ("catalogues", "--compile")),
+        ("database", ("migrate", "--noinput")),
+        ("groups, permissions, vocabularies", ("install_library",)),
+        ("demo library", ("seed_demo",)),
+        ("search index", ("search_index", "rebuild")),
+        ("static files", ("collectstatic", "--noinput")),
+    ):
+        started = time.monotonic()
+        print(f"  {text} …", end="", flush=True)
+        manage(*arguments)
+        print(f" {time.monotonic() - started:.1f} s", flush=True)
+
+
+def die_with_parent() -> None:
+    """In the child, on Linux: be ended when the parent is, even by SIGKILL."""
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    except (OSError, AttributeError):
+        pass
+
+
+def start(*command: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with_parent
+    )
+
+
+def server_command(host: str, port: int) -> list[str]:
+    """granian with WSGI, one blocking thread a process: the measured choice (docs/decisions)."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", "2", "--blocking-threads", "1", "--no-ws", "--log-level", "warning",
+        "--workers-kill-timeout", "10", "cms.wsgi:application",
+    ]  # fmt: skip
+
+
+def wait_until_up(address: str, children: list[subprocess.Popen[bytes]]) -> None:
+    """Return once the site answers; exit if a child ends or the patience does."""
+    end = time.monotonic() + START_SECONDS
+    # No proxy of the environment between us and the loopback.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < end:
+        if any(child.poll() is not None for child in children):
+            raise SystemExit("The server or the worker stopped while starting; its message stands above.")
+        try:
+            with opener.open(f"{address}/hello/", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"The server did not answer within {START_SECONDS} seconds.")
+
+
+def end(children: list[subprocess.Popen[bytes]]) -> None:
+    """Stop the children: politely, then, after the grace, by force; only these processes."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    limit = time.monotonic() + GRACE_SECONDS
+    for child in children:
+        try:
+            child.wait(max(0.1, limit - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def serve(host: str, port: int) -> int:
+    """Run both processes until one ends or we are stopped; returns the exit code."""
+    address = f"http://{host}:{port}"
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        children.append(start(sys.executable, "manage.py", "work"))
+        children.append(start(*server_command(host, port)))
+        wait_until_up(address, children)
+        manage("demo_accounts", "--address", address, quiet=False)
+        print("Ctrl-C stops the site.", flush=True)
+        while all(child.poll() is None for child in children):
+            time.sleep(0.5)
+        print("The server or the worker ended by itself; stopping the other.", file=sys.stderr)
+        return 1
+    except Stopped:
+        print("\nStopping …", flush=True)
+        return 0
+    finally:
+        # A second Ctrl-C must not leave a child behind.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        end(children)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.dev")
+    os.environ["PYTHONUNBUFFERED"] = "1"
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        refuse_busy_port(options.host, options.port)
+        print("Preparing the library (repeatable, nothing is lost):", flush=True)
+        prepare(Path(os.environ.get("CASELIB_VAR", ROOT / "var")))
+        return serve(options.host, options.port)
+    except Stopped:
+        print("\nStopped.")
+        return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
