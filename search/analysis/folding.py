@@ -1,0 +1,64 @@
+"""One spelling for text and queries: NFKC, traditional to simplified, lower case, controls removed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from opencc import OpenCC
+
+# Control, surrogate, private-use and format characters (bidi marks, zero-width joiners, NUL) never carry meaning here.
+_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_WIDE = re.compile(r"[^\x00-\x7f]")
+# Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong.
+_VARIANTS = str.maketrans("裏峯羣麪綫臺着", "里峰群面线台着")
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    from opencc import OpenCC
+
+    return OpenCC("t2s")
+
+
+def clean(text: str) -> str:
+    """Return text without control characters, lone surrogates and invisible marks; length may shrink."""
+    return _DROPPED.sub("", text)
+
+
+def fold(text: str) -> str:
+    """Return the spelling under which text is indexed and searched. Idempotent; length may change."""
+    text = unicodedata.normalize("NFKC", clean(text))
+    if _WIDE.search(text):
+        text = _converter().convert(text.translate(_VARIANTS))
+    return text.lower()
+
+
+def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+    """Fold text and say where each folded character came from.
+
+    Returns the folded text and, for each of its characters, the offset of the original character it stems from. Slower
+    than `fold`: meant for the passages of one result page.
+    """
+    pieces: list[str] = []
+    origins: list[int] = []
+    for offset, character in enumerate(text):
+        piece = unicodedata.normalize("NFKC", _DROPPED.sub("", character))
+        pieces.append(piece)
+        origins.extend([offset] * len(piece))
+    joined = "".join(pieces)
+    converted = _converter().convert(joined.translate(_VARIANTS))
+    if len(converted) != len(joined):  # a phrase rule changed the length: convert one by one, which never does
+        converted = "".join(_single(character) for character in joined)
+    lowered = converted.lower()
+    if len(lowered) != len(converted):
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in converted)
+    return lowered, origins
+
+
+def _single(character: str) -> str:
+    converted = _converter().convert(character)
+    return converted if len(converted) == 1 else character

@@ -1,0 +1,115 @@
+"""What a reader typed, understood: keywords or question, quoted phrases, -minus, title:, author:, unit:, pinyin."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from search.analysis import pinyin
+from search.analysis.folding import fold
+from search.analysis.questions import content_runs, is_question, is_sentence
+from search.analysis.tokens import RUN
+
+MAX_CHARACTERS = 1000  # of a folded query; what follows is ignored, and the reader is told
+_RAW_LIMIT = 4 * MAX_CHARACTERS  # cut before folding, so that a query of megabytes costs nothing
+_MAX_PARTS = 24
+_KEYWORD = 10  # characters up to which a part is a keyword, to be matched as it stands
+
+_FIELDS = {
+    "title": "title", "标题": "title", "题名": "title", "题目": "title",
+    "author": "author", "作者": "author",
+    "unit": "unit", "单位": "unit",
+}  # fmt: skip
+_TERM = re.compile(
+    r"(?P<minus>(?<!\S)-)?(?:(?P<field>[a-z]+|[\u4e00-\u9fff]{2}):\s*)?"
+    r"(?:[\"“”„«「『](?P<quoted>[^\"“”»」』]*)[\"“”»」』]?|(?P<plain>[^\s\"“”„«「『]+))"
+)
+_SEPARATORS = re.compile(r"[\s,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—~～*^=+&%$#@`·•\-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked for. `text` is folded; `field` is title, author, unit or None for anywhere."""
+
+    text: str
+    field: str | None = None
+    quoted: bool = False
+    excluded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedQuery:
+    """A query in the reader's sense. `runs` is what ranks: the folded text without what only asks."""
+
+    text: str
+    parts: tuple[Part, ...] = ()
+    runs: tuple[str, ...] = ()
+    question: bool = False
+    truncated: bool = False
+    pinyin: str | None = None
+
+    @property
+    def wanted(self) -> tuple[Part, ...]:
+        return tuple(p for p in self.parts if not p.excluded)
+
+    @property
+    def excluded(self) -> tuple[Part, ...]:
+        return tuple(p for p in self.parts if p.excluded)
+
+    @property
+    def exact(self) -> bool:
+        """Whether all hits must contain all parts: keywords do, questions and sentences do not."""
+        if any(p.quoted or p.field for p in self.wanted):
+            return True
+        return not self.question and all(len(p.text) <= _KEYWORD for p in self.wanted)
+
+    @property
+    def empty(self) -> bool:
+        return not self.parts
+
+
+def parse(raw: str) -> ParsedQuery:
+    """Understand a query of any length and content; never raises, never returns more than the caps allow."""
+    text = fold(raw[:_RAW_LIMIT])
+    truncated = len(raw) > _RAW_LIMIT or len(text) > MAX_CHARACTERS
+    text = text[:MAX_CHARACTERS].strip()
+    question = is_question(text)
+    parts: list[Part] = []
+    for match in _TERM.finditer(text):
+        parts.extend(_parts_of(match, question))
+        if len(parts) >= _MAX_PARTS:
+            parts, truncated = parts[:_MAX_PARTS], True
+            break
+    kept = tuple(dict.fromkeys(parts))
+    plain = [p.text for p in kept if not p.excluded and p.field in (None, "title")]
+    if question or (is_sentence(text) and not any(p.quoted for p in kept)):
+        runs = content_runs(" ".join(plain))
+    else:
+        runs = plain
+    return ParsedQuery(
+        text=text,
+        parts=kept,
+        runs=tuple(runs),
+        question=question,
+        truncated=truncated,
+        pinyin=pinyin.as_query(text),
+    )
+
+
+def _parts_of(match: re.Match[str], question: bool) -> list[Part]:
+    field = _FIELDS.get(match["field"] or "")
+    excluded = bool(match["minus"])
+    if match["quoted"] is not None and question:  # a question quotes a name; only keywords use quotes as an operator
+        return [Part(t, field, excluded=excluded) for t in _SEPARATORS.split(match["quoted"]) if RUN.search(t)]
+    if match["quoted"] is not None:
+        text = match["quoted"].strip()
+        if match["field"] and not field:
+            return [Part(t, excluded=excluded) for t in (match["field"], text) if RUN.search(t)]
+        return [Part(text, field, quoted=True, excluded=excluded)] if RUN.search(text) else []
+    plain = match["plain"]
+    if match["field"] and not field:
+        plain = f"{match['field']} {plain}"
+    texts = [t for t in _SEPARATORS.split(plain) if t and RUN.search(t)]
+    if excluded and len(texts) > 1:  # "-a,b" excludes what the reader wrote as one word
+        texts = [" ".join(texts)]
+    return [Part(t, field, excluded=excluded) for t in texts]

@@ -1,0 +1,94 @@
+"""Three views of folded text: search-mode words, bigrams with positions, single characters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from operator import add
+
+# A run of Han characters (kana and Hangul too), or of Latin letters, or of digits.
+RUN = re.compile(
+    r"[\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+    r"|[0-9]+|[^\W\d_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
+)
+_LONGEST = 64  # no token is longer; guards the term dictionary against pasted garbage
+
+
+def is_han(run: str) -> bool:
+    """Whether a run found by RUN is cut into characters rather than kept whole."""
+    return run[0] >= "\u2e80"
+
+
+@lru_cache(maxsize=1)
+def _cutter() -> Callable[[str], list[str]]:
+    import rjieba
+
+    cut: Callable[[str], list[str]] = rjieba.cut_for_search
+    cut("预热")
+    return cut
+
+
+@lru_cache(maxsize=1)
+def _plain_cutter() -> Callable[[str], list[str]]:
+    import rjieba
+
+    cut: Callable[[str], list[str]] = rjieba.cut
+    return cut
+
+
+def words(folded: str) -> list[str]:
+    """Return search-mode words (long words and the shorter ones inside), punctuation dropped."""
+    return [w[:_LONGEST] for w in _cutter()(folded) if w[0].isalnum()]
+
+
+def segments(folded: str) -> list[str]:
+    """Return the plain segmentation: every character of the text once, in order, punctuation included."""
+    return _plain_cutter()(folded)
+
+
+def bigrams(folded: str) -> list[str]:
+    """Return overlapping bigrams; the last character of a Han run stands alone, Latin and digit runs stay whole.
+
+    Every Han character starts exactly one token, so a substring of Han text is a phrase of consecutive tokens.
+    """
+    out: list[str] = []
+    for run in RUN.findall(folded):
+        if run[0] >= "\u2e80":
+            out.extend(map(add, run, run[1:]))
+            out.append(run[-1])
+        else:
+            out.append(run[:_LONGEST])
+    return out
+
+
+def singles(folded: str) -> list[str]:
+    """Return single Han characters and whole Latin or digit runs."""
+    out: list[str] = []
+    for run in RUN.findall(folded):
+        if run[0] >= "\u2e80":
+            out.extend(run)
+        else:
+            out.append(run[:_LONGEST])
+    return out
+
+
+def phrase(folded: str) -> list[tuple[int, str]]:
+    """Return (position, token) pairs that match `bigrams` of any text containing this text.
+
+    The lone last character of a Han run is left out, because in the text searched the run may go on. A run of one
+    Han character yields an entry ending in "*", to be read as a prefix.
+    """
+    out: list[tuple[int, str]] = []
+    position = 0
+    for run in RUN.findall(folded):
+        if is_han(run):
+            if len(run) == 1:
+                out.append((position, run + "*"))
+            else:
+                out.extend((position + i, run[i : i + 2]) for i in range(len(run) - 1))
+            position += len(run)
+        else:
+            out.append((position, run[:_LONGEST]))
+            position += 1
+    return out

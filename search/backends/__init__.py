@@ -1,0 +1,1 @@
+"""The engines: embedded (tantivy), Elasticsearch, and the database when neither answers."""

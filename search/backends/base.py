@@ -1,0 +1,59 @@
+"""What an engine must do, and how it says that it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from search.queries import EngineAnswer, EngineQuery
+from search.records import Record
+
+
+class EngineUnavailable(Exception):
+    """The engine cannot answer now: refused, silent, too slow, damaged or not built yet."""
+
+
+class Builder(Protocol):
+    """A new index growing beside the one that serves readers."""
+
+    def add(self, records: Iterable[Record]) -> int:
+        """Add or replace records; return how many."""
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove records that vanished while building."""
+
+    def publish(self) -> None:
+        """Make everything durable and switch readers over at one stroke; the old index is kept until the next."""
+
+    def abandon(self) -> None:
+        """Throw the unfinished index away."""
+
+
+class Engine(Protocol):
+    """One engine. Every method raises EngineUnavailable when it cannot do its work."""
+
+    name: str
+
+    def search(self, query: EngineQuery) -> EngineAnswer:
+        """Answer a query."""
+
+    def is_common(self, field: str, token: str) -> bool:
+        """Whether a token stands in more than a fifth of all passages, so that ranking by it is noise."""
+
+    def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
+        """Index records and remove keys durably. `at` orders concurrent writers (microseconds).
+
+        Returns the keys whose state the index now holds.
+        """
+
+    def versions(self) -> Iterator[tuple[str, str]]:
+        """Yield (key, version hash) of every record held."""
+
+    def builder(self) -> Builder:
+        """Start a new index beside the live one."""
+
+    def status(self) -> Mapping[str, object]:
+        """Return figures for the office: documents, generation, size, health."""
+
+    def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
+        """Say why a record scores what it scores."""

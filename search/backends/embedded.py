@@ -1,0 +1,325 @@
+"""The embedded engine: tantivy in a directory beside the database, one writer, any number of readers."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from search.backends import embedded_schema as schema
+from search.backends.base import EngineUnavailable
+from search.backends.embedded_reading import Reading
+from search.queries import EngineAnswer, EngineQuery
+from search.records import SCHEMA_VERSION, Record
+
+if TYPE_CHECKING:
+    import tantivy
+
+_CURRENT = "CURRENT"
+_HEAP = 50_000_000  # bytes each writer collects before it flushes a segment
+_COMMON_SHARE = 0.2
+_COMMON_AT_LEAST = 200  # passages below which no share says anything
+_Answer = TypeVar("_Answer")
+
+
+@dataclass
+class _Open:
+    """One generation as a reader has it open."""
+
+    directory: Path
+    records: tantivy.Index
+    passages: tantivy.Index
+    stamp: tuple[int, ...]
+    reading: Reading
+    common: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+
+class EmbeddedEngine:
+    """Readers notice new commits and new generations by themselves; a damaged index raises EngineUnavailable."""
+
+    name = "embedded"
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+        self._opened: _Open | None = None
+        self._lock = threading.Lock()
+
+    def search(self, query: EngineQuery) -> EngineAnswer:
+        """Answer a query from the last commit."""
+        return self._read(lambda opened: opened.reading.search(query))
+
+    def is_common(self, field: str, token: str) -> bool:
+        """Whether a token stands in more than a fifth of all passages."""
+        return self._read(lambda opened: _is_common(opened, field, token))
+
+    def versions(self) -> Iterator[tuple[str, str]]:
+        """Yield (key, version hash) of every record held."""
+        yield from self._read(lambda opened: opened.reading.versions())
+
+    def status(self) -> Mapping[str, object]:
+        """Return generation, documents, passages and bytes on disk."""
+        return self._read(
+            lambda opened: {
+                "generation": opened.directory.name,
+                "documents": opened.reading.records.num_docs,
+                "passages": opened.reading.passages.num_docs,
+                "bytes": directory_bytes(opened.directory),
+            }
+        )
+
+    def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
+        """Return tantivy's own account of the score of a record's best passage."""
+        return self._read(lambda opened: opened.reading.explain(query, key))
+
+    def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
+        """Index records and remove keys in one commit. `at` is not needed: there is one writer."""
+        with self._exclusive():
+            directory = self._current() or self._create()
+            with _Writers(directory) as writers:
+                done = set(deletes)
+                for key in done:
+                    writers.remove(key)
+                for record in upserts:
+                    writers.replace(record)
+                    done.add(record.key)
+        return done
+
+    def builder(self) -> EmbeddedBuilder:
+        """Start a new generation beside the live one."""
+        return EmbeddedBuilder(self)
+
+    # Generations
+
+    def generations(self) -> list[str]:
+        """Return the names of the generations on disk, oldest first."""
+        return sorted(p.name for p in self.root.glob("gen-*") if p.is_dir()) if self.root.is_dir() else []
+
+    def _current(self) -> Path | None:
+        try:
+            name = (self.root / _CURRENT).read_text().strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        directory = self.root / name
+        return directory if name.startswith("gen-") and directory.is_dir() else None
+
+    def _create(self) -> Path:
+        """An empty first generation, so that a new library is searchable from its first page on."""
+        directory = self.new_directory()
+        _create_indexes(directory)
+        self.switch(directory)
+        return directory
+
+    def new_directory(self) -> Path:
+        """Return the path of the next generation."""
+        numbers = [int(n[4:]) for n in self.generations() if n[4:].isdigit()]
+        return self.root / f"gen-{max(numbers, default=0) + 1:06d}"
+
+    def switch(self, directory: Path) -> None:
+        """Make a generation the current one atomically and drop those older than its predecessor."""
+        before = self._current()
+        staged = self.root / f"{_CURRENT}.new"
+        staged.write_text(directory.name)
+        with staged.open("rb") as handle:
+            os.fsync(handle.fileno())
+        staged.replace(self.root / _CURRENT)
+        keep = {directory.name, before.name if before else ""}
+        for name in self.generations():
+            if name not in keep and name < directory.name:
+                shutil.rmtree(self.root / name, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _exclusive(self) -> Iterator[None]:
+        """One writing process at a time; raises EngineUnavailable when another one is writing."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "write.lock").open("w") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise EngineUnavailable("another process is writing the index") from error
+            with _translated():
+                yield
+
+    # Readers
+
+    def _read(self, work: Callable[[_Open], _Answer]) -> _Answer:
+        with _translated():
+            return work(self._open())
+
+    def _open(self) -> _Open:
+        directory = self._current()
+        if directory is None:
+            raise EngineUnavailable("there is no index yet")
+        stamp = _stamp(directory)
+        opened = self._opened
+        if opened is not None and opened.directory == directory and opened.stamp == stamp:
+            return opened
+        with self._lock:
+            opened = self._opened
+            if opened is None or opened.directory != directory:
+                records, passages = _open_indexes(directory)
+            else:
+                records, passages = opened.records, opened.passages
+                records.reload()
+                passages.reload()
+            self._opened = _Open(directory, records, passages, stamp, Reading(records, passages))
+            return self._opened
+
+
+class EmbeddedBuilder:
+    """A new generation being filled; nobody reads it before `publish`."""
+
+    def __init__(self, engine: EmbeddedEngine) -> None:
+        self._engine = engine
+        engine.root.mkdir(parents=True, exist_ok=True)
+        self.directory = engine.new_directory()
+        shutil.rmtree(self.directory, ignore_errors=True)
+        with _translated():
+            _create_indexes(self.directory)
+            self._writers = _Writers(self.directory, bulk=True).__enter__()
+        self._seen: set[str] = set()
+
+    def add(self, records: Iterable[Record]) -> int:
+        """Add records, replacing those added before."""
+        count = 0
+        with _translated():
+            for record in records:
+                if record.key in self._seen:
+                    self._writers.remove(record.key)
+                self._seen.add(record.key)
+                self._writers.add(record)
+                count += 1
+        return count
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove records that vanished while building."""
+        for key in keys:
+            self._writers.remove(key)
+
+    def publish(self) -> None:
+        """Commit, merge and switch; the writing lock keeps drains out of the switch."""
+        with _translated():
+            self._writers.close(merge=True)
+        with self._engine._exclusive():
+            self._engine.switch(self.directory)
+
+    def abandon(self) -> None:
+        """Remove the unfinished generation."""
+        self._writers.abandon()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class _Writers:
+    """The writers of both indexes. Passages are committed first: a record found always has its passages."""
+
+    def __init__(self, directory: Path, *, bulk: bool = False) -> None:
+        records, passages = _open_indexes(directory)
+        threads = 1
+        self._records: tantivy.IndexWriter | None = records.writer(_HEAP if bulk else _HEAP // 2, threads)
+        self._passages: tantivy.IndexWriter | None = passages.writer(2 * _HEAP if bulk else _HEAP // 2, threads)
+
+    def __enter__(self) -> _Writers:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self.close(merge=False)
+        else:
+            self.abandon()
+
+    def add(self, record: Record) -> None:
+        assert self._records is not None and self._passages is not None
+        for document in schema.passage_documents(record):
+            self._passages.add_document(document)
+        self._records.add_document(schema.record_document(record))
+
+    def remove(self, key: str) -> None:
+        # By the raw text key: deletion by an unsigned term deletes nothing and does not say so.
+        assert self._records is not None and self._passages is not None
+        self._passages.delete_documents_by_term("key", key)
+        self._records.delete_documents_by_term("key", key)
+
+    def replace(self, record: Record) -> None:
+        self.remove(record.key)
+        self.add(record)
+
+    def close(self, *, merge: bool) -> None:
+        for writer in (self._passages, self._records):
+            assert writer is not None
+            writer.commit()
+        if merge:
+            for writer in (self._passages, self._records):
+                assert writer is not None
+                writer.wait_merging_threads()
+        self._records = self._passages = None
+
+    def abandon(self) -> None:
+        for writer in (self._passages, self._records):
+            if writer is not None:
+                with contextlib.suppress(Exception):
+                    writer.rollback()
+        self._records = self._passages = None
+
+
+def directory_bytes(directory: Path) -> int:
+    """Return the bytes of all files below a directory; files that vanish meanwhile count nothing."""
+    total = 0
+    for path in directory.rglob("*"):
+        with contextlib.suppress(OSError):
+            total += path.stat().st_size if path.is_file() else 0
+    return total
+
+
+def _is_common(opened: _Open, field: str, token: str) -> bool:
+    known = opened.common.get((field, token))
+    if known is None:
+        searcher = opened.reading.passages
+        total = searcher.num_docs
+        known = total >= _COMMON_AT_LEAST and searcher.doc_freq(field, token) > _COMMON_SHARE * total
+        opened.common[field, token] = known
+    return known
+
+
+def _stamp(directory: Path) -> tuple[int, ...]:
+    """What changes with every commit of either index."""
+    try:
+        return tuple(os.stat(directory / name / "meta.json").st_mtime_ns for name in ("records", "passages"))
+    except OSError as error:
+        raise EngineUnavailable(f"the index is damaged: {error}") from error
+
+
+def _create_indexes(directory: Path) -> None:
+    import tantivy
+
+    for name, made in (("records", schema.record_schema()), ("passages", schema.passage_schema())):
+        (directory / name).mkdir(parents=True, exist_ok=True)
+        tantivy.Index(made, path=str(directory / name))
+    (directory / "schema-version").write_text(str(SCHEMA_VERSION))
+
+
+def _open_indexes(directory: Path) -> tuple[tantivy.Index, tantivy.Index]:
+    import tantivy
+
+    if (directory / "schema-version").read_text() != str(SCHEMA_VERSION):
+        raise EngineUnavailable("the index was built by another version of the program")
+    records = tantivy.Index.open(str(directory / "records"))
+    passages = tantivy.Index.open(str(directory / "passages"))
+    return records, passages
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """Whatever the index library or the disk says, the caller hears EngineUnavailable."""
+    try:
+        yield
+    except (ValueError, OSError, RuntimeError, KeyError, TypeError) as error:
+        raise EngineUnavailable(f"the embedded index failed: {error}") from error
+    except BaseException as error:
+        if type(error).__name__ == "PanicException":  # a panic in the index library, raised past Exception
+            raise EngineUnavailable(f"the embedded index failed: {error}") from error
+        raise

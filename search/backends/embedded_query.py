@@ -1,0 +1,80 @@
+"""Translating the common query tree into tantivy queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from search.queries import Bool, Everything, Node, Nothing, OneOf, Phrase, Prefix, Term
+
+if TYPE_CHECKING:
+    import tantivy
+
+_EXPANSIONS = 4000  # tokens a prefix may stand for: all bigrams of one character are fewer
+
+
+class Translator:
+    """Turns query trees into tantivy queries over one schema and one searcher."""
+
+    def __init__(self, schema: tantivy.Schema, searcher: tantivy.Searcher) -> None:
+        import tantivy
+
+        self._t = tantivy
+        self._schema = schema
+        self._searcher = searcher
+
+    def query(self, node: Node) -> tantivy.Query:
+        """Return the tantivy query for a tree."""
+        query = self._t.Query
+        match node:
+            case Term(field, token, boost):
+                term = query.term_query(self._schema, field, token, "freq")
+                return term if boost == 1.0 else query.boost_query(term, boost)
+            case Phrase(field, tokens, boost):
+                phrase = query.phrase_query(self._schema, field, list(tokens))
+                return phrase if boost == 1.0 else query.boost_query(phrase, boost)
+            case Prefix(field, prefix):
+                found = self._searcher.terms_with_prefix(field, prefix, limit=_EXPANSIONS)
+                return self._set(field, [token for token, _ in found])
+            case OneOf(field, values):
+                return self._set(field, values)
+            case Bool():
+                return self._bool(node)
+            case Everything():
+                return query.all_query()
+            case Nothing():
+                return query.empty_query()
+
+    def _set(self, field: str, values: Iterable[str]) -> tantivy.Query:
+        values = list(values)
+        if not values:
+            return self._t.Query.empty_query()
+        if len(values) == 1:
+            one = self._t.Query.term_query(self._schema, field, values[0], "basic")
+            return self._t.Query.const_score_query(one, 0.0)
+        return self._t.Query.const_score_query(self._t.Query.term_set_query(self._schema, field, values), 0.0)
+
+    def numbers(self, values: Iterable[int]) -> tantivy.Query:
+        """Return the unscored condition that the record number is one of the values."""
+        return self._t.Query.const_score_query(self._t.Query.term_set_query(self._schema, "num", list(values)), 0.0)
+
+    def both(self, scored: tantivy.Query, *conditions: tantivy.Query) -> tantivy.Query:
+        """Return the scored query under unscored conditions."""
+        if not conditions:
+            return scored
+        occur = self._t.Occur
+        return self._t.Query.boolean_query([(occur.Must, scored), *((occur.Must, c) for c in conditions)])
+
+    def _bool(self, node: Bool) -> tantivy.Query:
+        occur = self._t.Occur
+        clauses = [(occur.Must, self.query(n)) for n in node.must]
+        clauses += [(occur.Must, self._t.Query.const_score_query(self.query(n), 0.0)) for n in node.filters]
+        clauses += [(occur.MustNot, self.query(n)) for n in node.without]
+        should = [(occur.Should, self.query(n)) for n in node.should]
+        if should and node.minimum and clauses:
+            clauses.append((occur.Must, self._t.Query.boolean_query(should, node.minimum)))
+        elif should:
+            return self._t.Query.boolean_query([*clauses, *should], node.minimum or None)
+        if clauses and not any(c[0] != occur.MustNot for c in clauses):
+            clauses.append((occur.Must, self._t.Query.all_query()))
+        return self._t.Query.boolean_query(clauses)

@@ -1,0 +1,244 @@
+"""Answering from one commit of the embedded index: match set, ranking by passages, facets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from search.backends.embedded_query import Translator
+from search.backends.embedded_schema import facet_term, unpack
+from search.queries import NEWEST, OLDEST, PASSAGE_SHARES, SNIPPETS, TITLE, EngineAnswer, EngineQuery, Everything, Found, FoundPassage, OneOf
+from search.records import record_number
+
+if TYPE_CHECKING:
+    import tantivy
+
+WINDOW = 80  # passages looked at first
+_DEEPEST = 20_000  # passages looked at at most; what lies deeper follows by date
+_SMALL_SET = 2_000  # a match set up to this size is ranked whole
+_BUCKETS = 500
+_FACET_CACHE = 64
+
+
+@dataclass(slots=True)
+class _Candidate:
+    number: int
+    score: float
+    addresses: list[Any] = field(default_factory=list)
+
+
+class Reading:
+    """Searchers over the last commit of both indexes; thrown away when a newer commit is seen."""
+
+    def __init__(self, records: tantivy.Index, passages: tantivy.Index) -> None:
+        self.records = records.searcher()
+        self.passages = passages.searcher()
+        self._in_records = Translator(records.schema, self.records)
+        self._in_passages = Translator(passages.schema, self.passages)
+        self._browsed: dict[str, Mapping[str, Mapping[str, int]]] = {}
+
+    def search(self, query: EngineQuery) -> EngineAnswer:
+        """Answer a query."""
+        level, total, match = self._matched(query)
+        if not total:
+            return EngineAnswer(level=level, facets=self._facets(query, level))
+        by_relevance = query.sort not in (NEWEST, OLDEST, TITLE) and not isinstance(query.scoring, Everything)
+        if by_relevance:
+            found = self._ranked(query, match, total)
+        else:
+            found = self._sorted(query, match)
+        end = query.offset + len(found)
+        return EngineAnswer(
+            found=tuple(found),
+            total=total,
+            level=level,
+            facets=self._facets(query, level),
+            next_offset=end if found and end < total else None,
+        )
+
+    # What matches
+
+    def _conditions(self, query: EngineQuery, *, but: str = "") -> list[tantivy.Query]:
+        """Viewer, filters (all axes but one) and restriction to keys, as conditions on records."""
+        nodes = [OneOf(f"x_{axis}", values) for axis, values in query.filters.items() if axis != but]
+        if query.tokens is not None:
+            nodes.append(OneOf("k0", tuple(sorted(query.tokens))))
+        if query.only is not None:
+            nodes.append(OneOf("key", query.only))
+        return [self._in_records.query(n) for n in nodes]
+
+    def _matched(self, query: EngineQuery) -> tuple[int, int, tantivy.Query]:
+        """The first condition that finds anything, how many, and the whole condition on records."""
+        conditions = self._conditions(query)
+        level, total = 0, 0
+        match = self._in_records.both(self._in_records.query(query.matches[0]), *conditions)
+        for level, node in enumerate(query.matches):
+            match = self._in_records.both(self._in_records.query(node), *conditions)
+            total = self._count(match)
+            if total:
+                break
+        return level, total, match
+
+    def _count(self, match: tantivy.Query) -> int:
+        return int(self.records.search(match, limit=1, count=True).count)  # type: ignore[attr-defined]
+
+    # Ranking
+
+    def _ranked(self, query: EngineQuery, match: tantivy.Query, total: int) -> list[Found]:
+        wanted = query.offset + query.limit
+        scored = self._in_passages.both(self._in_passages.query(query.scoring), *self._passage_conditions(query))
+        limit = max(WINDOW, 4 * wanted)
+        ranked, exhausted = self._candidates(scored, match, limit)
+        if len(ranked) < min(wanted, total) and total <= _SMALL_SET and not exhausted:
+            numbers = self._numbers(self.records.search(match, limit=total, count=False).hits)
+            within = self._in_passages.both(scored, self._in_passages.numbers(numbers))
+            ranked, exhausted = self._candidates(within, None, _DEEPEST)
+        while len(ranked) < min(wanted, total) and not exhausted and limit < _DEEPEST:
+            limit = min(4 * limit, _DEEPEST)
+            ranked, exhausted = self._candidates(scored, match, limit)
+        found = [self._found(c) for c in ranked[query.offset : wanted]]
+        if len(found) < query.limit and len(ranked) < total:
+            found.extend(self._rest(match, ranked, query.offset + len(found), query.limit - len(found)))
+        return found
+
+    def _passage_conditions(self, query: EngineQuery) -> list[tantivy.Query]:
+        conditions = []
+        for axis, values in query.filters.items():
+            conditions.append(self._in_passages.query(OneOf("f", tuple(facet_term(axis, v) for v in values))))
+        if query.tokens is not None:
+            allowed = tuple(sorted(query.tokens))
+            conditions.append(self._in_passages.query(OneOf("k", allowed)))
+            conditions.append(self._in_passages.query(OneOf("rk", allowed)))
+        if query.only is not None:
+            conditions.append(self._in_passages.query(OneOf("key", query.only)))
+        return conditions
+
+    def _candidates(
+        self, scored: tantivy.Query, match: tantivy.Query | None, limit: int
+    ) -> tuple[list[_Candidate], bool]:
+        """Records by their best passage among the first `limit`, and whether no passage was left out."""
+        hits = self.passages.search(scored, limit=limit, count=False).hits
+        by_number: dict[int, _Candidate] = {}
+        for (score, address), number in zip(hits, self._passage_numbers(hits), strict=True):
+            candidate = by_number.setdefault(number, _Candidate(number, 0.0))
+            if len(candidate.addresses) < SNIPPETS:
+                candidate.score += score * PASSAGE_SHARES[len(candidate.addresses)]
+                candidate.addresses.append(address)
+        ranked = list(by_number.values())
+        if match is not None and ranked:
+            inside = self._in_records.both(match, self._in_records.numbers(by_number))
+            valid = set(self._numbers(self.records.search(inside, limit=len(ranked), count=False).hits))
+            ranked = [c for c in ranked if c.number in valid]
+        ranked.sort(key=lambda c: (-c.score, c.number))
+        return ranked, len(hits) < limit
+
+    def _passage_numbers(self, hits: list[tuple[float, Any]]) -> list[int]:
+        return [int(v) for v in self.passages.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]
+
+    def _numbers(self, hits: list[tuple[float, Any]]) -> list[int]:
+        return [int(v) for v in self.records.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]
+
+    def _found(self, candidate: _Candidate) -> Found:
+        key, passages = "", []
+        for address in candidate.addresses:
+            key, passage = unpack(self.passages.doc(address).get_first("payload"))  # type: ignore[arg-type]
+            passages.append(passage)
+        return Found(key, float(candidate.score), tuple(passages))
+
+    def _rest(self, match: tantivy.Query, ranked: list[_Candidate], offset: int, limit: int) -> Iterator[Found]:
+        """Matching records no passage of which was ranked (words in metadata only), newest first."""
+        seen = {c.number for c in ranked}
+        skip = max(0, offset - len(ranked))
+        hits = self.records.search(match, limit=len(seen) + skip + limit, count=False, order_by_field="date").hits
+        fresh = [a for (_, a), n in zip(hits, self._numbers(hits), strict=True) if n not in seen]
+        for address in fresh[skip : skip + limit]:
+            yield Found(self._key(address), 0.0)
+
+    # Other orders
+
+    def _sorted(self, query: EngineQuery, match: tantivy.Query) -> list[Found]:
+        import tantivy
+
+        name = "torder" if query.sort == TITLE else "date"
+        order = tantivy.Order.Asc if query.sort in (TITLE, OLDEST) else tantivy.Order.Desc
+        hits = self.records.search(
+            match, limit=query.limit, offset=query.offset, count=False, order_by_field=name, order=order
+        ).hits
+        keys = [self._key(address) for _, address in hits]
+        shown = self._snippets(query, keys)
+        return [Found(key, 0.0, shown.get(key, ())) for key in keys]
+
+    def _snippets(self, query: EngineQuery, keys: list[str]) -> dict[str, tuple[FoundPassage, ...]]:
+        if isinstance(query.scoring, Everything) or not keys:
+            return {}
+        scored = self._in_passages.both(
+            self._in_passages.query(query.scoring),
+            *self._passage_conditions(query),
+            self._in_passages.numbers(record_number(k) for k in keys),
+        )
+        ranked, _ = self._candidates(scored, None, 20 * len(keys))
+        return {f.key: f.passages for f in map(self._found, ranked)}
+
+    def _key(self, address: Any) -> str:
+        return str(self.records.doc(address).get_first("key"))
+
+    # Facets
+
+    def _facets(self, query: EngineQuery, level: int) -> Mapping[str, Mapping[str, int]]:
+        """Counts of each axis as if it alone were unfiltered."""
+        if not query.axes:
+            return {}
+        node = query.matches[level]
+        memo = repr((node, sorted(query.filters.items()), sorted(query.tokens or ()), query.tokens is None, query.axes, query.only))
+        if memo not in self._browsed:
+            if len(self._browsed) >= _FACET_CACHE:
+                self._browsed.clear()
+            self._browsed[memo] = self._count_facets(query, node)
+        return self._browsed[memo]
+
+    def _count_facets(self, query: EngineQuery, node: Any) -> Mapping[str, Mapping[str, int]]:
+        free = tuple(a for a in query.axes if a not in query.filters)
+        groups = [("", free), *((a, (a,)) for a in query.axes if a in query.filters)]
+        counts: dict[str, Mapping[str, int]] = {}
+        for but, axes in groups:
+            if not axes:
+                continue
+            match = self._in_records.both(self._in_records.query(node), *self._conditions(query, but=but))
+            wanted = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}
+            answer = self.records.aggregate(match, wanted)
+            for axis in axes:
+                counts[axis] = {b["key"]: b["doc_count"] for b in answer[axis]["buckets"]}
+        return counts
+
+    # For the office
+
+    def versions(self) -> list[tuple[str, str]]:
+        """Return (key, version hash) of every record."""
+        import tantivy
+
+        total = self.records.num_docs
+        if not total:
+            return []
+        hits = self.records.search(tantivy.Query.all_query(), limit=total, count=False).hits
+        pairs = []
+        for _, address in hits:
+            doc = self.records.doc(address)
+            pairs.append((str(doc.get_first("key")), bytes(doc.get_first("ver") or b"").decode()))
+        return pairs
+
+    def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
+        """Return the engine's account of the best passage of one record."""
+        scored = self._in_passages.query(query.scoring)
+        within = self._in_passages.both(scored, self._in_passages.numbers([record_number(key)]))
+        hits = self.passages.search(within, limit=1, count=False).hits
+        if not hits:
+            return {"key": key, "found": False}
+        score, address = hits[0]
+        return {"key": key, "found": True, "score": score, "account": json.loads(within.explain(self.passages, address).to_json())}
+
+    def passages_of(self, keys: Iterable[str]) -> int:
+        """Return how many passages the records have together."""
+        query = self._in_passages.numbers(record_number(k) for k in keys)
+        return int(self.passages.search(query, limit=1, count=True).count)  # type: ignore[attr-defined]

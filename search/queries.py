@@ -1,0 +1,141 @@
+"""A query as both engines read it: a small tree of conditions, made once and translated by each engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    field: str
+    token: str
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Tokens at given relative positions in one field."""
+
+    field: str
+    tokens: tuple[tuple[int, str], ...]
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """Any token of the field that begins so; scores nothing."""
+
+    field: str
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Any of the raw values in the field; scores nothing."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    """`must`, `filters` (unscored) and none of `without`; of `should` at least `minimum`."""
+
+    must: tuple[Node, ...] = ()
+    should: tuple[Node, ...] = ()
+    filters: tuple[Node, ...] = ()
+    without: tuple[Node, ...] = ()
+    minimum: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """Matches all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Matches none."""
+
+
+Node = Term | Phrase | Prefix | OneOf | Bool | Everything | Nothing
+
+
+def any_of(*nodes: Node) -> Node:
+    """Return a condition met when one of the nodes is."""
+    kept = tuple(n for n in nodes if not isinstance(n, Nothing))
+    if not kept:
+        return Nothing()
+    return kept[0] if len(kept) == 1 else Bool(should=kept, minimum=1)
+
+
+def all_of(*nodes: Node) -> Node:
+    """Return a condition met when every node is."""
+    kept = tuple(n for n in nodes if not isinstance(n, Everything))
+    if not kept:
+        return Everything()
+    return kept[0] if len(kept) == 1 else Bool(must=kept)
+
+
+RELEVANCE, NEWEST, OLDEST, TITLE = "relevance", "newest", "oldest", "title"
+SORTS = (RELEVANCE, NEWEST, OLDEST, TITLE)
+
+
+SNIPPETS = 3  # passages kept of a record
+# What the best passage, the second and the third add to the score of a record: mostly the best one decides, but a long
+# document that speaks of the matter several times stands before one that mentions it once.
+PASSAGE_SHARES = (1.0, 0.1, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineQuery:
+    """What an engine is asked.
+
+    `matches` are ever looser conditions on records, of which the first that finds anything counts; `scoring` ranks
+    passages; `filters` maps facet axes to accepted values; `tokens` are the viewer's (None: no restriction, for
+    benchmarks and the office only); `axes` are the facets wanted.
+    """
+
+    matches: tuple[Node, ...]
+    scoring: Node
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tokens: frozenset[str] | None = None
+    sort: str = RELEVANCE
+    offset: int = 0
+    after: tuple[float, str] | None = None
+    limit: int = 20
+    axes: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage an engine found, as stored: raw text and its place."""
+
+    source: str
+    label: str
+    ref: str
+    start: int
+    seconds: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record found."""
+
+    key: str
+    score: float
+    passages: tuple[FoundPassage, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineAnswer:
+    """What an engine found. `level` is the index of the condition in `matches` that counted."""
+
+    found: tuple[Found, ...] = ()
+    total: int = 0
+    level: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    next_offset: int | None = None

@@ -1,0 +1,119 @@
+"""What both engines index: plain records, cut into passages that each carry their own permission."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+
+from search.analysis import passages
+
+AXES = ("kind", "topics", "sectors", "positions", "level", "methods", "year", "unit", "award", "hours")
+SLOTS = 4  # distinct sets of permission tokens a record may have; text beyond them falls into the strictest
+SCHEMA_VERSION = 1  # raise when what is indexed changes: every record is then out of date
+BODY, ATTACHMENT, CAPTION, META = "body", "attachment", "caption", "meta"
+
+
+@dataclass(frozen=True)
+class TextPart:
+    """A stretch of text of one origin.
+
+    `tokens` are the permission tokens of this part; None means those of the record. `cues` are (offset, seconds)
+    pairs of captions. `ref` names the attachment or track inside its record.
+    """
+
+    source: str
+    text: str
+    label: str = ""
+    ref: str = ""
+    tokens: tuple[str, ...] | None = None
+    cues: tuple[tuple[int, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One passage as ranked and shown: text, where it starts in its part, and who may see it."""
+
+    number: int
+    source: str
+    label: str
+    ref: str
+    start: int
+    seconds: float
+    text: str
+    tokens: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Record:
+    """One searchable thing. `key` is stable ("page:12"); `date` is days since 1970 for sorting."""
+
+    key: str
+    title: str
+    tokens: tuple[str, ...] = ()
+    parts: tuple[TextPart, ...] = ()
+    authors: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    date: int = 0
+
+    @cached_property
+    def version(self) -> str:
+        """A hash of everything indexed: two records of one version are the same to a searcher."""
+        canonical = json.dumps([SCHEMA_VERSION, asdict(self)], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+    @property
+    def number(self) -> int:
+        """A 62-bit number for the key, by which engines group passages."""
+        return record_number(self.key)
+
+    def units_of_text(self) -> Iterator[Unit]:
+        """Yield the passages of all parts; a record without text yields one with its metadata."""
+        number = 0
+        about = "；".join(x for x in (*self.authors, *self.units, *self.keywords) if x)
+        if about or not any(p.text.strip() for p in self.parts):
+            yield Unit(number, META, "", "", 0, 0.0, about, self.tokens)
+            number += 1
+        for part in self.parts:
+            tokens = self.tokens if part.tokens is None else part.tokens
+            for start, text in passages.cut(part.text):
+                seconds = _seconds_at(part.cues, start)
+                yield Unit(number, part.source, part.label, part.ref, start, seconds, text, tokens)
+                number += 1
+
+    def slots(self) -> list[tuple[tuple[str, ...], str]]:
+        """Return (tokens, text) pairs for the match set: the record's own first, then stricter parts.
+
+        More than SLOTS distinct token sets are merged under the tokens they have in common, which shows nobody what
+        they may not see.
+        """
+        common = [self.title, *self.authors, *self.units, *self.keywords]
+        texts: dict[tuple[str, ...], list[str]] = {self.tokens: common}
+        for part in self.parts:
+            tokens = self.tokens if part.tokens is None else part.tokens
+            texts.setdefault(tokens, []).append(part.label if part.source == ATTACHMENT else "")
+            texts[tokens].append(part.text)
+        slots = [(tokens, "\n".join(t for t in pieces if t)) for tokens, pieces in texts.items()]
+        if len(slots) > SLOTS:
+            rest = slots[SLOTS - 1 :]
+            shared = set(rest[0][0]).intersection(*(set(tokens) for tokens, _ in rest))
+            slots = [*slots[: SLOTS - 1], (tuple(sorted(shared)), "\n".join(text for _, text in rest))]
+        return slots
+
+
+def record_number(key: str) -> int:
+    """Return the 62-bit number of a record key."""
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 2
+
+
+def _seconds_at(cues: tuple[tuple[int, float], ...], offset: int) -> float:
+    at = 0.0
+    for start, seconds in cues:
+        if start > offset:
+            break
+        at = seconds
+    return at
