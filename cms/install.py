@@ -48,7 +48,7 @@ MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.view_unit",
         "wagtailcore.change_site",
     ),
-    Role.SECURITY_ADMIN: ("accounts.view_user", "auth.change_group", "auth.view_group"),
+    Role.SECURITY_ADMIN: ("accounts.view_user", "accounts.change_user", "auth.change_group", "auth.view_group"),
     Role.AUDIT_ADMIN: ("core.view_auditrecord",),
 }
 

@@ -29,7 +29,7 @@ INSTALLED_APPS = [
     "caselib.core",
     "wagtail.embeds",
     "wagtail.sites",
-    "wagtail.users",
+    "caselib.accounts.apps.UsersAdminConfig",
     "wagtail.snippets",
     "wagtail.documents",
     "wagtail.images",
@@ -50,9 +50,10 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app != "cms.wagtail_zh" or (BASE_DIR / "cms/wagtail_zh/apps.py").exists()]
 
 MIDDLEWARE = [
+    # Outermost: a page from the cache costs nothing else. What it keeps carries the headers set below.
+    "cms.middleware.page_cache.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

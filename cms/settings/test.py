@@ -38,4 +38,4 @@ else:
     DATABASES["default"]["TEST"] = {
         "NAME": os.environ.get("CASELIB_TEST_DB", str(VAR_DIR / "test.sqlite3")),
     }
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+(VAR_DIR / "static").mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,127 @@
+"""The account form of the admin: the system administrator keeps accounts, the security administrator gives roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from wagtail.users.forms import UserForm
+
+from caselib.core import audit
+
+from . import services
+from .enums import Role
+from .models import Unit, User
+from .rules import may_hold
+
+
+class AccountForm(UserForm):  # type: ignore[misc]
+    """One form for creating and editing an account; ``acting`` decides which half of it may be changed."""
+
+    name = forms.CharField(label=_("Full name"), max_length=60)
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.filter(active=True), required=False)
+    first_name = None
+    last_name = None
+    is_superuser = None
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email", "unit", "phone", "is_active", "groups"]
+        widgets = {"groups": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, acting: User, editing_self: bool = False, **kwargs: Any) -> None:
+        self.acting = acting
+        super().__init__(*args, **kwargs)
+        self.is_new = self.instance.pk is None
+        if not self.is_new:
+            for name in ("password1", "password2"):
+                self.fields[name].required = False
+            self.fields["password1"].help_text = _("Leave blank if not changing.")
+        self.fields["groups"].label = _("Roles")
+        self.fields["groups"].label_from_instance = _role_label
+        if not acting.is_superuser:
+            self._limit_to(acting)
+        if editing_self:
+            self.fields.pop("is_active", None)
+
+    def _limit_to(self, acting: User) -> None:
+        """Disable what ``acting`` may not change; a disabled field ignores what the browser sends."""
+        if not acting.has_role(Role.SECURITY_ADMIN):
+            self.fields["groups"].disabled = True
+            self.fields["groups"].help_text = _("Roles are given by the security administrator.")
+        if not acting.has_role(Role.SYSTEM_ADMIN):
+            for name, field in self.fields.items():
+                if name != "groups":
+                    field.disabled = True
+
+    def clean_groups(self) -> Any:
+        groups = self.cleaned_data["groups"]
+        refusal = may_hold([group.name for group in groups])
+        if refusal:
+            raise ValidationError(refusal.message, code=refusal.code)
+        return groups
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> User:
+        """Save the account; roles, unit and the fact itself are written to the audit chain."""
+        before = User.objects.filter(pk=self.instance.pk).first()
+        chosen = self.cleaned_data.pop("groups")
+        unit = self.cleaned_data.get("unit")
+        user: User = super().save(commit=False)
+        user.unit = before.unit if before else None
+        user.save()
+        if unit and unit != user.unit:
+            services.move_to_unit(user, unit, by=self.acting)
+        roles = {group.name for group in chosen} & set(Role.values)
+        if roles != set(user.roles):
+            services.set_roles(user, roles, by=self.acting)
+        user.groups.add(*[group for group in chosen if group.name not in Role.values])
+        changed = [name for name in self.changed_data if not name.startswith("password")]
+        verb = "accounts.created" if self.is_new else "accounts.changed"
+        audit.record(verb, user, by=self.acting, fields=changed, password="password1" in self.changed_data)
+        return user
+
+
+def _role_label(group: Group) -> str:
+    return str(dict(Role.choices).get(group.name, group.name))
+
+
+class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A unit with its place in the tree."""
+
+    parent = forms.ModelChoiceField(
+        label=_("Higher unit"), queryset=Unit.objects.all(), required=False, empty_label=_("None (top of the tree)")
+    )
+
+    class Meta:
+        model = Unit
+        fields = ["name", "short_name", "code", "level", "kind", "active"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.pop("for_user", None)
+        super().__init__(*args, **kwargs)
+        self.order_fields(["name", "short_name", "code", "parent", "level", "kind", "active"])
+        if self.instance.pk:
+            self.fields["parent"].queryset = Unit.objects.exclude(path__startswith=self.instance.path)
+            self.fields["parent"].initial = self.instance.get_parent()
+
+    @transaction.atomic
+    def save(self, commit: bool = True) -> Unit:
+        """Insert the unit under its parent, or save it and move it there."""
+        parent = self.cleaned_data["parent"]
+        unit: Unit = super().save(commit=False)
+        if unit.pk is None:
+            return parent.add_child(instance=unit) if parent else Unit.add_root(instance=unit)
+        unit.save()
+        if (unit.get_parent() or None) != parent:
+            anchor, position = (parent, "sorted-child") if parent else (Unit.get_first_root_node(), "sorted-sibling")
+            if anchor is not None and anchor != unit:
+                unit.move(anchor, pos=position)
+        return Unit.objects.get(pk=unit.pk)
+
+    def save_m2m(self) -> None:
+        """A unit has no many-to-many fields of its own."""

@@ -1,0 +1,143 @@
+"""Accounts: one administrator a person, roles only from the security administrator, sign-in and inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import reverse
+
+from caselib.accounts.enums import Role
+from caselib.accounts.models import Unit, User
+from caselib.accounts.services import move_to_unit, notify, set_roles
+from caselib.core.errors import RefusedError
+from caselib.core.models import AuditRecord
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def payload(**kwargs: Any) -> dict[str, Any]:
+    return {"username": "zhang", "name": "张三", "email": "z@example.invalid", "is_active": "on", **kwargs}
+
+
+def test_two_administrators_in_one_account_are_refused() -> None:
+    user = factories.UserFactory(roles=[Role.SYSTEM_ADMIN])
+    with pytest.raises(RefusedError):
+        set_roles(user, [Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN], by=None)
+    assert User.objects.get(pk=user.pk).roles == {Role.SYSTEM_ADMIN.value}
+
+
+def test_the_form_refuses_two_administrators(client_of: Callable[..., Client]) -> None:
+    user = factories.UserFactory()
+    groups = list(Group.objects.filter(name__in=[Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN]).values_list("pk", flat=True))
+    client = client_of(Role.SECURITY_ADMIN)
+    response = client.post(reverse("wagtailusers_users:edit", args=[user.pk]), {"groups": groups})
+    assert response.status_code == 200
+    assert User.objects.get(pk=user.pk).roles == frozenset()
+
+
+def test_the_system_administrator_creates_accounts_but_gives_no_roles(client_of: Callable[..., Client]) -> None:
+    client = client_of(Role.SYSTEM_ADMIN)
+    group = Group.objects.get(name=Role.FINAL_REVIEWER)
+    unit = factories.unit("云岭县委党校")
+    data = payload(unit=unit.pk, groups=[group.pk], password1="yunling-2026-x", password2="yunling-2026-x")
+    response = client.post(reverse("wagtailusers_users:add"), data)
+    assert response.status_code == 302, response.context["form"].errors
+    user = User.objects.get(username="zhang")
+    assert user.roles == frozenset()
+    assert user.unit == unit
+    assert AuditRecord.objects.filter(verb="accounts.created", target_id=str(user.pk)).exists()
+
+
+def test_the_security_administrator_gives_roles_but_changes_no_account(client_of: Callable[..., Client]) -> None:
+    user = factories.UserFactory(name="李四")
+    client = client_of(Role.SECURITY_ADMIN)
+    group = Group.objects.get(name=Role.JUDGE)
+    response = client.post(
+        reverse("wagtailusers_users:edit", args=[user.pk]), payload(name="改名", groups=[group.pk], is_superuser="on")
+    )
+    assert response.status_code == 302
+    user = User.objects.get(pk=user.pk)
+    assert user.roles == {Role.JUDGE.value}
+    assert user.name == "李四"
+    assert not user.is_superuser
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.EDITOR, Role.AUDIT_ADMIN, Role.FINAL_REVIEWER])
+def test_nobody_else_reaches_the_accounts(client_of: Callable[..., Client], role: Role) -> None:
+    user = factories.UserFactory()
+    response = client_of(role).post(reverse("wagtailusers_users:edit", args=[user.pk]), payload())
+    assert response.status_code == 302
+    assert response["Location"] == reverse("wagtailadmin_home")
+    assert User.objects.get(pk=user.pk).name != "张三"
+
+
+def test_a_unit_is_added_under_another_and_moved(client_of: Callable[..., Client]) -> None:
+    client = client_of(Role.SYSTEM_ADMIN)
+    city, other = factories.unit("甲市"), factories.unit("乙市")
+    data = {"name": "丙县", "code": "bing", "parent": city.pk, "level": "county", "kind": "school", "active": "on"}
+    assert client.post(reverse("units:add"), data).status_code == 302
+    county = Unit.objects.get(code="bing")
+    assert county.get_parent() == city
+    response = client.post(reverse("units:edit", args=[county.pk]), data | {"parent": other.pk})
+    assert response.status_code == 302
+    assert Unit.objects.get(code="bing").get_parent() == other
+
+
+def test_moving_to_a_unit_keeps_the_former_one() -> None:
+    user = factories.UserFactory()
+    first, second = user.unit, factories.unit()
+    move_to_unit(user, first, by=None)
+    move_to_unit(user, second, by=None)
+    assert [m.unit for m in user.memberships.order_by("pk")] == [first, second]
+    assert user.memberships.filter(until__isnull=True).get().unit == second
+
+
+def test_sign_in_by_form(client: Client) -> None:
+    user = factories.UserFactory(username="wang")
+    user.set_password("geheim-geheim")
+    user.save()
+    response = client.post(reverse("accounts:login"), {"username": "wang", "password": "geheim-geheim"})
+    assert response.status_code == 302
+    assert client.session["_auth_user_id"] == str(user.pk)
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_sign_in_does_not_redirect_away(client: Client, target: str) -> None:
+    user = factories.UserFactory(username="wang")
+    user.set_password("geheim-geheim")
+    user.save()
+    data = {"username": "wang", "password": "geheim-geheim", "next": target}
+    assert client.post(reverse("accounts:login"), data)["Location"] == "/"
+
+
+def test_notices_are_own_and_mailed_on_commit(
+    client: Client, mailoutbox: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    mine, other = factories.UserFactory(), factories.UserFactory()
+    with django_capture_on_commit_callbacks(execute=True):
+        notify([mine], subject="请复审\n一件", url="/review/")
+        (foreign,) = notify([other], subject="别人的")
+    client.force_login(mine)
+    page = client.get(reverse("accounts:notices")).content.decode()
+    assert "请复审" in page
+    assert "别人的" not in page
+    assert [m.to for m in mailoutbox] == [[mine.email], [other.email]]
+    assert client.post(reverse("accounts:notice", args=[foreign.pk])).status_code == 404
+    assert client.post(reverse("accounts:notice", args=[mine.notices.get().pk]))["Location"] == "/review/"
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_the_inbox_needs_as_many_queries_for_thirty(
+    client: Client, size: int, django_assert_max_num_queries: Any
+) -> None:
+    user = factories.UserFactory()
+    for number in range(size):
+        notify([user], subject=f"通知{number}")
+    client.force_login(user)
+    with django_assert_max_num_queries(8):
+        assert client.get(reverse("accounts:notices")).status_code == 200
