@@ -1,0 +1,76 @@
+"""Folding text before matching, so that full-width digits, traditional characters, spaces put between characters and
+invisible marks do not hide a term, and every hit still points at the original characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import lru_cache
+
+import regex
+
+CJK = r"\p{Han}"
+# Invisible marks anywhere; white space only where it stands between two Han characters or is a line break.
+_REMOVABLE = regex.compile(
+    rf"[\p{{Cf}}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+|(?<={CJK})[\s\u3000\p{{Cf}}]+(?={CJK})"
+)
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[int, str]:
+    """Return the one-to-one character table: compatibility forms, lower case and simplified characters."""
+    import opencc
+
+    convert = opencc.OpenCC("t2s").convert
+    table: dict[int, str] = {}
+    for code in range(0x4E00, 0xA000):
+        simple = convert(chr(code))
+        if simple != chr(code) and len(simple) == 1:
+            table[code] = simple
+    for first, last in ((0x41, 0x5B), (0xFF01, 0xFFEF), (0xF900, 0xFB00), (0x2460, 0x2500), (0x2F00, 0x2FE0)):
+        for code in range(first, last):
+            plain = unicodedata.normalize("NFKC", chr(code)).lower()
+            if len(plain) == 1 and plain != chr(code):
+                table[code] = plain
+    table |= {0x3000: " ", 0xA0: " "}
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded ``text``; ``starts`` and ``shifts`` say how far each part of it was moved from the original."""
+
+    text: str
+    starts: tuple[int, ...] = (0,)
+    shifts: tuple[int, ...] = (0,)
+
+    def original(self, position: int) -> int:
+        """Return the place in the original text of the folded character at ``position``."""
+        return position + self.shifts[bisect_right(self.starts, position) - 1]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the original range of the folded range ``start``–``end`` (end excluded, not empty)."""
+        return self.original(start), self.original(end - 1) + 1
+
+
+def fold(text: str) -> Folded:
+    """Return ``text`` folded. Characters are replaced one for one; only invisible marks and spaces are removed."""
+    plain = text.translate(_table())
+    kept: list[str] = []
+    starts, shifts = [0], [0]
+    cursor = length = 0
+    for gap in _REMOVABLE.finditer(plain):
+        part = plain[cursor : gap.start()]
+        kept.append(part)
+        length += len(part)
+        cursor = gap.end()
+        if starts[-1] == length:
+            shifts[-1] = cursor - length
+        else:
+            starts.append(length)
+            shifts.append(cursor - length)
+    if not kept:
+        return Folded(plain)
+    kept.append(plain[cursor:])
+    return Folded("".join(kept), tuple(starts), tuple(shifts))
