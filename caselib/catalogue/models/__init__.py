@@ -1,0 +1,26 @@
+"""Models of the catalogue app."""
+
+from .demand import Demand, DemandVote
+from .dispatch import Booking, Dispatch, Rating, ResourceUse, Room
+from .lists import CatalogueList, ListChange, ListItem
+from .orders import BasketLine, CalendarFeed, OrderLine, OrderRequest
+from .places import PointEvaluation, PointPreference
+
+__all__ = [
+    "BasketLine",
+    "Booking",
+    "CalendarFeed",
+    "CatalogueList",
+    "Demand",
+    "DemandVote",
+    "Dispatch",
+    "ListChange",
+    "ListItem",
+    "OrderLine",
+    "OrderRequest",
+    "PointEvaluation",
+    "PointPreference",
+    "Rating",
+    "ResourceUse",
+    "Room",
+]

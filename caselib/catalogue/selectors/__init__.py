@@ -1,0 +1,1 @@
+"""Queries of the catalogue, always asked for a viewer."""

@@ -1,0 +1,50 @@
+"""The verbs of the catalogue."""
+
+from .demand import ask_for, claim_demand, meet_demand, release_demand
+from .dispatching import SessionPlan, cancel_session, dispatch_order, record_delivery
+from .lists import ListDetails, add_item, change_item, create_list, change_list, move_item, publish_list, remove_item, unpublish_list
+from .orders import (
+    OrderDetails,
+    add_to_basket,
+    cancel_order,
+    confirm_order,
+    place_order,
+    refuse_order,
+    remind,
+    remove_from_basket,
+)
+from .places import evaluate_point, prefer_point, record_rectification
+from .ratings import Scores, rate_order
+
+__all__ = [
+    "ListDetails",
+    "OrderDetails",
+    "Scores",
+    "SessionPlan",
+    "add_item",
+    "add_to_basket",
+    "ask_for",
+    "cancel_order",
+    "cancel_session",
+    "change_item",
+    "change_list",
+    "claim_demand",
+    "confirm_order",
+    "create_list",
+    "dispatch_order",
+    "evaluate_point",
+    "meet_demand",
+    "move_item",
+    "place_order",
+    "prefer_point",
+    "publish_list",
+    "rate_order",
+    "record_delivery",
+    "record_rectification",
+    "refuse_order",
+    "release_demand",
+    "remind",
+    "remove_from_basket",
+    "remove_item",
+    "unpublish_list",
+]
