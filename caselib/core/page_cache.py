@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 from django.db import transaction
 from django.db.models import F
+from django.http import HttpResponseBase
 
 from .models import VersionCounter
 
+P = ParamSpec("P")
 PAGES = "pages"
 LISTS = "lists"
 
@@ -25,3 +31,25 @@ def versions(*names: str) -> dict[str, int]:
     """Return the present value of each counter, 0 where nothing was ever counted. One query."""
     found = dict(VersionCounter.objects.filter(name__in=names).values_list("name", "value"))
     return {name: found.get(name, 0) for name in names}
+
+
+def share(response: HttpResponseBase, *names: str) -> HttpResponseBase:
+    """Declare that every anonymous reader may be given ``response`` until one of the counters ``names`` grows.
+
+    Only views that show nothing but public content may say so: what is not declared is never kept.
+    """
+    response.shared_until = frozenset(names)  # type: ignore[attr-defined]
+    return response
+
+
+def shared(*names: str) -> Callable[[Callable[P, HttpResponseBase]], Callable[P, HttpResponseBase]]:
+    """Decorate a view whose answer to an anonymous reader depends on public content and ``names`` only."""
+
+    def decorate(view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+        @wraps(view)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            return share(view(*args, **kwargs), *names)
+
+        return wrapped
+
+    return decorate

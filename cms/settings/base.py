@@ -117,6 +117,9 @@ CACHES: dict[str, dict[str, Any]] = {
     }
 }
 
+# Memory a web process may use for whole pages of anonymous readers; 0 switches that cache off.
+PAGE_CACHE_BYTES = 48 * 1024 * 1024
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -167,6 +170,9 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_WORKFLOW_REQUIRE_REAPPROVAL_ON_EDIT = True
 WAGTAIL_WORKFLOW_CANCEL_ON_PUBLISH = False
+WAGTAIL_FINISH_WORKFLOW_ACTION = "caselib.review.finish.publish_vetted"
+# Resources ask for their workflow here, because they stand below the review app.
+CASELIB_WORKFLOW_FOR = "caselib.review.routing.workflow_for"
 WAGTAIL_PASSWORD_REQUIRED_TEMPLATE = "403.html"
 WAGTAIL_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False}
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False}

@@ -19,9 +19,11 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from caselib.accounts.viewers import Viewer
+from caselib.core import page_cache
 
 from ..blocks import NotesBlock
 from ..enums import Audience, Circulation, EducationalLevel, Kind, Method, QualityTier, SourceKind
+from .guarding import GuardedRevisions
 from .taggings import FreeTagging, PositionTagging, SectorTagging, TopicTagging
 
 if TYPE_CHECKING:
@@ -51,7 +53,7 @@ FACTS = ("code", "withdrawn_at", "withdrawn_reason", "reviewed_on", "review_due_
 ResourceManager = PageManager.from_queryset(ResourceQuerySet)
 
 
-class ResourcePage(Page):
+class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     """A resource of any kind. Never created itself; the target of every foreign key to "a resource"."""
 
     is_creatable = False
@@ -175,7 +177,8 @@ class ResourcePage(Page):
         """
         viewer = Viewer.of(request.user)
         if not self.withdrawn and self.is_visible_to(viewer):
-            return super().serve(request, *args, **kwargs)
+            response = super().serve(request, *args, **kwargs)
+            return response if viewer.authenticated else page_cache.share(response, page_cache.PAGES, page_cache.LISTS)
         tokens = viewer.tokens
         if self.withdrawn and not tokens.isdisjoint(self.access_tokens()):
             return render(request, "resources/withdrawn.html", {"page": self}, status=410)
