@@ -1,0 +1,27 @@
+"""Names do not survive redaction, however they are written."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caselib.competitions.redaction import BAR, Redactor
+
+
+@pytest.mark.parametrize("text", ["张三丰", "张 三 丰", "张　三丰", "张\u200b三丰", "张·三丰", "张\n三丰"])
+def test_spacing_does_not_hide_a_name(text: str) -> None:
+    assert Redactor.of(["张三丰"])(f"由{text}执笔") == f"由{BAR}执笔"
+
+
+def test_the_longer_name_goes_first_and_latin_case_is_no_matter() -> None:
+    assert Redactor.of(["临溪", "临溪市委党校", "Li Ming"])("临溪市委党校的LI MING") == f"{BAR}的{BAR}"
+
+
+def test_patterns_in_names_are_only_text_and_single_characters_are_left() -> None:
+    assert Redactor.of(["a.c", "的", ""])("abc a.c 的") == f"abc {BAR} 的"
+    assert Redactor.of([])("text") == "text"
+
+
+@given(st.text(alphabet="甲乙丙 丁.*(", min_size=2, max_size=5), st.text(alphabet="甲乙丙丁 戊", max_size=30))
+def test_nothing_is_found_after_masking(name: str, text: str) -> None:
+    redactor = Redactor.of([name])
+    assert not redactor.finds(redactor(text + name + text))
