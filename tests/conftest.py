@@ -22,6 +22,13 @@ def require_service(present: bool, reason: str) -> None:
         (pytest.fail if REQUIRE_SERVICES else pytest.skip)(reason)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the message catalogues, which are not committed, so that tests see the site's language."""
+    from cms.translations.catalogues import compile_all
+
+    compile_all(config.rootpath)
+
+
 _flush = TransactionTestCase._fixture_teardown
 
 

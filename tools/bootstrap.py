@@ -63,10 +63,12 @@ def find_python():
         elif sqlite < (3, 35):
             seen.append("%s has SQLite %s: 3.35 or newer is needed" % (path, ".".join(map(str, sqlite))))
         elif not complete:
-            seen.append("%s (Python %s) has no venv module: apt install python%d.%d-venv" % ((path, text) + version[:2]))
+            seen.append(
+                "%s (Python %s) has no venv module: apt install python%d.%d-venv" % ((path, text) + version[:2])
+            )
         else:
             return path
-    fail(
+    return fail(
         "Python 3.11 or newer with its venv module is needed.",
         *(["Found:"] + ["  " + line for line in seen] if seen else ["None was found."]),
         "Debian/Ubuntu: apt install python3 python3-venv; Fedora: dnf install python3; macOS: brew install python;",
@@ -91,7 +93,10 @@ def environment(venv):
             shutil.rmtree(venv)
         run([python, "-m", "venv", venv], ["The virtual environment could not be created in %s." % venv])
     if subprocess.call([inside, "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-        run([inside, "-m", "ensurepip", "--upgrade"], ["pip is missing and could not be added: apt install python3-venv"])
+        run(
+            [inside, "-m", "ensurepip", "--upgrade"],
+            ["pip is missing and could not be added: apt install python3-venv"],
+        )
     return inside
 
 

@@ -6,6 +6,7 @@ should this process be killed outright.
 """
 
 import argparse
+import contextlib
 import ctypes
 import errno
 import os
@@ -40,7 +41,9 @@ def refuse_busy_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                sys.exit(f"Port {port} on {host} is in use. Stop that program, or choose another: make run PORT={port + 1}")
+                sys.exit(
+                    f"Port {port} on {host} is in use. Stop that program, or choose another: make run PORT={port + 1}"
+                )
             sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another: make run PORT=8080")
 
 
@@ -75,10 +78,8 @@ def prepare(var: Path) -> None:
 
 def die_with_parent() -> None:
     """In the child, on Linux: be ended when the parent is, even by SIGKILL."""
-    try:
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    except (OSError, AttributeError):
-        pass
 
 
 def start(*command: str) -> subprocess.Popen[bytes]:

@@ -129,7 +129,9 @@ def faults(catalogue: polib.POFile, *, name: str) -> Iterator[str]:
             expected = _placeholders(entry.msgid_plural or entry.msgid)
             if _placeholders(text) != expected:
                 yield f"{where}: the translation has other placeholders than {sorted(expected)}"
-            if entry.msgid.startswith("\n") != text.startswith("\n") or entry.msgid.endswith("\n") != text.endswith("\n"):
+            if entry.msgid.startswith("\n") != text.startswith("\n") or entry.msgid.endswith("\n") != text.endswith(
+                "\n"
+            ):
                 yield f"{where}: line breaks at the ends differ"
 
 
@@ -171,3 +173,18 @@ def compile_catalogue(path: Path) -> bool:
     os.chmod(temporary, 0o644)
     os.replace(temporary, target)
     return True
+
+
+def compile_all(root: Path, *, force: bool = False) -> tuple[int, int]:
+    """Compile every catalogue below ``root`` that is out of date; returns (written, all)."""
+    present = [catalogue.path for catalogue in apps(root).values() if catalogue.path.exists()] + list(overlays(root))
+    if force:
+        for path in present:
+            path.with_suffix(".mo").unlink(missing_ok=True)
+    return sum(compile_catalogue(path) for path in present), len(present)
+
+
+def overlays(root: Path) -> Iterator[Path]:
+    """Catalogues of texts that are not ours (translations of Wagtail's own): checked and compiled, not extracted."""
+    for pattern in ("cms/wagtail_zh/locale/*/LC_MESSAGES/django.po", "cms/locale/*/LC_MESSAGES/djangojs.po"):
+        yield from sorted(root.glob(pattern))

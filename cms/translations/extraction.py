@@ -13,7 +13,6 @@ from pathlib import Path
 
 from django.utils.translation.template import templatize
 
-
 #: Name of the gettext function -> (first argument is a context, a plural follows the singular).
 CALLS: dict[str, tuple[bool, bool]] = {
     "gettext": (False, False),

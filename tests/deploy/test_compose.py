@@ -24,7 +24,11 @@ def test_the_services_of_the_scaled_out_site_are_there() -> None:
     assert {"db", "es01", "node1", "node2", "node3", "setup", "web", "worker", "nginx"} <= set(SERVICES)
     assert SERVICES["db"]["image"].startswith("postgres:17")
     assert all(":9." in SERVICES[name]["image"] for name in ("es01", "node1", "node2", "node3"))
-    assert {name for name, service in SERVICES.items() if "cluster" in service.get("profiles", [])} == {"node1", "node2", "node3"}
+    assert {name for name, service in SERVICES.items() if "cluster" in service.get("profiles", [])} == {
+        "node1",
+        "node2",
+        "node3",
+    }
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -1,7 +1,6 @@
 """Extracts, checks and compiles the Chinese message catalogues of the project's apps."""
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 import cms
 from cms.translations import catalogues
 from cms.translations.extraction import extract, source_files
-
-#: Catalogues of texts that are not ours (translations of Wagtail's own), checked and compiled only.
-OVERLAYS = ("cms/wagtail_zh/locale/*/LC_MESSAGES/django.po", "cms/locale/*/LC_MESSAGES/djangojs.po")
-
-
-def _overlay_files(root: Path) -> Iterator[Path]:
-    for pattern in OVERLAYS:
-        yield from sorted(root.glob(pattern))
 
 
 class Command(BaseCommand):
@@ -40,19 +31,12 @@ class Command(BaseCommand):
         if unknown:
             raise CommandError(f"No such app: {', '.join(unknown)}. Apps: {', '.join(known)}.")
         if options["compile"]:
-            self._compile(root, known, force=options["force"])
+            written, present = catalogues.compile_all(root, force=options["force"])
+            self.stdout.write(f"{written} of {present} catalogues compiled")
         elif options["check"]:
             self._check(root, known, wanted)
         else:
             self._update(root, known, wanted)
-
-    def _compile(self, root: Path, known: dict[str, catalogues.Catalogue], *, force: bool) -> None:
-        present = [c.path for c in known.values() if c.path.exists()] + list(_overlay_files(root))
-        if force:
-            for path in present:
-                path.with_suffix(".mo").unlink(missing_ok=True)
-        written = sum(catalogues.compile_catalogue(path) for path in present)
-        self.stdout.write(f"{written} of {len(present)} catalogues compiled")
 
     def _update(self, root: Path, known: dict[str, catalogues.Catalogue], wanted: list[str]) -> None:
         found = extract(root, source_files(root))
@@ -77,7 +61,7 @@ class Command(BaseCommand):
         for name in wanted:
             problems += catalogues.differences(loaded[name], parts[name], name=name)
             problems += catalogues.faults(loaded[name], name=name)
-        for path in _overlay_files(root):
+        for path in catalogues.overlays(root):
             problems += catalogues.faults(catalogues.load(path), name=path.relative_to(root).as_posix())
         if set(wanted) == set(known):
             problems += catalogues.conflicts(loaded)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import MiddlewareNotUsed
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from caselib.accounts.enums import Role
 from caselib.core import clock, page_cache
@@ -34,15 +34,9 @@ def _on(settings: object) -> Iterator[None]:
 class Site:
     """A view behind the middleware that counts how often it is asked."""
 
-    def __init__(
-        self, answer: Callable[[HttpRequest], HttpResponseBase] | None = None
-    ) -> None:
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponseBase] | None = None) -> None:
         self.calls = 0
-        self.answer = answer or (
-            lambda request: page_cache.share(
-                HttpResponse(f"page {self.calls}"), "pages"
-            )
-        )
+        self.answer = answer or (lambda request: page_cache.share(HttpResponse(f"page {self.calls}"), "pages"))
         self.middleware = PageCacheMiddleware(self._view)
 
     def _view(self, request: HttpRequest) -> HttpResponseBase:
@@ -139,9 +133,7 @@ def _with_token(request: HttpRequest) -> HttpResponseBase:
 
 
 def _private(request: HttpRequest) -> HttpResponseBase:
-    return page_cache.share(
-        HttpResponse("x", headers={"Cache-Control": "private"}), "pages"
-    )
+    return page_cache.share(HttpResponse("x", headers={"Cache-Control": "private"}), "pages")
 
 
 def _missing(request: HttpRequest) -> HttpResponseBase:
@@ -153,9 +145,7 @@ def _signed_in(request: HttpRequest) -> HttpResponseBase:
     return page_cache.share(HttpResponse("x"), "pages")
 
 
-@pytest.mark.parametrize(
-    "answer", [_undeclared, _with_cookie, _with_token, _private, _missing, _signed_in]
-)
+@pytest.mark.parametrize("answer", [_undeclared, _with_cookie, _with_token, _private, _missing, _signed_in])
 def test_what_is_personal_or_undeclared_is_never_kept(
     answer: Callable[[HttpRequest], HttpResponseBase],
 ) -> None:
@@ -191,13 +181,7 @@ def test_a_reader_with_a_csrf_cookie_reads_but_does_not_fill() -> None:
 
 def test_an_address_that_becomes_shareable_is_kept_from_then_on() -> None:
     declared = False
-    site = Site(
-        lambda request: (
-            page_cache.share(HttpResponse("x"), "pages")
-            if declared
-            else HttpResponse("x")
-        )
-    )
+    site = Site(lambda request: page_cache.share(HttpResponse("x"), "pages") if declared else HttpResponse("x"))
     site.get()
     declared = True
     for _ in range(4):
@@ -261,14 +245,8 @@ def test_a_public_case_is_cached_and_a_restricted_one_never_leaks() -> None:
     before = len(store._entries)
     assert Client().get(public.url).status_code == 200
     assert len(store._entries) == before + 1
-    assert any(
-        stored.body and "公开的案例" in stored.body.decode()
-        for stored in store._entries.values()
-    )
-    assert not any(
-        stored.body and "内部的案例" in stored.body.decode()
-        for stored in store._entries.values()
-    )
+    assert any(stored.body and "公开的案例" in stored.body.decode() for stored in store._entries.values())
+    assert not any(stored.body and "内部的案例" in stored.body.decode() for stored in store._entries.values())
 
 
 def test_a_public_case_that_becomes_internal_is_gone_at_once() -> None:

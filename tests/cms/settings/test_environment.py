@@ -24,7 +24,7 @@ SAFE = {
 def test_a_safe_environment_is_read() -> None:
     env = read(SAFE)
     assert env.hosts == ["anli.example.cn", "anli2.example.cn"]
-    assert env.database["PASSWORD"] == "pa/ss@word9"  # noqa: S105
+    assert env.database["PASSWORD"] == "pa/ss@word9"
     assert (env.database["HOST"], env.database["PORT"]) == ("db.internal", "5433")
     assert env.elasticsearch_urls == ["http://es1:9200", "http://es2:9200"]
 

@@ -11,7 +11,7 @@ import pytest
 from cms.translations import catalogues
 from cms.translations.extraction import Message, extract, source_files
 
-PYTHON = '''
+PYTHON = """
 from django.utils.translation import gettext as tr, gettext_lazy as _, ngettext, pgettext_lazy
 from django.utils import translation
 
@@ -24,7 +24,7 @@ dynamic = tr(TITLE)
 
 def _private(value):
     return gettext("not imported: not ours")
-'''
+"""
 TEMPLATE = """{% load i18n %}
 <h1 title="{% translate 'Heading with "quotes"' %}">{{ _("In a variable") }}</h1>
 {% blocktranslate trimmed count n=cases|length %}
@@ -96,7 +96,9 @@ def test_merge_keeps_translations_and_drops_what_is_gone() -> None:
     old.append(polib.POEntry(msgid="Guessed", msgstr="猜的", flags=["fuzzy"]))
     new = catalogues.merge(old, {Message("Kept"): ["a"], Message("Guessed"): ["a"], Message("New"): ["b"]})
     assert {e.msgid: e.msgstr for e in new} == {"Kept": "保留", "Guessed": "", "New": ""}
-    assert str(catalogues.merge(new, {Message("New"): ["b"], Message("Guessed"): ["a"], Message("Kept"): ["a"]})) == str(new)
+    assert str(
+        catalogues.merge(new, {Message("New"): ["b"], Message("Guessed"): ["a"], Message("Kept"): ["a"]})
+    ) == str(new)
 
 
 def test_a_text_that_gains_a_plural_keeps_its_translation() -> None:
