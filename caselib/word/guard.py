@@ -130,6 +130,8 @@ def _sniff_ole(data: bytes) -> Kind:
 
     if has("EncryptedPackage") or has("EncryptionInfo"):
         raise UnreadableError("encrypted")
+    if has("MatOST") or has("MN0"):
+        return "legacy"
     if has("WordDocument"):
         if _is_encrypted_word(data):
             raise UnreadableError("encrypted")

@@ -27,6 +27,11 @@ _LABEL = re.compile(
     r"供稿单位|报送单位|推荐单位|申报单位|单位|学校|来源)\s*[:：]?\s*"
 )
 _PERSON_LABELS = ("作者", "撰", "执笔", "编写", "设计", "授课", "主讲", "承担", "教师", "姓名", "供稿")
+_PLACES = frozenset(
+    "北京 天津 河北 山西 辽宁 吉林 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 "
+    "宁夏 新疆 内蒙古 黑龙江 香港 澳门 台湾 广州 深圳 杭州 南京 武汉 成都 西安 苏州 宁波 温州 长沙 郑州 济南 青岛 合肥 福州 厦门 昆明 贵阳 兰州 "
+    "石家庄 太原 沈阳 大连 长春 南昌 南宁 海口 银川 西宁 拉萨 语文 数学 英语 物理 化学 生物 历史 地理 政治 音乐 美术 体育 高中 初中 小学 文科 理科".split()
+)
 _DATE = re.compile(r"^[（(]?[\d〇○零一二三四五六七八九十]{4}\s*[年./-]|更新[:：]")
 
 
@@ -39,7 +44,7 @@ def is_institution(text: str) -> bool:
 def is_person(text: str) -> bool:
     """True when ``text`` reads as a Chinese personal name (letter-spaced two-character names included)."""
     name = re.sub(r"\s", "", text)
-    if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name):
+    if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name) or name in _PLACES:
         return False
     if "·" in name:
         return True

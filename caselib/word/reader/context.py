@@ -29,6 +29,7 @@ class RawParagraph:
     boxes: list[list[RawParagraph | RawTable]] = field(default_factory=list)
     size: int = 0
     mark_deleted: bool = False
+    boxed: bool = False
 
     @property
     def text(self) -> str:

@@ -64,7 +64,11 @@ def _flow(raw: Sequence[RawBlock]) -> list[RawBlock]:
         flat.append(block)
         if isinstance(block, RawParagraph):
             for box in block.boxes:
-                flat.extend(_flow(box))
+                content = _flow(box)
+                for item in content:
+                    if isinstance(item, RawParagraph):
+                        item.boxed = True
+                flat.extend(content)
     return flat
 
 

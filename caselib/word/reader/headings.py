@@ -23,6 +23,7 @@ _RANKS = {"part": 0, "case": 1, "chapter": 2, "section": 3, "han": 4, "han_paren
 _DECIMALS = {"arabic": 0, "decimal2": 1, "decimal3": 2}
 _STRONG = ("part", "chapter", "section", "article", "case", "han", "han_paren")
 _CAPTION = re.compile(r"^\s*(?:图|表|附图|附表|图表|Figure|Table|Fig\.)\s*[\d一二三四五六七八九十]+(?:\s*[-—.．]\s*\d+)*[\s:：、.．]?", re.I)
+_CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论题")
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
 _LEAD_END = "。：:；;.．！？"
 _NOT_TITLE = re.compile(r"^[（(].*[）)]$|^\d{4}\s*年|^最近更新|^(?:作者|设计者|撰稿|执笔|授课人|日期|时间)[:：\s]|^\W*$")
@@ -197,10 +198,9 @@ class _Judge:
         for index in range(title):
             if self.items[index].text.strip():
                 self.verdicts.setdefault(index, Verdict("byline"))
-        for index in range(title + 1, min(title + 7, len(self.items))):
+        lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
+        for index in lines[:6]:
             text = squeeze(self.items[index].text)
-            if not text:
-                continue
             if index in self.verdicts or len(text) > 50 or (ends_sentence(text) and len(text) > 16):
                 return
             if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
@@ -222,6 +222,8 @@ class _Judge:
                     current, stack = (verdict.level if verdict.role == "heading" else 1), []
                 continue
             kind = self._faked_kind(index, item)
+            if kind is None and squeeze(item.text).rstrip("：:") in _CLOSING and self._followed_by_text(index):
+                kind = stack[0].kind if stack else f"look {item.size}"
             if kind is None:
                 continue
             if self._continues(index, kind):
@@ -247,7 +249,7 @@ class _Judge:
 
     def _faked_kind(self, index: int, item: RawParagraph) -> str | None:
         text = squeeze(item.text)
-        if not text or item.bullet or item.pictures or _CAPTION.match(text):
+        if not text or item.bullet or item.boxed or item.pictures or _CAPTION.match(text):
             return None
         number = self.numbers[index]
         strong_look = self._stands_out(item)
@@ -258,6 +260,8 @@ class _Judge:
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
             return None
         if item.look.align in ("right", "end") or not re.search(r"[\u4e00-\u9fffA-Za-z]{2}", text) or _VALUE.search(text):
+            return None
+        if _NOT_TITLE.match(text) or re.match(r"^[^:：]{2,8}[:：]\s*\S+", text):
             return None
         if not self._followed_by_text(index) or (is_bold(item) and text.endswith("：") and len(text) > 16):
             return None

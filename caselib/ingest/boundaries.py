@@ -1,0 +1,215 @@
+"""Where one case ends and the next begins in a collection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caselib.ingest.sections import is_back_matter, is_colophon, is_foreword, is_section_name, key, section_kind
+from caselib.word.model import Block, Heading, Paragraph
+from caselib.word.names import is_byline
+from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
+
+_TITLE_MAX = 60
+_LOOK_BACK = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The block at which a case begins, how many blocks its title takes (0: a label only), and how it was found."""
+
+    index: int
+    length: int
+    how: str
+
+
+def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
+    """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript."""
+    for find in (_from_contents, _from_labels, _from_styles, _from_cycles):
+        starts = find(blocks, titles)
+        if len(starts) >= 2:
+            return starts
+    return []
+
+
+def _text(block: Block) -> str:
+    return squeeze(block.number + block.text) if isinstance(block, Heading | Paragraph) else ""
+
+
+def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
+    """Lines that the table of contents names as cases."""
+    starts: list[Start] = []
+    met: set[str] = set()
+    for index, block in enumerate(blocks):
+        if not titles or not isinstance(block, Heading | Paragraph) or len(_text(block)) > 120:
+            continue
+        for length in (1, 2):
+            if index + length > len(blocks):
+                break
+            marks = _marks("".join(_text(item) for item in blocks[index : index + length]))
+            hit = next((mark for mark in marks if mark in titles and mark not in met), None)
+            if hit:
+                met.update(marks)
+                starts.append(Start(index, length, "contents"))
+                break
+    starts = [start for start in starts if not any(0 < start.index - other.index < other.length for other in starts)]
+    return [_with_label(blocks, start) for start in starts]
+
+
+def _marks(text: str) -> list[str]:
+    return [key(text), key(strip_number(text))]
+
+
+def _with_label(blocks: Sequence[Block], start: Start) -> Start:
+    """Take in a label (案例三) that stands on a line of its own before the title."""
+    before = blocks[start.index - 1] if start.index else None
+    if isinstance(before, Heading | Paragraph):
+        number = numeral(_text(before))
+        if number is not None and number.kind == "case" and len(_text(before)) <= len(number.text) + 2:
+            return Start(start.index - 1, start.length + 1, start.how)
+    return start
+
+
+def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
+    """Headings that count the cases: 案例一, 案例2：…"""
+    starts: list[Start] = []
+    expected = 1
+    for index, block in enumerate(blocks):
+        if not isinstance(block, Heading | Paragraph) or isinstance(block, Paragraph) and block.role in ("toc", "caption"):
+            continue
+        text = _text(block)
+        number = numeral(text)
+        heading = isinstance(block, Heading)
+        if number is None or number.kind != "case" or len(text) > _TITLE_MAX + len(number.text):
+            continue
+        if not heading and (number.value not in (1, expected) or (ends_sentence(text) and text[-1] not in "？?！!")):
+            continue
+        starts.append(Start(index, 1 if strip_number(text) else 0, "label"))
+        expected = number.value + 1
+    return starts
+
+
+def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
+    """Real headings of one top level, each with the inner order of a case beneath it or offices under it."""
+    tops = [index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1 and not block.guessed
+            and not block.title and not is_foreword(_text(block)) and not is_back_matter(_text(block))]
+    if len(tops) < 2 or any(_is_chapter(_text(blocks[index])) for index in tops):
+        return []
+    if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(blocks, tops):
+        return []
+    alike = sum(1 for index, end in _spans(tops, len(blocks)) if _is_case_inside(blocks[index + 1 : end]))
+    if alike < 2 or alike < len(tops) * 0.6:
+        return []
+    return [Start(index, 1, "style") for index in tops if not _is_part(blocks, index, tops)]
+
+
+def _restarts(blocks: Sequence[Block], tops: Sequence[int]) -> bool:
+    ones = sum(1 for index, end in _spans(tops, len(blocks)) if any(_is_first(block) for block in blocks[index + 1 : end]))
+    return ones >= 2
+
+
+def _spans(starts: Sequence[int], total: int) -> list[tuple[int, int]]:
+    return list(zip(starts, [*starts[1:], total], strict=False))
+
+
+def _is_case_inside(blocks: Sequence[Block]) -> bool:
+    if any(_is_first(block) for block in blocks):
+        return True
+    names = [block for block in blocks if isinstance(block, Heading) and is_section_name(_text(block))]
+    if len(names) >= 2:
+        return True
+    head = [block for block in blocks[:3] if isinstance(block, Paragraph)]
+    return any(len(_text(block)) < 40 and is_byline(_text(block)) and bool(re.search("[\u4e00-\u9fff]", _text(block)))
+               for block in head)
+
+
+def _is_part(blocks: Sequence[Block], index: int, tops: Sequence[int]) -> bool:
+    """A heading without text of its own before the next one: the name of a part of the collection."""
+    later = [top for top in tops if top > index]
+    end = later[0] if later else len(blocks)
+    return end == index + 1 and bool(later)
+
+
+def _is_chapter(text: str) -> bool:
+    number = numeral(text)
+    return number is not None and number.kind in ("chapter", "section", "decimal2", "article")
+
+
+def _is_first(block: Block) -> bool:
+    """True for the first section of a case: 一、…, or a bare 案例背景."""
+    if not isinstance(block, Heading):
+        return False
+    text = _text(block)
+    number = numeral(text)
+    if number is not None:
+        return number.kind in ("han", "han_space") and number.value == 1
+    return is_section_name(text) and section_kind(text) == "background"
+
+
+def _from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
+    """First sections that come again, each with title lines before it."""
+    starts: list[Start] = []
+    floor = 0
+    firsts = [index for index, block in enumerate(blocks) if _is_first(block)]
+    numbered = [index for index in firsts if numeral(_text(blocks[index])) is not None]
+    for index in numbered if len(numbered) >= 2 else firsts:
+        found = _title_before(blocks, index, floor)
+        if found is not None:
+            starts.append(found)
+            floor = index + 1
+    return starts
+
+
+def _title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | None:
+    """Look back from a first section for the lines that are its case's title: the farthest group within reach wins."""
+    lowest = max(floor, index - _LOOK_BACK)
+    best: Start | None = None
+    at = index - 1
+    while at >= lowest:
+        if not _is_title_line(blocks, at):
+            at -= 1
+            continue
+        end = at + 1
+        while at - 1 >= lowest and _is_title_line(blocks, at - 1):
+            at -= 1
+        best = _group(blocks, at, end)
+        at -= 1
+    return best
+
+
+def _group(blocks: Sequence[Block], start: int, end: int) -> Start | None:
+    """Of neighbouring title lines, the title is what stands before the byline; part names and imprints go."""
+    while start < end and (is_colophon(_text(blocks[start])) or _is_part_name(_text(blocks[start]))):
+        start += 1
+    if start == end or _is_chapter(_text(blocks[start])):
+        return None
+    length = 1
+    while start + length < end and length < 2 and not is_byline(_text(blocks[start + length])) \
+            and not _is_title(blocks[start + length]) and len(_text(blocks[start])) >= 10:
+        length += 1
+    return Start(start, length, "cycle")
+
+
+def _is_title(block: Block) -> bool:
+    return isinstance(block, Heading) and block.title
+
+
+def _is_part_name(text: str) -> bool:
+    number = numeral(text)
+    return (number is not None and number.kind == "part") or (text.endswith("篇") and len(text) <= 12)
+
+
+def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
+    block = blocks[index]
+    if not isinstance(block, Heading | Paragraph):
+        return False
+    text = _text(block)
+    if not 4 <= len(text) <= _TITLE_MAX or (ends_sentence(text) and not text.endswith(("？", "！", "?", "!"))):
+        return False
+    if isinstance(block, Paragraph) and block.role in ("caption", "toc", "list"):
+        return False
+    number = numeral(text)
+    if number is not None and number.kind not in ("part", "case", "arabic", "chapter"):
+        return False
+    return text[-1] not in "，、；：:" and not is_section_name(text) and not re.match(r"^(?:[（(]|图|表|注|来源|资料)", text)

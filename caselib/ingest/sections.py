@@ -1,0 +1,109 @@
+"""The names that cases, collections and lesson plans give their parts, and what each part is."""
+
+from __future__ import annotations
+
+import re
+
+from caselib.word.outline import numeral, squeeze, strip_number
+
+# kind → patterns of the bare heading (number and brackets removed); the first that fits decides
+_KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("discussion", re.compile(r"思考题|讨论题|思考与讨论|问题与讨论|研讨问题|复习题|课后思考|思考问题")),
+    ("reflection", re.compile(r"启示|反思|体会|思考|点评|评析|评价|经验|结语|结束语|展望|总结|设想|建议|感悟|推广")),
+    ("outcome", re.compile(r"成效|成果|效果|收获|业绩|实绩|变化|成绩|影响")),
+    ("practice", re.compile(r"做法|举措|措施|实践|过程|经过|实施|方法|路径|探索|对策|案情|内容|亮点|破解|创新|机制")),
+    ("background", re.compile(r"背景|起因|缘起|概况|概述|基本情况|简介|引言|导语|由来|问题的提出|现状|前言|摘要")),
+)
+_CANONICAL = {"background": "案例背景", "practice": "主要做法", "outcome": "成效成果", "reflection": "经验启示",
+              "discussion": "思考讨论"}
+_EXACT = re.compile(
+    r"^(?:案例|实施|项目|工作|活动|事件|改革|创新|取得|主要|基本|具体|典型|存在|实践|总体|有关|相关|教学|专家|编者|课后|经验|深刻|几点|初步)?"
+    r"(?:的)?(?:背景|起因|缘起|概况|概述|情况|简介|引言|导语|摘要|做法|举措|措施|实践|过程|经过|实施|方法|路径|探索|成效|成果|效果|"
+    r"收获|变化|启示|反思|体会|思考|点评|评析|经验|结语|建议|思考题|讨论题|问题|正文|内容|亮点|创新点|案情|讨论|展望|复盘|分析)"
+    r"(?:与|和|及|、|以及)?(?:的)?(?:主要|工作|取得|基本|经验|几点|实践|现实)?"
+    r"(?:背景|起因|概况|情况|做法|举措|措施|实践|过程|经过|成效|成果|效果|启示|反思|体会|思考|点评|经验|建议|问题|意义|讨论|分析|展望|总结|挑战)?$"
+)
+_MAPPED = re.compile(r"背景|起因|缘起|做法|举措|措施|成效|成果|效果|启示|体会|思考题|讨论题")
+_FOREWORD = re.compile(r"^(?:前\s*言|序\s*言?|代\s*序|总\s*序|编者按|编者的话|编\s*者\s*的\s*话|出版说明|编写说明|编辑说明|编选说明|卷首语|写在前面|"
+                       r"导\s*读|引\s*言|致读者)(?:[（(][^）)]*[）)])?$")
+_BACK = re.compile(r"^(?:后\s*记|编后记|编后|跋|致\s*谢|附\s*录[一二三四五六七八九十\d]*|参考文献|编委会(?:名单)?|版权页)$")
+_CONTENTS = re.compile(r"^(?:目\s*录|目\s*次|总\s*目\s*录|CONTENTS)$", re.I)
+_COLOPHON = re.compile(r"ISBN|ISSN|图书在版编目|CIP|责任编辑|责任校对|出版发行|印\s*刷[:：]|开\s*本[:：]|字\s*数[:：]|定\s*价[:：]|印\s*次|版权所有|"
+                       r"内部资料|准印证|编委会|^主\s*编|^副主编|^编\s*委|封面设计|装帧设计|邮政编码")
+_BRACKETS = re.compile(r"^[【〖\[［（(]\s*(.*?)\s*[】〗\]］）)][:：]?$")
+
+
+def bare(heading: str) -> str:
+    """Return a heading without number, brackets and closing colon."""
+    text = squeeze(strip_number(squeeze(heading)))
+    match = _BRACKETS.match(text)
+    return (match.group(1) if match else text).rstrip("：:。 ")
+
+
+def section_kind(heading: str) -> str:
+    """Return background, practice, outcome, reflection, discussion or other for a section heading.
+
+    Both orders of a double name map to one kind: 成效成果 and 成果成效 are outcomes.
+    """
+    text = bare(heading)
+    if len(text) > 30:
+        return "other"
+    hits = {kind: match.start() for kind, pattern in _KINDS if (match := pattern.search(text))}
+    if not hits:
+        return "other"
+    if "background" in hits and hits["background"] == min(hits.values()):
+        return "background"
+    if "practice" in hits and hits["practice"] == min(hits.values()):
+        return "practice"
+    return next(kind for kind, _ in _KINDS if kind in hits)
+
+
+def is_section_name(text: str) -> bool:
+    """True for a line that is nothing but the usual name of a section, with or without 【】."""
+    name = bare(text)
+    return 2 <= len(name) <= 12 and bool(_EXACT.match(name))
+
+
+def canonical_name(heading: str) -> str:
+    """Return the library's own name for a variant heading, "" when the heading is not a usual section name."""
+    if not is_section_name(heading) or not _MAPPED.search(bare(heading)):
+        return ""
+    return _CANONICAL.get(section_kind(heading), "")
+
+
+def is_foreword(text: str) -> bool:
+    """True for the heading of a foreword: 前言, 序, 编者按, 出版说明 …"""
+    return bool(_FOREWORD.match(squeeze(text)))
+
+
+def is_back_matter(text: str) -> bool:
+    """True for the heading of what follows the last case: 后记, 附录 …"""
+    return bool(_BACK.match(squeeze(text)))
+
+
+def is_contents(text: str) -> bool:
+    """True for the heading of a table of contents."""
+    return bool(_CONTENTS.match(squeeze(text)))
+
+
+def is_colophon(text: str) -> bool:
+    """True for a line of imprint: ISBN, editors, printer, price."""
+    return bool(_COLOPHON.search(text)) and len(text) < 80
+
+
+def clean_title(text: str) -> str:
+    """Return a case title without its label (案例一：, 案例3, 01) and closing mark; the label alone stays."""
+    flat = squeeze(text)
+    found = numeral(flat)
+    if found is not None and found.kind in ("case", "han", "arabic", "arabic_paren", "han_paren"):
+        rest = flat[len(found.text) :].strip(" 　:：—-")
+        flat = rest or flat
+    match = re.match(r"^0\d\s*(?=[\u4e00-\u9fff“《])", flat)
+    flat = flat[match.end() :] if match else flat
+    bracketed = re.match(r"^[【\[]案例[^】\]]{0,6}[】\]]\s*(.+)$", flat)
+    return (bracketed.group(1) if bracketed else flat).rstrip("：: ")
+
+
+def key(text: str) -> str:
+    """Return ``text`` for comparison: no white space, no punctuation, no case."""
+    return re.sub(r"[\W_]+", "", text).lower()

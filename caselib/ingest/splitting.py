@@ -1,0 +1,325 @@
+"""Splits a manuscript or a whole printed collection into a foreword and items. Pure: model in, model out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from caselib.ingest.boundaries import Start, find_starts
+from caselib.ingest.faults import check_order, check_repeats, is_truncated, where
+from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields
+from caselib.ingest.recovery import Recovered, recover
+from caselib.ingest.sections import (
+    canonical_name,
+    clean_title,
+    is_back_matter,
+    is_colophon,
+    is_foreword,
+    is_section_name,
+)
+from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
+from caselib.word.names import is_byline, split_byline
+from caselib.word.outline import ends_sentence, numeral, squeeze
+
+_BYLINES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Foreword:
+    """What stands before the first case: its heading and its text."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(slots=True)
+class Item:
+    """One case or lesson plan found in a file. ``blocks`` begin after the title; section levels begin at 1."""
+
+    title: str
+    blocks: list[Block]
+    unit: str = ""
+    authors: list[str] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+    lesson: LessonFields | None = None
+    start: int = 0
+    end: int = 0
+
+    @property
+    def sections(self) -> list[Heading]:
+        return [block for block in self.blocks if isinstance(block, Heading)]
+
+
+@dataclass(slots=True)
+class Split:
+    """The parts of a file, and warnings that belong to no single item."""
+
+    items: list[Item]
+    foreword: Foreword | None = None
+    warnings: list[Warning] = field(default_factory=list)
+
+
+def split(document: Document, *, text_file: bool = False, name: str = "") -> Split:
+    """Return the foreword and items of ``document``. ``name`` (the file's stem) is the title of last resort."""
+    recovered = recover(document, text_file=text_file)
+    blocks = recovered.blocks
+    starts = find_starts(blocks, recovered.titles)
+    result = _collection(blocks, starts, recovered) if starts else _single(blocks, document, name)
+    seen: dict[str, str] = {}
+    for position, item in enumerate(result.items):
+        _finish(item, document, recovered, seen, last=position + 1 == len(result.items), alone=len(result.items) == 1)
+    result.warnings = [*recovered.warnings, *result.warnings]
+    return result
+
+
+# -- collections ------------------------------------------------------------------------------------------------
+
+
+def _collection(blocks: Sequence[Block], starts: Sequence[Start], recovered: Recovered) -> Split:
+    foreword, front = _front(blocks[: starts[0].index])
+    result = Split([], foreword, front)
+    for position, start in enumerate(starts):
+        end = starts[position + 1].index if position + 1 < len(starts) else len(blocks)
+        part = list(blocks[start.index : end])
+        warnings: list[Warning] = []
+        if position + 1 == len(starts):
+            part, warnings = _without_back_matter(part)
+        else:
+            part, warnings = _without_part_name(part)
+        item = _item(part, start)
+        item.warnings.extend(warnings)
+        result.items.append(item)
+    return result
+
+
+def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
+    """Find the foreword before the first case; title page and imprint are reported."""
+    at = next((index for index, block in enumerate(blocks)
+               if isinstance(block, Heading | Paragraph) and is_foreword(_line(block))), None)
+    if at is None:
+        texts = [block for block in blocks if isinstance(block, Paragraph) and len(block.text) > 60 and not is_colophon(block.text)]
+        if sum(len(block.text) for block in texts) < 150:
+            return None, _reported(blocks)
+        first = blocks.index(texts[0])
+        return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
+    title = squeeze(_line(blocks[at]))
+    content = [block for block in blocks[at + 1 :]]
+    while content and isinstance(content[-1], Heading | Paragraph) and _is_part_name(_line(content[-1])):
+        content.pop()
+    return Foreword(title, tuple(content)), _reported(blocks[:at])
+
+
+def _reported(blocks: Sequence[Block]) -> list[Warning]:
+    return [Warning("front_matter", where(block), _line(block)[:400]) for block in blocks
+            if isinstance(block, Heading | Paragraph) and _line(block)]
+
+
+def _is_part_name(text: str) -> bool:
+    number = numeral(text)
+    return (number is not None and number.kind == "part") or (text.endswith("篇") and len(text) <= 12)
+
+
+def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
+    """The name of the next part of the collection stands at the end of the case before it."""
+    warnings: list[Warning] = []
+    while len(part) > 1 and isinstance(part[-1], Heading | Paragraph) and _is_part_name(_line(part[-1])):
+        warnings.append(Warning("part_name", where(part[-1]), _line(part[-1])))
+        part = part[:-1]
+    return part, warnings
+
+
+def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]:
+    at = next((index for index, block in enumerate(part) if index and isinstance(block, Heading)
+               and is_back_matter(_line(block)) and squeeze(_line(block)) != "参考文献"), None)
+    if at is None:
+        at = next((index for index, block in enumerate(part) if index > 3 and isinstance(block, Paragraph)
+                   and is_colophon(block.text) and sum(map(len, map(_line, part[index:]))) < 800), None)
+    if at is None:
+        return part, []
+    text = "\n".join(_line(block) for block in part[at:])
+    return part[:at], [Warning("back_matter", where(part[at]), text[:4000])]
+
+
+def _item(part: list[Block], start: Start) -> Item:
+    taken = max(start.length, 1)
+    raw = "".join(_line(block) for block in part[:taken])
+    rest = part[taken:]
+    number = numeral(squeeze(_line(part[0])))
+    label_only = number is not None and number.kind == "case" and not squeeze(_line(part[0]))[len(number.text) :].strip()
+    if label_only and taken == 1 and rest and _may_be_title(rest[0]):
+        raw, rest = _line(rest[0]), rest[1:]
+    elif label_only and taken > 1:
+        raw = "".join(_line(block) for block in part[1:taken])
+    title = clean_title(raw)
+    if rest and isinstance(rest[0], Heading | Paragraph) and re.match(r"^[—–-]{1,3}\s*\S", _line(rest[0])) and len(_line(rest[0])) < 60:
+        title, rest = f"{title}——{_line(rest[0]).lstrip('—–- ')}", rest[1:]
+    item = Item(title, rest)
+    if start.how == "cycle":
+        item.warnings.append(Warning("title_guessed", where(part[0]), title))
+    _range(item, part)
+    return item
+
+
+def _may_be_title(block: Block) -> bool:
+    text = _line(block) if isinstance(block, Heading | Paragraph) else ""
+    return 4 <= len(text) <= 60 and not ends_sentence(text) and not is_section_name(text) and not (
+        (number := numeral(text)) is not None and number.kind in ("han", "han_paren"))
+
+
+# -- single manuscripts -----------------------------------------------------------------------------------------
+
+
+def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
+    if not any(_line(block) if isinstance(block, Heading | Paragraph) else True for block in blocks):
+        return Split([])
+    at = next((index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.title), None)
+    if at is None:
+        at = _only_top(blocks)
+    if at is None:
+        at = _first_line(blocks)
+    rest = list(blocks)
+    warnings: list[Warning] = []
+    if at is not None:
+        title = squeeze(_line(blocks[at]))
+        heading = blocks[at]
+        if not (isinstance(heading, Heading) and not heading.guessed):
+            warnings.append(Warning("title_guessed", where(heading), title))
+        rest = [*blocks[:at], *blocks[at + 1 :]]
+    else:
+        title = squeeze(document.properties.get("title", "")) or name
+        warnings.append(Warning("title_guessed", "", title))
+    item = Item(title, rest, warnings=warnings)
+    _range(item, blocks)
+    return Split([item])
+
+
+def _only_top(blocks: Sequence[Block]) -> int | None:
+    tops = [index for index, block in enumerate(blocks[:30]) if isinstance(block, Heading) and block.level == 1]
+    everywhere = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
+    if len(tops) == 1 and len(everywhere) == 1 and numeral(_line(blocks[tops[0]])) is None:
+        return tops[0]
+    return None
+
+
+def _first_line(blocks: Sequence[Block]) -> int | None:
+    """The first line of a plain text, when it reads as a title."""
+    for index, block in enumerate(blocks[:4]):
+        if not isinstance(block, Heading | Paragraph):
+            return None
+        text = _line(block)
+        if not 2 <= len(text) <= 60 or ends_sentence(text) or numeral(text) is not None or is_section_name(text):
+            return None
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if not is_byline(text) and following is not None:
+            return index
+    return None
+
+
+# -- both -------------------------------------------------------------------------------------------------------
+
+
+def _line(block: Block) -> str:
+    return block.number + block.text if isinstance(block, Heading | Paragraph) else ""
+
+
+def _range(item: Item, blocks: Sequence[Block]) -> None:
+    places = [place for block in blocks if (place := block.place) is not None]
+    if places:
+        item.start, item.end = places[0].start, max(place.end for place in places)
+
+
+def _finish(item: Item, document: Document, recovered: Recovered, seen: dict[str, str], *, last: bool, alone: bool) -> None:
+    """Bylines, levels, faults and lesson fields of one item."""
+    _bylines(item, document if alone else None)
+    _levels(item)
+    checked = check_repeats(item.blocks, seen, remove=recovered.printed)
+    item.blocks = list(checked.blocks)
+    item.warnings.extend(checked.warnings)
+    if recovered.printed or not alone:
+        item.warnings.extend(check_order(item.blocks))
+    if (last or recovered.printed) and is_truncated(item.blocks) and not (alone and not recovered.printed and item.blocks):
+        item.warnings.append(Warning("truncated", where(item.blocks[-1]) if item.blocks else "", item.title))
+    for heading in item.sections:
+        own = canonical_name(_line(heading))
+        if own and own not in _line(heading):
+            item.warnings.append(Warning("section_mapped", where(heading), f"{_line(heading)} → {own}"))
+        elif heading.guessed:
+            item.warnings.append(Warning("heading_guessed", where(heading), _line(heading)[:80]))
+    _lesson(item)
+
+
+def _bylines(item: Item, document: Document | None) -> None:
+    """Read unit and authors from the lines around the title."""
+    texts: list[str] = []
+    for block in item.blocks[: _BYLINES + 3]:
+        if isinstance(block, Paragraph) and block.role == "byline":
+            texts.append(block.text)
+        elif isinstance(block, Paragraph) and len(block.text) <= 50 and len(texts) < _BYLINES and is_byline(block.text) \
+                and block.role == "body":
+            texts.append(block.text)
+        elif isinstance(block, Heading) and not block.guessed or len(_line(block)) > 50:
+            break
+    for text in texts:
+        units, people = split_byline(text)
+        item.unit = item.unit or (units[0] if units else "")
+        item.authors.extend(person for person in people if person not in item.authors)
+
+
+def _levels(item: Item) -> None:
+    """Number section levels from 1: the highest heading of the item is 1, skipped levels close up."""
+    present = sorted({heading.level for heading in item.sections})
+    rank = {level: position + 1 for position, level in enumerate(present)}
+    item.blocks = [replace(block, level=rank[block.level], title=False) if isinstance(block, Heading) else block
+                   for block in item.blocks]
+
+
+def _lesson(item: Item) -> None:
+    fields = lesson_fields(item.blocks)
+    titled = is_lesson_title(item.title) or any(
+        is_lesson_title(block.text) for block in item.blocks[:3] if isinstance(block, Paragraph))
+    if not fields.is_lesson and not (titled and len(fields.texts) >= 2):
+        return
+    item.lesson = fields
+    topic = fields.texts.get("topic", "").split("\n")[0].strip()
+    if topic and len(topic) <= 60 and is_generic_title(item.title) and topic not in item.title:
+        item.title = f"{squeeze(item.title)}：{topic}"
+        item.warnings.append(Warning("title_guessed", "", item.title))
+    for text in (fields.texts.get("author", ""),):
+        _, people = split_byline("作者：" + text) if text else ([], [])
+        item.authors.extend(person for person in people if person not in item.authors)
+
+
+def counts(blocks: Sequence[Block]) -> tuple[int, int, set[str]]:
+    """Return the number of tables and images in ``blocks``, and the keys of the notes called there."""
+    tables = sum(1 for block in blocks if isinstance(block, Table))
+    images = sum(1 for block in blocks if isinstance(block, Picture))
+    images += sum(len(cell.pictures) for block in blocks if isinstance(block, Table) for row in block.rows for cell in row)
+    notes: set[str] = set()
+    for block in blocks:
+        if isinstance(block, Heading | Paragraph):
+            notes.update(run.note for run in block.runs if run.note)
+        elif isinstance(block, Table):
+            notes.update(run.note for row in block.rows for cell in row for p in cell.blocks for run in p.runs if run.note)
+    return tables, images, notes
+
+
+def reading_text(blocks: Sequence[Block], notes: dict[str, Note] | None = None) -> str:
+    """Return the text of an item for people and for search: one line a paragraph, table cells parted by tabs."""
+    lines: list[str] = []
+    for block in blocks:
+        if isinstance(block, Heading | Paragraph):
+            lines.append(_line(block))
+        elif isinstance(block, Table):
+            if block.caption:
+                lines.append(block.caption)
+            lines.extend("\t".join(_cell_text(cell) for cell in row) for row in block.rows)
+        elif block.caption:
+            lines.append(block.caption)
+    for note in (notes or {}).values():
+        lines.append("".join(run.text for run in note.runs))
+    return "\n".join(line for line in lines if line.strip())
+
+
+def _cell_text(cell: object) -> str:
+    return "\n".join(block.number + block.text for block in cell.blocks)  # type: ignore[attr-defined]

@@ -1,0 +1,104 @@
+"""Runs a program that may hang, explode or die: own process group, time and memory bounded, always cleaned up."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+_POLL_SECONDS = 0.02
+_WATCH_SECONDS = 0.15
+Ending = Literal["done", "timeout", "memory", "died"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. ``peak_bytes`` is the largest resident size seen, 0 where the system does not tell."""
+
+    ending: Ending
+    code: int
+    seconds: float
+    peak_bytes: int
+    stderr: str
+
+
+def run_limited(
+    command: Sequence[str], *, seconds: float, memory: int, address_space: int = 0,
+    cwd: Path, env: Mapping[str, str] | None = None,
+) -> Outcome:
+    """Run ``command`` to its end or kill its whole group after ``seconds`` or above ``memory`` resident bytes.
+
+    ``address_space`` sets a hard limit inside the process as well (0: none). Output goes nowhere but the tail of
+    stderr. Never raises for what the program does; raises OSError when it cannot be started.
+    """
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+        if address_space:
+            resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+
+    started = time.monotonic()
+    log = cwd / "stderr.log"
+    with log.open("wb") as stderr:
+        process = subprocess.Popen(  # noqa: S603 - the command is ours
+            list(command), cwd=cwd, env=None if env is None else dict(env), stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True, preexec_fn=limit,  # noqa: PLW1509
+        )
+        ending, peak = _watch(process, started, seconds, memory)
+    _kill_group(process)
+    tail = log.read_bytes()[-2000:].decode("utf-8", "replace")
+    if ending == "done" and process.returncode != 0:
+        ending = "memory" if "MemoryError" in tail else "died"
+    return Outcome(ending, process.returncode, time.monotonic() - started, peak, tail)
+
+
+def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, memory: int) -> tuple[Ending, int]:
+    peak = 0
+    next_look = started
+    while process.poll() is None:
+        now = time.monotonic()
+        if now - started > seconds:
+            return "timeout", peak
+        if now >= next_look:
+            next_look = now + _WATCH_SECONDS
+            peak = max(peak, group_memory(process.pid))
+            if peak > memory:
+                return "memory", peak
+        time.sleep(_POLL_SECONDS)
+    return "done", peak
+
+
+def group_memory(group: int) -> int:
+    """Return the resident bytes of all processes of a group, 0 where there is no /proc."""
+    total = 0
+    page = os.sysconf("SC_PAGE_SIZE")
+    try:
+        entries = os.listdir("/proc")
+    except OSError:
+        return 0
+    for entry in entries:
+        if not entry.isdigit():
+            continue
+        try:
+            stat = Path("/proc", entry, "stat").read_text()
+            if int(stat.rpartition(")")[2].split()[2]) == group:
+                total += int(Path("/proc", entry, "statm").read_text().split()[1]) * page
+        except (OSError, ValueError, IndexError):
+            continue
+    return total
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    """End the group, grandchildren included; a group that is gone is fine."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+    process.wait()
