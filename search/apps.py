@@ -9,3 +9,8 @@ class SearchConfig(AppConfig):
     label = "search"
     verbose_name = _("Search")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from search import jobs, receivers  # noqa: F401 (importing jobs registers them)
+
+        receivers.connect()

@@ -82,6 +82,11 @@ def rank(
     return Bool(should=tuple(should), minimum=1) if should else Everything()
 
 
+def other_than(key: str) -> Node:
+    """Return the condition that a record is not the one with this key."""
+    return Bool(must=(Everything(),), without=(OneOf("key", (key,)),))
+
+
 def phrase_node(field: str, text: str, boost: float = 1.0) -> Node:
     """Return the condition that the field contains the folded text as it stands."""
     positioned = tokens.phrase(text)

@@ -103,7 +103,7 @@ class EngineQuery:
     tokens: frozenset[str] | None = None
     sort: str = RELEVANCE
     offset: int = 0
-    after: tuple[float, str] | None = None
+    after: tuple[object, ...] | None = None
     limit: int = 20
     axes: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
@@ -139,3 +139,4 @@ class EngineAnswer:
     level: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     next_offset: int | None = None
+    next_after: tuple[object, ...] | None = None

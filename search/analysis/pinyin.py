@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from search.analysis.tokens import RUN, is_han, segments
+from search.analysis.tokens import RUN, is_han, word_starts
 
 _LATIN_QUERY = re.compile(r"[a-zü' ]{2,48}")
-_SUFFIXES = 6  # a title can be entered at the start of any of its first words
+_SUFFIXES = 8  # a title can be entered at the start of any of its first words
 
 
 def spell(folded: str) -> tuple[str, str]:
@@ -25,10 +25,9 @@ def spell(folded: str) -> tuple[str, str]:
 
 def keys(folded: str) -> list[str]:
     """Return the pinyin keys under which a title or name is found by prefix, from each of its first words on."""
-    parts = [w for w in segments(folded) if w[0].isalnum()]
     out: dict[str, None] = {}
-    for start in range(min(len(parts), _SUFFIXES)):
-        full, initials = spell("".join(parts[start:]))
+    for start in word_starts(folded)[:_SUFFIXES]:
+        full, initials = spell(folded[start:])
         if full:
             out[full[:64]] = None
             out[initials[:32]] = None

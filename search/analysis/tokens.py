@@ -47,6 +47,14 @@ def segments(folded: str) -> list[str]:
     return _plain_cutter()(folded)
 
 
+def word_starts(folded: str) -> list[int]:
+    """Return the offsets at which a word begins, the words inside long words included, ascending."""
+    import rjieba
+
+    found = rjieba.tokenize(folded, mode="search")
+    return sorted({start for word, start, _ in found if word[0].isalnum()})
+
+
 def bigrams(folded: str) -> list[str]:
     """Return overlapping bigrams; the last character of a Han run stands alone, Latin and digit runs stay whole.
 

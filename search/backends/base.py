@@ -10,7 +10,14 @@ from search.records import Record
 
 
 class EngineUnavailable(Exception):
-    """The engine cannot answer now: refused, silent, too slow, damaged or not built yet."""
+    """The engine cannot answer now: refused, silent, too slow, damaged or not built yet.
+
+    `slow` says that finding out took long, so that nobody else should try for a while.
+    """
+
+    def __init__(self, message: str, *, slow: bool = False) -> None:
+        super().__init__(message)
+        self.slow = slow
 
 
 class Builder(Protocol):
@@ -48,6 +55,9 @@ class Engine(Protocol):
 
     def versions(self) -> Iterator[tuple[str, str]]:
         """Yield (key, version hash) of every record held."""
+
+    def ready(self) -> bool:
+        """Whether there is an index that answers; False asks for a rebuild. Raises if the server is away."""
 
     def builder(self) -> Builder:
         """Start a new index beside the live one."""

@@ -80,7 +80,9 @@ class EmbeddedEngine:
     def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
         """Index records and remove keys in one commit. `at` is not needed: there is one writer."""
         with self._exclusive():
-            directory = self._current() or self._create()
+            directory = self._current()
+            if directory is None:
+                raise EngineUnavailable("there is no index yet")
             with _Writers(directory) as writers:
                 done = set(deletes)
                 for key in done:
@@ -89,6 +91,13 @@ class EmbeddedEngine:
                     writers.replace(record)
                     done.add(record.key)
         return done
+
+    def ready(self) -> bool:
+        """Whether there is an index that opens and answers."""
+        try:
+            return self._read(lambda opened: opened.reading.records.num_docs >= 0)
+        except EngineUnavailable:
+            return False
 
     def builder(self) -> EmbeddedBuilder:
         """Start a new generation beside the live one."""
@@ -107,13 +116,6 @@ class EmbeddedEngine:
             return None
         directory = self.root / name
         return directory if name.startswith("gen-") and directory.is_dir() else None
-
-    def _create(self) -> Path:
-        """An empty first generation, so that a new library is searchable from its first page on."""
-        directory = self.new_directory()
-        _create_indexes(directory)
-        self.switch(directory)
-        return directory
 
     def new_directory(self) -> Path:
         """Return the path of the next generation."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from search.backends.embedded_query import Translator
-from search.backends.embedded_schema import facet_term, unpack
+from search.backends.embedded_schema import unpack
+from search.backends.fields import FACETS, facet_term
 from search.queries import NEWEST, OLDEST, PASSAGE_SHARES, SNIPPETS, TITLE, EngineAnswer, EngineQuery, Everything, Found, FoundPassage, OneOf
 from search.records import record_number
 
@@ -42,8 +43,8 @@ class Reading:
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Answer a query."""
         level, total, match = self._matched(query)
-        if not total:
-            return EngineAnswer(level=level, facets=self._facets(query, level))
+        if query.offset >= total:
+            return EngineAnswer(total=total, level=level, facets=self._facets(query, level))
         by_relevance = query.sort not in (NEWEST, OLDEST, TITLE) and not isinstance(query.scoring, Everything)
         if by_relevance:
             found = self._ranked(query, match, total)
@@ -89,7 +90,7 @@ class Reading:
     def _ranked(self, query: EngineQuery, match: tantivy.Query, total: int) -> list[Found]:
         wanted = query.offset + query.limit
         scored = self._in_passages.both(self._in_passages.query(query.scoring), *self._passage_conditions(query))
-        limit = max(WINDOW, 4 * wanted)
+        limit = min(max(WINDOW, 4 * wanted), _DEEPEST)
         ranked, exhausted = self._candidates(scored, match, limit)
         if len(ranked) < min(wanted, total) and total <= _SMALL_SET and not exhausted:
             numbers = self._numbers(self.records.search(match, limit=total, count=False).hits)
@@ -106,7 +107,7 @@ class Reading:
     def _passage_conditions(self, query: EngineQuery) -> list[tantivy.Query]:
         conditions = []
         for axis, values in query.filters.items():
-            conditions.append(self._in_passages.query(OneOf("f", tuple(facet_term(axis, v) for v in values))))
+            conditions.append(self._in_passages.query(OneOf(FACETS, tuple(facet_term(axis, v) for v in values))))
         if query.tokens is not None:
             allowed = tuple(sorted(query.tokens))
             conditions.append(self._in_passages.query(OneOf("k", allowed)))

@@ -7,19 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from search.analysis import folding, pinyin, tokens
+from search.backends.fields import facet_term
 from search.queries import FoundPassage
 from search.records import AXES, SLOTS, Record, Unit
 
 if TYPE_CHECKING:
     import tantivy
-
-FACET_SEPARATOR = "\x1f"
-
-
-def facet_term(axis: str, value: str) -> str:
-    """Return the raw term under which a passage carries a facet value of its record."""
-    return f"{axis}{FACET_SEPARATOR}{value}"
-
 
 def record_schema() -> tantivy.Schema:
     """Return the schema of the records index (counts, facets, match sets, sorting)."""

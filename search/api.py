@@ -1,0 +1,304 @@
+"""The one door to search: what is asked, what is found, and only what this reader may see now."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import logging
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from caselib.accounts.viewers import Viewer
+from caselib.resources.models import ResourcePage
+from caselib.resources.selectors import visible_by_id
+from search import completions, engines, facets, highlighting, planning, synonyms
+from search.analysis import numerals
+from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
+from search.backends import database
+from search.backends.base import Engine, EngineUnavailable
+from search.facets import FacetBucket
+from search.harvest import key_of, page_id_of
+from search.likeness import like
+from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, FoundPassage
+from search.records import AXES
+
+__all__ = ["AXES", "SORTS", "FacetBucket", "Hit", "Passage", "SearchRequest", "SearchResult", "explain", "search", "similar", "suggest"]
+
+logger = logging.getLogger(__name__)
+
+MAX_PAGE_SIZE = 100
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """What is asked.
+
+    `filters` maps an axis of AXES to accepted values (several mean any; a term or unit includes those below it).
+    `sort` is one of SORTS; `page` counts from 1; `cursor` (from `SearchResult.next_cursor`) goes deeper than pages do
+    and wins over `page`. `facets` are the axes to count. `engine` forces one engine by name.
+    """
+
+    text: str = ""
+    filters: Mapping[str, Iterable[str]] = field(default_factory=dict)
+    sort: str = RELEVANCE
+    page: int = 1
+    page_size: int = 20
+    cursor: str = ""
+    viewer: Viewer = field(default_factory=Viewer)
+    facets: tuple[str, ...] = AXES
+    engine: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of text that matched, plain, with the offsets of the words searched for.
+
+    `source` is body, attachment, caption or meta; `label` names the attachment or track, `ref` is its id;
+    `seconds` is where in the film a caption is spoken; `start` is the offset in its source text.
+    """
+
+    text: str
+    marks: tuple[Span, ...]
+    source: str
+    label: str = ""
+    ref: str = ""
+    seconds: float = 0.0
+    start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One resource found, as the database has it now."""
+
+    page: ResourcePage
+    title: str
+    title_marks: tuple[Span, ...]
+    kind: str
+    url: str
+    score: float
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What was found. `notices` are sentences for the reader; `relaxed` says that not all words had to match."""
+
+    hits: tuple[Hit, ...] = ()
+    total: int = 0
+    facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
+    did_you_mean: str | None = None
+    next_cursor: str | None = None
+    page: int = 1
+    pages: int = 0
+    relaxed: bool = False
+    engine: str = ""
+    took_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A completion: what to search for, and whether it is a title, name or term."""
+
+    text: str
+    kind: str
+
+
+def search(request: SearchRequest) -> SearchResult:
+    """Answer a request; never raises for any text, filter, page or cursor, nor for an engine that is away.
+
+    The viewer is a condition inside the query, and the database is asked again before anything is shown, so that what
+    was withdrawn a moment ago is not shown although the index still has it.
+    """
+    began = time.perf_counter()
+    parsed = parse(request.text)
+    filters = facets.clean_filters(request.filters)
+    size = min(max(1, request.page_size), MAX_PAGE_SIZE)
+    page = min(max(1, request.page), 10**6)
+    offset, after = _position(request.cursor, (page - 1) * size)
+    wanted = tuple(a for a in request.facets if a in AXES)
+    sort = request.sort if request.sort in SORTS else RELEVANCE
+    if parsed.empty and sort == RELEVANCE:
+        sort = NEWEST
+
+    def ask(engine: Engine) -> tuple[planning.Plan, EngineAnswer]:
+        plan = _plan(parsed, request.viewer, engine)
+        query = EngineQuery(
+            plan.matches, plan.scoring, filters, request.viewer.tokens, sort, offset, after, size, wanted
+        )
+        return plan, engine.search(query)
+
+    used, outcome = _first_answer(ask, request.engine)
+    if outcome is None:
+        query = EngineQuery((Everything(),), Everything(), filters, None, sort, offset, None, size)
+        exact, answer = True, database.search(parsed, query, request.viewer)
+    else:
+        exact, answer = outcome[0].exact, outcome[1]
+    hits, vanished = _hits(answer, parsed, request.viewer)
+    total = max(len(hits), answer.total - vanished)
+    relaxed = exact and answer.level > 0
+    return SearchResult(
+        hits=hits,
+        total=total,
+        facets=facets.buckets(answer.facets, filters) if answer.facets else {},
+        notices=_notices(parsed, used, relaxed and total > 0),
+        did_you_mean=_meant(parsed, request.viewer) if relaxed or not total else None,
+        next_cursor=_cursor(answer),
+        page=page,
+        pages=-(-total // size),
+        relaxed=relaxed,
+        engine=used,
+        took_ms=(time.perf_counter() - began) * 1000,
+    )
+
+
+def suggest(text: str, viewer: Viewer, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    """Return completions of titles, names and terms by Chinese, pinyin or initials. Two or three indexed queries."""
+    found = completions.complete(text, viewer, min(max(1, limit), 20))
+    return tuple(Suggestion(t, kind) for t, kind in found)
+
+
+def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[Hit, ...]:
+    """Return resources like this one, by its terms and by the words that set it apart; itself never among them.
+
+    Empty when no engine answers.
+    """
+    limit = min(max(1, limit), 50)
+
+    def ask(engine: Engine) -> EngineAnswer:
+        scoring = like(resource, engine.is_common)
+        only_others = planning.other_than(key_of(resource.pk))
+        return engine.search(EngineQuery((only_others,), scoring, tokens=viewer.tokens, limit=limit))
+
+    _used, answer = _first_answer(ask, None)
+    return _hits(answer, parse(""), viewer)[0] if answer else ()
+
+
+def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
+    """Return, for the office, how the query was understood and how the engine scored one resource."""
+    parsed = parse(request.text)
+
+    def ask(engine: Engine) -> dict[str, Any]:
+        plan = _plan(parsed, request.viewer, engine)
+        query = EngineQuery(plan.matches, plan.scoring, {}, request.viewer.tokens)
+        return {"matches": [repr(m) for m in plan.matches], "account": engine.explain(query, key_of(resource.pk))}
+
+    used, account = _first_answer(ask, request.engine)
+    return {
+        "engine": used,
+        "text": parsed.text,
+        "question": parsed.question,
+        "exact": parsed.exact,
+        "runs": list(parsed.runs),
+        "synonyms": {run: list(synonyms.lookup(run)) for run in parsed.runs if synonyms.lookup(run)},
+        **(account or {}),
+    }
+
+
+def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
+    table = synonyms.current()
+    return planning.make(
+        parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), common=engine.is_common
+    )
+
+
+def _first_answer(ask: Callable[[Engine], Any], forced: str | None) -> tuple[str, Any]:
+    """(engine name, what it said) of the first engine that answers; (database.NAME, None) if none does."""
+    names = (forced,) if forced in engines.configured() else engines.configured()
+    for name in names:
+        assert name is not None
+        breaker = engines.breaker(name)
+        if not breaker.allows():
+            continue
+        try:
+            outcome = ask(engines.get(name))
+        except EngineUnavailable as error:
+            breaker.failed(at_once=error.slow)
+            logger.warning("search engine %s does not answer: %s", name, error)
+            continue
+        breaker.succeeded()
+        return name, outcome
+    return database.NAME, None
+
+
+def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tuple[Hit, ...], int]:
+    """The hits the database confirms, and how many it does not."""
+    ids = {found.key: page_id_of(found.key) for found in answer.found}
+    pages = visible_by_id([i for i in ids.values() if i is not None], viewer)
+    table = synonyms.current()
+    others = [s for run in parsed.runs for s in (*numerals.variants(run), *table.get(run, ()))]
+    pattern = highlighting.patterns(parsed, others)
+    hits = []
+    for found in answer.found:
+        page = pages.get(ids[found.key] or 0)
+        if page is not None:
+            hits.append(
+                Hit(
+                    page=page,
+                    title=page.title,
+                    title_marks=highlighting.mark(page.title, pattern),
+                    kind=str(page.kind.value),
+                    url=page.get_url() or "",
+                    score=found.score,
+                    passages=tuple(_passage(p, pattern) for p in found.passages),
+                )
+            )
+    return tuple(hits), len(answer.found) - len(hits)
+
+
+def _passage(found: FoundPassage, pattern: Any) -> Passage:
+    offset, text, marks = highlighting.snippet(found.text, pattern)
+    return Passage(text, marks, found.source, found.label, found.ref, found.seconds, found.start + offset)
+
+
+def _meant(parsed: ParsedQuery, viewer: Viewer) -> str | None:
+    """The query with each unknown keyword replaced by the library's own word for it."""
+    if parsed.question or not parsed.wanted:
+        return None
+    pieces, changed = [], False
+    for part in parsed.wanted:
+        other = None if completions.known(part.text, viewer) else completions.meant(part.text, viewer)
+        pieces.append(other or part.text)
+        changed = changed or other is not None
+    return " ".join(pieces) if changed else None
+
+
+def _notices(parsed: ParsedQuery, used: str, relaxed: bool) -> tuple[str, ...]:
+    notices = []
+    if parsed.truncated:
+        notices.append(_("Only the first %(count)d characters of the query were used.") % {"count": MAX_CHARACTERS})
+    if used == database.NAME:
+        notices.append(_("Full-text search is not available right now; only titles, abstracts and authors were searched."))
+    elif used != engines.configured()[0]:
+        notices.append(_("The search server does not answer right now; the results come from the built-in index."))
+    if relaxed:
+        notices.append(_("Nothing has all the words; these items have some of them."))
+    return tuple(notices)
+
+
+def _cursor(answer: EngineAnswer) -> str | None:
+    if answer.next_offset is None:
+        return None
+    raw = json.dumps([answer.next_offset, answer.next_after]).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _position(cursor: str, offset: int) -> tuple[int, tuple[object, ...] | None]:
+    """Offset and search-after values of a cursor; one that is not ours counts for nothing."""
+    if not cursor or len(cursor) > 400:
+        return offset, None
+    try:
+        place, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if not isinstance(place, int) or not 0 <= place < 10**8:
+            return offset, None
+        if after is not None and not all(isinstance(v, int | float | str) for v in after):
+            return offset, None
+        return place, tuple(after) if after else None
+    except (ValueError, TypeError, binascii.Error):
+        return offset, None

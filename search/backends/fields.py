@@ -1,0 +1,11 @@
+"""Names of the fields both engines have, so that queries can be made without knowing the engine."""
+
+from __future__ import annotations
+
+FACETS = "f"  # on a passage: the facet values of its record
+FACET_SEPARATOR = "\x1f"
+
+
+def facet_term(axis: str, value: str) -> str:
+    """Return the raw term under which a passage carries a facet value of its record."""
+    return f"{axis}{FACET_SEPARATOR}{value}"

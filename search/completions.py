@@ -1,0 +1,148 @@
+"""What a search box offers while typing, and what it thinks was meant: titles, names and terms by any spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+
+from caselib.accounts.viewers import Viewer
+from caselib.resources.models import ResourcePage
+from caselib.vocabularies.models import AXES
+from search.analysis import pinyin
+from search.analysis.folding import fold
+from search.analysis.tokens import segments, word_starts
+from search.harvest import page_id_of
+from search.models import Completion
+from search.records import Record
+
+_KEY = 64
+_ENTRIES = 8  # a title is found from the start of each of its first words
+_GAPPED = range(3, 9)  # lengths of words in which one wrong character is looked for
+_GAP = "_"
+_WEIGHTS = {Completion.TITLE: 3, Completion.TERM: 2, Completion.NAME: 1, Completion.WORD: 0}
+
+
+def replace(records: Iterable[Record], gone: Collection[str] = ()) -> None:
+    """Make the completions of these records what they are now, and remove those of records that are gone."""
+    records = list(records)
+    with transaction.atomic():
+        Completion.objects.filter(record__in=[*gone, *(r.key for r in records)]).delete()
+        Completion.objects.bulk_create((row for r in records for row in _of_record(r)), batch_size=1000)
+
+
+def replace_terms() -> None:
+    """Make the completions of all vocabulary terms and their synonyms what they are now."""
+    rows: list[Completion] = []
+    for model in AXES.values():
+        for term in model.objects.filter(retired_at__isnull=True):
+            for name in (term.name, *map(str, term.synonyms or ())):
+                rows.extend(_rows(name, Completion.TERM, "", ("",), text=term.name))
+    with transaction.atomic():
+        Completion.objects.filter(record="").delete()
+        Completion.objects.bulk_create(rows, batch_size=1000)
+
+
+def complete(text: str, viewer: Viewer, limit: int) -> list[tuple[str, str]]:
+    """Return up to `limit` (text, kind) that begin so in Chinese, pinyin or initials, best first."""
+    key = _as_key(text)
+    if not key:
+        return []
+    rows = (
+        Completion.objects.filter(form=Completion.PREFIX, key__gte=key, key__lt=key + "\U0010ffff")
+        .filter(token__in=["", *viewer.tokens])
+        .exclude(kind=Completion.WORD)
+        .values_list("text", "kind", "record", "weight", "key")[: 40 * limit]
+    )
+    ranked = sorted(rows, key=lambda r: (-r[3], len(r[4]), r[0]))
+    visible = _visible({record for _, _, record, _, _ in ranked if record}, viewer)
+    kept = dict.fromkeys((t, k) for t, k, record, _, _ in ranked if not record or record in visible)
+    return list(kept)[:limit]
+
+
+def meant(text: str, viewer: Viewer) -> str | None:
+    """Return what of the library's own words was probably meant by a folded text, None if nothing is near.
+
+    The same sound first, then one wrong character.
+    """
+    if not 2 <= len(text) <= 40:
+        return None
+    spelt, _ = pinyin.spell(text)
+    return _nearest(Completion.PREFIX, [spelt], text, viewer) or _nearest(Completion.GAP, _gaps(text), text, viewer)
+
+
+def known(text: str, viewer: Viewer) -> bool:
+    """Whether the folded text is itself a word, name, term or title the viewer may see."""
+    return _allowed(viewer).filter(form=Completion.PREFIX, key=text[:_KEY]).exists()
+
+
+def _nearest(form: str, keys: list[str], text: str, viewer: Viewer) -> str | None:
+    rows = _allowed(viewer).filter(form=form, key__in=keys).values("text", "record").annotate(w=Max("weight"))[:200]
+    found = [(row["text"], row["record"], row["w"]) for row in rows if _near(fold(row["text"]), text)]
+    visible = _visible({record for _, record, _ in found if record}, viewer)
+    ranked = sorted((-w, t) for t, record, w in found if not record or record in visible)
+    return ranked[0][1] if ranked else None
+
+
+def _near(candidate: str, text: str) -> bool:
+    return candidate != text and len(candidate) == len(text)
+
+
+def _allowed(viewer: Viewer) -> QuerySet[Completion]:
+    return Completion.objects.filter(token__in=["", *viewer.tokens])
+
+
+def _visible(keys: Collection[str], viewer: Viewer) -> set[str]:
+    """Those of the record keys that the database lets the viewer see now."""
+    ids = {page_id_of(key): key for key in keys}
+    seen = ResourcePage.objects.visible_to(viewer).filter(pk__in=[i for i in ids if i is not None])
+    return {ids[pk] for pk in seen.values_list("pk", flat=True)}
+
+
+def _of_record(record: Record) -> Iterator[Completion]:
+    title = fold(record.title)
+    yield from _rows(record.title, Completion.TITLE, record.key, record.tokens)
+    for word in dict.fromkeys(w for w in segments(title) if len(w) >= 2 and w.isalpha()):
+        yield from _rows(word, Completion.WORD, record.key, record.tokens)
+    for name in record.authors:
+        yield from _rows(name, Completion.NAME, record.key, record.tokens)
+
+
+def _rows(
+    written: str, kind: str, record: str, tokens: Collection[str], *, text: str | None = None
+) -> Iterator[Completion]:
+    folded = fold(written)
+    keys: dict[str, int] = {}
+    starts = _starts(folded) if kind == Completion.TITLE else [folded]
+    for place, start in enumerate(starts):
+        full, initials = pinyin.spell(start)
+        for key in (start, full, initials):
+            if key:
+                keys.setdefault(key[:_KEY], _WEIGHTS[kind] * 10 - place)
+    gaps = _gaps(folded) if len(folded) in _GAPPED else []
+    for token in tokens:
+        shared = {"text": (text or written)[:255], "kind": kind, "record": record, "token": token[:40]}
+        for key, weight in keys.items():
+            yield Completion(form=Completion.PREFIX, key=key, weight=weight, **shared)
+        for gap in gaps:
+            yield Completion(form=Completion.GAP, key=gap, weight=_WEIGHTS[kind], **shared)
+
+
+def _starts(folded: str) -> list[str]:
+    """The title from the start of each of its first words."""
+    return [folded[start:] for start in word_starts(folded)[:_ENTRIES]] or [folded]
+
+
+def _gaps(folded: str) -> list[str]:
+    """The word with each of its characters left open, which one wrong character does not change."""
+    if len(folded) not in _GAPPED:
+        return []
+    return [folded[:i] + _GAP + folded[i + 1 :] for i in range(len(folded))]
+
+
+def _as_key(text: str) -> str:
+    folded = fold(text[:200]).strip()
+    spelt = pinyin.as_query(folded)
+    return (spelt or folded)[:_KEY]
+

@@ -1,0 +1,84 @@
+"""Facet counts with the names people know, and filter values that may come from anywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from caselib.accounts.models import Unit
+from caselib.resources.enums import AwardTier, EducationalLevel, Kind, Method
+from caselib.vocabularies.models import Position, Sector, Topic
+from search.records import AXES
+
+_VALUES_AT_MOST = 50  # of one axis in one request
+_CHOICES = {"kind": Kind, "level": EducationalLevel, "methods": Method, "award": AwardTier}
+_TERMS = {"topics": Topic, "sectors": Sector, "positions": Position}
+
+
+@dataclass(frozen=True, slots=True)
+class FacetBucket:
+    """One value of an axis. `parent` is the value above it in its tree, empty at the top."""
+
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+    parent: str = ""
+
+
+def clean_filters(filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the known axes with their values as clean short strings; unknown axes and empty values are dropped."""
+    cleaned: dict[str, tuple[str, ...]] = {}
+    for axis in AXES:
+        given = filters.get(axis, ())
+        values = [given] if isinstance(given, str) else list(given)
+        kept = dict.fromkeys(v for v in (str(v)[:64] for v in values[:_VALUES_AT_MOST]) if v.isprintable() and v)
+        if kept:
+            cleaned[axis] = tuple(kept)
+    return cleaned
+
+
+def buckets(
+    counts: Mapping[str, Mapping[str, int]], selected: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[FacetBucket, ...]]:
+    """Return the buckets of each axis, most frequent first, years newest first; at most one query a named axis."""
+    found = {}
+    for axis, values in counts.items():
+        chosen = set(selected.get(axis, ()))
+        names = _names(axis, {*values, *chosen})
+        rows = [
+            FacetBucket(v, names[v][0], values.get(v, 0), v in chosen, names[v][1]) for v in {*values, *chosen} if v in names
+        ]
+        key = (lambda b: (b.value,)) if axis == "year" else (lambda b: (b.count, b.label))
+        rows.sort(key=key, reverse=axis == "year")
+        if axis != "year":
+            rows.sort(key=lambda b: (-b.count, b.label))
+        found[axis] = tuple(rows)
+    return found
+
+
+def _names(axis: str, values: set[str]) -> dict[str, tuple[str, str]]:
+    """Value to (label, parent value)."""
+    numbers = [int(v) for v in values if v.isdigit() and len(v) < 10]
+    if axis in _TERMS:
+        rows = _TERMS[axis].objects.filter(pk__in=numbers).values_list("pk", "name", "parent_id")
+        return {str(pk): (name, str(parent or "")) for pk, name, parent in rows}
+    if axis == "unit":
+        steplen = Unit.steplen
+        units = list(Unit.objects.filter(pk__in=numbers).values_list("pk", "name", "path"))
+        by_path = {path: str(pk) for pk, _name, path in units}
+        return {str(pk): (name, by_path.get(path[:-steplen], "")) for pk, name, path in units}
+    if axis in _CHOICES:
+        known = dict(_CHOICES[axis].choices)
+        return {v: (str(known[v]), "") for v in values if v in known}
+    if axis == "hours":
+        labels = {
+            "to2": _("up to 2 class hours"),
+            "to4": _("2 to 4 class hours"),
+            "to8": _("4 to 8 class hours"),
+            "over8": _("more than 8 class hours"),
+        }
+        return {v: (labels[v], "") for v in values if v in labels}
+    return {v: (v, "") for v in values}

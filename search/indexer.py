@@ -1,0 +1,204 @@
+"""Keeping the index true: drain the outbox, compare and repair, rebuild beside the live index."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from caselib.core import clock
+from search import completions, engines, harvest, locks, outbox
+from search.backends.base import Engine, EngineUnavailable
+from search.models import IndexBuild, OutboxJob, ReplayKey
+from search.records import Record
+
+logger = logging.getLogger(__name__)
+
+BATCH = 200  # jobs, or pages, handled at once
+_LONGEST_PAUSE = 3600  # seconds between attempts of a poisoned job
+_ALIVE = timedelta(minutes=10)  # a build without a sign of life for longer is dead
+Progress = Callable[[int, int], None]
+
+
+@dataclass
+class DrainReport:
+    """What one drain did with one engine."""
+
+    engine: str
+    indexed: int = 0
+    removed: int = 0
+    failed: int = 0
+    busy: bool = False
+    unavailable: str = ""
+
+
+@dataclass
+class ReconcileReport:
+    """How index and database differed. `repaired` is how many of the differences are gone now."""
+
+    engine: str
+    missing: list[str] = field(default_factory=list)
+    stale: list[str] = field(default_factory=list)
+    surplus: list[str] = field(default_factory=list)
+    repaired: int = 0
+
+    @property
+    def differences(self) -> int:
+        return len(self.missing) + len(self.stale) + len(self.surplus)
+
+
+def drain(name: str, *, limit: int = 10_000) -> DrainReport:
+    """Bring the waiting changes of one engine into its index; never raises for a fault of engine or record.
+
+    A job is deleted only after the index durably holds what the database said when it was taken. A record that fails
+    waits ever longer and shows in the admin; an engine that is away leaves all jobs as they are.
+    """
+    report = DrainReport(name)
+    try:
+        with locks.draining(name):
+            for _ in range(max(1, limit // BATCH)):
+                if not _drain_batch(name, report):
+                    break
+    except locks.Busy:
+        report.busy = True
+    except EngineUnavailable as error:
+        report.unavailable = str(error)
+    return report
+
+
+def drain_all() -> list[DrainReport]:
+    """Drain every configured engine; one that is away does not hold up the others."""
+    return [drain(name) for name in engines.configured()]
+
+
+def due(name: str) -> QuerySet[OutboxJob]:
+    """Return the jobs of an engine that may be tried now, oldest first."""
+    ready = Q(retry_at__isnull=True) | Q(retry_at__lte=clock.now())
+    return OutboxJob.objects.filter(ready, engine=name).order_by("pk")
+
+
+def _drain_batch(name: str, report: DrainReport) -> bool:
+    """Handle one batch; return whether there may be more."""
+    if not due(name).exists():
+        return False
+    with _taken(name) as jobs:
+        if not jobs:
+            return False
+        keys = {job.key for job in jobs}
+        mine = locks.claim_keys(name, keys)
+        jobs = [job for job in jobs if job.key in mine]
+        _handle(name, jobs, report)
+        return len(keys) > 0 and len(mine) == len(keys)
+
+
+@contextlib.contextmanager
+def _taken(name: str) -> Iterator[list[OutboxJob]]:
+    """The next jobs: with row locks where the database has them, else under the lock of the one drainer.
+
+    On SQLite no transaction is open while the index is written, so that nobody waits for it to save.
+    """
+    if connection.vendor == "postgresql":
+        with transaction.atomic():
+            yield list(due(name).select_for_update(skip_locked=True)[:BATCH])
+    else:
+        yield list(due(name)[:BATCH])
+
+
+def _handle(name: str, jobs: list[OutboxJob], report: DrainReport) -> None:
+    engine = engines.get(name)
+    at = time.time_ns() // 1000
+    keys = dict.fromkeys(job.key for job in jobs)
+    made, errors = harvest.records([i for i in map(harvest.page_id_of, keys) if i is not None])
+    there = {r.key for r in made}
+    gone = [key for key in keys if key not in errors and key not in there and key != outbox.TERMS]
+    held, faults = _apply(engine, made, gone, at) if made or gone else (set(), {})
+    if outbox.TERMS in keys:
+        completions.replace_terms()
+        held.add(outbox.TERMS)
+    errors.update(faults)
+    with transaction.atomic():
+        _note_for_builds(name, held - {outbox.TERMS})
+        if name == engines.configured()[0]:
+            completions.replace([r for r in made if r.key in held], [k for k in gone if k in held])
+        OutboxJob.objects.filter(pk__in=[job.pk for job in jobs if job.key in held]).delete()
+        for job in jobs:
+            if job.key in errors:
+                _postpone(job, errors[job.key])
+    report.indexed += sum(1 for r in made if r.key in held)
+    report.removed += sum(1 for key in gone if key in held)
+    report.failed += len(errors)
+
+
+def _apply(engine: Engine, made: list[Record], gone: list[str], at: int) -> tuple[set[str], dict[str, str]]:
+    """Write a batch; if the engine refuses it as a whole, one by one, so that one bad record blames itself only."""
+    try:
+        return engine.apply(made, gone, at=at), {}
+    except EngineUnavailable:
+        raise
+    except Exception:
+        logger.exception("a batch of %s could not be indexed in %s; trying one by one", len(made), engine.name)
+    held: set[str] = set()
+    faults: dict[str, str] = {}
+    for upserts, deletes in [*(([r], []) for r in made), *(([], [k]) for k in gone)]:
+        try:
+            held |= engine.apply(upserts, deletes, at=at)
+        except EngineUnavailable:
+            raise
+        except Exception as error:
+            faults[upserts[0].key if upserts else deletes[0]] = f"{type(error).__name__}: {error}"
+    return held, faults
+
+
+def _postpone(job: OutboxJob, error: str) -> None:
+    pause = min(5 * 2**job.attempts, _LONGEST_PAUSE)
+    OutboxJob.objects.filter(pk=job.pk).update(
+        attempts=job.attempts + 1, error=error[:2000], retry_at=clock.now() + timedelta(seconds=pause)
+    )
+
+
+def _note_for_builds(name: str, keys: Iterable[str]) -> None:
+    running = IndexBuild.objects.filter(engine=name, state=IndexBuild.RUNNING, heartbeat_at__gt=clock.now() - _ALIVE)
+    rows = [ReplayKey(build_id=pk, key=key) for pk in running.values_list("pk", flat=True) for key in keys]
+    ReplayKey.objects.bulk_create(rows, batch_size=500)
+
+
+# Compare and repair
+
+
+def reconcile(name: str, *, repair: bool = True) -> ReconcileReport:
+    """Compare ids and version hashes of index and database, and repair what differs. Raises EngineUnavailable, Busy."""
+    engine = engines.get(name)
+    report = ReconcileReport(name)
+    with locks.draining(name):
+        held = dict(engine.versions())
+        ids = harvest.live_ids()
+        for chunk in _chunks(ids):
+            at = time.time_ns() // 1000
+            made, _errors = harvest.records(chunk)
+            report.missing += [r.key for r in made if r.key not in held]
+            report.stale += [r.key for r in made if held.get(r.key, r.version) != r.version]
+            wrong = [r for r in made if held.get(r.key) != r.version]
+            if repair and wrong:
+                report.repaired += len(engine.apply(wrong, [], at=at))
+                completions.replace(wrong)
+        report.surplus = sorted(set(held) - {harvest.key_of(pk) for pk in ids} - _live_now(held))
+        if repair and report.surplus:
+            report.repaired += len(engine.apply([], report.surplus, at=time.time_ns() // 1000))
+            completions.replace([], report.surplus)
+    return report
+
+
+def _live_now(held: Iterable[str]) -> set[str]:
+    """Keys of what went live while we compared."""
+    return {harvest.key_of(pk) for pk in harvest.live_ids()} & set(held)
+
+
+def _chunks(ids: list[int]) -> Iterator[list[int]]:
+    for start in range(0, len(ids), BATCH):
+        yield ids[start : start + BATCH]

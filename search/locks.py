@@ -1,0 +1,89 @@
+"""Who may write an index now: one drainer an engine on SQLite, drainers side by side on PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+
+class Busy(Exception):
+    """Somebody else is at it; there is nothing to do for this process."""
+
+
+@contextlib.contextmanager
+def draining(engine: str, *, alone: bool = False) -> Iterator[None]:
+    """Hold the right to drain; `alone` keeps every other drainer out (for the switch of a rebuild).
+
+    Raises Busy at once instead of waiting. The right ends with the process, also when it is killed.
+    """
+    if connection.vendor == "postgresql" and engine != "embedded":
+        with _advisory(_number("drain", engine), shared=not alone):
+            yield
+    else:
+        with _file(f"drain-{engine}"):
+            yield
+
+
+@contextlib.contextmanager
+def rebuilding(engine: str) -> Iterator[None]:
+    """Hold the right to rebuild an engine's index. Raises Busy if another process is doing so."""
+    if connection.vendor == "postgresql":
+        with _advisory(_number("rebuild", engine), shared=False):
+            yield
+    else:
+        with _file(f"rebuild-{engine}"):
+            yield
+
+
+def claim_keys(engine: str, keys: Collection[str]) -> set[str]:
+    """Return those keys that no other drainer is indexing; held until the transaction ends.
+
+    On SQLite there is one drainer, to whom all belong. On PostgreSQL two drainers could otherwise load a page before
+    and after a change and write it in the wrong order.
+    """
+    if connection.vendor != "postgresql":
+        return set(keys)
+    free = set()
+    with connection.cursor() as cursor:
+        for key in keys:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_number(engine, key)])
+            if cursor.fetchone()[0]:
+                free.add(key)
+    return free
+
+
+def _number(*names: str) -> int:
+    digest = hashlib.blake2b("\x1f".join(names).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+@contextlib.contextmanager
+def _file(name: str) -> Iterator[None]:
+    directory = Path(settings.SEARCH_INDEX_DIR)
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / f"{name}.lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Busy(name) from error
+        yield
+
+
+@contextlib.contextmanager
+def _advisory(number: int, *, shared: bool) -> Iterator[None]:
+    suffix = "_shared" if shared else ""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_lock{suffix}(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise Busy(str(number))
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_unlock{suffix}(%s)", [number])

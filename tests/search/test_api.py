@@ -1,0 +1,188 @@
+"""Searching through the one door: what is found, how it is shown, what the reader is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from caselib.accounts.enums import Role
+from caselib.accounts.viewers import Viewer
+from caselib.resources.enums import Circulation, Kind
+from caselib.vocabularies.models import Topic
+from search import api
+from search.api import SearchRequest, SearchResult
+from search.models import SynonymGroup
+from tests import factories
+
+Find = Callable[..., SearchResult]
+pytestmark = pytest.mark.django_db
+
+
+def titles(result: SearchResult) -> list[str]:
+    return [hit.title for hit in result.hits]
+
+
+def body(*paragraphs: str, audience: str = "learner") -> list[dict[str, object]]:
+    return [factories.section("做法", *map(factories.paragraph, paragraphs), kind="practice", audience=audience)]
+
+
+def test_a_keyword_finds_exactly_the_resources_that_contain_it(find: Find) -> None:
+    factories.live(title="云溪村的账本", body=body("村务监督委员会每月公布账目。"))
+    factories.live(title="石桥镇的夜校", body=body("夜校开课三个月，来了两百人。"))
+    result = find("村务监督")
+    assert titles(result) == ["云溪村的账本"]
+    assert result.total == 1
+    assert not result.relaxed
+
+
+def test_marks_are_offsets_into_the_text_as_written(find: Find) -> None:
+    factories.live(title="臺賬管理", body=body("㎞ 鄉村振興要靠人才。"))
+    hit = find("乡村振兴").hits[0]
+    passage = next(p for p in hit.passages if p.marks)
+    start, end = passage.marks[0]
+    assert passage.text[start:end] == "鄉村振興"
+    assert passage.source == "body"
+
+
+def test_a_question_finds_what_answers_it(find: Find) -> None:
+    factories.live(title="海塘加固", body=body("海塘加固工程由县水利局负责，总投资三千万元。"))
+    factories.live(title="茶园改造", body=body("茶园改造由合作社负责。"))
+    result = find("海塘加固工程是由哪个部门负责的？")
+    assert titles(result)[0] == "海塘加固"
+
+
+def test_phrases_minus_and_fields(find: Find) -> None:
+    factories.live(title="基层治理一", body=body("网格员走访。"), authors=[("丁一舟", "东浦学校")])
+    factories.live(title="基层治理二", body=body("网格长巡查。"), authors=[("马小川", "西岭学校")])
+    assert titles(find("基层治理 -巡查")) == ["基层治理一"]
+    assert titles(find("author:马小川")) == ["基层治理二"]
+    assert titles(find("作者：丁一舟 治理")) == ["基层治理一"]
+    assert sorted(titles(find("title:基层治理"))) == ["基层治理一", "基层治理二"]
+    assert titles(find("“网格员走访”")) == ["基层治理一"]
+    assert find("“走访网格员”").total == 0
+
+
+def test_the_unit_is_a_field(find: Find) -> None:
+    unit = factories.unit("南山县委党校")
+    author = factories.UserFactory(roles=[Role.AUTHOR], unit=unit)
+    factories.live(title="账本", by=author)
+    factories.live(title="夜校")
+    assert titles(find("unit:南山县")) == ["账本"]
+
+
+def test_pinyin_in_full_and_by_initials_finds_titles_and_names(find: Find) -> None:
+    factories.live(title="党风廉政建设", authors=[("丁一舟", "")])
+    factories.live(title="茶园改造")
+    assert titles(find("lianzheng")) == ["党风廉政建设"]
+    assert titles(find("dflz")) == ["党风廉政建设"]
+    assert titles(find("dingyizhou")) == ["党风廉政建设"]
+
+
+def test_numbers_in_chinese_and_in_digits_are_the_same(find: Find) -> None:
+    factories.live(title="总结", body=body("二〇二四年办了十二期。"))
+    assert titles(find("2024年")) == ["总结"]
+    assert titles(find("12期")) == ["总结"]
+
+
+def test_synonyms_work_at_once(find: Find) -> None:
+    factories.live(title="共享单车", body=body("街头的共享单车摆放有序。"))
+    assert find("公共自行车").relaxed or find("公共自行车").total == 0
+    SynonymGroup.objects.create(words="公共自行车，共享单车")
+    result = find("公共自行车")
+    assert titles(result) == ["共享单车"]
+    assert not result.relaxed
+
+
+def test_terms_have_their_synonyms_and_include_their_descendants(find: Find) -> None:
+    parent = Topic.objects.create(name="试用主题", code="TRY", synonyms=["别样说法"])
+    child = Topic.objects.create(name="试用小题", code="TRY.1", parent=parent)
+    factories.live(title="子题案例", tags={"topics": [child.name]})
+    factories.live(title="别的案例")
+    result = find("", filters={"topics": [str(parent.pk)]})
+    assert titles(result) == ["子题案例"]
+    counts = {b.label: b.count for b in result.facets["topics"]}
+    assert counts["试用主题"] == counts["试用小题"] == 1
+
+
+def test_facets_count_as_if_their_own_axis_were_unfiltered(find: Find) -> None:
+    factories.live(title="案例甲")
+    factories.live(Kind.COURSE, title="课程甲")
+    factories.live(Kind.COURSE, title="课程乙")
+    result = find("", filters={"kind": ["course"]})
+    assert result.total == 2
+    assert {b.value: (b.count, b.selected) for b in result.facets["kind"]} == {
+        "casestudy": (1, False),
+        "course": (2, True),
+    }
+    assert sum(b.count for b in result.facets["year"]) == 2
+
+
+def test_did_you_mean_comes_from_the_library_itself(find: Find) -> None:
+    factories.live(title="廉政教育")
+    assert find("连政教育").did_you_mean == "廉政教育"  # the same sound
+    assert find("廉政教肓").did_you_mean == "廉政教育"  # one wrong character
+    assert find("完全无关").did_you_mean is None
+
+
+def test_pages_and_cursors_walk_through_everything_once(find: Find) -> None:
+    for number in range(23):
+        factories.live(title=f"网格案例{number}")
+    seen: list[str] = []
+    cursor, steps = "", 0
+    while cursor is not None and steps < 10:
+        result = find("网格", page_size=5, cursor=cursor)
+        seen += titles(result)
+        cursor, steps = result.next_cursor, steps + 1
+    assert len(seen) == len(set(seen)) == 23
+    paged = [t for page in range(1, 6) for t in titles(find("网格", page_size=5, page=page))]
+    assert paged == seen
+
+
+def test_sorting(find: Find) -> None:
+    for title in ("丙", "甲", "乙"):
+        factories.live(title=f"{title}级案例")
+    assert titles(find("案例", sort="title")) == ["丙级案例", "甲级案例", "乙级案例"]  # bing, jia, yi
+    assert len(titles(find("案例", sort="newest"))) == 3
+
+
+def test_suggestions_by_chinese_pinyin_and_initials(find: Find) -> None:
+    factories.live(title="党风廉政建设的启示", authors=[("丁一舟", "")])
+    factories.live(title="内部党风通报", circulation=Circulation.INTERNAL)
+    find()
+    for typed in ("党风", "dangf", "dflz", "廉政", "lianzh", "jsdqs"):
+        assert api.suggest(typed, Viewer())[0] == api.Suggestion("党风廉政建设的启示", "title"), typed
+    assert [s.text for s in api.suggest("dingy", Viewer())] == ["丁一舟"]
+    assert api.suggest("neibu", Viewer()) == ()
+
+
+def test_similar_respects_terms_and_text(find: Find) -> None:
+    Topic.objects.create(name="海洋渔业", code="SEA")
+    page = factories.live(title="渔港治理", tags={"topics": ["海洋渔业"]}, body=body("渔船进港，渔民议事。"))
+    factories.live(title="渔民议事会", tags={"topics": ["海洋渔业"]}, body=body("渔民议事会定下休渔的规矩。"))
+    factories.live(title="校园食堂", body=body("食堂换了灶台。"))
+    find()
+    found = [hit.title for hit in api.similar(page, Viewer(), limit=2)]
+    assert found[0] == "渔民议事会"
+    assert "渔港治理" not in found
+
+
+def test_explain_tells_how_the_query_was_read(find: Find) -> None:
+    page = factories.live(title="渔港治理")
+    find()
+    account = api.explain(SearchRequest("渔港怎么治理"), page)
+    assert account["question"] is True
+    assert account["runs"] == ["渔港", "治理"]
+    assert account["account"]["found"] is True
+
+
+def test_a_query_that_is_too_long_is_cut_with_a_note(find: Find) -> None:
+    factories.live(title="渔港治理")
+    result = find("渔港" * 5000)
+    assert any("1000" in notice for notice in result.notices)
+
+
+def test_an_open_cursor_of_somebody_else_counts_for_nothing(find: Find) -> None:
+    factories.live(title="渔港治理")
+    for cursor in ("%%%", "W10", "bnVsbA", "x" * 5000, "WyJhIiwgbnVsbF0"):
+        assert find("渔港", cursor=cursor).total == 1
