@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -56,6 +57,18 @@ def _flush_past_triggers(self: TransactionTestCase) -> None:
 
 
 TransactionTestCase._fixture_teardown = _flush_past_triggers  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Remove the journal an interrupted run left beside a database that is about to be made anew."""
+    name = connection.settings_dict["TEST"].get("NAME")
+    anew = request.config.getvalue("create_db") or not request.config.getvalue("reuse_db")
+    if connection.vendor == "sqlite" and name and anew:
+        for suffix in ("-wal", "-shm"):
+            Path(f"{name}{suffix}").unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,13 @@
 """Settings of the test suite: fast hasher, no worker, the same database options as the site."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("CASELIB_VAR", str(Path(tempfile.gettempdir()) / f"caselib-test-{os.getuid()}"))
+os.environ.setdefault("CASELIB_VAR", str(Path(__file__).resolve().parents[2] / "var" / "test"))
 
-from .base import *  # noqa: E402, F403
-from .base import DATABASES, VAR_DIR  # noqa: E402
+from .base import *  # noqa: F403
+from .base import DATABASES, VAR_DIR
 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 DEBUG = False

@@ -1,0 +1,174 @@
+"""One backup: a folder with the database's copy, the media and a manifest that says what they must be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tarfile
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F
+
+from caselib.core import audit
+from caselib.core.models import VersionCounter
+
+from . import databases
+from .databases import BackupError
+
+MANIFEST = "manifest.json"
+MEDIA = "media.tar"
+CHUNK = 1024 * 1024
+# After a restore the counters of the page cache must be values no running process has seen yet.
+COUNTER_LEAP = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a backup holds: hashes of its files, how many media files, and when and of what it was made."""
+
+    made_at: str
+    database: str
+    sha256: dict[str, str]
+    media_files: int
+    audit_records: int
+
+
+def create(destination: Path, *, at: datetime) -> Path:
+    """Make a verified backup in a new folder below ``destination`` and return that folder.
+
+    The database is copied first: files are never taken away from under a published record, so the media
+    copied afterwards contain every file the copy speaks of. The folder gets its final name only when
+    everything has been read back and found right; a half-made one keeps the suffix ``.partial``.
+    """
+    name = at.strftime("caselib-%Y%m%d-%H%M%S")
+    folder = destination / name
+    partial = destination / f"{name}.partial"
+    if folder.exists() or partial.exists():
+        raise BackupError(f"{folder} exists already.")
+    records = apps.get_model("core", "AuditRecord").objects.count()
+    partial.mkdir(parents=True, mode=0o700)
+    copy = partial / databases.file_name()
+    databases.dump(copy)
+    count = _pack(Path(settings.MEDIA_ROOT), partial / MEDIA)
+    manifest = Manifest(
+        made_at=at.isoformat(),
+        database=copy.name,
+        sha256={path.name: _digest(path) for path in (copy, partial / MEDIA)},
+        media_files=count,
+        audit_records=records,
+    )
+    (partial / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
+    verify(partial)
+    partial.rename(folder)
+    return folder
+
+
+def verify(folder: Path) -> Manifest:
+    """Read a backup from end to end; raises BackupError at the first thing that is not as it was made."""
+    try:
+        manifest = Manifest(**json.loads((folder / MANIFEST).read_text("utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise BackupError(f"{folder} is not a backup, or its manifest is damaged: {error}") from error
+    if manifest.database not in {databases.SQLITE, databases.POSTGRESQL}:
+        raise BackupError("The manifest names an unknown kind of database.")
+    if set(manifest.sha256) != {manifest.database, MEDIA}:
+        raise BackupError("The manifest does not list the two files a backup consists of.")
+    for name, expected in manifest.sha256.items():
+        if not (folder / name).is_file():
+            raise BackupError(f"{name} is missing.")
+        if _digest(folder / name) != expected:
+            raise BackupError(f"{name} has changed since the backup was made.")
+    databases.check(folder / manifest.database)
+    with tarfile.open(folder / MEDIA) as archive:
+        found = sum(1 for member in archive if _is_safe(member))
+    if found != manifest.media_files:
+        raise BackupError(f"{MEDIA} holds {found} files instead of {manifest.media_files}.")
+    return manifest
+
+
+def restore(folder: Path, *, at: datetime) -> list[str]:
+    """Put a backup back and return what is wrong with the result, in sentences; an empty list is good.
+
+    Effects, in order: the backup is verified; the media are unpacked beside the present ones; the database is
+    replaced; the media change places (the old ones stay as ``media.before-<time>``); page-cache counters leap;
+    the audit chain says that it happened.
+    """
+    manifest = verify(folder)
+    media = Path(settings.MEDIA_ROOT)
+    fresh = media.with_name(f"{media.name}.restoring")
+    shutil.rmtree(fresh, ignore_errors=True)
+    _unpack(folder / MEDIA, fresh)
+    databases.load(folder / manifest.database)
+    if media.exists():
+        media.rename(media.with_name(f"{media.name}.before-{at:%Y%m%d-%H%M%S}"))
+    fresh.rename(media)
+    VersionCounter.objects.update(value=F("value") + COUNTER_LEAP)
+    with transaction.atomic():
+        audit.record("library.restored", None, by=None, at=at, made_at=manifest.made_at, sha256=manifest.sha256)
+    return problems()
+
+
+def problems() -> list[str]:
+    """What is wrong with the running library: a broken audit chain, records whose file is not there."""
+    found = []
+    fault = audit.verify()
+    if fault is not None:
+        found.append(f"The audit chain is broken: {fault}")
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, models.FileField) and field.model is model:
+                found += _missing_files(model, field)
+    return found
+
+
+def _missing_files(model: type[models.Model], field: models.FileField) -> list[str]:
+    names = model._default_manager.exclude(**{field.name: ""}).values_list(field.name, flat=True).iterator()
+    return [f"{model._meta.label}: the file {name} is missing" for name in names if not field.storage.exists(name)]
+
+
+def _pack(media: Path, target: Path) -> int:
+    """Write all regular files below ``media`` to a tar and return their number; links are not followed."""
+    count = 0
+    with tarfile.open(target, "w") as archive:
+        for path in sorted(media.rglob("*")):
+            if path.is_file() and not path.is_symlink():
+                archive.add(path, arcname=path.relative_to(media).as_posix(), recursive=False)
+                count += 1
+    os.chmod(target, 0o600)
+    return count
+
+
+def _is_safe(member: tarfile.TarInfo) -> bool:
+    path = PurePosixPath(member.name)
+    if not member.isreg() or path.is_absolute() or ".." in path.parts:
+        raise BackupError(f"{MEDIA} holds something that is not a plain file below it: {member.name!r}")
+    return True
+
+
+def _unpack(archive_path: Path, target: Path) -> None:
+    target.mkdir(parents=True)
+    with tarfile.open(archive_path) as archive:
+        for member in archive:
+            _is_safe(member)
+            path = target / member.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            source = archive.extractfile(member)
+            if source is None:
+                raise BackupError(f"{member.name} cannot be read.")
+            with source, path.open("wb") as stream:
+                shutil.copyfileobj(source, stream, CHUNK)
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(CHUNK):
+            digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,145 @@
+"""Backups of a running library: made, verified, refused when damaged, and put back."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from caselib.accounts.models import User
+from caselib.core import clock, page_cache
+from caselib.core.models import AuditRecord
+from caselib.resources.models import ResourcePage
+from cms.backup import archive, databases
+from cms.backup.databases import BackupError
+from tests import factories
+from tests.conftest import require_service
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _client_programs() -> None:
+    if connection.vendor != "sqlite":
+        require_service(shutil.which("pg_dump") is not None, "pg_dump is not installed")
+
+
+@pytest.fixture
+def library(settings: Any) -> tuple[ResourcePage, Path]:
+    page = factories.live(title="备份前的案例")
+    media = Path(settings.MEDIA_ROOT)
+    (media / "documents").mkdir(parents=True)
+    (media / "documents/原稿.docx").write_bytes(b"manuscript")
+    return page, media
+
+
+def test_a_restore_brings_back_rows_files_and_chain(library: tuple[ResourcePage, Path], tmp_path: Path) -> None:
+    _page, media = library
+    page_cache.bump(page_cache.PAGES)
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    records = AuditRecord.objects.count()
+    counters = page_cache.versions(page_cache.PAGES)
+
+    factories.live(title="备份后的案例")
+    User.objects.filter(username="nobody").delete()
+    (media / "documents/原稿.docx").write_bytes(b"overwritten")
+    (media / "documents/later.docx").write_bytes(b"later")
+
+    assert archive.restore(folder, at=clock.now()) == []
+    assert set(ResourcePage.objects.values_list("title", flat=True)) == {"备份前的案例"}
+    assert (media / "documents/原稿.docx").read_bytes() == b"manuscript"
+    assert not (media / "documents/later.docx").exists()
+    assert AuditRecord.objects.count() == records + 1, "the restore itself stands in the chain"
+    assert page_cache.versions(page_cache.PAGES)[page_cache.PAGES] > counters[page_cache.PAGES] + 1_000
+    kept = list(media.parent.glob("media.before-*/documents/later.docx"))
+    assert len(kept) == 1, "the replaced media are kept"
+
+
+def test_the_append_only_trigger_is_restored_too(library: tuple[ResourcePage, Path], tmp_path: Path) -> None:
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    archive.restore(folder, at=clock.now())
+    with pytest.raises(Exception, match=r"append|refuse|only"):
+        AuditRecord.objects.all()._raw_delete(using="default")
+
+
+def test_a_missing_file_is_reported(library: tuple[ResourcePage, Path], settings: Any) -> None:
+    document = _document()
+    assert archive.problems() == []
+    Path(settings.MEDIA_ROOT, document.file.name).unlink()
+    assert [document.file.name in line for line in archive.problems()] == [True]
+
+
+def _document() -> Any:
+    from caselib.media.models import CaseDocument
+
+    return CaseDocument.objects.create(title="附件", file=ContentFile(b"x", name="attachment.txt"))
+
+
+def _flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(bytes(content))
+
+
+def _rehash(folder: Path) -> None:
+    manifest = json.loads((folder / archive.MANIFEST).read_text())
+    manifest["sha256"] = {name: archive._digest(folder / name) for name in manifest["sha256"]}
+    (folder / archive.MANIFEST).write_text(json.dumps(manifest))
+
+
+def _escape(folder: Path) -> None:
+    with tarfile.open(folder / archive.MEDIA, "w") as media:
+        member = tarfile.TarInfo("../../outside")
+        member.size = 1
+        media.addfile(member, io.BytesIO(b"x"))
+    _rehash(folder)
+
+
+def _garbage(folder: Path) -> None:
+    (folder / databases.file_name()).write_bytes(b"SQLite format 3\0" + b"x" * 9000)
+    _rehash(folder)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: _flip(folder / databases.file_name()),
+        lambda folder: _flip(folder / archive.MEDIA),
+        lambda folder: (folder / archive.MEDIA).unlink(),
+        lambda folder: (folder / archive.MANIFEST).write_text("{"),
+        lambda folder: (folder / archive.MANIFEST).write_text('{"database": "/etc/passwd"}'),
+        _escape,
+        _garbage,
+    ],
+)
+def test_a_damaged_backup_is_refused_and_nothing_changes(
+    library: tuple[ResourcePage, Path], tmp_path: Path, damage: Any
+) -> None:
+    page, media = library
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    damage(folder)
+    with pytest.raises(BackupError):
+        archive.restore(folder, at=clock.now())
+    assert ResourcePage.objects.filter(pk=page.pk).exists()
+    assert (media / "documents/原稿.docx").read_bytes() == b"manuscript"
+    assert not list(media.parent.glob("media.before-*"))
+
+
+def test_the_commands_make_verify_and_refuse(library: tuple[ResourcePage, Path], tmp_path: Path) -> None:
+    call_command("backup", tmp_path / "backups", stdout=(out := io.StringIO()))
+    folder = next((tmp_path / "backups").iterdir())
+    assert str(folder) in out.getvalue()
+    call_command("backup", folder, "--verify", stdout=out)
+    _flip(folder / archive.MEDIA)
+    with pytest.raises(CommandError, match="changed since"):
+        call_command("backup", folder, "--verify")
+    with pytest.raises(CommandError, match="changed since"):
+        call_command("restore", folder, "--yes")
