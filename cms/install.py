@@ -36,7 +36,9 @@ ADMIN_ACCESS = (
     Role.AUDIT_ADMIN,
 )
 MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
-    Role.EDITOR: tuple(
+    Role.AUTHOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
+    Role.TEACHER: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
+    Role.EDITOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile") + tuple(
         f"vocabularies.{verb}_{name}" for verb in ("add", "change", "view") for name in ("topic", "sector", "position")
     ),
     Role.SYSTEM_ADMIN: (

@@ -11,6 +11,7 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import receivers
+        from . import panels, receivers
 
         receivers.connect()
+        panels.install_edit_handlers()

@@ -9,13 +9,15 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from .widgets import TableWidget
+
 MAX_ROWS, MAX_COLUMNS, MAX_TEXT = 500, 60, 5000
 
 
 class TableField(forms.CharField):
     """A table as JSON text: caption, number of header rows, and rows of anchor cells with their spans."""
 
-    widget = forms.Textarea
+    widget = TableWidget
 
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value or {}, ensure_ascii=False)

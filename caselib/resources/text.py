@@ -28,13 +28,17 @@ POINT_PARTS = ("teaching_plan", "route_text", "script", "materials")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A paragraph of a resource. ``ordinal`` counts from 0 over the whole resource, guarded parts included."""
+    """A paragraph of a resource. ``ordinal`` counts from 0 over the whole resource, guarded parts included.
+
+    ``path`` is the content path under which Wagtail's editor anchors comments: field, block ids, field of a block.
+    """
 
     ordinal: int
     text: str
     kind: str
     heading: str
     audience: str
+    path: str = ""
 
 
 def rich_text_to_plain(value: Any) -> str:
@@ -47,11 +51,11 @@ def passages(page: ResourcePage) -> list[Passage]:
     """Return every paragraph of ``page`` (a specific page object, live or draft) in reading order."""
     order = list(Audience.values)
     found = []
-    for kind, heading, text, audience in _pieces(page):
+    for kind, heading, text, audience, path in _pieces(page):
         reader = max(page.audience, audience, key=order.index)
         for line in text.splitlines():
             if line.strip():
-                found.append(Passage(len(found), line.strip(), kind, heading, reader))
+                found.append(Passage(len(found), line.strip(), kind, heading, reader, path))
     return found
 
 
@@ -61,26 +65,26 @@ def plain_text(page: ResourcePage, audiences: Collection[str] | None = None) -> 
     return "\n".join(lines)
 
 
-def _pieces(page: ResourcePage) -> Iterator[tuple[str, str, str, str]]:
-    """Yield (kind, heading, text, audience)."""
+def _pieces(page: ResourcePage) -> Iterator[tuple[str, str, str, str, str]]:
+    """Yield (kind, heading, text, audience, content path)."""
     learner = Audience.LEARNER.value
-    yield "title", "", page.title, learner
+    yield "title", "", page.title, learner, "title"
     if page.abstract:
-        yield "abstract", "", page.abstract, learner
+        yield "abstract", "", page.abstract, learner, "abstract"
     for name in _text_fields(page):
-        yield name, str(page._meta.get_field(name).verbose_name), getattr(page, name) or "", learner
+        yield name, str(page._meta.get_field(name).verbose_name), getattr(page, name) or "", learner, name
     for field in ("process", "syllabus", "chapters"):
         for block in getattr(page, field, None) or []:
-            yield field, "", "\n".join(str(v) for v in block.value.values() if isinstance(v, str)), learner
+            yield field, "", "\n".join(str(v) for v in block.value.values() if isinstance(v, str)), learner, f"{field}.{block.id}"
     for block in getattr(page, "body", None) or []:
         section = block.value
         heading, audience = section.get("heading") or "", section.get("audience") or learner
         if heading:
-            yield "heading", heading, heading, audience
+            yield "heading", heading, heading, audience, f"body.{block.id}.heading"
         for child in section.get("content") or []:
-            yield child.block_type, heading, block_text(child.block_type, child.value), audience
+            yield child.block_type, heading, block_text(child.block_type, child.value), audience, f"body.{block.id}.content.{child.id}"
     for block in page.notes or []:
-        yield "note", "", block.value.get("text") or "", learner
+        yield "note", "", block.value.get("text") or "", learner, f"notes.{block.id}.text"
 
 
 def _text_fields(page: ResourcePage) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ ROWS = {
     "accounts:notices": Row(get={ANY: 200, ANONYMOUS: LOGIN}, post={ANY: 405, ANONYMOUS: LOGIN}),
     "accounts:notice": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=lambda: {"pk": 1}),
     "resources:file": Row(get={ANY: 404, ANONYMOUS: 404}, args=lambda: {"name": "documents/none.docx"}),
+    "resources:captions": Row(get={ANY: 404, ANONYMOUS: 404}, args=lambda: {"pk": 10**9}),
     "site:language": Row(get={ANY: 302, ANONYMOUS: 302}, post={ANY: 302, ANONYMOUS: 302}),
     "site:hello": Row(get={ANY: 200, ANONYMOUS: 200}),
 }

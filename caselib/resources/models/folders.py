@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.models import Page
 
+from .guarding import GuardedFolder
 
-class Library(Page):
+
+class Library(GuardedFolder, Page):  # type: ignore[misc]
     """The root of everything that is kept; one per site."""
 
     max_count = 1
@@ -24,7 +27,7 @@ class Library(Page):
         raise Http404
 
 
-class Folder(Page):
+class Folder(GuardedFolder, Page):  # type: ignore[misc]
     """A folder of the library: for a unit, for a kind inside it, or for a year inside that."""
 
     unit = models.ForeignKey(
@@ -40,7 +43,8 @@ class Folder(Page):
         verbose_name = _("folder")
         verbose_name_plural = _("folders")
         constraints = [
-            models.UniqueConstraint(fields=["unit", "kind", "year"], name="one_folder", nulls_distinct=False)
+            # A null is a value here; NULLS NOT DISTINCT is not known to SQLite, so nulls are compared as zero.
+            models.UniqueConstraint(Coalesce("unit", 0), "kind", Coalesce("year", 0), name="one_folder"),
         ]
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:

@@ -1,0 +1,83 @@
+"""The film form of the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from . import services
+from .models import VideoFile
+from .rules import film_refusal
+from .vtt import CaptionError, parse
+
+MAX_CAPTION_BYTES = 2 * 1024 * 1024
+
+
+class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Title, file and captions; length and size are read from the file."""
+
+    captions = forms.FileField(
+        label=_("Captions"), required=False, help_text=_("An .srt or .vtt file. It becomes searchable text.")
+    )
+
+    class Meta:
+        model = VideoFile
+        fields = ["title", "file", "still"]
+
+    def __init__(self, *args: Any, for_user: Any = None, **kwargs: Any) -> None:
+        self.acting = for_user
+        super().__init__(*args, **kwargs)
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if "file" in self.changed_data:
+            head = file.read(32)
+            file.seek(0)
+            refusal = film_refusal(file.name, head, file.size)
+            if refusal:
+                raise ValidationError(refusal.message, code=refusal.code)
+        return file
+
+    def clean_captions(self) -> str:
+        upload = self.cleaned_data.get("captions")
+        if not upload:
+            return ""
+        if upload.size > MAX_CAPTION_BYTES:
+            raise ValidationError(_("The caption file is larger than 2 MB."))
+        text = _decode(upload.read())
+        try:
+            parse(text)
+        except CaptionError as error:
+            raise ValidationError(
+                _("The captions cannot be read: line %(line)d is neither WebVTT nor SRT.") % {"line": error.line}
+            ) from error
+        return text
+
+    def save(self, commit: bool = True) -> VideoFile:
+        """Store the film through its service; a file ffprobe cannot read becomes an error of the form."""
+        film: VideoFile = super().save(commit=False)
+        film.uploaded_by = film.uploaded_by or self.acting
+        if "file" in self.changed_data:
+            services.replace_file(film, self.cleaned_data["file"])
+        else:
+            film.save()
+        if self.cleaned_data["captions"]:
+            services.set_captions(film, self.cleaned_data["captions"], by=self.acting)
+        return film
+
+    def save_m2m(self) -> None:
+        """A film has no many-to-many fields."""
+
+
+def _decode(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030", "utf-16"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("utf-8", "replace")
+
+

@@ -1,0 +1,61 @@
+"""What a film file says of itself, read with ffprobe where it is present."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Duration in seconds, size in pixels; None where the file does not say."""
+
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+    readable: bool = True
+
+
+def probe(path: Path) -> Probe | None:
+    """Return what ffprobe reads from ``path``, or None where ffprobe is not installed.
+
+    A file that is no film comes back with ``readable`` False. No network protocol is allowed, so that a playlist in
+    disguise cannot make the server fetch anything.
+    """
+    program = shutil.which("ffprobe")
+    if program is None:
+        return None
+    command = [program, "-v", "error", "-protocol_whitelist", "file", "-print_format", "json", "-show_format"]
+    try:
+        done = subprocess.run(
+            [*command, "-show_streams", f"file:{path}"], capture_output=True, timeout=SECONDS, check=True
+        )
+        data = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        return Probe(readable=False)
+    pictures = [stream for stream in data.get("streams", []) if stream.get("codec_type") == "video"]
+    if not pictures:
+        return Probe(readable=False)
+    try:
+        duration = float(data.get("format", {}).get("duration", ""))
+    except ValueError:
+        duration = None
+    return Probe(duration, pictures[0].get("width"), pictures[0].get("height"))
+
+
+def grab_still(path: Path, target: Path, *, at: float) -> bool:
+    """Write the picture at second ``at`` of the film to ``target`` (JPEG); return whether there is one now."""
+    program = shutil.which("ffmpeg")
+    if program is None:
+        return False
+    command = [program, "-v", "error", "-y", "-protocol_whitelist", "file", "-ss", f"{at:.2f}", "-i", f"file:{path}"]
+    try:
+        subprocess.run([*command, "-frames:v", "1", "-q:v", "3", str(target)], timeout=SECONDS, check=True)
+    except subprocess.SubprocessError:
+        return False
+    return target.is_file()

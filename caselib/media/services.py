@@ -1,0 +1,91 @@
+"""Verbs on media: take in a film, set its captions."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from caselib.accounts.models import User
+from caselib.core import audit
+from caselib.core.errors import Refusal, RefusedError, require
+
+from .models import CaptionTrack, CaseImage, VideoFile
+from .probing import grab_still, probe
+from .rules import film_refusal
+from .vtt import CaptionError, parse, to_vtt
+
+CHUNK = 1024 * 1024
+
+
+@transaction.atomic
+def add_film(title: str, file: File, *, by: User | None, at: datetime | None = None) -> VideoFile:
+    """Store a film and return it with duration, size, still and sha256 as far as they can be read.
+
+    Raises RefusedError for what no browser plays. Effects in order: file stored, row, still image, audit row
+    ``media.film_added``.
+    """
+    film = VideoFile(title=title[:200], uploaded_by=by)
+    replace_file(film, file)
+    audit.record("media.film_added", film, by=by, at=at, sha256=film.sha256, seconds=film.duration)
+    return film
+
+
+def replace_file(film: VideoFile, file: File) -> None:
+    """Give ``film`` a new file and save it. Raises RefusedError as ``add_film``."""
+    file.seek(0)
+    head = file.read(32)
+    require(film_refusal(file.name or "", head, file.size))
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    film.sha256 = digest.hexdigest()
+    film.file.save(f"{film.sha256[:16]}.{(file.name or '').rpartition('.')[2].lower()}", file, save=False)
+    facts = probe(Path(film.file.path))
+    if facts is not None and not facts.readable:
+        film.file.delete(save=False)
+        raise RefusedError(Refusal("film-unreadable", _("The film cannot be read. Please check it plays, then upload again.")))
+    if facts is not None:
+        film.duration, film.width, film.height = facts.duration, facts.width, facts.height
+    film.save()
+    if film.still is None:
+        _add_still(film)
+
+
+def _add_still(film: VideoFile) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "still.jpg"
+        if grab_still(Path(film.file.path), target, at=(film.duration or 0) / 3):
+            with target.open("rb") as picture:
+                still = CaseImage(title=film.title, collection=film.collection, uploaded_by_user=film.uploaded_by)
+                still.file.save(f"{film.sha256[:16]}.jpg", File(picture), save=False)
+                still.save()
+            film.still = still
+            film.save(update_fields=["still"])
+
+
+@transaction.atomic
+def set_captions(
+    film: VideoFile, source: str, *, by: User | None, language: str = "zh-Hans", label: str = "中文"
+) -> CaptionTrack:
+    """Set the captions of ``film`` in ``language`` from WebVTT or SubRip text; return the track.
+
+    Raises RefusedError that names the line at fault. Effects in order: track, audit row ``media.captions_set``.
+    """
+    try:
+        text = to_vtt(parse(source))
+    except CaptionError as error:
+        message = _("The captions cannot be read: line %(line)d is neither WebVTT nor SRT.") % {"line": error.line}
+        raise RefusedError(Refusal("captions-unreadable", message)) from error
+    track, _made = CaptionTrack.objects.update_or_create(
+        video=film, language=language, defaults={"vtt": text, "label": label}
+    )
+    audit.record("media.captions_set", film, by=by, language=language)
+    return track

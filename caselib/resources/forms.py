@@ -1,0 +1,85 @@
+"""The edit form of every resource: terms as trees that refuse unknown ones, lists of choices as boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin.forms import WagtailAdminPageForm
+
+from caselib.accounts.enums import Role
+from caselib.accounts.models import Unit
+from caselib.vocabularies.models import Position, Sector, Term, Topic
+
+from .enums import EducationalLevel, Method
+from .widgets import TermTreeWidget
+
+
+class TermChoiceIterator(forms.models.ModelChoiceIterator):
+    """Yields the terms in tree order."""
+
+    def __iter__(self) -> Iterator[Any]:
+        terms = list(self.queryset)
+        by_id = {term.pk: term for term in terms}
+        terms.sort(key=lambda term: [(by_id[pk].order, pk) for pk in term.ancestor_ids() if pk in by_id])
+        for term in terms:
+            yield self.choice(term)
+
+
+class TermField(forms.ModelMultipleChoiceField):
+    """Terms of one axis. Retired terms cannot be chosen; an unknown one is an error, never dropped."""
+
+    widget = TermTreeWidget
+    iterator = TermChoiceIterator
+
+    def __init__(self, model: type[Term], **kwargs: Any) -> None:
+        super().__init__(queryset=model.objects.filter(retired_at__isnull=True), required=False, **kwargs)
+
+    def label_from_instance(self, term: Term) -> str:
+        return f"{'　' * (term.level - 1)}{term.name}"
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Iterable) and not isinstance(value, str):
+            return [getattr(item, "tag_id", getattr(item, "pk", item)) for item in value]
+        return super().prepare_value(value)
+
+
+class ResourceForm(WagtailAdminPageForm):
+    """The form of all resource types."""
+
+    topics = TermField(Topic, label=_("Topics"))
+    sectors = TermField(Sector, label=_("Sectors"))
+    positions = TermField(Position, label=_("Positions"))
+    methods = forms.MultipleChoiceField(
+        label=_("Teaching methods"), choices=Method.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    educational_levels = forms.MultipleChoiceField(
+        label=_("Ranks of the learners"),
+        choices=EducationalLevel.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        user = self.for_user
+        if "unit" in self.fields:
+            self.fields["unit"].required = True
+            if user and not (user.is_superuser or user.has_role(Role.EDITOR)):
+                self.fields["unit"].queryset = Unit.objects.filter(pk=user.unit_id)
+                self.fields["unit"].initial = user.unit_id
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("source_kind") == "reprint" and not cleaned.get("source_title"):
+            self.add_error("source_title", ValidationError(_("A reprint needs its source: where and when it appeared.")))
+        minutes, process = cleaned.get("minutes"), cleaned.get("process")
+        if minutes and process:
+            total = sum(block.value.get("minutes") or 0 for block in process)
+            if total != minutes:
+                text = _("The steps add up to %(total)d minutes, the lesson has %(minutes)d. Make them equal.")
+                self.add_error("process", ValidationError(text % {"total": total, "minutes": minutes}))
+        return cleaned

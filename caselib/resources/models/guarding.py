@@ -1,0 +1,50 @@
+"""What every resource adds to Wagtail's pages so that the vetted text stays the published text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import PROTECT
+from django.utils.module_loading import import_string
+from wagtail.models import Revision, Workflow
+
+from ..permissions import FolderPermissionTester, ResourcePermissionTester
+from ..signals import revision_saved
+
+
+def is_pinned(revision: Revision) -> bool:
+    """Whether something holds ``revision`` to its words: a review stage, a grant, an edition, an entry."""
+    for relation in Revision._meta.related_objects:
+        held = relation.on_delete is PROTECT or relation.related_model._meta.label == "wagtailcore.TaskState"
+        if held and relation.related_model._base_manager.filter(**{relation.field.name: revision}).exists():
+            return True
+    return False
+
+
+class GuardedRevisions:
+    """Mixed into ResourcePage before Wagtail's Page."""
+
+    def permissions_for_user(self, user: Any) -> ResourcePermissionTester:
+        return ResourcePermissionTester(user, self)
+
+    def get_workflow(self) -> Workflow | None:
+        """Return the workflow that the layer above names (settings.CASELIB_WORKFLOW_FOR), not that of the folder."""
+        return import_string(settings.CASELIB_WORKFLOW_FOR)(self)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        """Store a revision. Autosave never writes over one that somebody reads or has pinned; it starts a new one."""
+        overwritten = kwargs.get("overwrite_revision")
+        if overwritten is not None and is_pinned(overwritten):
+            kwargs["overwrite_revision"] = overwritten = None
+        revision: Revision = super().save_revision(*args, **kwargs)  # type: ignore[misc]
+        if overwritten is None:
+            revision_saved.send(sender=type(self), page=self, revision=revision, user=revision.user)
+        return revision
+
+
+class GuardedFolder:
+    """Mixed into the folders before Wagtail's Page."""
+
+    def permissions_for_user(self, user: Any) -> FolderPermissionTester:
+        return FolderPermissionTester(user, self)
