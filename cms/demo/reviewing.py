@@ -1,0 +1,88 @@
+"""Takes demo texts through review the only way there is: submitted, then read by three different people."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zlib import crc32
+
+from wagtail.models import WorkflowState
+
+from caselib.accounts.enums import Role
+from caselib.resources.models import ResourcePage
+from caselib.review.models import StageState
+from caselib.review.selectors import active_run
+from caselib.review.services.deciding import Verdict, decide
+from caselib.review.services.submission import submit_for_review
+
+from .people import account
+
+# The demo account that reads for each reviewers' group.
+READERS = {Role.FIRST_REVIEWER.value: "first", Role.SECOND_REVIEWER.value: "second", Role.FINAL_REVIEWER.value: "final"}
+OPINIONS = (
+    (
+        "通读全文，事实脉络清楚，时间、数据前后一致，结构完整，可以进入复审。",
+        "材料真实，来源交代清楚，涉及人员已作化名或征得同意，文字通顺，同意送复审。",
+        "内容具体，有细节有冲突，适合教学使用；已核对表格合计与正文数字，无误，同意通过初审。",
+        "选题贴近岗位，讨论价值较高，附注齐全，建议复审重点看政策表述，初审通过。",
+    ),
+    (
+        "政策法规引用准确，名称与施行时间已核，典型性和教学价值较强，同意复审通过。",
+        "对照初审意见复核，数据口径一致，不足之处没有回避，符合案例写作要求，同意送终审。",
+        "内容与分类、适用对象相符，语言平实，图表规范，复审通过。",
+        "已就关键事实与供稿单位核实，表述妥当，无需修改，同意报终审。",
+    ),
+    (
+        "政治方向正确，表述规范，导向积极，不涉及国家秘密和工作秘密，同意发布。",
+        "经政治把关，内容准确、导向正确，脱敏处理到位，同意按所定范围发布。",
+        "终审通过。全文立场鲜明，事实可靠，未见不宜公开的内容，同意入库。",
+        "把关意见：无政治性差错，引用规范，适合培训教学使用，同意发布。",
+    ),
+)
+
+
+def opinion(group: str, code: str) -> str:
+    """Return the opinion that the reader of the reviewers' group ``group`` writes on the text ``code``."""
+    choices = OPINIONS[list(READERS).index(group)]
+    return choices[crc32(f"{code}{group}".encode()) % len(choices)]
+
+
+def pass_stages(page: ResourcePage, stages: int, *, at: datetime | None = None) -> None:
+    """Submit ``page`` if it is not under review and let its readers pass it until ``stages`` stages have passed.
+
+    Continues where an earlier call was interrupted. With every stage of its route passed the page is live. Raises
+    RefusedError if the rules refuse an act.
+    """
+    page = ResourcePage.objects.get(pk=page.pk).specific
+    run = active_run(page) or submit_for_review(page, by=page.owner, at=at)
+    for _stage in range(stages):
+        run.refresh_from_db()
+        if run.status != WorkflowState.STATUS_IN_PROGRESS or _passed(run) >= stages:
+            return
+        _decide(run, page, "pass", "", at)
+
+
+def return_to_author(page: ResourcePage, words: str, *, at: datetime | None = None) -> None:
+    """Submit ``page`` and let the first reader return it with ``words``; nothing happens if it is under review."""
+    page = ResourcePage.objects.get(pk=page.pk).specific
+    if active_run(page) is None:
+        run = submit_for_review(page, by=page.owner, at=at)
+        run.refresh_from_db()
+        _decide(run, page, "return", words, at)
+
+
+def _passed(run: WorkflowState) -> int:
+    return run.decisions.filter(voided_at__isnull=True, outcome="pass").count()
+
+
+def _decide(run: WorkflowState, page: ResourcePage, outcome: str, words: str, at: datetime | None) -> None:
+    state = StageState.objects.select_related("task").get(pk=run.current_task_state_id)
+    stage = state.task.specific
+    checklist = stage.checklist.current() if stage.checklist else None
+    verdict = Verdict(
+        outcome=outcome,
+        opinion=words or opinion(stage.group.name, page.code),
+        revision=state.revision_id,
+        answers={item["key"]: "yes" for item in checklist.items} if checklist else {},
+        checklist=checklist.pk if checklist else None,
+    )
+    decide(state, verdict, by=account(READERS[stage.group.name]), at=at)
