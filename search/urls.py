@@ -1,6 +1,10 @@
 """URLs of the search app."""
 
-from django.urls import URLPattern, URLResolver
+from __future__ import annotations
+
+from django.urls import path
+
+from search import views
 
 app_name = "search"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [path("suggest/", views.suggest, name="suggest")]

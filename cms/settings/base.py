@@ -193,7 +193,8 @@ WAGTAILDOCS_EXTENSIONS = [
     "docx", "doc", "wps", "pdf", "pptx", "ppt", "xlsx", "xls", "txt", "md", "srt", "vtt", "zip", "jpg", "png",
 ]  # fmt: skip
 TAGGIT_CASE_INSENSITIVE = True
-WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "wagtail.search.backends.database"}}
+# The database backend of Wagtail with our Chinese tokens: explorer, choosers, images and documents go through it.
+WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "search.modelsearch_backend"}}
 
 # The first whole library search: caselib's own, see search/.
 SEARCH_ENGINE = os.environ.get("CASELIB_SEARCH_ENGINE", "embedded")

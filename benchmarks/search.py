@@ -1,0 +1,210 @@
+"""Quality and speed of search on a retrieval set: ``python -m benchmarks.search --corpus F --queries F --engine E``.
+
+Prints one JSON object. The corpus is {id, title, text} a line, the queries {id, set, query, relevant: {id: grade}}.
+Without files it uses a generated library of ``--records`` (default 20,000 of about 2,000 characters, four facets) and
+keyword queries. The reference is stock ``wagtail.search``/modelsearch on SQLite in the same run, and on Elasticsearch
+where a node answers. Nothing of the site's database is read or written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measures import Tally, percentile
+
+TOP = 10
+_FACETS = ("kind", "topics", "year", "unit")
+_WORDS = "治理 乡村 社区 干部 监督 账本 党员 夜校 渔港 茶园 网格 调解 水利 海塘 养老 托育 用工 车间 码头 巡查".split()
+
+
+def load(path: str) -> list[dict[str, Any]]:
+    """Return the objects of a file of one JSON object a line; blank lines are skipped."""
+    with Path(path).open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def generated(count: int, characters: int) -> Iterator[dict[str, Any]]:
+    """Yield records of random but word-like Chinese text with four facets, the same for each run."""
+    dice = random.Random(7)
+    letters = [chr(dice.randint(0x4E00, 0x9FA5)) for _ in range(3000)]
+    vocabulary = _WORDS + ["".join(dice.choices(letters, k=dice.choice((2, 2, 2, 3)))) for _ in range(30_000)]
+    weights = [1 / (rank + 10) for rank in range(len(vocabulary))]
+    for number in range(count):
+        words = dice.choices(vocabulary, weights, k=int(characters / 2.15))
+        text = "".join(w + ("。" if i % 14 == 13 else "") for i, w in enumerate(words))
+        yield {
+            "id": f"g{number}",
+            "title": "".join(dice.choices(vocabulary, weights, k=5)),
+            "text": text,
+            "facets": {
+                "kind": (f"k{number % 9}",),
+                "topics": tuple(f"t{dice.randint(0, 60)}" for _ in range(2)),
+                "year": (str(2010 + number % 15),),
+                "unit": (f"u{dice.randint(0, 200)}",),
+            },
+        }
+
+
+def generated_queries(corpus: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return keyword and sentence queries cut from the generated texts."""
+    dice = random.Random(11)
+    queries = []
+    for doc in corpus:
+        start = dice.randint(0, max(0, len(doc["text"]) - 40))
+        sentence = doc["text"][start : start + 24].replace("。", "")
+        queries.append({"id": f"s-{doc['id']}", "set": "sentence", "query": sentence, "relevant": {doc["id"]: 1}})
+        word = doc["title"][:4]
+        queries.append({"id": f"k-{doc['id']}", "set": "keyword", "query": word, "relevant": {doc["id"]: 1}})
+    return queries
+
+
+def make_engine(name: str, directory: Path) -> tuple[Any, Callable[[], int]]:
+    """Return an empty engine of that name for this run, and how many bytes its index takes."""
+    if name == "embedded":
+        from search.backends.embedded import EmbeddedEngine, directory_bytes
+
+        return EmbeddedEngine(directory / "embedded"), lambda: directory_bytes(directory)
+    from search.backends.elastic import ElasticEngine
+
+    urls = os.environ.get("CASELIB_ELASTICSEARCH_URLS", "http://127.0.0.1:9200").split(",")
+    engine = ElasticEngine(urls, prefix=f"caselib-bench-{os.getpid()}", timeout=60)
+    return engine, lambda: int(engine.status()["bytes"])
+
+
+def build(engine: Any, corpus: Iterable[dict[str, Any]]) -> tuple[float, int]:
+    """Index a corpus; return CPU seconds of this process and how many documents there are."""
+    from search.records import BODY, Record, TextPart
+
+    began = time.process_time()
+    builder = engine.builder()
+    count = builder.add(
+        Record(
+            key=str(doc["id"]),
+            title=str(doc.get("title") or ""),
+            parts=(TextPart(BODY, str(doc.get("text") or "")),),
+            facets=doc.get("facets", {}),
+        )
+        for doc in corpus
+    )
+    builder.publish()
+    return time.process_time() - began, count
+
+
+def ask(engine: Any, text: str, axes: tuple[str, ...] = ()) -> list[str]:
+    """Return the keys of the best documents, by the same road as the site."""
+    from search import planning
+    from search.analysis.query import parse
+    from search.queries import EngineQuery
+
+    plan = planning.make(parse(text), viewer=None, common=engine.is_common)
+    answer = engine.search(EngineQuery(plan.matches, plan.scoring, limit=TOP, axes=axes))
+    return [found.key for found in answer.found]
+
+
+def run(search: Callable[[str], list[str]], queries: list[dict[str, Any]]) -> tuple[dict[str, Any], list[float]]:
+    """Return the measures of each set and all latencies in milliseconds."""
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    latencies = []
+    for query in queries:
+        began = time.perf_counter()
+        found = search(query["query"])
+        latencies.append((time.perf_counter() - began) * 1000)
+        tallies[query["set"]].add(found, {str(k): float(v) for k, v in query["relevant"].items()})
+    return {name: tally.result() for name, tally in tallies.items()}, latencies
+
+
+def facet_latencies(engine: Any, queries: list[dict[str, Any]]) -> list[float]:
+    """Return what facet counts add to each of some queries, in milliseconds."""
+    extra = []
+    for query in queries[:200]:
+        began = time.perf_counter()
+        ask(engine, query["query"])
+        plain = time.perf_counter()
+        ask(engine, query["query"], _FACETS)
+        extra.append(((time.perf_counter() - plain) - (plain - began)) * 1000)
+    return extra
+
+
+def tokeniser_startup() -> dict[str, float]:
+    """Return seconds a fresh process needs to import search's query side, and then to cut its first words."""
+    code = (
+        "import time; a = time.perf_counter(); import search.planning, search.analysis.query; b = time.perf_counter();"
+        "from search.analysis import tokens, folding; tokens.words(folding.fold('乡村')); print(b - a, time.perf_counter() - b)"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    return {"import_s": round(float(out[0]), 4), "first_use_s": round(float(out[1]), 4)}
+
+
+def parse_arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpus", help="JSON lines {id, title, text}")
+    parser.add_argument("--queries", help="JSON lines {id, set, query, relevant}")
+    parser.add_argument("--engine", choices=["embedded", "elastic"], default="embedded")
+    parser.add_argument("--records", type=int, default=20_000, help="size of the generated library (without --corpus)")
+    parser.add_argument("--characters", type=int, default=2_000, help="length of its texts")
+    parser.add_argument("--no-reference", action="store_true", help="do not measure the stock search beside ours")
+    arguments = parser.parse_args(argv)
+    if bool(arguments.corpus) != bool(arguments.queries):
+        parser.error("--corpus and --queries belong together")
+    return arguments
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure and print; return the exit status."""
+    options = parse_arguments(argv)
+    if options.corpus:
+        corpus: Iterable[dict[str, Any]] = load(options.corpus)
+        queries = load(options.queries)
+    else:
+        queries = generated_queries(doc for doc in generated(min(options.records, 300), options.characters))
+        corpus = generated(options.records, options.characters)
+    directory = Path(tempfile.mkdtemp(prefix="caselib-bench-"))
+    try:
+        engine, index_bytes = make_engine(options.engine, directory)
+        cpu, documents = build(engine, corpus)
+        ask(engine, "预热")
+        sets, latencies = run(lambda text: ask(engine, text), queries)
+        result: dict[str, Any] = {
+            "engine": options.engine,
+            "documents": documents,
+            "sets": sets,
+            "mean_ndcg10": round(sum(s["ndcg10"] for s in sets.values()) / max(len(sets), 1), 4),
+            "p50_ms": round(percentile(latencies, 50), 3),
+            "p99_ms": round(percentile(latencies, 99), 3),
+            "build_cpu_s": round(cpu, 2),
+            "index_bytes": index_bytes(),
+            "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+            "tokeniser": tokeniser_startup(),
+        }
+        if not options.corpus:
+            result["facets_p99_ms"] = round(percentile(facet_latencies(engine, queries), 99), 3)
+        if hasattr(engine, "remove_all"):
+            engine.remove_all()
+        if not options.no_reference:
+            from benchmarks.search_reference import reference
+
+            small = load(options.corpus) if options.corpus else list(generated(min(options.records, 3000), options.characters))
+            result["reference"] = reference(small, queries, run)
+        else:
+            result["reference"] = {}
+        print(json.dumps(result, ensure_ascii=False))
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
