@@ -9,6 +9,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 from caselib.accounts.enums import Role
 from caselib.accounts.install import install_roles
 from caselib.resources.filing import library
+from caselib.review.install import install as install_review
 from caselib.vocabularies.install import install_terms
 
 from .models import HomePage
@@ -60,7 +61,7 @@ def install() -> None:
     """Bring groups, permissions, the page tree and the vocabularies to what this version needs; idempotent.
 
     Effects in order: role groups, locale, home page and site, library page, model, page and media permissions,
-    vocabularies. Nothing that an administrator added is taken away.
+    vocabularies, review stages and rules. Nothing that an administrator added is taken away.
     """
     groups = install_roles()
     Locale.objects.get_or_create(language_code="zh-hans")
@@ -80,6 +81,7 @@ def install() -> None:
             GroupPagePermission.objects.get_or_create(group=groups[role], page=tree, permission=permission)
     _media_permissions(groups)
     install_terms()
+    install_review()
 
 
 def _home() -> HomePage:

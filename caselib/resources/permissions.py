@@ -25,7 +25,7 @@ class ResourcePermissionTester(PagePermissionTester):
         return False
 
     def can_delete(self, ignore_bulk: bool = False) -> bool:
-        """Only drafts that were never published and are not being reviewed may be deleted."""
+        """Only drafts that were never submitted may be deleted: what was decided about a text is kept for ever."""
         return self._untouched() and bool(super().can_delete(ignore_bulk=ignore_bulk))
 
     def can_move(self) -> bool:
@@ -43,7 +43,8 @@ class ResourcePermissionTester(PagePermissionTester):
         return bool(self.user.is_superuser or "add" in destination.permissions_for_user(self.user).permissions)
 
     def _untouched(self) -> bool:
-        return not self.page.live and self.page.first_published_at is None and not self.page.workflow_in_progress
+        never_live = not self.page.live and self.page.first_published_at is None
+        return never_live and not self.page.workflow_states.exists()
 
 
 class FolderPermissionTester(PagePermissionTester):

@@ -9,3 +9,8 @@ class ReviewConfig(AppConfig):
     label = "review"
     verbose_name = _("Review")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import jobs, receivers  # noqa: F401  registers the kinds of jobs
+
+        receivers.connect()

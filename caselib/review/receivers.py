@@ -1,0 +1,31 @@
+"""What the review does when Wagtail or a resource says that something happened."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wagtail.models import Revision, WorkflowState
+from wagtail.signals import workflow_cancelled
+
+from caselib.accounts.models import User
+from caselib.resources.models import ResourcePage
+from caselib.resources.signals import revision_saved
+
+from .selectors import page_of
+from .services.submission import close_run, follow_revision
+
+
+def connect() -> None:
+    """Connect the receivers; called once when the app is ready."""
+    workflow_cancelled.connect(_cancelled, dispatch_uid="review.cancelled")
+    revision_saved.connect(_revised, dispatch_uid="review.revised")
+
+
+def _cancelled(sender: type[WorkflowState], instance: WorkflowState, user: Any = None, **kwargs: Any) -> None:
+    page = page_of(instance)
+    if page is not None:
+        close_run(instance, page, by=user if isinstance(user, User) else None)
+
+
+def _revised(sender: type[ResourcePage], page: ResourcePage, revision: Revision, user: Any, **kwargs: Any) -> None:
+    follow_revision(page, revision, by=user)

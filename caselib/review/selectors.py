@@ -1,0 +1,252 @@
+"""Every non-trivial query of the review app."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from wagtail.models import Comment, Page, Revision, TaskState, WorkflowState
+
+from caselib.accounts.enums import REVIEWERS, Role
+from caselib.accounts.models import User
+from caselib.resources.models import ResourcePage
+
+from .enums import Disposition, Outcome, Severity
+from .models import BuiltinRule, CheckRun, Decision, Finding, Rule, Seat, StageState, StageTask
+from .routing import stage_ids
+from .rules import Reader, StageView
+
+OVERSEERS = frozenset({Role.EDITOR.value, Role.SECURITY_ADMIN.value, Role.AUDIT_ADMIN.value})
+
+
+def page_of(run: WorkflowState) -> ResourcePage | None:
+    """Return the resource that ``run`` reviews, as a specific page, or None if it is no resource."""
+    page = ResourcePage.objects.filter(pk=run.object_id).first() if str(run.object_id).isdigit() else None
+    return page.specific if page is not None else None
+
+
+def active_run(page: Page) -> WorkflowState | None:
+    """Return the run that is in progress or waits for the author, or None."""
+    return WorkflowState.objects.for_instance(page).active().select_related("workflow", "current_task_state").first()
+
+
+def current_state(run: WorkflowState) -> StageState | None:
+    """Return the open stage of ``run``, or None while the author has it."""
+    return (
+        StageState.objects.filter(workflow_state=run, status=TaskState.STATUS_IN_PROGRESS)
+        .select_related("assignee", "revision", "workflow_state")
+        .order_by("-pk")
+        .first()
+    )
+
+
+def author_ids(page: ResourcePage, revision: Revision | None = None) -> set[int]:
+    """Return the accounts that stand as authors in the database or in ``revision``."""
+    found = set(page.authors.exclude(user=None).values_list("user_id", flat=True)) if page.pk else set()
+    for row in (revision.content.get("authors") or []) if revision else []:
+        if isinstance(row, dict) and isinstance(row.get("user"), int):
+            found.add(row["user"])
+    return found
+
+
+def editor_ids(page: ResourcePage) -> set[int]:
+    """Return the accounts that stored a revision of ``page`` since it was last published."""
+    revisions = Revision.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Page), object_id=str(page.pk), user__isnull=False
+    )
+    published = page.live_revision
+    if published is not None:
+        revisions = revisions.filter(created_at__gt=published.created_at)
+    return set(revisions.values_list("user_id", flat=True))
+
+
+def readers_for(users: Iterable[User], page: ResourcePage, state: StageState) -> dict[int, Reader]:
+    """Return how the rules see each of ``users`` with regard to ``state``. A fixed number of queries."""
+    users = list(users)
+    stage = StageTask.objects.get(pk=state.task_id)
+    members = set(User.groups.through.objects.filter(group_id=stage.group_id).values_list("user_id", flat=True))
+    authors, editors = author_ids(page, state.revision), editor_ids(page)
+    seats = dict(Seat.objects.filter(run_id=state.workflow_state_id).values_list("reviewer_id", "stage_id"))
+    return {
+        user.pk: Reader(
+            user_id=user.pk,
+            active=user.is_active,
+            in_group=user.pk in members,
+            owner=page.owner_id == user.pk,
+            author=user.pk in authors,
+            edited=user.pk in editors,
+            seat=seats.get(user.pk),
+        )
+        for user in users
+    }
+
+
+def reader_for(user: User, page: ResourcePage, state: StageState) -> Reader:
+    """Return how the rules see ``user`` with regard to ``state``."""
+    return readers_for([user], page, state)[user.pk]
+
+
+def stage_view(state: StageState, page: Page) -> StageView:
+    """Return how the rules see ``state``; the latest revision is read from the database, not from ``page``."""
+    latest = Page.objects.filter(pk=page.pk).values_list("latest_revision_id", flat=True).first()
+    return StageView(
+        stage=state.task_id,
+        open=state.status == TaskState.STATUS_IN_PROGRESS,
+        revision=state.revision_id,
+        latest=latest or 0,
+        assignee=state.assignee_id,
+    )
+
+
+def group_members(stage: StageTask) -> QuerySet[User]:
+    """Return the active accounts in the reviewers' group of ``stage``."""
+    return User.objects.filter(groups=stage.group_id, is_active=True).order_by("name", "pk").distinct()
+
+
+def standing_passes(run: WorkflowState) -> QuerySet[Decision]:
+    """Return the passes of ``run`` that still count, in stage order."""
+    return run.decisions.filter(outcome=Outcome.PASS, voided_at__isnull=True).select_related("stage", "decided_by")
+
+
+def history(page: ResourcePage) -> QuerySet[Decision]:
+    """Return every decision ever taken on ``page``, oldest first."""
+    return page.decisions.select_related("stage", "decided_by", "checklist__checklist", "return_to", "revision")
+
+
+def visible_decisions(state: StageState) -> QuerySet[Decision]:
+    """Return the earlier decisions of the run that the reader of ``state`` is shown: the first stage's report to the
+    second, both to the third, and whatever was decided before at the same stage."""
+    order = stage_ids(state.workflow_state)
+    earlier = order[: order.index(state.task_id) + 1] if state.task_id in order else order
+    return history_of_run(state.workflow_state).filter(Q(stage_id__in=earlier) | Q(outcome__in=[Outcome.RETURN, Outcome.RETURN_TO]))
+
+
+def history_of_run(run: WorkflowState) -> QuerySet[Decision]:
+    return run.decisions.select_related("stage", "decided_by", "checklist", "return_to").order_by("decided_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the queue shows. Empty fields do not filter; ``older_than`` is in days since the stage began."""
+
+    stage: int | None = None
+    unit: int | None = None
+    kind: str = ""
+    reviewer: int | None = None
+    mine: bool = False
+    older_than: int | None = None
+    light: str = ""
+
+
+def queue(user: User, wanted: QueueFilter, today: date) -> QuerySet[StageState]:
+    """Return the open stages ``user`` may see, the most urgent first: those of own groups, or all for overseers."""
+    states = StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).select_related(
+        "workflow_state__requested_by", "assignee", "task", "revision"
+    )
+    if not user.roles & OVERSEERS:
+        groups = list(user.groups.values_list("pk", flat=True))
+        states = states.filter(task__stagetask__group_id__in=groups)
+    pages = ResourcePage.objects.all()
+    if wanted.unit:
+        pages = pages.filter(unit_id=wanted.unit)
+    if wanted.kind:
+        pages = pages.filter(content_type__model=wanted.kind)
+    if wanted.unit or wanted.kind:
+        states = states.filter(workflow_state__object_id__in=[str(pk) for pk in pages.values_list("pk", flat=True)])
+    if wanted.stage:
+        states = states.filter(task_id=wanted.stage)
+    if wanted.mine:
+        states = states.filter(Q(assignee=user) | Q(assignee__isnull=True))
+    if wanted.reviewer:
+        states = states.filter(assignee_id=wanted.reviewer)
+    if wanted.light == "overdue":
+        states = states.filter(due_on__lt=today)
+    return states.order_by(F("due_on").asc(nulls_last=True), "started_at", "pk")
+
+
+def pages_by_id(ids: Collection[str]) -> dict[str, ResourcePage]:
+    """Return resources by the object id that Wagtail keeps as text. Two queries."""
+    numbers = [int(pk) for pk in ids if str(pk).isdigit()]
+    rows = ResourcePage.objects.filter(pk__in=numbers).select_related("unit", "owner", "content_type")
+    return {str(page.pk): page for page in rows}
+
+
+def latest_run(page: ResourcePage, revision_id: int | None = None) -> CheckRun | None:
+    """Return the newest check run of ``page`` (over ``revision_id`` if given), or None."""
+    runs = CheckRun.objects.filter(page_id=page.pk)
+    return (runs.filter(revision_id=revision_id) if revision_id else runs).order_by("-at", "-pk").first()
+
+
+def open_blocking(run: CheckRun | None) -> int:
+    """Return how many blocking findings of ``run`` are neither fixed nor dismissed; 0 without a run."""
+    if run is None:
+        return 0
+    settled = (Disposition.FIXED, Disposition.DISMISSED)
+    return run.findings.filter(severity=Severity.BLOCKING).exclude(disposition__in=settled).count()
+
+
+def manuscripts_of(user: User) -> QuerySet[ResourcePage]:
+    """Return the resources that ``user`` owns or wrote, those touched last first."""
+    mine = Q(owner=user) | Q(authors__user=user)
+    return (
+        ResourcePage.objects.filter(mine)
+        .distinct()
+        .select_related("unit", "content_type")
+        .order_by("-latest_revision_created_at", "-pk")
+    )
+
+
+def runs_by_page(pages: Iterable[Page]) -> dict[str, WorkflowState]:
+    """Return the newest run of each of ``pages`` by its object id. One query."""
+    ids = [str(page.pk) for page in pages]
+    newest = (
+        WorkflowState.objects.filter(base_content_type=ContentType.objects.get_for_model(Page), object_id__in=ids)
+        .values("object_id")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
+    found = WorkflowState.objects.filter(pk__in=newest).select_related("current_task_state__task")
+    return {run.object_id: run for run in found}
+
+
+def due_for_rereview(until: date, unit: int | None = None) -> QuerySet[ResourcePage]:
+    """Return the published resources whose re-review date is ``until`` or earlier, the oldest first."""
+    due = ResourcePage.objects.filter(live=True, withdrawn_at__isnull=True, review_due_on__lte=until)
+    due = due.filter(unit_id=unit) if unit else due
+    return due.select_related("unit", "owner", "content_type").order_by("review_due_on", "pk")
+
+
+def rules_with_counts() -> QuerySet[Rule]:
+    """Return all rules, the most dismissed first."""
+    return Rule.objects.select_related("pack").order_by("-dismissals", "-hits", "pk")
+
+
+def builtin_off() -> frozenset[str]:
+    """Return the keys of the built-in rules that are switched off."""
+    return frozenset(BuiltinRule.objects.filter(active=False).values_list("key", flat=True))
+
+
+def comments_on(page: Page) -> QuerySet[Comment]:
+    """Return the open comments on ``page`` with their anchors and replies."""
+    comments = Comment.objects.filter(page_id=page.pk, resolved_at__isnull=True)
+    return comments.select_related("user", "anchor").prefetch_related("replies__user").order_by("created_at")
+
+
+def may_see_reviews(user: User) -> bool:
+    """Whether ``user`` belongs to the offices that review: reviewers, editors, security and audit administrators."""
+    return user.has_role(*REVIEWERS, *OVERSEERS) or StageTask.objects.filter(group__user=user).exists()
+
+
+def rescan_summary() -> dict[str, Any]:
+    """Return what the newest re-scan runs hold: numbers of items with open findings by severity."""
+    newest = CheckRun.objects.filter(page_id=OuterRef("run__page_id")).order_by("-at", "-pk").values("pk")[:1]
+    rows = (
+        Finding.objects.filter(run__page__live=True, run_id=Subquery(newest), disposition=Disposition.OPEN)
+        .values("severity")
+        .annotate(findings=Count("pk"), items=Count("run__page_id", distinct=True))
+    )
+    return {row["severity"]: {"findings": row["findings"], "items": row["items"]} for row in rows}

@@ -1,0 +1,156 @@
+"""Running the automatic checks over a revision and storing what they found."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from wagtail.models import Revision
+
+from caselib.core import clock
+from caselib.resources.content import digest
+from caselib.resources.enums import Circulation, SourceKind
+from caselib.resources.models import ResourcePage
+from caselib.resources.text import passages
+
+from ..enums import CheckTrigger, Disposition
+from ..models import BuiltinRule, CheckRun, Finding, Rule, RulePack
+from ..scanning.builtin import PACK_CODE
+from ..scanning.completeness import Details
+from ..scanning.engine import scan_item
+from ..scanning.hits import Hit
+from ..scanning.matcher import Scanner
+from ..scanning.packs import Pack
+from ..selectors import builtin_off, latest_run
+from . import similarity
+
+MAX_FINDINGS = 500
+_compiled = threading.local()
+
+
+def pack_versions() -> dict[str, int]:
+    """Return the version of each rule pack in use by its code."""
+    return dict(RulePack.objects.filter(active=True).values_list("code", "version"))
+
+
+def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:
+    """Return the compiled packs in force on ``day`` and their versions; compiled once a thread and version."""
+    versions = pack_versions()
+    key = (day, tuple(sorted(versions.items())))
+    if getattr(_compiled, "key", None) != key:
+        rules: dict[str, list[Any]] = {code: [] for code in versions}
+        for rule in Rule.objects.filter(pack__active=True, retired_at__isnull=True).select_related("pack"):
+            rules[rule.pack.code].append(rule.as_scan_rule())
+        packs = [Pack(code, versions[code], tuple(found)) for code, found in sorted(rules.items())]
+        _compiled.scanner, _compiled.key = Scanner.compile(packs, day), key
+    return _compiled.scanner, versions
+
+
+def details_of(page: ResourcePage, text_length: int) -> Details:
+    """Return what ``page`` (an object made from a revision) says about itself."""
+    adapted = page.source_kind in (SourceKind.ADAPTED, SourceKind.REPRINT)
+    return Details(
+        public=page.circulation == Circulation.PUBLIC,
+        adapted=adapted,
+        source=bool(page.source_title.strip() and page.source_by.strip()),
+        permission=bool(page.permission.strip() or page.permission_document_id),
+        title=bool(page.title.strip()),
+        abstract=bool(page.abstract.strip()),
+        unit=page.unit_id is not None,
+        authors=bool(page.authors.all()),
+        topics=bool(page.topics.all()),
+        sectors=bool(page.sectors.all()),
+        text=text_length > 0,
+        scheduled=bool(page.go_live_at or page.expire_at),
+        undescribed=_undescribed(page),
+    )
+
+
+def _undescribed(page: ResourcePage) -> int:
+    """Return how many pictures in the body have no text alternative."""
+    count = 0
+    for block in getattr(page, "body", None) or []:
+        for child in block.value.get("content") or []:
+            count += child.block_type == "image" and not (child.value.get("alt") or "").strip()
+    return count
+
+
+@transaction.atomic
+def run_checks(
+    page: ResourcePage, revision: Revision, *, trigger: CheckTrigger, at: datetime | None = None
+) -> CheckRun:
+    """Check the text of ``revision`` and return the stored run.
+
+    Effects in order: run, findings (a finding that was dismissed in the run before stays dismissed while its words
+    are the same), hit counts of the rules, fingerprint and similarities.
+    """
+    moment = at or clock.now()
+    began = time.monotonic()
+    draft = revision.as_object()
+    pieces = passages(draft)
+    texts = [piece.text for piece in pieces]
+    scanner, versions = scanner_for(moment.astimezone(clock.ZONE).date())
+    length = sum(len(piece.text) for piece in pieces if piece.kind != "title")
+    hits = scan_item(scanner, texts, details_of(draft, length), switched_off=builtin_off())
+    before = latest_run(page)
+    run = CheckRun.objects.create(
+        page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=versions, at=moment
+    )
+    store_findings(run, hits, before)
+    if trigger != CheckTrigger.RESCAN:
+        run.similarity_percent = similarity.compare_with_library(page, revision, texts, run)
+    run.milliseconds = min(int((time.monotonic() - began) * 1000), 2**31 - 1)
+    run.save(update_fields=["similarity_percent", "milliseconds"])
+    return run
+
+
+def store_findings(run: CheckRun, hits: Sequence[Hit], before: CheckRun | None) -> None:
+    """Write ``hits`` as findings of ``run`` and count them; see ``run_checks``."""
+    dismissed = {}
+    if before is not None:
+        for finding in before.findings.filter(disposition=Disposition.DISMISSED):
+            dismissed[(finding.pack, finding.rule, finding.quote)] = finding
+    rows = []
+    for hit in hits[:MAX_FINDINGS]:
+        row = Finding(
+            run=run,
+            passage=hit.passage,
+            start=hit.start,
+            end=hit.end,
+            pack=hit.pack,
+            rule=hit.rule,
+            category=hit.category,
+            severity=hit.severity,
+            message=_storable(hit.message),
+            quote=_storable(hit.quote)[:500],
+            replacement=hit.replacement[:400],
+        )
+        known = dismissed.get((row.pack, row.rule, row.quote))
+        if known is not None:
+            row.disposition, row.reason = Disposition.DISMISSED, known.reason
+            row.disposed_by_id, row.disposed_at = known.disposed_by_id, known.disposed_at
+        rows.append(row)
+    Finding.objects.bulk_create(rows)
+    if run.trigger != CheckTrigger.RESCAN:
+        _count(rows)
+
+
+def _count(rows: Sequence[Finding]) -> None:
+    """Add the new findings to the hit counts of their rules."""
+    for (pack, rule), number in Counter((row.pack, row.rule) for row in rows).items():
+        if pack == PACK_CODE:
+            BuiltinRule.objects.get_or_create(key=rule)
+            BuiltinRule.objects.filter(key=rule).update(hits=F("hits") + number)
+        else:
+            Rule.objects.filter(pack__code=pack, key=rule).update(hits=F("hits") + number)
+
+
+def _storable(text: str) -> str:
+    """Return ``text`` as any database can keep it: no NUL, no lone surrogate."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
