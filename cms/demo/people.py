@@ -12,7 +12,7 @@ from caselib.accounts.services import move_to_unit, set_roles
 from .content import rows
 
 # Documented in the README and printed by the commands; never used outside the demo.
-PASSWORD = "caselib-demo-2026"
+PASSWORD = "caselib-demo-2026"  # noqa: S105
 # Who holds the texts of which units: the longest beginning of the unit's code counts.
 KEEPERS = {"": "author", "BAI-SL": "author2", "LAN": "author3", "LIN": "author4", "MIN": "author5", "LJ": "teacher"}
 

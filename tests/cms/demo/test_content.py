@@ -29,7 +29,7 @@ def terms(axis: str) -> set[str]:
 
 
 def blocks(text: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    pictures = {key: 1 for key in text.get("pictures", {})}
+    pictures = dict.fromkeys(text.get("pictures", {}), 1)
     for section in markup.parse(text["text"], figures=text["figures"], pictures=pictures).sections:
         for block in section["value"]["content"]:
             yield block["type"], block["value"]
