@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models.signals import post_delete
+from taggit.models import Tag
 from wagtail.models import Page
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from caselib.core import page_cache
+from caselib.vocabularies.models import Term
+from caselib.vocabularies.services import tag_promoted, term_replaced
 
 from .files import rebuild_live_files
-from .models import ResourcePage
+from .models import FreeTagging, ResourcePage
 
 
 def connect() -> None:
@@ -20,7 +23,26 @@ def connect() -> None:
     page_unpublished.connect(_changed, dispatch_uid="resources.unpublished")
     page_slug_changed.connect(_bump, dispatch_uid="resources.slug")
     post_page_move.connect(_bump, dispatch_uid="resources.moved")
+    term_replaced.connect(_term_replaced, dispatch_uid="resources.term_replaced")
+    tag_promoted.connect(_tag_promoted, dispatch_uid="resources.tag_promoted")
     post_delete.connect(_deleted, sender=Page, dispatch_uid="resources.deleted")
+
+
+def _term_replaced(sender: type[Term], term: Term, successor: Term, **kwargs: Any) -> None:
+    """Move every link from ``term`` to ``successor``; drafts follow when they are opened."""
+    taggings = sender.taggings.rel.related_model.objects.filter(tag=term)  # type: ignore[attr-defined]
+    present = taggings.model.objects.filter(tag=successor).values("content_object_id")
+    taggings.filter(content_object_id__in=present).delete()
+    taggings.update(tag=successor)
+
+
+def _tag_promoted(sender: type[Term], tag: Tag, term: Term, **kwargs: Any) -> None:
+    """Tag what carries the free ``tag`` with ``term`` instead."""
+    model = sender.taggings.rel.related_model  # type: ignore[attr-defined]
+    pages = list(FreeTagging.objects.filter(tag=tag).values_list("content_object_id", flat=True))
+    present = set(model.objects.filter(tag=term, content_object_id__in=pages).values_list("content_object_id", flat=True))
+    model.objects.bulk_create(model(tag=term, content_object_id=pk) for pk in pages if pk not in present)
+    FreeTagging.objects.filter(tag=tag).delete()
 
 
 def _changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:

@@ -61,6 +61,11 @@ class Term(TagBase):  # type: ignore[misc]
             self.path = path
             type(self).objects.filter(pk=self.pk).update(path=path)
 
+    @classmethod
+    def axis_label(cls) -> str:
+        """The name of the vocabulary in the reader's language."""
+        return str(cls._meta.verbose_name_plural)
+
     @property
     def retired(self) -> bool:
         return self.retired_at is not None

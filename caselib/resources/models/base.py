@@ -167,6 +167,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         page = super().with_content_json(content)
         for name in FACTS:
             setattr(page, name, getattr(self, name))
+        _follow_replaced_terms(page)
         return page
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -214,6 +215,25 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         """The year under which the resource is filed: that of writing, else of creation."""
         day = self.written_on or self.first_published_at or self.latest_revision_created_at or timezone.now()
         return day.year
+
+
+def _follow_replaced_terms(page: ResourcePage) -> None:
+    """Give a draft the successors of terms that were retired after it was written.
+
+    The stored revision is not touched: what a reviewer has read keeps its fingerprint.
+    """
+    for relation in ("topic_taggings", "sector_taggings", "position_taggings"):
+        taggings = list(getattr(page, relation).all())
+        model = page._meta.get_field(relation).related_model
+        tags = model._meta.get_field("tag").related_model
+        moved = dict(
+            tags.objects.filter(pk__in=[row.tag_id for row in taggings], replaced_by__isnull=False).values_list(
+                "pk", "replaced_by_id"
+            )
+        )
+        if moved:
+            wanted = dict.fromkeys(moved.get(row.tag_id, row.tag_id) for row in taggings)
+            setattr(page, relation, [model(tag_id=pk, content_object=page) for pk in wanted])
 
 
 def _labels(choices: type[models.TextChoices], values: Iterable[Any]) -> list[str]:

@@ -1,0 +1,128 @@
+"""Term records as CSV and as SKOS (W3C Recommendation 18 August 2009), through csv and rdflib."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
+
+from .records import TermRecord
+
+COLUMNS = ("code", "name", "parent", "synonyms", "scope_note")
+BASE = Namespace("urn:caselib:")
+LANGUAGE = "zh-Hans"
+FORMATS = {"ttl": "turtle", "jsonld": "json-ld"}
+MAX_BYTES = 5 * 1024 * 1024
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class UnreadableError(ValueError):
+    """The file is not what it says it is; the message names the place."""
+
+
+def to_csv(records: Iterable[TermRecord]) -> str:
+    """Return ``records`` as CSV with a header; cells that a spreadsheet would run as a formula are quoted."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(COLUMNS)
+    for record in records:
+        cells = (record.code, record.name, record.parent, ";".join(record.synonyms), record.scope_note)
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+def from_csv(text: str) -> list[TermRecord]:
+    """Return the records of a CSV text. Raises UnreadableError where a column is missing."""
+    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff").replace("\x00", "")))
+    missing = {"code", "name"} - set(reader.fieldnames or ())
+    if missing:
+        raise UnreadableError(", ".join(sorted(missing)))
+    try:
+        return [_from_row(row) for row in reader if any((value or "").strip() for value in row.values() if isinstance(value, str))]
+    except csv.Error as error:
+        raise UnreadableError(str(error)) from error
+
+
+def _from_row(row: dict[str, str]) -> TermRecord:
+    cell = {key: (row.get(key) or "").strip().removeprefix("'") for key in COLUMNS}
+    synonyms = tuple(text.strip() for text in cell["synonyms"].replace("；", ";").split(";") if text.strip())
+    return TermRecord(cell["code"], cell["name"], cell["parent"], synonyms, cell["scope_note"])
+
+
+def to_skos(records: Iterable[TermRecord], axis: str, title: str, syntax: str) -> str:
+    """Return ``records`` as a SKOS concept scheme; ``syntax`` is ``ttl`` or ``jsonld``."""
+    graph = Graph()
+    graph.bind("skos", SKOS)
+    scheme = BASE[axis]
+    graph.add((scheme, RDF.type, SKOS.ConceptScheme))
+    graph.add((scheme, SKOS.prefLabel, Literal(title, lang=LANGUAGE)))
+    for record in records:
+        concept = BASE[f"{axis}:{record.code}"]
+        graph.add((concept, RDF.type, SKOS.Concept))
+        graph.add((concept, SKOS.inScheme, scheme))
+        graph.add((concept, SKOS.notation, Literal(record.code)))
+        graph.add((concept, SKOS.prefLabel, Literal(record.name, lang=LANGUAGE)))
+        for synonym in record.synonyms:
+            graph.add((concept, SKOS.altLabel, Literal(synonym, lang=LANGUAGE)))
+        if record.scope_note:
+            graph.add((concept, SKOS.scopeNote, Literal(record.scope_note, lang=LANGUAGE)))
+        if record.parent:
+            graph.add((concept, SKOS.broader, BASE[f"{axis}:{record.parent}"]))
+        else:
+            graph.add((concept, SKOS.topConceptOf, scheme))
+    return graph.serialize(format=FORMATS[syntax])
+
+
+def from_skos(text: str, syntax: str) -> list[TermRecord]:
+    """Return the concepts of a SKOS text. Nothing is fetched: a JSON-LD context by address is refused.
+
+    Raises UnreadableError where the text is no RDF or a concept has no label.
+    """
+    if syntax == "jsonld" and _refers_outside(text):
+        raise UnreadableError("@context")
+    graph = Graph()
+    try:
+        graph.parse(data=text, format=FORMATS[syntax])
+    except Exception as error:  # rdflib's parsers raise many unrelated types
+        raise UnreadableError(str(error)[:200]) from error
+    concepts = sorted(set(graph.subjects(RDF.type, SKOS.Concept)), key=str)
+    codes = {concept: _code(graph, concept) for concept in concepts if isinstance(concept, URIRef)}
+    return [_concept(graph, concept, codes) for concept in codes]
+
+
+def _refers_outside(text: str) -> bool:
+    import json
+
+    def walk(value: object) -> bool:
+        if isinstance(value, dict):
+            context = value.get("@context")
+            outside = isinstance(context, str) or (
+                isinstance(context, list) and any(isinstance(item, str) for item in context)
+            )
+            imports = isinstance(context, dict) and "@import" in context
+            return outside or imports or any(walk(item) for item in value.values())
+        return isinstance(value, list) and any(walk(item) for item in value)
+
+    try:
+        return walk(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError("JSON") from error
+
+
+def _code(graph: Graph, concept: URIRef) -> str:
+    notation = graph.value(concept, SKOS.notation)
+    return str(notation) if notation is not None else str(concept).rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+
+
+def _concept(graph: Graph, concept: URIRef, codes: dict[URIRef, str]) -> TermRecord:
+    labels = [label for label in graph.objects(concept, SKOS.prefLabel) if isinstance(label, Literal)]
+    labels.sort(key=lambda label: (not (label.language or "").startswith("zh"), label.language is not None, str(label)))
+    if not labels:
+        raise UnreadableError(str(concept))
+    broader = graph.value(concept, SKOS.broader)
+    synonyms = tuple(sorted({str(label) for label in graph.objects(concept, SKOS.altLabel)}))
+    note = graph.value(concept, SKOS.scopeNote)
+    parent = codes.get(broader, "") if isinstance(broader, URIRef) else ""
+    return TermRecord(codes[concept], str(labels[0]), parent, synonyms, str(note or ""))

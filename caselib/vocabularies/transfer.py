@@ -1,0 +1,78 @@
+"""Import and export of a whole vocabulary, with a dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import transaction
+
+from caselib.accounts.models import User
+from caselib.core import audit
+from caselib.core.errors import RefusedError
+
+from . import services
+from .exchange import formats
+from .exchange.records import Change, TermRecord, compare
+from .models import Term
+
+
+def records(model: type[Term]) -> list[TermRecord]:
+    """Return the terms in use as records, parents before children. One query."""
+    terms = model.objects.filter(retired_at__isnull=True).select_related("parent").order_by("level", "path")
+    return [
+        TermRecord(term.code, term.name, term.parent.code if term.parent else "", tuple(term.synonyms), term.scope_note)
+        for term in terms
+    ]
+
+
+def export(model: type[Term], syntax: str) -> str:
+    """Return the vocabulary as ``csv``, ``ttl`` or ``jsonld`` text."""
+    if syntax == "csv":
+        return formats.to_csv(records(model))
+    return formats.to_skos(records(model), model.axis, str(model._meta.verbose_name), syntax)
+
+
+def read(text: str, syntax: str) -> list[TermRecord]:
+    """Return the records of a file's text. Raises formats.UnreadableError."""
+    return formats.from_csv(text) if syntax == "csv" else formats.from_skos(text, syntax)
+
+
+@transaction.atomic
+def import_records(
+    model: type[Term], wanted: Sequence[TermRecord], *, by: User | None, dry_run: bool = False
+) -> list[Change]:
+    """Bring the vocabulary to what ``wanted`` says and return the report; with ``dry_run`` nothing is changed.
+
+    Refused records are left out and named in the report. Effects in order: the verbs of ``services`` for each change,
+    audit row ``vocabularies.imported``.
+    """
+    known = {record.code: record for record in records(model)}
+    changes = compare(known, wanted)
+    if dry_run:
+        return changes
+    report = [_apply(model, change, by) for change in changes]
+    acts = [change.act for change in report]
+    audit.record("vocabularies.imported", None, by=by, axis=model.axis, **{act: acts.count(act) for act in set(acts)})
+    return report
+
+
+def _apply(model: type[Term], change: Change, by: User | None) -> Change:
+    record = change.record
+    parent = model.objects.filter(code=record.parent).first() if record.parent else None
+    try:
+        with transaction.atomic():
+            if change.act == "create":
+                services.create_term(
+                    model, record.name, by=by, parent=parent, code=record.code,
+                    synonyms=record.synonyms, scope_note=record.scope_note,
+                )  # fmt: skip
+            elif change.act == "rename":
+                services.rename_term(model.objects.get(code=record.code), record.name, by=by)
+            elif change.act == "move":
+                services.move_term(model.objects.get(code=record.code), parent, by=by)
+            elif change.act == "describe":
+                term = model.objects.get(code=record.code)
+                services.describe_term(term, synonyms=record.synonyms, scope_note=record.scope_note, by=by)
+    except RefusedError as error:
+        return Change("refuse", record, error.refusal.code)
+    return change

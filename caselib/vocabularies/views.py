@@ -1,0 +1,108 @@
+"""The tools page of one vocabulary: retire and merge, promote, import, export."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_safe
+
+from caselib.accounts.enums import Role
+from caselib.core.errors import RefusedError
+
+from . import services, transfer
+from .forms import SYNTAXES, ImportForm, PromoteForm, RetireForm
+from .models import AXES, Term
+
+CONTENT_TYPES = {"csv": "text/csv", "ttl": "text/turtle", "jsonld": "application/ld+json"}
+
+
+ACTS = {
+    "create": _lazy("Created"),
+    "rename": _lazy("Renamed"),
+    "move": _lazy("Moved"),
+    "describe": _lazy("Synonyms or note changed"),
+    "refuse": _lazy("Left out"),
+}
+REASONS = {
+    "missing": _lazy("Code or name is missing."),
+    "unknown-parent": _lazy("The broader term is not known."),
+    "name-taken": _lazy("Another term has this name."),
+    "circle": _lazy("The term would stand below itself."),
+    "too-deep": _lazy("The vocabulary has three levels at most."),
+}
+
+
+def tools(request: HttpRequest, axis: str) -> HttpResponse:
+    """Show the tools; a POST names which form it is for in ``act``."""
+    model = _model(request, axis)
+    forms = {
+        "retire": RetireForm(model, prefix="retire"),
+        "promote": PromoteForm(model, prefix="promote"),
+        "import": ImportForm(prefix="import"),
+    }
+    report = None
+    act = request.POST.get("act", "")
+    if request.method == "POST" and act == "retire":
+        form = forms["retire"] = RetireForm(model, request.POST, prefix="retire")
+        if form.is_valid() and _retire(form, request):
+            return redirect("vocabulary_tools", axis=axis)
+    elif request.method == "POST" and act == "promote":
+        promote = forms["promote"] = PromoteForm(model, request.POST, prefix="promote")
+        if promote.is_valid() and _promote(promote, model, request):
+            return redirect("vocabulary_tools", axis=axis)
+    elif request.method == "POST" and act == "import":
+        upload = forms["import"] = ImportForm(request.POST, request.FILES, prefix="import")
+        if upload.is_valid():
+            dry = not upload.cleaned_data["apply"]
+            changes = transfer.import_records(model, upload.cleaned_data["records"], by=request.user, dry_run=dry)
+            report = [
+                {"record": change.record, "act": ACTS[change.act], "reason": REASONS.get(change.reason, change.reason)}
+                for change in changes
+                if change.act != "same"
+            ]
+    context = {"axis": axis, "forms": forms, "report": report, "model": model._meta, "syntaxes": SYNTAXES, "axes": AXES}
+    return render(request, "vocabularies/tools.html", context)
+
+
+@require_safe
+def export(request: HttpRequest, axis: str, syntax: str) -> HttpResponse:
+    """Send the vocabulary as a file."""
+    model = _model(request, axis)
+    if syntax not in CONTENT_TYPES:
+        raise Http404
+    response = HttpResponse(transfer.export(model, syntax), content_type=f"{CONTENT_TYPES[syntax]}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{axis}.{syntax}"'
+    return response
+
+
+def _model(request: HttpRequest, axis: str) -> type[Term]:
+    if axis not in AXES:
+        raise Http404
+    if not (request.user.is_superuser or request.user.has_role(Role.EDITOR)):
+        raise PermissionDenied
+    return AXES[axis]
+
+
+def _retire(form: RetireForm, request: HttpRequest) -> bool:
+    try:
+        form.act(request.user)
+    except RefusedError:
+        return False
+    messages.success(request, _("Done: “%(term)s” is retired.") % {"term": form.cleaned_data["term"]})
+    return True
+
+
+def _promote(form: PromoteForm, model: type[Term], request: HttpRequest) -> bool:
+    try:
+        term = services.promote_tag(
+            form.cleaned_data["tag"], model, by=request.user, parent=form.cleaned_data["parent"]
+        )
+    except RefusedError as error:
+        form.add_error(None, str(error))
+        return False
+    messages.success(request, _("“%(term)s” is a term now.") % {"term": term})
+    return True
