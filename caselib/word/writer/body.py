@@ -1,0 +1,343 @@
+"""Turns blocks of the document model into the XML of a body: paragraphs, headings, captions, pictures, notes, comments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from caselib.word import ooxml
+from caselib.word.model import Block, Comment, Document, Heading, Note, Paragraph, Picture, Run, Table
+from caselib.word.styles import HouseStyle, heading_number
+from caselib.word.writer.images import ImageStore, fit
+from caselib.word.writer.package import Package
+from caselib.word.writer.tables import table_xml
+
+_STYLES = {"body": "BodyText", "lead": "BodyText", "quote": "Quote", "caption": "Caption", "list": "ListBody",
+           "byline": "Byline", "toc": "BodyText"}
+_LABELLED = re.compile(r"^\s*(图|表|附图|附表)\s*([0-9]{1,3}(?:[-—.．][0-9]{1,3})?|[一二三四五六七八九十]{1,3})[\s:：.、．]*")
+_MENTION = re.compile(r"(图|表)\s?([0-9]{1,3}(?:[-—.．][0-9]{1,3})?)(?![0-9年月日%％])")
+_SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>\"]+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something the writer could not set as asked. ``code`` is stable, ``where`` the chapter, ``detail`` the thing."""
+
+    code: str
+    where: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A heading of the contents: its bookmark, its text and its level in the contents (1 and deeper)."""
+
+    anchor: str
+    text: str
+    level: int
+
+
+@dataclass(slots=True)
+class Counters:
+    """The numbers that must be unique in a file, and what was collected on the way."""
+
+    bookmark: int = 0
+    picture: int = 0
+    comment: int = 0
+    notes: dict[str, list[str]] = field(default_factory=lambda: {"footnote": [], "endnote": []})
+    comments: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    anchors: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class BodyWriter:
+    """Writes one chapter after another into one package. ``shift`` moves heading levels down (1 below parts)."""
+
+    style: HouseStyle
+    package: Package
+    images: ImageStore
+    counters: Counters = field(default_factory=Counters)
+    shift: int = 0
+    deepest_mark: int = 2
+    where: str = ""
+    _prefix: str = "d"
+    _document: Document = field(default_factory=lambda: Document(()))
+    _captions: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    _sequence: dict[str, int] = field(default_factory=dict)
+    _numbers: list[int] = field(default_factory=list)
+    _called: set[str] = field(default_factory=set)
+    _marks: list[Mark] = field(default_factory=list)
+
+    def chapter(self, document: Document, *, prefix: str, where: str = "", nested: bool = True) -> tuple[str, list[Mark]]:
+        """Return the XML of ``document`` and its headings for the contents.
+
+        ``prefix`` makes bookmark names unique; with ``nested`` the title was written already, so a heading of level 1
+        counts as level 2. Notes that no run calls are put behind the text, so that nothing is lost.
+        """
+        self._document, self._prefix, self.where = document, prefix, where
+        self._sequence, self._numbers, self._called, self._marks = {"图": 0, "表": 0}, [0] * 10, set(), []
+        self._captions = self._find_captions(document.blocks)
+        comments: dict[int, list[Comment]] = {}
+        for comment in document.comments:
+            comments.setdefault(comment.paragraph, []).append(comment)
+        chunks: list[str] = []
+        after_table = False
+        for ordinal, block in enumerate(document.blocks):
+            if after_table and isinstance(block, Table) and not block.caption:
+                chunks.append(ooxml.paragraph("Spacer", ""))
+            chunks.append(self._block(block, nested, comments.get(ordinal, ())))
+            after_table = isinstance(block, Table)
+        if after_table:
+            chunks.append(ooxml.paragraph("Spacer", ""))
+        chunks.append(self._uncalled_notes(document.notes.values()))
+        return "".join(chunks), self._marks
+
+    def next_bookmark(self) -> int:
+        self.counters.bookmark += 1
+        return self.counters.bookmark
+
+    def marked(self, anchor: str, content: str) -> str:
+        """Return ``content`` inside the bookmark ``anchor``."""
+        self.counters.anchors.add(anchor)
+        return ooxml.bookmark(self.next_bookmark(), anchor, content)
+
+    # blocks
+
+    def _block(self, block: Block, nested: bool, comments: Sequence[Comment]) -> str:
+        if isinstance(block, Paragraph):
+            return self.paragraph(block, comments)
+        if isinstance(block, Heading):
+            return self._heading(block, nested, comments)
+        if isinstance(block, Table):
+            return self._table(block, comments)
+        return self._picture(block, comments)
+
+    def paragraph(self, block: Paragraph, comments: Sequence[Comment] = (), style: str = "") -> str:
+        """Return one paragraph; ``style`` overrides the one of its role."""
+        runs, properties = block.runs, ""
+        lead = ooxml.run(block.lead, ooxml.run_properties(block.lead, style="Lead"))
+        if block.role == "list":
+            if block.number:
+                lead = ooxml.run(block.number + "\t") + lead
+            else:
+                properties = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+        elif block.number:
+            lead = ooxml.run(block.number) + lead
+        content = self._commented(runs, comments, len(block.lead)) if comments else self.runs(runs)
+        return ooxml.paragraph(style or _STYLES.get(block.role, "BodyText"), lead + content, properties)
+
+    def _heading(self, block: Heading, nested: bool, comments: Sequence[Comment]) -> str:
+        level = max(block.level, 2) if nested else max(block.level, 1)
+        number = block.number or self._number(level, block.text)
+        content = self._commented(block.runs, comments, 0) if comments else self.runs(block.runs)
+        content = ooxml.run(number) + content
+        if level <= self.deepest_mark and block.text.strip():
+            anchor = f"_Toc{self._prefix}h{len(self._marks) + 1}"
+            self._marks.append(Mark(anchor, ooxml.line(number + block.text), level + self.shift))
+            content = self.marked(anchor, content)
+        return ooxml.paragraph(f"Heading{min(level + self.shift, 9)}", content)
+
+    def _number(self, level: int, text: str) -> str:
+        depth = level - 1
+        if not self.style.number_headings or depth < 1 or _has_number(text):
+            return ""
+        self._numbers[depth] += 1
+        self._numbers[depth + 1 :] = [0] * (len(self._numbers) - depth - 1)
+        return heading_number(self.style, depth, self._numbers[depth])
+
+    # pictures and tables
+
+    def room_mm(self) -> tuple[float, float]:
+        """Return the largest size of a picture: the width of the text, and its height less a caption."""
+        page = self.style.page
+        return page.text_width_mm, page.text_height_mm * 0.72
+
+    def picture_run(self, block: Picture, room: tuple[float, float] | None = None) -> str:
+        """Return the run with the picture, or an empty text when it cannot be shown."""
+        image = self._document.images.get(block.image)
+        stored = self.images.add(image) if image is not None else None
+        if stored is None:
+            self.counters.faults.append(Fault("broken_image", self.where, block.caption or block.alt or block.image[:12]))
+            return ""
+        width, height = fit(stored.width, stored.height, wanted_mm=(block.width_mm, block.height_mm),
+                            room_mm=room or self.room_mm())
+        if stored.width / width * 25.4 < 200:
+            detail = f"{block.caption or block.alt or stored.key[:12]}: {round(stored.width / width * 25.4)} dpi"
+            self.counters.faults.append(Fault("low_resolution", self.where, detail))
+        self.counters.picture += 1
+        return ooxml.inline_picture(self.counters.picture, stored.relation, width_mm=width, height_mm=height,
+                                    alt=block.alt or block.caption, name=f"图片 {self.counters.picture}")
+
+    def _picture(self, block: Picture, comments: Sequence[Comment]) -> str:
+        drawing = self.picture_run(block)
+        keep = "" if block.caption else '<w:keepNext w:val="0"/>'
+        line = ooxml.paragraph("FigureLine", self._around(drawing, comments), keep) if drawing else self.box(
+            f"〔图片无法显示：{ooxml.line(block.caption or block.alt or '未命名')[:60]}〕", comments)
+        return line + (self.caption("图", block.caption, "Caption") if block.caption else "")
+
+    def box(self, text: str, comments: Sequence[Comment] = ()) -> str:
+        """Return a framed line that stands where something is missing."""
+        return ooxml.paragraph("Box", self._around(ooxml.run(text), comments))
+
+    def _table(self, block: Table, comments: Sequence[Comment]) -> str:
+        caption = self.caption("表", block.caption, "TableCaption") if block.caption else ""
+        opening, closing = self._comment_ends(comments)
+        return caption + table_xml(block, self, opening, closing)
+
+    def caption(self, label: str, text: str, style: str) -> str:
+        """Return a caption with its number as a SEQ field that begins again in each chapter."""
+        bare = _LABELLED.sub("", text)
+        self._sequence[label] += 1
+        number = self._sequence[label]
+        restart = r" \r 1" if number == 1 else ""
+        content = ooxml.run(label) + ooxml.field(rf"SEQ {label} \* ARABIC{restart}", ooxml.run(str(number)))
+        anchor = f"_Ref{self._prefix}{'f' if label == '图' else 't'}{number}"
+        return ooxml.paragraph(style, self.marked(anchor, content) + ooxml.run("\u3000" + bare if bare else ""))
+
+    def _find_captions(self, blocks: Iterable[Block]) -> dict[tuple[str, str], tuple[str, str]]:
+        """Return what the text may mention: (label, number as the author wrote it) to (bookmark, text as printed)."""
+        found: dict[tuple[str, str], tuple[str, str]] = {}
+        counts = {"图": 0, "表": 0}
+        for block in blocks:
+            if isinstance(block, Table | Picture) and block.caption:
+                label = "表" if isinstance(block, Table) else "图"
+                counts[label] += 1
+                own = _LABELLED.match(block.caption)
+                key = (label, own.group(2) if own else str(counts[label]))
+                anchor = f"_Ref{self._prefix}{'f' if label == '图' else 't'}{counts[label]}"
+                found.setdefault(key, (anchor, f"{label}{counts[label]}"))
+        return found
+
+    # runs
+
+    def runs(self, runs: Iterable[Run]) -> str:
+        """Return the XML of ``runs`` with links, ruby, note calls and live references to captions."""
+        return "".join([self._run(item) for item in runs])
+
+    def _run(self, item: Run) -> str:
+        raised = "superscript" if item.superscript else "subscript" if item.subscript else ""
+        link = item.href if item.href and _SAFE_LINK.match(item.href) else ""
+        style = "Hyperlink" if link else ""
+        if item.ruby and item.text:
+            content = ooxml.ruby(item.text, item.ruby)
+        elif self._captions and not link and ("图" in item.text or "表" in item.text):
+            content = self._with_references(item, raised)
+        else:
+            properties = ooxml.run_properties(item.text, style=style, bold=item.bold, italic=item.italic,
+                                              underline=item.underline, raised=raised)
+            content = ooxml.run(item.text, properties)
+        if link and content:
+            content = ooxml.external_link(self.package.link(ooxml.clean(link)), content)
+        elif item.href.startswith("#") and content:
+            content = ooxml.internal_link(item.href[1:41], content) if item.href[1:41] in self.counters.anchors else content
+        return content + (self._note_call(item.note) if item.note else "")
+
+    def _with_references(self, item: Run, raised: str) -> str:
+        chunks: list[str] = []
+        at = 0
+        for found in _MENTION.finditer(item.text):
+            target = self._captions.get((found.group(1), found.group(2)))
+            if target is None:
+                continue
+            chunks.append(self._plain(item, item.text[at : found.start()], raised))
+            properties = ooxml.run_properties(target[1], bold=item.bold, italic=item.italic, raised=raised)
+            chunks.append(ooxml.field(rf"REF {target[0]} \h", ooxml.run(target[1], properties), properties=properties))
+            at = found.end()
+        return "".join(chunks) + self._plain(item, item.text[at:], raised)
+
+    def _plain(self, item: Run, text: str, raised: str) -> str:
+        return ooxml.run(text, ooxml.run_properties(text, bold=item.bold, italic=item.italic, underline=item.underline,
+                                                    raised=raised))
+
+    # notes
+
+    def _note_call(self, key: str) -> str:
+        note = self._document.notes.get(key)
+        if note is None:
+            self.counters.faults.append(Fault("missing_note", self.where, key))
+            return ooxml.run(f"[^{key}]")
+        self._called.add(key)
+        return ooxml.note_call(note.kind, self._add_note(note))
+
+    def _add_note(self, note: Note) -> int:
+        notes = self.counters.notes[note.kind]
+        number = len(notes) + 1
+        kind, style = note.kind, "FootnoteText" if note.kind == "footnote" else "EndnoteText"
+        mark = f'<w:r><w:rPr><w:rStyle w:val="{"Footnote" if kind == "footnote" else "Endnote"}Reference"/></w:rPr><w:{kind}Ref/></w:r>'
+        # Links of a note would need relationships of the notes part; the address is printed anyway where it matters.
+        plain = [replace(item, href="", note="") for item in note.runs]
+        inner = ooxml.paragraph(style, mark + "<w:r><w:tab/></w:r>" + self.runs(plain))
+        notes.append(f'<w:{kind} w:id="{number}">{inner}</w:{kind}>')
+        return number
+
+    def _uncalled_notes(self, notes: Iterable[Note]) -> str:
+        left = [note for note in notes if note.key not in self._called and any(run.text.strip() for run in note.runs)]
+        for note in left:
+            self.counters.faults.append(Fault("uncalled_note", self.where, note.key))
+        return "".join(ooxml.paragraph("FootnoteText", ooxml.run(f"［{note.key}］\t") + self.runs(note.runs)) for note in left)
+
+    # comments
+
+    def _around(self, content: str, comments: Sequence[Comment]) -> str:
+        opening, closing = self._comment_ends(comments)
+        return opening + content + closing
+
+    def _comment_ends(self, comments: Sequence[Comment]) -> tuple[str, str]:
+        opening = closing = ""
+        for comment in comments:
+            number = self._add_comment(comment)
+            opening += f'<w:commentRangeStart w:id="{number}"/>'
+            closing += _comment_close(number)
+        return opening, closing
+
+    def _commented(self, runs: Sequence[Run], comments: Sequence[Comment], offset: int) -> str:
+        """Return ``runs`` with the ranges of ``comments``, whose offsets count from ``offset`` characters before."""
+        total = sum(len(item.text) for item in runs)
+        marks: list[tuple[int, int, str]] = []
+        for comment in comments:
+            start = min(max(comment.start - offset, 0), total)
+            end = min(max(comment.end - offset, start), total)
+            end = total if end == start else end
+            number = self._add_comment(comment)
+            marks += [(start, 1, f'<w:commentRangeStart w:id="{number}"/>'), (max(end, start), 2, _comment_close(number))]
+        marks.sort(key=lambda mark: mark[:2])
+        chunks: list[str] = []
+        at = 0
+        for item in runs:
+            text = item.text
+            while marks and marks[0][0] < at + len(text):
+                cut = marks[0][0] - at
+                if cut > 0:
+                    chunks.append(self._run(replace(item, text=text[:cut], note="")))
+                    text, at = text[cut:], at + cut
+                chunks.append(marks.pop(0)[2])
+            chunks.append(self._run(replace(item, text=text)))
+            at += len(text)
+        return "".join(chunks) + "".join(mark[2] for mark in marks)
+
+    def _add_comment(self, comment: Comment) -> int:
+        number = self.counters.comment
+        self.counters.comment += 1
+        author = ooxml.line(comment.author)[:60] or "?"
+        date = f' w:date="{comment.at[:19]}Z"' if re.match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", comment.at) else ""
+        mark = '<w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr><w:annotationRef/></w:r>'
+        lines = ooxml.clean(comment.text).split("\n")
+        inner = "".join(
+            ooxml.paragraph("CommentText", (mark if index == 0 else "") + ooxml.run(text)) for index, text in enumerate(lines)
+        )
+        self.counters.comments.append(
+            f'<w:comment w:id="{number}" w:author="{ooxml.escape(author)}"{date} w:initials="{ooxml.escape(author[:2])}">'
+            f"{inner}</w:comment>"
+        )
+        return number
+
+
+def _comment_close(number: int) -> str:
+    return (f'<w:commentRangeEnd w:id="{number}"/><w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr>'
+            f'<w:commentReference w:id="{number}"/></w:r>')
+
+
+def _has_number(text: str) -> bool:
+    return bool(re.match(r"^\s*(?:[（(]?[一二三四五六七八九十百\d]+[、.．）)]|第[一二三四五六七八九十百\d]+[章节编篇部])", text))
