@@ -170,7 +170,7 @@ class _Joiner:
 
     def _continues(self, last: Line, line: Line) -> bool:
         """True when ``line`` goes on with the paragraph that ``last`` belongs to."""
-        full = last.width + last.indent >= self.measure - 5
+        full = last.width + last.indent >= self.measure - max(5, self.measure // 9)
         finished = ends_sentence(last.text) or last.text.endswith(("：", ":"))
         if re.match(r"^[，。、；：！？）”》,.;:]", line.text) and not finished:
             return True

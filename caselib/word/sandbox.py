@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -61,8 +62,13 @@ def run_limited(
 
 def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, memory: int) -> tuple[Ending, int]:
     peak = 0
-    next_look = started
-    while process.poll() is None:
+    next_look = started + _POLL_SECONDS
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid:
+            process.returncode = os.waitstatus_to_exitcode(status)
+            scale = 1 if sys.platform == "darwin" else 1024
+            return "done", max(peak, usage.ru_maxrss * scale)
         now = time.monotonic()
         if now - started > seconds:
             return "timeout", peak
@@ -72,7 +78,6 @@ def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, mem
             if peak > memory:
                 return "memory", peak
         time.sleep(_POLL_SECONDS)
-    return "done", peak
 
 
 def group_memory(group: int) -> int:
@@ -101,4 +106,5 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
-    process.wait()
+    if process.returncode is None:
+        process.wait()

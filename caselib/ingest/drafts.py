@@ -1,0 +1,184 @@
+"""From a found item to a draft: images into the library, blocks into StreamFields, lesson fields into theirs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.files.images import ImageFile
+from django.utils.translation import gettext_lazy as _
+from PIL import Image as PillowImage
+
+from caselib.accounts.models import User
+from caselib.core.errors import Refusal, require
+from caselib.media.models import CaseImage
+from caselib.resources.enums import Kind
+from caselib.resources.inbound import block, body_stream, notes_stream
+from caselib.resources.models import LessonPlan, ResourcePage
+from caselib.resources.services import create_draft, save_draft, set_tags
+from caselib.word import codec
+from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
+
+from .enums import ItemKind
+from .lessons import label_field, minutes_of
+from .models import ImportImage, ImportItem
+from .roundtrip import add_comments
+from .sections import section_kind
+
+_LESSON_TEXTS = ("objectives", "key_points", "difficult_points", "preparation", "board_plan", "assessment", "reflection")
+_WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+_NOT_IN_BODY = ("toc",)
+
+
+def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], at: datetime) -> ResourcePage:
+    """Create the draft of an item and return it. Effects: library images, draft with its first revision."""
+    kind = _kind(item, corrections)
+    names = _names(item, corrections)
+    unit_name = str(corrections.get("unit_name", item.unit_name))[:120]
+    fields = draft_fields(item, kind, by=by)
+    abstract = str(corrections.get("abstract", "")).strip()
+    if abstract:
+        fields["abstract"] = abstract[:2000]
+    title = str(corrections.get("title", "") or item.title).strip()
+    return create_draft(kind, title=title, by=by, fields=fields, authors=[(name, unit_name) for name in names],
+                        tags=corrections.get("tags") or {}, at=at)
+
+
+def revise_from(item: ImportItem, target: ResourcePage, *, by: User, corrections: Mapping[str, Any], at: datetime) -> ResourcePage:
+    """Store an exported and edited file as a new draft revision of its resource and return the resource.
+
+    Raises RefusedError when ``by`` may not edit it. Effects: library images, comments, revision.
+    """
+    specific = target.specific
+    editable = specific.permissions_for_user(by).can_edit() or specific.is_owned_or_authored_by(by)
+    require(None if editable else Refusal(
+        "not-editable", _("This file belongs to a resource that you may not edit. Ask its author or an editor.")))
+    page = specific.get_latest_revision_as_object()
+    page.title = str(corrections.get("title", "") or item.title).strip()[:255]
+    page.draft_title = page.title
+    for name, content in draft_fields(item, Kind(page.kind), by=by).items():
+        if hasattr(page, name):
+            setattr(page, name, content)
+    if corrections.get("tags"):
+        set_tags(page, corrections["tags"])
+    add_comments(page, codec.decode(item.batch.comments), _blocks(item), by=by)
+    save_draft(page, by=by, at=at)
+    return page
+
+
+def _kind(item: ImportItem, corrections: Mapping[str, Any]) -> Kind:
+    chosen = corrections.get("kind") or item.kind
+    return Kind(chosen) if chosen in ItemKind.values else Kind.CASE
+
+
+def _names(item: ImportItem, corrections: Mapping[str, Any]) -> list[str]:
+    names = corrections.get("authors", item.authors)
+    return [str(name).strip()[:60] for name in names if str(name).strip()][:30]
+
+
+def _blocks(item: ImportItem) -> tuple[Block, ...]:
+    return codec.decode_blocks(item.content.get("blocks", []))
+
+
+def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
+    """Return the model fields of a draft of ``kind``. Effect: pictures of the item enter the image library once."""
+    blocks = [part for part in _blocks(item) if not (isinstance(part, Paragraph) and part.role in _NOT_IN_BODY)]
+    images = library_images(item, blocks, by=by)
+    notes: dict[str, Note] = {key: codec.decode(note) for key, note in item.content.get("notes", {}).items()}
+    fields: dict[str, Any] = {}
+    if kind == Kind.LESSON:
+        fields.update(lesson_draft(item))
+        blocks = _beyond_fields(blocks, fields)
+    fields["body"] = body_stream(blocks, images=images, kind_of=section_kind)
+    fields["notes"] = notes_stream(notes)
+    return fields
+
+
+def lesson_draft(item: ImportItem) -> dict[str, Any]:
+    """Return the fields of a lesson plan that the source filled in its labelled places."""
+    texts: Mapping[str, str] = item.content.get("fields", {})
+    fields: dict[str, Any] = {name: texts[name] for name in _LESSON_TEXTS if texts.get(name)}
+    if texts.get("learners"):
+        fields["learners"] = texts["learners"].replace("\n", "；")[:200]
+    minutes = minutes_of(texts.get("minutes", ""))
+    if minutes:
+        fields["minutes"] = minutes
+    steps = [
+        block("step", {"minutes": minutes or None, "activity": activity, "method": method[:120], "material": material[:200]})
+        for minutes, activity, method, material in item.content.get("steps", [])
+    ]
+    if steps:
+        fields["process"] = steps
+    return fields
+
+
+def _beyond_fields(blocks: Sequence[Block], fields: Mapping[str, Any]) -> list[Block]:
+    """Drop from the further text what went into fields word for word; tables and pictures always stay."""
+    taken = {line.strip() for name in _LESSON_TEXTS for line in str(fields.get(name, "")).splitlines()}
+    kept: list[Block] = []
+    for part in blocks:
+        if isinstance(part, Paragraph) and (part.number + part.text).strip() in taken:
+            continue
+        kept.append(part)
+    return [part for index, part in enumerate(kept) if not _is_emptied(kept, index)]
+
+
+def _is_emptied(blocks: Sequence[Block], index: int) -> bool:
+    part = blocks[index]
+    if not isinstance(part, Heading) or not label_field(part.text):
+        return False
+    following = blocks[index + 1] if index + 1 < len(blocks) else None
+    return following is None or (isinstance(following, Heading) and following.level <= part.level)
+
+
+def library_images(item: ImportItem, blocks: Sequence[Block], *, by: User) -> dict[str, int]:
+    """Return image ids by picture key for the pictures in ``blocks``; each enters the library once."""
+    wanted: dict[str, Picture] = {}
+    for part in blocks:
+        if isinstance(part, Picture):
+            wanted.setdefault(part.image, part)
+        elif isinstance(part, Table):
+            for picture in (picture for row in part.rows for cell in row for picture in cell.pictures):
+                wanted.setdefault(picture.image, picture)
+    found: dict[str, int] = {}
+    for stored in ImportImage.objects.filter(batch_id=item.batch_id, key__in=wanted).select_related("image"):
+        if stored.image_id is None:
+            stored.image = _library_image(stored, wanted[stored.key], item, by)
+            stored.save(update_fields=["image"])
+        if stored.image_id is not None:
+            found[stored.key] = stored.image_id
+    return found
+
+
+def _library_image(stored: ImportImage, picture: Picture, item: ImportItem, by: User) -> CaseImage | None:
+    with stored.file.open("rb") as source:
+        data = source.read()
+    if stored.content_type not in _WEB_TYPES:
+        converted = _as_png(data)
+        if converted is None:
+            return None
+        data, suffix = converted, "png"
+    else:
+        suffix = stored.content_type.rsplit("/", 1)[-1].replace("jpeg", "jpg")
+    title = picture.caption or picture.alt or f"{item.title} {stored.name}"
+    image = CaseImage(title=title[:255], uploaded_by_user=by)
+    image.file = ImageFile(io.BytesIO(data), name=f"{stored.key[:16]}.{suffix}")
+    image.file_size = len(data)
+    try:
+        image.save()
+    except (OSError, ValueError):
+        return None
+    return image
+
+
+def _as_png(data: bytes) -> bytes | None:
+    """Return a bitmap of an office format (BMP, TIFF) as PNG, None when it cannot be decoded."""
+    try:
+        with PillowImage.open(io.BytesIO(data), formats=["BMP", "TIFF"]) as image:
+            out = io.BytesIO()
+            image.convert("RGB").save(out, "PNG")
+            return out.getvalue()
+    except (OSError, ValueError, SyntaxError):
+        return None

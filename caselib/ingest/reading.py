@@ -1,0 +1,154 @@
+"""Reads files from outside: each in a process that can be killed, old formats converted first, zips taken apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from caselib.ingest.results import ReadForeword, ReadResult, item_from_json, refused
+from caselib.word import codec, convert
+from caselib.word.guard import LIMITS, MIB, UnreadableError
+from caselib.word.model import Warning
+from caselib.word.sandbox import Outcome, run_limited
+
+SECONDS = 30.0
+MEMORY = 500 * MIB
+_ROOT = Path(__file__).resolve().parents[2]
+_MAX_PICTURES_CONVERTED = 20
+_PICTURE_SECONDS = 15.0
+
+
+def read_file(path: Path, name: str = "") -> list[ReadResult]:
+    """Read one file and return its results: one, or for a zip one for the archive and one for each file in it.
+
+    Never raises for what is in the file. ``name`` is how it is called in messages (default: the path). At most 30 s and
+    500 MB a file, conversion included.
+    """
+    name = name or str(path)
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        return [refused(name, "not_found", error.strerror or "")]
+    if not path.is_file():
+        return [refused(name, "not_a_file")]
+    if size == 0:
+        return [refused(name, "empty_file")]
+    if size > LIMITS.file_bytes:
+        return [refused(name, "too_large", f"{size / MIB:.0f} MB")]
+    try:
+        return list(_read(path, name, time.monotonic() + SECONDS, depth=0))
+    except OSError as error:
+        return [refused(name, "not_found", error.strerror or "")]
+
+
+def _read(path: Path, name: str, deadline: float, *, depth: int) -> Iterator[ReadResult]:
+    with tempfile.TemporaryDirectory(prefix="caselib-read-") as folder:
+        out = Path(folder)
+        outcome, raw = _run(path, name, out, deadline)
+        if raw.get("next") == "convert":
+            yield _converted(path, name, raw["kind"], deadline)
+        elif raw.get("next") == "members":
+            if depth:
+                yield refused(name, "nested_zip")
+                return
+            yield ReadResult(name, "read", "archive", str(len(raw["members"])), "zip", seconds=outcome.seconds)
+            for number, member in raw["members"]:
+                yield from _read(out / number, f"{name}/{member}", time.monotonic() + SECONDS, depth=1)
+        else:
+            yield _finished(name, raw, out, outcome, deadline)
+
+
+def _run(path: Path, name: str, out: Path, deadline: float) -> tuple[Outcome, dict[str, Any]]:
+    seconds = max(deadline - time.monotonic(), 1.0)
+    outcome = run_limited(
+        [sys.executable, "-m", "caselib.ingest.isolated", str(path.resolve()), name, str(out)],
+        seconds=seconds, memory=MEMORY, address_space=MEMORY, cwd=out, env=_environment(out),
+    )
+    result = out / "result.json"
+    if outcome.ending != "done" or not result.is_file():
+        ending = outcome.ending if outcome.ending != "done" else "died"
+        return outcome, {"next": "", "refused": ending, "detail": ""}
+    raw: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    return outcome, raw
+
+
+def _environment(out: Path) -> dict[str, str]:
+    kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
+    return kept | {"PYTHONPATH": str(_ROOT), "TMPDIR": str(out), "HOME": str(out), "PYTHONUTF8": "1",
+                   "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _converted(path: Path, name: str, kind: str, deadline: float) -> ReadResult:
+    """Convert an old format and read the outcome in a second process."""
+    started = time.monotonic()
+    try:
+        data = convert.to_docx(path.read_bytes(), kind, seconds=max(min(convert.SECONDS, deadline - started - 4), 1))
+    except UnreadableError as error:
+        return refused(name, error.code, error.detail)
+    with tempfile.TemporaryDirectory(prefix="caselib-read-") as folder:
+        out = Path(folder)
+        source = out / "source.docx"
+        source.write_bytes(data)
+        outcome, raw = _run(source, f"{name}.docx", out, deadline)
+        result = _finished(name, raw, out, outcome, deadline)
+        result = replace(result, warnings=tuple(item for item in result.warnings if item.code != "mislabelled"))
+    if result.status == "refused":
+        return result
+    note = Warning("converted", "", kind)
+    seconds = time.monotonic() - started
+    return replace(result, kind=kind, warnings=(note, *result.warnings), seconds=seconds)
+
+
+def _finished(name: str, raw: dict[str, Any], out: Path, outcome: Outcome, deadline: float) -> ReadResult:
+    if raw.get("refused"):
+        return replace(refused(name, raw["refused"], raw.get("detail", "")), seconds=outcome.seconds, peak_bytes=outcome.peak_bytes)
+    images = {key: (label, kind, (out / key).read_bytes()) for key, label, kind in raw["images"]}
+    images, warnings = _drawn(images, deadline)
+    foreword = raw["foreword"]
+    items = tuple(item_from_json(item) for item in raw["items"])
+    return ReadResult(
+        file=name, status="read", code="" if items else "no_text", kind=raw["kind"],
+        foreword=ReadForeword(foreword["title"], foreword["text"]) if foreword else None, items=items,
+        notes=codec.decode(raw["notes"]), images=images, comments=codec.decode(raw["comments"]),
+        properties=raw["properties"], warnings=(*_mislabelled(name, raw["kind"]), *codec.decode(raw["warnings"]), *warnings),
+        seconds=outcome.seconds, peak_bytes=outcome.peak_bytes,
+    )
+
+
+def _mislabelled(name: str, kind: str) -> tuple[Warning, ...]:
+    """Tell when the name promised another format than the file has."""
+    suffix = name.rsplit(".", 1)[-1].lower()
+    right = {"docx": ("docx", "dotx", "docm", "dotm"), "html": ("html", "htm"), "mhtml": ("mht", "mhtml")}.get(kind)
+    if right is None or suffix in right:
+        return ()
+    return (Warning("mislabelled", "", f".{suffix} → .{right[0]}"),)
+
+
+def _drawn(images: dict[str, tuple[str, str, bytes]], deadline: float) -> tuple[dict[str, tuple[str, str, bytes]], list[Warning]]:
+    """Convert EMF and WMF pictures to PNG while there is time; those left keep their bytes and are reported."""
+    warnings: list[Warning] = []
+    until = min(deadline - 2, time.monotonic() + _PICTURE_SECONDS)
+    done = 0
+    for key, (label, kind, data) in list(images.items()):
+        if kind not in ("image/x-emf", "image/x-wmf"):
+            continue
+        if convert.converter() is None or done >= _MAX_PICTURES_CONVERTED or time.monotonic() > until:
+            warnings.append(Warning("image_not_converted", "", label))
+            continue
+        done += 1
+        try:
+            png = convert.to_png(data, kind, seconds=max(until - time.monotonic(), 1))
+        except UnreadableError as error:
+            warnings.append(Warning("image_not_converted", "", f"{label}: {error.code}"))
+            done = _MAX_PICTURES_CONVERTED  # a converter that cannot do one will not do the next
+            continue
+        images[key] = (label.rsplit(".", 1)[0] + ".png", "image/png", png)
+        warnings.append(Warning("image_converted", "", label))
+    return images, warnings

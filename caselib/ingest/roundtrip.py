@@ -1,0 +1,111 @@
+"""A resource as a Word file and back: which resource a file came from, what was changed in it, whose comments it brings."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wagtail.models import Comment as PageComment
+
+from caselib.accounts.models import User
+from caselib.resources.models import ResourcePage
+from caselib.resources.text import passages
+from caselib.word.model import Block, Comment, Heading, Paragraph
+
+# Names of the custom properties that travel in an exported file.
+RESOURCE = "caselib.resource"
+REVISION = "caselib.revision"
+
+
+def page_of(properties: Mapping[str, str]) -> ResourcePage | None:
+    """Return the resource that a file says it was exported from, None for none. Asks no permission."""
+    number = str(properties.get(RESOURCE, ""))
+    if not (number.isascii() and number.isdigit() and len(number) <= 18):
+        return None
+    return ResourcePage.objects.filter(pk=int(number)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A changed passage. ``kind`` is added, removed or changed."""
+
+    kind: str
+    before: str
+    after: str
+
+
+def changes(page: ResourcePage, text: str, title: str = "") -> list[Change]:
+    """Return what an uploaded text changes against the latest draft of ``page``, paragraph by paragraph."""
+    draft = page.specific.get_latest_revision_as_object()
+    before = [item.text for item in passages(draft) if item.kind != "title"]
+    after = [line.strip() for line in text.splitlines() if line.strip()]
+    found: list[Change] = []
+    if title and title != draft.title:
+        found.append(Change("changed", draft.title, title))
+    matcher = difflib.SequenceMatcher(None, [_flat(line) for line in before], [_flat(line) for line in after], autojunk=False)
+    for tag, one, two, three, four in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        kind = {"insert": "added", "delete": "removed"}.get(tag, "changed")
+        found.append(Change(kind, "\n".join(before[one:two]), "\n".join(after[three:four])))
+    return found
+
+
+def _flat(text: str) -> str:
+    return "".join(text.split())
+
+
+def add_comments(page: ResourcePage, comments: Iterable[Comment], blocks: Sequence[Block], *, by: User) -> int:
+    """Put comments that came back in a file on the passages they stand at; those already there are left alone.
+
+    The page must be saved as a revision by the caller. Returns how many were added.
+    """
+    present = {_flat(comment.text) for comment in page.wagtail_admin_comments.all()}
+    places = [(item.path, _flat(item.text)) for item in passages(page)]
+    added: list[PageComment] = []
+    for comment in comments:
+        text = f"{comment.author}：{comment.text}" if comment.author and comment.author != str(by) else comment.text
+        if _flat(text) in present or _flat(comment.text) in present:
+            continue
+        present.add(_flat(text))
+        added.append(PageComment(page=page, user=by, text=text, contentpath=_path(comment, blocks, places), position=""))
+    if added:
+        page.wagtail_admin_comments.add(*added)
+    return len(added)
+
+
+def _path(comment: Comment, blocks: Sequence[Block], places: Sequence[tuple[str, str]]) -> str:
+    """The content path of the passage that a comment stands at, the title when the passage is gone."""
+    index = comment.paragraph
+    target = blocks[index] if 0 <= index < len(blocks) else None
+    text = _flat(target.text) if isinstance(target, Heading | Paragraph) else ""
+    for path, passage in places:
+        if path and text and (text == passage or passage.endswith(text) or text.endswith(passage)):
+            return path
+    return "title"
+
+
+def outgoing_comments(page: ResourcePage, blocks: Sequence[Block]) -> tuple[Comment, ...]:
+    """Return the open comments of the latest draft as comments of an exported document, anchored by passage."""
+    texts = {item.path: _flat(item.text) for item in passages(page) if item.path}
+    found: list[Comment] = []
+    for comment in page.wagtail_admin_comments.all():
+        if getattr(comment, "resolved_at", None):
+            continue
+        index, length = _anchor(texts.get(comment.contentpath, ""), blocks)
+        found.append(Comment(str(comment.user), comment.text, index, 0, length, comment.created_at.isoformat(), str(comment.pk or "")))
+    return tuple(found)
+
+
+def _anchor(text: str, blocks: Sequence[Block]) -> tuple[int, int]:
+    for index, block in enumerate(blocks):
+        if isinstance(block, Heading | Paragraph) and text and (_flat(block.text) == text or text.endswith(_flat(block.text))):
+            return index, len(block.text)
+    return 0, 0
+
+
+def export_properties(page: ResourcePage) -> dict[str, Any]:
+    """Return the properties that let an exported file find its way home."""
+    return {RESOURCE: str(page.pk), REVISION: str(page.latest_revision_id or "")}

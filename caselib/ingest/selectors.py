@@ -1,0 +1,25 @@
+"""Queries about uploads: everybody sees their own, editors all."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Q, QuerySet
+
+from caselib.accounts.viewers import Viewer
+
+from .enums import ItemState
+from .models import ImportBatch, ImportItem
+from .rules import sees_all
+
+
+def batches(viewer: Viewer) -> QuerySet[ImportBatch]:
+    """Return the uploads that ``viewer`` may see, newest first, with the numbers of items and of waiting ones."""
+    found = ImportBatch.objects.select_related("received_by", "job").annotate(
+        item_count=Count("items"), waiting_count=Count("items", filter=Q(items__state=ItemState.WAITING))
+    )
+    return found if sees_all(viewer) else found.filter(received_by_id=viewer.user_id)
+
+
+def items(viewer: Viewer) -> QuerySet[ImportItem]:
+    """Return the found items that ``viewer`` may see."""
+    found = ImportItem.objects.select_related("batch", "page")
+    return found if sees_all(viewer) else found.filter(batch__received_by_id=viewer.user_id)

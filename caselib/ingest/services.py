@@ -1,0 +1,234 @@
+"""Verbs of ingest: receive a file, keep what was read, accept or set aside what was found."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile, File
+from django.db import IntegrityError, transaction
+
+from caselib.accounts.models import User
+from caselib.accounts.viewers import Viewer
+from caselib.core import audit, clock, jobs
+from caselib.core.errors import ConflictError, Refusal, require
+from caselib.resources.models import ResourcePage
+from caselib.word import codec, guard
+from caselib.word.guard import LIMITS
+
+from .drafts import create_from, revise_from
+from .enums import BatchState, ItemKind, ItemState
+from .messages import refusal_text
+from .models import ImportBatch, ImportImage, ImportItem
+from .reading import read_file
+from .results import ReadItem, ReadResult
+from .roundtrip import page_of
+from .rules import may_accept, may_decide, may_read_again, may_upload
+from .suggesting import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An upload that was taken in. ``known`` tells that the same content had been taken in before."""
+
+    batch: ImportBatch
+    known: bool
+
+
+def receive_upload(file: File, *, by: User, at: datetime | None = None) -> Stored:
+    """Store an uploaded file and queue its reading; the same content twice is stored and read once.
+
+    Raises RefusedError for a person who may not upload, an empty or an oversized file. Effects in order: file stored,
+    ImportBatch, job ``ingest.read``, audit ``ingest.received``.
+    """
+    require(may_upload(Viewer.of(by)))
+    size = file.size or 0
+    if size == 0 or size > LIMITS.file_bytes:
+        code = "too_large" if size else "empty_file"
+        require(Refusal(code, refusal_text(code, f"{size // (1024 * 1024)} MB")))
+    file.seek(0)
+    data = file.read()
+    stored = _store(_plain_name(file.name or "upload"), data, by=by, at=at)
+    if stored.known and stored.batch.state == BatchState.REFUSED:
+        read_again(stored.batch, by=by, at=at)
+    return stored
+
+
+def _plain_name(name: str) -> str:
+    """The last part of a client's path, without control characters."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in base if sign.isprintable() and not "\ud800" <= sign <= "\udfff")[:200] or "upload"
+
+
+def _store(name: str, data: bytes, *, by: User | None, at: datetime | None, parent: ImportBatch | None = None,
+           queue: bool = True) -> Stored:
+    digest = hashlib.sha256(data).hexdigest()
+    known = ImportBatch.objects.filter(sha256=digest).first()
+    if known is not None:
+        return Stored(known, True)
+    moment = at or clock.now()
+    try:
+        with transaction.atomic():
+            batch = ImportBatch(name=name, sha256=digest, size=len(data), received_by=by, received_at=moment, parent=parent)
+            batch.file.save(f"{digest[:16]}{Path(name).suffix.lower()[:10]}", ContentFile(data), save=False)
+            batch.save()
+            if queue:
+                batch.job = jobs.start("ingest.read", by=by, batch=batch.pk)
+                batch.save(update_fields=["job"])
+            audit.record("ingest.received", batch, by=by, at=moment, sha256=digest, size=len(data))
+    except IntegrityError:
+        return Stored(ImportBatch.objects.get(sha256=digest), True)
+    return Stored(batch, False)
+
+
+def read_again(batch: ImportBatch, *, by: User, at: datetime | None = None) -> None:
+    """Queue the reading of a refused file once more. Effects: state, job, audit ``ingest.read_again``."""
+    require(may_decide(Viewer.of(by), owner_id=batch.received_by_id))
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        require(may_read_again(locked.state))
+        locked.state = BatchState.RECEIVED
+        locked.job = jobs.start("ingest.read", by=by, batch=locked.pk)
+        locked.save(update_fields=["state", "job"])
+        audit.record("ingest.read_again", locked, by=by, at=at)
+    batch.refresh_from_db()
+
+
+def read_batch(batch: ImportBatch, *, at: datetime | None = None) -> None:
+    """Read a stored file in a process of its own and keep the result. Nothing in the file can make this raise."""
+    results = read_file(Path(batch.file.path), batch.name)
+    _keep_all(batch, results, by=batch.received_by, at=at)
+
+
+def store_results(name: str, data: bytes, results: Sequence[ReadResult], *, by: User | None, at: datetime | None = None) -> Stored:
+    """Store a file together with a reading of it that was made already (the command line does)."""
+    stored = _store(_plain_name(name), data, by=by, at=at, queue=False)
+    if not stored.known or stored.batch.state == BatchState.RECEIVED:
+        _keep_all(stored.batch, results, by=by, at=at)
+    return stored
+
+
+def _keep_all(batch: ImportBatch, results: Sequence[ReadResult], *, by: User | None, at: datetime | None) -> None:
+    keep_reading(batch, results[0], at=at)
+    if len(results) < 2:
+        return
+    with batch.file.open("rb") as source:
+        data = source.read()
+    for (name, content), result in zip(guard.members(data), results[1:], strict=False):
+        if content:
+            stored = _store(_plain_name(name), content, by=by, at=at, parent=batch, queue=False)
+            if not stored.known:
+                keep_reading(stored.batch, result, at=at)
+
+
+@transaction.atomic
+def keep_reading(batch: ImportBatch, result: ReadResult, *, at: datetime | None = None) -> None:
+    """Write a reading into the database: the batch's state, its items and pictures. Only a waiting batch changes.
+
+    Effects in order: items, pictures, batch, audit ``ingest.read`` or ``ingest.refused``.
+    """
+    locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+    if locked.state != BatchState.RECEIVED:
+        return
+    moment = at or clock.now()
+    for order, item in enumerate(result.items):
+        _keep_item(locked, order, item, result)
+    for key, (name, content_type, data) in result.images.items():
+        picture = ImportImage(batch=locked, key=key, name=name[:200], content_type=content_type)
+        picture.file.save(f"{key}.{content_type.rsplit('/', 1)[-1].removeprefix('x-')[:5]}", ContentFile(data), save=False)
+        picture.save()
+    locked.state = BatchState.READ if result.status == "read" else BatchState.REFUSED
+    locked.kind, locked.code, locked.detail = result.kind[:12], result.code[:40], result.detail[:400]
+    if result.foreword is not None:
+        locked.foreword_title, locked.foreword_text = result.foreword.title[:200], result.foreword.text
+    locked.warnings = codec.encode(result.warnings)
+    locked.properties = dict(result.properties)
+    locked.comments = codec.encode(result.comments)
+    locked.page = page_of(result.properties)
+    locked.read_at = moment
+    locked.save()
+    batch.refresh_from_db()
+    verb = "ingest.read" if locked.state == BatchState.READ else "ingest.refused"
+    audit.record(verb, locked, by=locked.received_by, at=moment, items=len(result.items), code=result.code)
+
+
+def _keep_item(batch: ImportBatch, order: int, item: ReadItem, result: ReadResult) -> None:
+    notes = {key: codec.encode(note) for key, note in result.notes.items() if key in item.notes}
+    ImportItem.objects.create(
+        batch=batch, order=order, kind=ItemKind.LESSON if item.is_lesson else ItemKind.CASE,
+        title=(item.title or batch.name)[:255], unit_name=item.unit[:120], authors=list(item.authors)[:30],
+        content={
+            "blocks": codec.encode_blocks(item.blocks), "notes": notes, "fields": dict(item.fields),
+            "steps": [[step.minutes, step.activity, step.method, step.material] for step in item.steps],
+        },
+        text=item.text, tables=item.tables, images=item.images, notes=len(item.notes), start=item.start, end=item.end,
+        warnings=codec.encode(item.warnings), suggestions=suggest(item.title, item.text),
+    )
+
+
+def accept_item(item: ImportItem, *, by: User, corrections: Mapping[str, Any] | None = None, at: datetime | None = None) -> ResourcePage:
+    """Turn a found item into a draft of ``by``'s unit and return it; a file that was exported revises its resource.
+
+    ``corrections`` may hold ``title``, ``kind``, ``authors`` (list of names), ``unit_name``, ``abstract`` and ``tags``
+    (axis → names). Raises RefusedError without the right, ConflictError when somebody decided before. Effects in order:
+    library images, draft or revision, item, audit ``ingest.accepted``.
+    """
+    require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
+    moment = at or clock.now()
+    with transaction.atomic():
+        locked = ImportItem.objects.select_for_update().select_related("batch").get(pk=item.pk)
+        _undecided(locked)
+        target = locked.batch.page
+        if target is not None and locked.batch.items.count() == 1:
+            page = revise_from(locked, target, by=by, corrections=corrections or {}, at=moment)
+        else:
+            page = create_from(locked, by=by, corrections=corrections or {}, at=moment)
+        locked.state, locked.page, locked.decided_by, locked.decided_at = ItemState.ACCEPTED, page, by, moment
+        locked.save(update_fields=["state", "page", "decided_by", "decided_at"])
+        audit.record("ingest.accepted", page, by=by, at=moment, batch=locked.batch_id, sha256=locked.batch.sha256,
+                     item=locked.order, start=locked.start, end=locked.end)
+    item.refresh_from_db()
+    return page
+
+
+def accept_all(batch: ImportBatch, *, by: User, at: datetime | None = None) -> list[ResourcePage]:
+    """Accept every waiting item of an upload, each in its own transaction; return the drafts."""
+    return [accept_item(item, by=by, at=at) for item in batch.items.filter(state=ItemState.WAITING)]
+
+
+def reject_item(item: ImportItem, *, by: User, at: datetime | None = None) -> None:
+    """Set an item aside; nothing is deleted. Effects: item, audit ``ingest.rejected``."""
+    _decide(item, ItemState.REJECTED, "ingest.rejected", by=by, at=at)
+
+
+def take_back(item: ImportItem, *, by: User, at: datetime | None = None) -> None:
+    """Make an item that was set aside wait again. Effects: item, audit ``ingest.taken_back``."""
+    require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
+    with transaction.atomic():
+        changed = ImportItem.objects.filter(pk=item.pk, state=ItemState.REJECTED).update(
+            state=ItemState.WAITING, decided_by=None, decided_at=None)
+        if changed:
+            audit.record("ingest.taken_back", item, by=by, at=at)
+    item.refresh_from_db()
+
+
+def _decide(item: ImportItem, state: ItemState, verb: str, *, by: User, at: datetime | None) -> None:
+    require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
+    moment = at or clock.now()
+    with transaction.atomic():
+        locked = ImportItem.objects.select_for_update().get(pk=item.pk)
+        _undecided(locked)
+        locked.state, locked.decided_by, locked.decided_at = state, by, moment
+        locked.save(update_fields=["state", "decided_by", "decided_at"])
+        audit.record(verb, locked, by=by, at=moment)
+    item.refresh_from_db()
+
+
+def _undecided(item: ImportItem) -> None:
+    refusal = may_accept(item.state)
+    if refusal is not None:
+        raise ConflictError(refusal)
