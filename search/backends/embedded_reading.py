@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 WINDOW = 80  # passages looked at first
 _DEEPEST = 20_000  # passages looked at at most; what lies deeper follows by date
-_SMALL_SET = 2_000  # a match set up to this size is ranked whole
+_SMALL_SET = 200  # a match set up to this size is ranked whole
 _BUCKETS = 500
 _FACET_CACHE = 64
 
@@ -91,14 +91,17 @@ class Reading:
         wanted = query.offset + query.limit
         scored = self._in_passages.both(self._in_passages.query(query.scoring), *self._passage_conditions(query))
         limit = min(max(WINDOW, 4 * wanted), _DEEPEST)
-        ranked, exhausted = self._candidates(scored, match, limit)
-        if len(ranked) < min(wanted, total) and total <= _SMALL_SET and not exhausted:
+        if total <= _SMALL_SET:  # ranked whole, so that no page leaves anything out
             numbers = self._numbers(self.records.search(match, limit=total, count=False).hits)
-            within = self._in_passages.both(scored, self._in_passages.numbers(numbers))
-            ranked, exhausted = self._candidates(within, None, _DEEPEST)
+            scored = self._in_passages.both(scored, self._in_passages.numbers(numbers))
+            ranked, exhausted = self._candidates(scored, None, limit)
+            match_left = None
+        else:
+            ranked, exhausted = self._candidates(scored, match, limit)
+            match_left = match
         while len(ranked) < min(wanted, total) and not exhausted and limit < _DEEPEST:
             limit = min(4 * limit, _DEEPEST)
-            ranked, exhausted = self._candidates(scored, match, limit)
+            ranked, exhausted = self._candidates(scored, match_left, limit)
         found = [self._found(c) for c in ranked[query.offset : wanted]]
         if len(found) < query.limit and len(ranked) < total:
             found.extend(self._rest(match, ranked, query.offset + len(found), query.limit - len(found)))
@@ -122,10 +125,13 @@ class Reading:
         """Records by their best passage among the first `limit`, and whether no passage was left out."""
         hits = self.passages.search(scored, limit=limit, count=False).hits
         by_number: dict[int, _Candidate] = {}
-        for (score, address), number in zip(hits, self._passage_numbers(hits), strict=True):
+        for place, ((score, address), number) in enumerate(zip(hits, self._passage_numbers(hits), strict=True)):
             candidate = by_number.setdefault(number, _Candidate(number, 0.0))
-            if len(candidate.addresses) < SNIPPETS:
-                candidate.score += score * PASSAGE_SHARES[len(candidate.addresses)]
+            nth = len(candidate.addresses)
+            if nth < SNIPPETS:
+                # Only what stands in the first window adds to the best passage: the order of what is shown on the
+                # first pages must not depend on how deep one looks.
+                candidate.score += score * PASSAGE_SHARES[nth] if nth == 0 or place < WINDOW else 0.0
                 candidate.addresses.append(address)
         ranked = list(by_number.values())
         if match is not None and ranked:

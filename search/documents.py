@@ -1,0 +1,117 @@
+"""The Elasticsearch index as declared with elasticsearch-dsl: one document a record, its passages nested in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from elasticsearch_dsl import Document, Index, InnerDoc, Integer, Keyword, Long, MetaField, Nested, Text, analyzer
+from elasticsearch_dsl import token_filter as declare_filter
+
+from search.analysis import folding, tokens
+from search.backends.embedded_schema import analysed, spelt_keys, title_order
+from search.records import AXES, SCHEMA_VERSION, SLOTS, Record
+
+GAP = "__gap__"  # stands for any one token in a phrase
+_cut = analyzer("cut", tokenizer="whitespace")
+_gapped = analyzer(
+    "gapped", tokenizer="whitespace", filter=[declare_filter("gaps", "stop", stopwords=[GAP])]
+)
+_UNSEARCHED: dict[str, Any] = {"index": False, "doc_values": False}
+
+
+def _tokens(**options: Any) -> Text:
+    """A field of tokens that Python has cut: the server only splits at spaces."""
+    return Text(analyzer=_cut, search_analyzer=_gapped, **options)
+
+
+class PassageDoc(InnerDoc):
+    """A passage: its permission tokens, the three views of its text, and the text as written."""
+
+    k = Keyword()
+    w = _tokens(index_options="freqs")
+    b = _tokens(index_options="positions")
+    c = _tokens(index_options="freqs")
+    source = Keyword(**_UNSEARCHED)
+    label = Keyword(**_UNSEARCHED)
+    ref = Keyword(**_UNSEARCHED)
+    start = Integer(index=False, doc_values=False)
+    seconds = Keyword(**_UNSEARCHED)
+    text = Keyword(**_UNSEARCHED)
+
+
+class RecordDoc(Document):
+    """A record: match fields in permission slots, facets, order, and its passages."""
+
+    key = Keyword()
+    ver = Keyword(index=False)
+    title = _tokens(index_options="positions")
+    author = _tokens(index_options="positions", position_increment_gap=100)
+    unit = _tokens(index_options="positions", position_increment_gap=100)
+    py = Keyword()
+    date = Integer()
+    torder = Long()
+    passages = Nested(PassageDoc)
+
+    class Meta:
+        dynamic = MetaField("strict")
+        source = MetaField(
+            excludes=["passages.w", "passages.b", "passages.c", "t*", "title", "author", "unit", "py", "torder"]
+        )
+
+
+for _slot in range(SLOTS):
+    RecordDoc._doc_type.mapping.field(f"t{_slot}", _tokens(index_options="positions"))
+    RecordDoc._doc_type.mapping.field(f"k{_slot}", Keyword())
+for _axis in AXES:
+    RecordDoc._doc_type.mapping.field(f"x_{_axis}", Keyword())
+
+
+def template(pattern: str, *, replicas: int) -> dict[str, Any]:
+    """Return the body of the index template for indexes of this version."""
+    index = Index(pattern)
+    index.settings(number_of_shards=1, number_of_replicas=replicas, refresh_interval="1s", gc_deletes="1h")
+    index.document(RecordDoc)
+    body = index.to_dict()
+    mappings = body["mappings"]
+    mappings["_source"] = mappings.pop("source", {})
+    mappings["_meta"] = {"schema": SCHEMA_VERSION}
+    return {"index_patterns": [pattern], "template": body, "version": SCHEMA_VERSION, "priority": 200}
+
+
+def source(record: Record) -> dict[str, Any]:
+    """Return the document of a record."""
+    title = folding.fold(record.title)
+    body: dict[str, Any] = {
+        "key": record.key,
+        "ver": record.version,
+        "title": _cut_text(title),
+        "author": [_cut_text(folding.fold(a)) for a in record.authors],
+        "unit": [_cut_text(folding.fold(u)) for u in record.units],
+        "py": spelt_keys(record),
+        "date": record.date,
+        "torder": title_order(title),
+        "passages": [],
+    }
+    for slot, (allowed, text) in enumerate(record.slots()):
+        body[f"t{slot}"] = _cut_text(folding.fold(text))
+        body[f"k{slot}"] = list(allowed)
+    for axis, values in record.facets.items():
+        body[f"x_{axis}"] = list(dict.fromkeys(values))
+    for unit in record.units_of_text():
+        body["passages"].append(
+            {
+                "k": list(unit.tokens),
+                **analysed(title, unit.text),
+                "source": unit.source,
+                "label": unit.label,
+                "ref": unit.ref,
+                "start": unit.start,
+                "seconds": repr(unit.seconds),
+                "text": folding.clean(unit.text),
+            }
+        )
+    return body
+
+
+def _cut_text(folded: str) -> str:
+    return " ".join(tokens.bigrams(folded))
