@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.core.files.base import ContentFile
+from django.core.files.images import ImageFile
 from django.db import transaction
 
 from caselib.accounts.models import Unit, User
@@ -48,7 +49,7 @@ def published() -> Iterator[tuple[Kind, Row, Callable[[Row, User], dict[str, Any
         (Kind.TEACHER, rows("teachers"), teacher_fields),
         (Kind.CASE, texts("cases"), case_fields),
         (Kind.COURSE, rows("courses"), course_fields),
-        (Kind.NOTE, rows("teaching_notes"), note_fields),
+        (Kind.NOTE, [_with_terms_of_case(row) for row in rows("teaching_notes")], note_fields),
         (Kind.LESSON, rows("lesson_plans"), lesson_fields),
         (Kind.TEXTBOOK, rows("textbooks"), textbook_fields),
         (Kind.VIDEO, rows("films"), film_fields),
@@ -57,6 +58,12 @@ def published() -> Iterator[tuple[Kind, Row, Callable[[Row, User], dict[str, Any
     ):
         for row in source:
             yield kind, row, fields
+
+
+def _with_terms_of_case(row: Row) -> Row:
+    """Return the row of a teaching note with the terms, and the day of writing, of its case."""
+    case = next(text for text in texts("cases") if text["code"] == row["case"])
+    return {key: case[key] for key in ("topics", "sectors", "positions", "written")} | dict(row)
 
 
 @transaction.atomic
@@ -105,9 +112,8 @@ def _image(code: str, spec: Row, by: User) -> CaseImage:
     title = f"{spec['title']}（{code}）"
     image = CaseImage.objects.filter(title=title, credit=CREDIT).first()
     if image is None:
-        image = CaseImage(title=title, credit=CREDIT, uploaded_by_user=by)
-        image.file.save(f"{code.lower()}.png", ContentFile(pictures.draw(spec)), save=False)
-        image.save()
+        file = ImageFile(BytesIO(pictures.draw(spec)), name=f"{code.lower()}.png")
+        image = CaseImage.objects.create(title=title, credit=CREDIT, uploaded_by_user=by, file=file)
     return image
 
 
