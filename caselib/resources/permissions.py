@@ -48,7 +48,14 @@ class ResourcePermissionTester(PagePermissionTester):
 
 
 class FolderPermissionTester(PagePermissionTester):
-    """In a folder drafts are created; nothing is created live, and the folder itself follows Wagtail's rules."""
+    """In a folder drafts are created; nothing is created live, and no act on the folder reaches the resources in it."""
 
     def can_publish_subpage(self) -> bool:
         return False
+
+    def can_unpublish(self) -> bool:
+        return False
+
+    def can_delete(self, ignore_bulk: bool = False) -> bool:
+        """Only an empty folder may be deleted."""
+        return bool(self.page.is_leaf() and super().can_delete(ignore_bulk=ignore_bulk))

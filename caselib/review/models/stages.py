@@ -106,7 +106,7 @@ class StageTask(Task):
 
         return start_stage(self, workflow_state, user)
 
-    def on_action(self, task_state: TaskState, user: User, action_name: str, **kwargs: Any) -> None:
+    def on_action(self, task_state: TaskState, user: User, action_name: str, /, **kwargs: Any) -> None:
         """Decide by the same service as the reviewer's page; anything unknown in ``kwargs`` is refused."""
         from ..services.deciding import decide_by_action
 

@@ -19,7 +19,7 @@ from caselib.review.services.submission import submit_for_review
 from caselib.vocabularies.models import Topic
 from tests import factories
 
-OPINION = "全文通读，事实清楚，结构完整，表述准确，引用规范，同意提交下一审级继续审读，请关注数据来源说明。"
+OPINION = "全文通读两遍，事实清楚，结构完整，表述准确，引用规范，数据前后一致，同意提交下一审级继续审读，请下一审级关注数据来源说明和人物称谓的统一问题。"
 ROLES = (Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REVIEWER)
 
 

@@ -365,12 +365,12 @@ def test_deadlines_count_working_days_and_lights_follow() -> None:
 
     with clock.fixed(datetime(2026, 9, 29, 12, tzinfo=clock.ZONE)):
         desk = Desk.open()
-        assert desk.state.due_on == date(2026, 10, 10), "five working days: national holiday, then a make-up Saturday"
+        assert desk.state.due_on == date(2026, 10, 12), "five working days: a holiday week, then a make-up Saturday"
         calendar = work_calendar()
-    assert light(desk.state.due_on, date(2026, 10, 8), calendar) == "calm"
-    assert light(desk.state.due_on, date(2026, 10, 9), calendar) == "soon"
+    assert light(desk.state.due_on, date(2026, 10, 9), calendar) == "calm"
     assert light(desk.state.due_on, date(2026, 10, 10), calendar) == "soon"
-    assert light(desk.state.due_on, date(2026, 10, 11), calendar) == "overdue"
+    assert light(desk.state.due_on, date(2026, 10, 12), calendar) == "soon"
+    assert light(desk.state.due_on, date(2026, 10, 13), calendar) == "overdue"
 
 
 def test_a_deactivated_stage_cannot_open_a_short_cut() -> None:

@@ -1,0 +1,1 @@
+"""Views of the review app, by the person who uses them."""
