@@ -7,7 +7,7 @@ that share a place are never separated.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -69,10 +69,20 @@ class Proposal:
     passed_over: tuple[int, ...] = field(default=())
 
 
-def propose(contenders: Sequence[Contender], tiers: Sequence[Tier], rules: Sequence[Composition]) -> Proposal:
-    """Return the award proposal. Where the rules cannot all be met, ``unmet`` says which and why, and nobody is awarded
-    in their name: the proposal then keeps to the ranking alone, for the office to decide on."""
-    places = _places(contenders, tiers)
+def propose(
+    contenders: Sequence[Contender],
+    tiers: Sequence[Tier],
+    rules: Sequence[Composition],
+    sizes: Mapping[int, int] | None = None,
+) -> Proposal:
+    """Return the award proposal. ``sizes`` is how many entries each track received, for percentages; without it the
+    contenders are counted.
+
+    Where the rules cannot all be met, ``unmet`` says which and why, and nobody is awarded in their name: the proposal
+    then keeps to the ranking alone, for the office to decide on.
+    """
+    sizes = sizes if sizes is not None else Counter(contender.track for contender in contenders)
+    places = _places(tiers, sizes)
     notes: list[str] = []
     plain = _choose(contenders, places, ())
     chosen = plain
@@ -84,18 +94,15 @@ def propose(contenders: Sequence[Contender], tiers: Sequence[Tier], rules: Seque
         else:
             chosen = ruled
             notes += _explain_changes(contenders, plain, ruled, places, rules)
-    given = _tiers(contenders, chosen, tiers, notes)
+    given = _tiers(contenders, chosen, tiers, sizes, notes)
     notes += _explain_places(contenders, chosen, places)
     return Proposal(given, tuple(notes), tuple(unmet), tuple(sorted(plain - chosen)))
 
 
-def _places(contenders: Sequence[Contender], tiers: Sequence[Tier]) -> dict[int, int]:
-    sizes: dict[int, int] = defaultdict(int)
-    for contender in contenders:
-        sizes[contender.track] += 1
+def _places(tiers: Sequence[Tier], sizes: Mapping[int, int]) -> dict[int, int]:
     places: dict[int, int] = defaultdict(int)
     for tier in tiers:
-        places[tier.track] += tier.places(sizes[tier.track])
+        places[tier.track] += tier.places(sizes.get(tier.track, 0))
     return dict(places)
 
 
@@ -156,16 +163,17 @@ def _keep_order(
 
 
 def _tiers(
-    contenders: Sequence[Contender], chosen: frozenset[int], tiers: Sequence[Tier], notes: list[str]
+    contenders: Sequence[Contender],
+    chosen: frozenset[int],
+    tiers: Sequence[Tier],
+    sizes: Mapping[int, int],
+    notes: list[str],
 ) -> dict[int, str]:
     """Hand out the tiers of each track in order of place; those who share a place get the tier of the last of them."""
-    sizes: dict[int, int] = defaultdict(int)
-    for contender in contenders:
-        sizes[contender.track] += 1
     given: dict[int, str] = {}
     for track in sorted({tier.track for tier in tiers}):
         own = sorted((c for c in contenders if c.track == track and c.entry in chosen), key=lambda c: (c.rank, c.entry))
-        ladder = [(tier.tier, tier.places(sizes[track])) for tier in tiers if tier.track == track]
+        ladder = [(tier.tier, tier.places(sizes.get(track, 0))) for tier in tiers if tier.track == track]
         steps = [name for name, number in ladder for _place in range(number)]
         for rank in sorted({c.rank for c in own}):
             group = [c for c in own if c.rank == rank]

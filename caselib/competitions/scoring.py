@@ -235,3 +235,32 @@ def overall(rounds: Sequence[tuple[Decimal, Mapping[int, Decimal]]]) -> dict[int
         else:
             found[entry] = last[entry]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry finally stands, over all rounds."""
+
+    entry: int
+    overall: Decimal
+    rank: int
+    passed: bool
+
+
+def final_places(rounds: Sequence[tuple[Decimal, Sequence[Result]]]) -> tuple[Place, ...]:
+    """Return the final places of one track from its rounds, each a weight and its placed results, first round first.
+
+    The overall score decides, then the place in the last round; who is equal in both shares the place.
+    """
+    if not rounds:
+        return ()
+    scored = [(weight, {r.entry: r.official for r in results if r.official is not None}) for weight, results in rounds]
+    totals = overall(scored)
+    last = {result.entry: result for result in rounds[-1][1]}
+    keys = {entry: (-total_score, last[entry].rank) for entry, total_score in totals.items()}
+    places: list[Place] = []
+    for position, entry in enumerate(sorted(keys, key=lambda e: (keys[e], e)), start=1):
+        shared = places and keys[places[-1].entry] == keys[entry]
+        rank = places[-1].rank if shared else position
+        places.append(Place(entry, totals[entry], rank, last[entry].passed))
+    return tuple(places)

@@ -1,0 +1,149 @@
+"""Facts about judges and entries from which conflicts and assignments are made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Count, Q, QuerySet
+
+from caselib.accounts.models import Unit, UnitMembership, User
+from caselib.resources.models import ResourceAuthor
+
+from .. import assignment
+from ..enums import AssignmentState, EntryState, RoundState
+from ..models import Competition, Conflict, Entry, Judge, JuryAssignment, Result, Round, Rubric, Track
+from ..rules.conflicts import EntryFacts, JudgeFacts, Person, Service, plain
+
+
+def participants(round_: Round) -> list[Entry]:
+    """Return the entries that take part in ``round_``: all received ones in the first round, else those that advanced.
+
+    Entries that share the last advancing place all go on.
+    """
+    entries = round_.competition.entries.filter(state=EntryState.ACCEPTED, track__rubrics__round=round_)
+    entries = entries.select_related("track", "unit").order_by("number", "pk")
+    before = round_.competition.rounds.filter(order__lt=round_.order).order_by("-order").first()
+    if before is None:
+        return list(entries)
+    results = Result.objects.filter(round=before, passed=True)
+    if before.advance is not None:
+        results = results.filter(rank__lte=before.advance)
+    return list(entries.filter(pk__in=results.values("entry_id")))
+
+
+def judge_facts(judges: Sequence[Judge]) -> list[JudgeFacts]:
+    """Return what conflicts are derived from, for every judge. Four queries."""
+    users = {judge.user_id for judge in judges}
+    services: dict[int, list[Service]] = defaultdict(list)
+    for user, unit, until in UnitMembership.objects.filter(user_id__in=users).values_list("user_id", "unit_id", "until"):
+        services[user].append(Service(unit, until))
+    co_users, co_names = _co_authors(users)
+    listed: dict[int, set[int]] = defaultdict(set)
+    for judge_id, unit_id in Judge.listed_units.through.objects.filter(judge__in=judges).values_list("judge_id", "unit_id"):
+        listed[judge_id].add(unit_id)
+    return [
+        JudgeFacts(
+            id=judge.pk,
+            user=judge.user_id,
+            name=judge.user.name or judge.user.username,
+            unit=judge.user.unit_id,
+            unit_name=judge.user.unit.name if judge.user.unit else "",
+            services=tuple(services[judge.user_id]),
+            co_author_users=frozenset(co_users[judge.user_id]),
+            co_author_names=frozenset(co_names[judge.user_id]),
+            listed_names=frozenset(plain(name) for name in judge.listed_names if name),
+            listed_units=frozenset(listed[judge.pk]),
+        )
+        for judge in judges
+    ]
+
+
+def _co_authors(users: Iterable[int]) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
+    """Return for each account the accounts, and the plain names without account, it has published with."""
+    pages: dict[int, set[int]] = defaultdict(set)
+    for page, user in ResourceAuthor.objects.filter(user_id__in=set(users)).values_list("page_id", "user_id"):
+        pages[page].add(user)
+    co_users: dict[int, set[int]] = defaultdict(set)
+    co_names: dict[int, set[str]] = defaultdict(set)
+    for page, other, name in ResourceAuthor.objects.filter(page_id__in=pages).values_list("page_id", "user_id", "name"):
+        for user in pages[page]:
+            if other is not None and other != user:
+                co_users[user].add(other)
+            elif other is None:
+                co_names[user].add(plain(name))
+    return co_users, co_names
+
+
+def entry_facts(entries: Sequence[Entry]) -> list[EntryFacts]:
+    """Return what conflicts are derived from, for every entry. Two queries."""
+    users = {a["user"] for entry in entries for a in entry.authors if a.get("user")}
+    names = {a["unit_name"] for entry in entries for a in entry.authors if a.get("unit_name")}
+    unit_of = dict(User.objects.filter(pk__in=users, unit__isnull=False).values_list("pk", "unit_id"))
+    by_name: dict[str, set[int]] = defaultdict(set)
+    for pk, name, short in Unit.objects.filter(Q(name__in=names) | Q(short_name__in=names)).values_list("pk", "name", "short_name"):
+        by_name[name].add(pk)
+        by_name[short].add(pk)
+    facts = []
+    for entry in entries:
+        units = {unit_of[a["user"]] for a in entry.authors if a.get("user") in unit_of}
+        for author in entry.authors:
+            if author.get("unit_name"):
+                units |= by_name[author["unit_name"]]
+        people = tuple(Person(a.get("user"), a["name"], a.get("unit_name", "")) for a in entry.authors)
+        facts.append(EntryFacts(entry.pk, entry.unit_id, people, frozenset(units)))
+    return facts
+
+
+def eligible_judges(competition: Competition, track: Track) -> list[Judge]:
+    """Return the active judges of a track who have declared."""
+    judges = competition.judges.filter(active=True, declared_at__isnull=False, tracks=track)
+    return list(judges.select_related("user__unit").prefetch_related("topics", "sectors").order_by("pk"))
+
+
+def task(rubric: Rubric, entries: Sequence[Entry], seed: int) -> assignment.Task:
+    """Return the assignment task of one track in one round. A fixed number of queries."""
+    judges = eligible_judges(rubric.track.competition, rubric.track)
+    pairs = Conflict.objects.filter(entry__in=entries, judge__in=judges).values_list("judge_id", "entry_id")
+    topics, sectors = _terms_of(entries, "topic"), _terms_of(entries, "sector")
+    return assignment.Task(
+        readers=tuple(
+            assignment.Reader(j.pk, frozenset(t.pk for t in j.topics.all()), frozenset(s.pk for s in j.sectors.all()))
+            for j in judges
+        ),
+        items=tuple(assignment.Item(e.pk, frozenset(topics[e.page_id]), frozenset(sectors[e.page_id])) for e in entries),
+        k=rubric.readings,
+        conflicts=frozenset(pairs),
+        seed=seed,
+    )
+
+
+def _terms_of(entries: Sequence[Entry], axis: str) -> dict[int | None, set[int]]:
+    from caselib.resources.models import SectorTagging, TopicTagging
+
+    model = {"topic": TopicTagging, "sector": SectorTagging}[axis]
+    found: dict[int | None, set[int]] = defaultdict(set)
+    pages = {entry.page_id for entry in entries if entry.page_id}
+    for page, tag in model.objects.filter(content_object_id__in=pages).values_list("content_object_id", "tag_id"):
+        found[page].add(tag)
+    return found
+
+
+def seats_of(user: User) -> QuerySet[Judge]:
+    """Return the jury seats of a user in running calls, newest first."""
+    seats = Judge.objects.filter(user=user, active=True).exclude(competition__state__in=["draft", "cancelled"])
+    return seats.select_related("competition").order_by("-competition__entry_opens", "-pk")
+
+
+def desk(judge: Judge) -> QuerySet[JuryAssignment]:
+    """Return what a judge has to read in rounds that are or were open, in order of number."""
+    rows = JuryAssignment.objects.filter(judge=judge, round__state__in=[RoundState.OPEN, RoundState.CLOSED])
+    rows = rows.exclude(state=AssignmentState.REPLACED).filter(entry__state=EntryState.ACCEPTED)
+    return rows.select_related("round", "entry__track", "score").order_by("round__order", "entry__number", "pk")
+
+
+def loads(round_: Round) -> dict[int, dict[str, int]]:
+    """Return for each judge how many readings are assigned and done in ``round_``."""
+    rows = round_.assignments.exclude(state=AssignmentState.REPLACED).values("judge_id")
+    rows = rows.annotate(all=Count("pk"), done=Count("pk", filter=Q(state=AssignmentState.SCORED)))
+    return {row["judge_id"]: {"all": row["all"], "done": row["done"]} for row in rows}
