@@ -2,36 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from caselib.core.errors import RefusedError
+from caselib.core.admin import RefusableFormMixin
 
 from .forms import FilmForm
 from .models import VideoFile
 
 
-class RefusableMixin:
-    """A refusal of the service becomes an error of the form, and nothing that was typed is lost."""
-
-    def form_valid(self, form: FilmForm) -> Any:
-        try:
-            return super().form_valid(form)  # type: ignore[misc]
-        except RefusedError as error:
-            form.add_error("file", str(error))
-            return self.form_invalid(form)  # type: ignore[attr-defined]
-
-
-class FilmCreateView(RefusableMixin, CreateView):  # type: ignore[misc]
+class FilmCreateView(RefusableFormMixin, CreateView):  # type: ignore[misc]
     """Adds a film."""
 
+    refusal_field = "file"
 
-class FilmEditView(RefusableMixin, EditView):  # type: ignore[misc]
+
+class FilmEditView(RefusableFormMixin, EditView):  # type: ignore[misc]
     """Changes a film."""
+
+    refusal_field = "file"
 
 
 def minutes(film: VideoFile) -> str:

@@ -65,7 +65,8 @@ def _blocks(lines: list[str]) -> Iterator[Cue]:
 
 def _seconds(parts: tuple[str | None, ...]) -> float:
     hours, minutes, seconds, fraction = parts
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0) + float(f"0.{fraction}")
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
+    return (whole * 1000 + int((fraction or "0").ljust(3, "0"))) / 1000
 
 
 def to_vtt(cues: list[Cue]) -> str:

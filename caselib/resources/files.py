@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q
-from wagtail.models import ReferenceIndex
 
 from caselib.accounts.enums import REVIEWERS, STAFF, Role
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.media.models import CaseDocument, CaseImage, CaseRendition, VideoFile
 
-from .models import Attachment, LiveFile, ResourcePage, Video
+from .models import ResourcePage, ShownFile, Video
 from .models.base import ResourceQuerySet
 
 MediaObject = CaseImage | CaseDocument | VideoFile
@@ -53,7 +52,9 @@ def may_open(file: StoredFile, user: User, viewer: Viewer) -> bool:
 
 
 def _in_live(file: StoredFile, viewer: Viewer) -> bool:
-    shown = LiveFile.objects.filter(kind=file.kind, file_id=file.owner.pk, audience__in=viewer.audiences)
+    shown = ShownFile.objects.filter(
+        kind=file.kind, file_id=file.owner.pk, audience__in=viewer.audiences, live=True
+    )
     pages: ResourceQuerySet = ResourcePage.objects.visible_to(viewer)
     return pages.filter(pk__in=shown.values("page_id")).exists()
 
@@ -64,23 +65,24 @@ def _in_work(file: StoredFile, user: User, viewer: Viewer) -> bool:
         return True
     if not viewer.roles & STAFF:
         return False
-    references = ReferenceIndex.get_references_to(file.owner).values_list("object_id", flat=True)
-    pages = ResourcePage.objects.filter(pk__in=[int(pk) for pk in references if pk.isdigit()])
+    drafts = ShownFile.objects.filter(kind=file.kind, file_id=file.owner.pk, live=False).values("page_id")
     reviewing = Q(workflow_states__status="in_progress") if viewer.roles & _reviewing_roles() else Q(pk__in=[])
-    return pages.filter(Q(owner=user) | Q(unit_id=viewer.unit_id, unit__isnull=False) | reviewing).exists()
+    own = Q(owner=user) | Q(unit_id=viewer.unit_id, unit__isnull=False)
+    return ResourcePage.objects.filter(pk__in=drafts).filter(own | reviewing).exists()
 
 
 def _reviewing_roles() -> frozenset[str]:
     return frozenset(REVIEWERS | {Role.EDITOR})
 
 
-def rebuild_live_files(page: ResourcePage) -> None:
-    """Write down which files the live version of ``page`` (specific) shows, and for whom."""
-    LiveFile.objects.filter(page_id=page.pk).delete()
-    if page.live:
+def rebuild_shown_files(page: ResourcePage, *, live: bool) -> None:
+    """Write down which files the live version (``live``) or the draft ``page`` (specific) shows, and for whom."""
+    ShownFile.objects.filter(page_id=page.pk, live=live).delete()
+    if page.live or not live:
         rows = {(kind, pk, audience) for kind, pk, audience in _shown(page) if pk}
-        LiveFile.objects.bulk_create(
-            LiveFile(page_id=page.pk, kind=kind, file_id=pk, audience=audience) for kind, pk, audience in sorted(rows)
+        ShownFile.objects.bulk_create(
+            ShownFile(page_id=page.pk, live=live, kind=kind, file_id=pk, audience=audience)
+            for kind, pk, audience in sorted(rows)
         )
 
 
@@ -92,7 +94,7 @@ def _shown(page: ResourcePage) -> list[tuple[str, int | None, str]]:
         for child in block.value.get("content") or []:
             if child.block_type == "image" and child.value.get("image"):
                 found.append(("image", child.value["image"].pk, block.value.get("audience") or whole))
-    for attachment in Attachment.objects.filter(page_id=page.pk):
+    for attachment in page.attachments.all():
         found.append(("document", attachment.document_id, attachment.audience))
     if isinstance(page, Video) and page.video_file is not None:
         found.append(("film", page.video_file_id, whole))

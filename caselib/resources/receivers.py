@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from taggit.models import Tag
-from wagtail.models import Page
+from wagtail.models import Page, Revision
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
 from caselib.core import page_cache
 from caselib.vocabularies.models import Term
 from caselib.vocabularies.services import tag_promoted, term_replaced
 
-from .files import rebuild_live_files
+from .files import rebuild_shown_files
 from .models import FreeTagging, ResourcePage
 
 
@@ -25,6 +25,7 @@ def connect() -> None:
     post_page_move.connect(_bump, dispatch_uid="resources.moved")
     term_replaced.connect(_term_replaced, dispatch_uid="resources.term_replaced")
     tag_promoted.connect(_tag_promoted, dispatch_uid="resources.tag_promoted")
+    post_save.connect(_drafted, sender=Revision, dispatch_uid="resources.drafted")
     post_delete.connect(_deleted, sender=Page, dispatch_uid="resources.deleted")
 
 
@@ -47,8 +48,15 @@ def _tag_promoted(sender: type[Term], tag: Tag, term: Term, **kwargs: Any) -> No
 
 def _changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     if isinstance(instance, ResourcePage):
-        rebuild_live_files(instance)
+        rebuild_shown_files(instance, live=True)
     page_cache.bump(page_cache.PAGES)
+
+
+def _drafted(sender: type[Revision], instance: Revision, **kwargs: Any) -> None:
+    """Follow the files of the latest draft, so that its author and its reviewers can open them."""
+    page = instance.content_object
+    if isinstance(page, ResourcePage):
+        rebuild_shown_files(instance.as_object(), live=False)
 
 
 def _bump(sender: type[Page], **kwargs: Any) -> None:

@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.models import WagtailAdminModelForm
 from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from caselib.core.errors import RefusedError
+from caselib.core.admin import RefusableFormMixin
 
 from .forms import TermForm
 from .models import Position, Sector, Term, Topic
 
 
-class RefusableMixin:
-    """A refusal of a verb becomes an error of the form."""
-
-    def form_valid(self, form: TermForm) -> HttpResponse:
-        try:
-            return super().form_valid(form)  # type: ignore[misc]
-        except RefusedError as error:
-            form.add_error(None, str(error))
-            return self.form_invalid(form)  # type: ignore[attr-defined]
+class ActingUserMixin:
+    """Hands the person at the keyboard to the form."""
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "for_user": self.request.user}  # type: ignore[misc, attr-defined]
 
 
-class TermCreateView(RefusableMixin, CreateView):  # type: ignore[misc]
+class TermCreateView(RefusableFormMixin, ActingUserMixin, CreateView):  # type: ignore[misc]
     """Adds a term."""
 
 
-class TermEditView(RefusableMixin, EditView):  # type: ignore[misc]
+class TermEditView(RefusableFormMixin, ActingUserMixin, EditView):  # type: ignore[misc]
     """Changes a term."""
 
 

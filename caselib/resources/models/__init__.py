@@ -7,11 +7,11 @@ from .folders import Folder, Library
 from .parts import (
     Attachment,
     Coverage,
-    LiveFile,
     RelatedResource,
     ResourceAuthor,
     ResourceAward,
     RestrictedGroup,
+    ShownFile,
 )
 from .places import RouteStop, TeachingPoint, TeachingRoute
 from .publication import PublicationGrant
@@ -47,7 +47,6 @@ __all__ = [
     "LessonPlan",
     "Library",
     "LinkedResource",
-    "LiveFile",
     "PositionTagging",
     "PublicationGrant",
     "RelatedResource",
@@ -58,6 +57,7 @@ __all__ = [
     "RestrictedGroup",
     "RouteStop",
     "SectorTagging",
+    "ShownFile",
     "Teacher",
     "TeachingNote",
     "TeachingPoint",

@@ -127,20 +127,21 @@ class RestrictedGroup(models.Model):
         return f"{self.page_id}: {self.group}"
 
 
-class LiveFile(models.Model):
-    """A file that the live version of a resource shows, and for whom. Rebuilt at each publication.
+class ShownFile(models.Model):
+    """A file that a resource shows, and for whom: in its live version (``live``) or in its latest draft.
 
-    The reference index of Wagtail follows drafts too, so it cannot answer what a reader may open.
+    The reference index of Wagtail does not tell the two apart, so it cannot answer what a reader may open.
     """
 
-    page = models.ForeignKey("resources.ResourcePage", on_delete=models.CASCADE, related_name="live_files")
+    page = models.ForeignKey("resources.ResourcePage", on_delete=models.CASCADE, related_name="shown_files")
+    live = models.BooleanField()
     kind = models.CharField(max_length=10, choices=[(name, name) for name in ("image", "document", "film")])
     file_id = models.PositiveBigIntegerField()
     audience = models.CharField(max_length=10, choices=Audience.choices, default=Audience.LEARNER)
 
     class Meta:
         default_permissions = ()
-        indexes = [models.Index(fields=["kind", "file_id"], name="live_file")]
+        indexes = [models.Index(fields=["kind", "file_id", "live"], name="shown_file")]
 
     def __str__(self) -> str:
         return f"{self.page_id}: {self.kind} {self.file_id}"
