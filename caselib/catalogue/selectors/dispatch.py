@@ -121,3 +121,9 @@ def comments_on(resource_id: int, limit: int = 5) -> list[str]:
 
 def _local(moment: datetime) -> datetime:
     return timezone.localtime(moment, clock.ZONE)
+
+
+def sessions_of_author(user: User) -> QuerySet[Dispatch]:
+    """Return the sessions at which an item of this author was taught: authors see the results."""
+    sessions = Dispatch.objects.select_related("line__order__unit", "teacher", "room", "site")
+    return sessions.filter(line__resource__authors__user=user, state=DispatchState.DELIVERED).distinct()

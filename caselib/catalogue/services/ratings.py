@@ -85,4 +85,4 @@ def _tell_authors(session: Dispatch, at: datetime) -> None:
     authors = User.objects.filter(authored__page_id=page.pk).distinct()
     owners = User.objects.filter(teacher_pages__dispatches=session).distinct()
     subject = _("First rating for “%(title)s”") % {"title": session.line.title}
-    notify([*authors, *owners], subject=subject, url=reverse("catalogue:session_results", args=[session.pk]), at=at)
+    notify([*authors, *owners], subject=subject, url=reverse("catalogue:session", args=[session.pk]), at=at)

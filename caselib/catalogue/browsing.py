@@ -1,0 +1,303 @@
+"""The state of the browse page: its address, its facets as trees, its results with the reasons. No HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from caselib.accounts.viewers import Viewer
+from search.api import AXES, FacetBucket, Hit, SearchRequest, SearchResult, search, suggest
+
+from .selectors.cards import Card, cards_by_id
+from .selectors.sorting import SORTED_BY_USE, ids_by_use, sort_hits_by_use
+
+PAGE_SIZE = 20
+MAX_PAGE = 500
+AXIS_LABELS = {
+    "kind": gettext_lazy("Type"),
+    "topics": gettext_lazy("Topic"),
+    "sectors": gettext_lazy("Sector"),
+    "positions": gettext_lazy("Position"),
+    "level": gettext_lazy("Rank"),
+    "methods": gettext_lazy("Method"),
+    "year": gettext_lazy("Year"),
+    "unit": gettext_lazy("Unit"),
+    "award": gettext_lazy("Award"),
+    "hours": gettext_lazy("Class hours"),
+}
+SORT_LABELS = {
+    "relevance": gettext_lazy("Best match"),
+    "newest": gettext_lazy("Newest"),
+    "used": gettext_lazy("Most used"),
+    "rated": gettext_lazy("Best rated"),
+}
+SOURCES = {
+    "attachment": gettext_lazy("in the attachment “%(label)s”"),
+    "caption": gettext_lazy("spoken in the film at %(time)s"),
+    "body": gettext_lazy("in the text"),
+    "meta": gettext_lazy("in authors, units or keywords"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the address says. Values are clean; ``filters`` keeps the order of the axes."""
+
+    text: str = ""
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sort: str = "relevance"
+    page: int = 1
+
+    def url(self) -> str:
+        """Return the query string that leads to this state, starting with ``?``."""
+        pairs: list[tuple[str, str]] = [("q", self.text)] if self.text else []
+        pairs += [(axis, value) for axis in AXES for value in self.filters.get(axis, ())]
+        if self.sort != "relevance":
+            pairs.append(("sort", self.sort))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        return "?" + urlencode(pairs)
+
+    def toggled(self, axis: str, value: str) -> Query:
+        """Return the state with ``value`` added to or dropped from ``axis``, on the first page."""
+        chosen = self.filters.get(axis, ())
+        kept = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
+        filters = {name: values for name, values in {**self.filters, axis: kept}.items() if values}
+        return replace(self, filters=filters, page=1)
+
+    def without(self, axis: str) -> Query:
+        return replace(self, filters={name: v for name, v in self.filters.items() if name != axis}, page=1)
+
+
+def parse(get: Mapping[str, str], values_of: Mapping[str, Sequence[str]]) -> Query:
+    """Return the state that query parameters describe; whatever cannot be meant is left out.
+
+    ``get`` gives single values, ``values_of`` all values of a parameter.
+    """
+    filters = {}
+    for axis in AXES:
+        values = [v.strip() for v in values_of.get(axis, ()) if 0 < len(v.strip()) <= 64 and v.isprintable()]
+        if values:
+            filters[axis] = tuple(dict.fromkeys(values))[:20]
+    raw = get.get("page", "1")
+    page = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 1
+    sort = get.get("sort", "relevance")
+    text = "".join(c for c in get.get("q", "") if c.isprintable() or c.isspace())
+    return Query(" ".join(text.split())[:200], filters, sort if sort in SORT_LABELS else "relevance", min(max(page, 1), MAX_PAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A facet value as a link that adds or drops it, with the values below it."""
+
+    label: str
+    count: int
+    url: str
+    selected: bool
+    children: Sequence[Option] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    axis: str
+    label: str
+    options: Sequence[Option]
+    more: Sequence[Option] = ()
+    chosen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One result: its card, the found hit with the marks (None in lists without a text), and why it matched."""
+
+    card: Card
+    hit: Hit | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """A way out of an empty result."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """Everything the page shows."""
+
+    query: Query
+    rows: Sequence[Row]
+    total: int
+    pages: int
+    facets: Sequence[Facet]
+    chips: Sequence[tuple[str, str]]
+    sorts: Sequence[Mapping[str, object]]
+    notices: Sequence[str]
+    did_you_mean: tuple[str, str] | None
+    rescues: Sequence[Rescue]
+    suggestions: Sequence[tuple[str, str]]
+
+    # what components/pagination.html asks of a page
+    @property
+    def number(self) -> int:
+        return self.query.page
+
+    @property
+    def has_other_pages(self) -> bool:
+        return self.pages > 1
+
+    @property
+    def has_previous(self) -> bool:
+        return self.query.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.query.page < self.pages
+
+    @property
+    def previous_page_number(self) -> int:
+        return self.query.page - 1
+
+    @property
+    def next_page_number(self) -> int:
+        return self.query.page + 1
+
+    @property
+    def paginator(self) -> Mapping[str, int]:
+        return {"num_pages": self.pages}
+
+
+def browse(query: Query, viewer: Viewer) -> Browse:
+    """Answer the state ``query`` for ``viewer``."""
+    result = _search(query, viewer)
+    query, dropped = _drop_unknown(query, result)
+    if dropped:
+        result = _search(query, viewer)
+    if result.total and query.page > result.pages:
+        query = replace(query, page=min(result.pages, MAX_PAGE))
+        result = _search(query, viewer)
+    rows, total, pages = _rows(query, result, viewer)
+    notices = list(result.notices)
+    if dropped:
+        notices.append(ngettext("A filter that does not exist was left out.", "%(n)d filters that do not exist were left out.", dropped) % {"n": dropped})
+    meant = result.did_you_mean
+    return Browse(
+        query=query,
+        rows=rows,
+        total=total,
+        pages=pages,
+        facets=[_facet(axis, result.facets.get(axis, ()), query) for axis in AXES if result.facets.get(axis)],
+        chips=_chips(query, result),
+        sorts=[{"label": label, "url": replace(query, sort=value, page=1).url(), "current": value == query.sort} for value, label in SORT_LABELS.items()],
+        notices=notices,
+        did_you_mean=(meant, replace(query, text=meant, page=1).url()) if meant else None,
+        rescues=_rescues(query, viewer) if not total else (),
+        suggestions=_suggestions(query, viewer) if not total else (),
+    )
+
+
+def _search(query: Query, viewer: Viewer) -> SearchResult:
+    by_use = query.sort in SORTED_BY_USE
+    return search(
+        SearchRequest(
+            text=query.text,
+            filters=query.filters,
+            sort="relevance" if by_use else query.sort,
+            page=1 if by_use else query.page,
+            page_size=(100 if query.text else 1) if by_use else PAGE_SIZE,
+            viewer=viewer,
+        )
+    )
+
+
+def _rows(query: Query, result: SearchResult, viewer: Viewer) -> tuple[list[Row], int, int]:
+    """Return the rows of the page, how many results there are, and how many pages."""
+    if query.sort in SORTED_BY_USE and not query.text:
+        ids, total = ids_by_use(query.filters, viewer, sort=query.sort, offset=(query.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+        cards = cards_by_id(ids, viewer)
+        return [Row(cards[pk]) for pk in ids if pk in cards], total, min(-(-total // PAGE_SIZE), MAX_PAGE)
+    hits = list(result.hits)
+    total, pages = result.total, min(result.pages, MAX_PAGE)
+    if query.sort in SORTED_BY_USE:
+        # With a text the hundred best matches are put in order of use: what matches badly does not come first.
+        first = (query.page - 1) * PAGE_SIZE
+        total = len(hits)
+        pages = -(-total // PAGE_SIZE)
+        hits = sort_hits_by_use(hits, query.sort)[first : first + PAGE_SIZE]
+    cards = cards_by_id([hit.page.pk for hit in hits], viewer)
+    return [Row(cards[hit.page.pk], hit, _why(hit) if query.text else "") for hit in hits if hit.page.pk in cards], total, pages
+
+
+def _why(hit: Hit) -> str:
+    """Say where the words were found."""
+    if hit.title_marks:
+        return _("matched in the title")
+    for passage in hit.passages:
+        if passage.marks or passage.source != "body":
+            minutes, seconds = divmod(int(passage.seconds), 60)
+            return str(SOURCES.get(passage.source, SOURCES["body"])) % {"label": passage.label, "time": f"{minutes}:{seconds:02d}"}
+    return ""
+
+
+def _drop_unknown(query: Query, result: SearchResult) -> tuple[Query, int]:
+    """Return the state without chosen values that no bucket knows, and how many these were."""
+    if not result.facets:
+        return query, 0
+    kept = {}
+    dropped = 0
+    for axis, values in query.filters.items():
+        known = {bucket.value for bucket in result.facets.get(axis, ())}
+        good = tuple(value for value in values if value in known)
+        dropped += len(values) - len(good)
+        if good:
+            kept[axis] = good
+    return (replace(query, filters=kept), dropped) if dropped else (query, 0)
+
+
+def _facet(axis: str, buckets: Sequence[FacetBucket], query: Query) -> Facet:
+    """Return a facet as a tree; a value whose parent is not among the buckets stands at the top."""
+    present = {bucket.value for bucket in buckets}
+    below: dict[str, list[FacetBucket]] = {}
+    for bucket in buckets:
+        below.setdefault(bucket.parent if bucket.parent in present else "", []).append(bucket)
+
+    def option(bucket: FacetBucket, depth: int) -> Option:
+        children = [option(child, depth + 1) for child in below.get(bucket.value, ())] if depth < 3 else []
+        return Option(bucket.label, bucket.count, query.toggled(axis, bucket.value).url(), bucket.selected, children)
+
+    options = [option(bucket, 1) for bucket in below.get("", ())]
+    return Facet(axis, str(AXIS_LABELS[axis]), options[:8], options[8:40], len(query.filters.get(axis, ())))
+
+
+def _chips(query: Query, result: SearchResult) -> list[tuple[str, str]]:
+    chips = []
+    for axis, values in query.filters.items():
+        labels = {bucket.value: bucket.label for bucket in result.facets.get(axis, ())}
+        chips += [(f"{AXIS_LABELS[axis]}：{labels.get(value, value)}", query.toggled(axis, value).url()) for value in values]
+    return chips
+
+
+def _rescues(query: Query, viewer: Viewer) -> list[Rescue]:
+    """Return the ways out that lead to results: each filter dropped, all filters dropped."""
+    ways = [(_("without the filter %(axis)s") % {"axis": AXIS_LABELS[axis]}, query.without(axis)) for axis in list(query.filters)[:4]]
+    if len(query.filters) > 1:
+        ways.append((_("without any filter"), replace(query, filters={}, page=1)))
+    found = []
+    for label, way in ways:
+        result = search(SearchRequest(text=way.text, filters=way.filters, page_size=1, viewer=viewer, facets=()))
+        if result.total:
+            found.append(Rescue(label, way.url(), result.total))
+    return found
+
+
+def _suggestions(query: Query, viewer: Viewer) -> list[tuple[str, str]]:
+    if not query.text:
+        return []
+    return [(item.text, Query(text=item.text).url()) for item in suggest(query.text, viewer, limit=6) if item.text != query.text]

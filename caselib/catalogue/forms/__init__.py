@@ -1,0 +1,20 @@
+"""Forms of the catalogue."""
+
+from .lists import ItemForm, ListForm
+from .orders import DeliveryForm, DispatchForm, OrderForm, RatingForm, ReasonForm
+from .others import AskForm, EvaluationForm, MeetForm, PostForm, RosterForm
+
+__all__ = [
+    "AskForm",
+    "DeliveryForm",
+    "DispatchForm",
+    "EvaluationForm",
+    "ItemForm",
+    "ListForm",
+    "MeetForm",
+    "OrderForm",
+    "PostForm",
+    "RatingForm",
+    "ReasonForm",
+    "RosterForm",
+]

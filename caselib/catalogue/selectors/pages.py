@@ -1,0 +1,58 @@
+"""What stands beside a resource on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caselib.accounts.viewers import Viewer
+from caselib.resources.enums import Audience, Kind
+from caselib.resources.models import Attachment, ResourcePage, TeachingNote
+from search.api import similar
+
+from .cards import Card, cards_by_id
+
+RELATED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """Teaching notes and attachments for this viewer, and for whom the others are."""
+
+    notes: Sequence[TeachingNote]
+    hidden_notes: int
+    attachments: Sequence[Attachment]
+    hidden_attachments: Sequence[tuple[str, int]]
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.notes or self.hidden_notes or self.attachments or self.hidden_attachments)
+
+
+def related(page: ResourcePage, viewer: Viewer) -> list[Card]:
+    """Return linked items first, then items alike by terms and text, at most six, only what ``viewer`` may read."""
+    linked = list(page.related.values_list("target_id", flat=True))
+    alike = [hit.page.pk for hit in similar(page, viewer, limit=RELATED)] if page.pk and page.live else []
+    wanted = [pk for pk in dict.fromkeys([*linked, *alike]) if pk != page.pk]
+    found = cards_by_id(wanted, viewer)
+    return [found[pk] for pk in wanted if pk in found][:RELATED]
+
+
+def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
+    """Return teaching notes and attachments, split into those open to ``viewer`` and those that only show that they exist."""
+    notes: list[TeachingNote] = []
+    hidden = 0
+    if page.specific_class.kind == Kind.CASE:
+        live = TeachingNote.objects.filter(case_id=page.pk, live=True, withdrawn_at__isnull=True)
+        notes = list(TeachingNote.objects.visible_to(viewer).filter(case_id=page.pk))
+        # That a restricted note exists is told to accounts only; the public learns of notes that are merely for teachers.
+        countable = live if viewer.internal else live.filter(circulation="public")
+        hidden = countable.exclude(pk__in=[note.pk for note in notes]).count()
+    files = list(page.attachments.select_related("document"))
+    open_files = [file for file in files if file.audience in viewer.audiences]
+    closed: dict[str, int] = {}
+    for file in files:
+        if file.audience not in viewer.audiences:
+            label = str(Audience(file.audience).label)
+            closed[label] = closed.get(label, 0) + 1
+    return Guarded(notes, hidden, open_files, list(closed.items()))

@@ -1,0 +1,167 @@
+"""What the pages of resources and results need from the catalogue: reading, related items, marks, QR codes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from caselib.accounts.viewers import Viewer
+from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
+
+from .. import citations
+from ..enums import ORDERABLE_KINDS
+from ..qr import qr_svg
+from ..reading import Reading
+from ..reading import read as read_page
+from ..selectors import dispatch, lists, pages, places
+from ..selectors.cards import Card, card, cards, cards_by_id, kind_of
+from ..selectors.places import Leg
+
+register = template.Library()
+
+
+@register.simple_tag
+def read(page: ResourcePage, viewer: Viewer) -> Reading:
+    """Return the body of ``page`` for ``viewer``."""
+    return read_page(page, viewer)
+
+
+@register.simple_tag
+def read_in_hall(page: ResourcePage, viewer: Viewer) -> Reading:
+    """Return the body of ``page`` without links, for a hall display."""
+    return read_page(page, viewer, links=False)
+
+
+@register.simple_tag
+def card_of(page: ResourcePage) -> Card:
+    """Return the card of one page (its cover, unit, kind)."""
+    return card(page)
+
+
+@register.simple_tag
+def related_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
+    """Return what stands beside ``page``: what its editor linked, then what is alike in terms and text."""
+    return pages.related(page, viewer)
+
+
+@register.simple_tag
+def lists_with(page: ResourcePage, viewer: Viewer) -> Sequence[Any]:
+    """Return the current online lists on which ``page`` stands."""
+    return lists.current_lists(viewer).filter(items__resource_id=page.pk)[:5]
+
+
+@register.simple_tag
+def guarded_notes(page: ResourcePage, viewer: Viewer) -> pages.Guarded:
+    """Return the teaching notes and attachments beside a page, and how many are not for this viewer."""
+    return pages.beside(page, viewer)
+
+
+@register.simple_tag
+def comments_on(page: ResourcePage) -> Sequence[str]:
+    return dispatch.comments_on(page.pk)
+
+
+@register.simple_tag
+def can_order(page: ResourcePage) -> bool:
+    """Whether pages of this kind offer the basket."""
+    kind = kind_of(page)
+    return kind is not None and kind.value in ORDERABLE_KINDS and bool(getattr(page, "orderable", True))
+
+
+@register.simple_tag
+def route_legs(page: TeachingRoute, viewer: Viewer) -> Sequence[Leg]:
+    return places.legs_of(page, viewer)
+
+
+@register.simple_tag
+def legs_map(legs: Sequence[Leg], label: str) -> str:
+    """Return the map of a route as SVG."""
+    return places.map_of([places.place_of(leg.stop.point, leg.number) for leg in legs], label=label, joined=True)
+
+
+@register.simple_tag
+def point_map(point: TeachingPoint, label: str) -> str:
+    return places.map_of([places.place_of(point)], label=label)
+
+
+@register.simple_tag
+def point_row(point: TeachingPoint) -> places.PointRow:
+    """Return standing and owed documents of one point."""
+    return places.row_of(point)
+
+
+@register.simple_tag
+def teacher_load(page: ResourcePage) -> dict[str, int]:
+    return places.load_of(page.pk)
+
+
+@register.simple_tag
+def courses_of(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
+    """Return the courses of a teacher that the viewer may read."""
+    return cards(ResourcePage.objects.visible_to(viewer).filter(course__teacher_id=page.pk).order_by("title"))
+
+
+@register.simple_tag
+def linked_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
+    """Return the cases and courses a lesson plan works with, in teaching order."""
+    ids = list(page.linked.values_list("target_id", flat=True))
+    found = cards_by_id(ids, viewer)
+    return [found[pk] for pk in ids if pk in found]
+
+
+@register.simple_tag(takes_context=True)
+def page_qr(context: template.Context, page: ResourcePage) -> SafeString:
+    """Return the QR code that leads to ``page`` by its short address."""
+    return qr_svg(_absolute(context, reverse("catalogue:resource", args=[page.pk])), label=_("QR code of this page"))
+
+
+@register.simple_tag(takes_context=True)
+def short_url(context: template.Context, page: ResourcePage) -> str:
+    return _absolute(context, reverse("catalogue:resource", args=[page.pk]))
+
+
+@register.simple_tag
+def citation(page: ResourcePage) -> str:
+    return citations.citation(page, _("Case and course library"))
+
+
+@register.simple_tag(takes_context=True)
+def json_ld(context: template.Context, page: ResourcePage) -> SafeString:
+    return citations.schema_org(page, _absolute(context, page.get_url() or "/"))
+
+
+@register.simple_tag
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> SafeString:
+    """Return ``text`` with the stretches ``marks`` in <mark>; everything is escaped."""
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for start, end in marks:
+        pieces.append((text[at:start], text[start:end]))
+        at = end
+    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pieces), text[at:])
+
+
+@register.filter
+def stars(mean: float | None) -> str:
+    """Return a mean as a number with one decimal, or a dash."""
+    return f"{mean:.1f}" if mean else "—"
+
+
+@register.filter
+def clock_time(seconds: float | None) -> str:
+    """Return a running time as minutes:seconds or hours:minutes:seconds."""
+    total = int(seconds or 0)
+    hours, rest = divmod(total, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def _absolute(context: template.Context, path: str) -> str:
+    request: HttpRequest | None = context.get("request")
+    return request.build_absolute_uri(path) if request is not None else path

@@ -1,0 +1,33 @@
+"""Browse and search: one page for all types; every state is a plain address."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from caselib.accounts.viewers import Viewer
+from caselib.core.page_cache import LISTS, PAGES, shared
+from search.api import suggest
+
+from ..browsing import browse as answer
+from ..browsing import parse
+
+
+@require_safe
+@shared(PAGES, LISTS)
+def browse(request: HttpRequest) -> HttpResponse:
+    """Show results and facets. With scripts htmx swaps the same page's parts, so there is one answer for all."""
+    get = request.GET
+    query = parse({name: get.get(name, "") for name in ("q", "sort", "page")}, dict(get.lists()))
+    return render(request, "catalogue/browse.html", {"browse": answer(query, Viewer.of(request.user))})
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """Complete what is being typed, in Chinese, pinyin or initials."""
+    text = request.GET.get("q", "")[:60]
+    found = suggest(text, Viewer.of(request.user), limit=8) if text.strip() else ()
+    response = JsonResponse({"suggestions": [{"text": item.text, "kind": item.kind} for item in found]})
+    response["Cache-Control"] = "private, no-store"
+    return response

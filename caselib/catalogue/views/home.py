@@ -1,0 +1,43 @@
+"""The home page, and the desk of whoever is signed in."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from caselib.accounts.viewers import Viewer
+from caselib.core.page_cache import LISTS, PAGES, shared
+from caselib.resources.models import ResourcePage
+
+from ..forms import PostForm
+from ..selectors import home as selectors
+
+
+@require_safe
+@shared(PAGES, LISTS)
+def home(request: HttpRequest) -> HttpResponse:
+    """What is new and what runs; above it, for an account, what waits for this person."""
+    viewer = Viewer.of(request.user)
+    context = {"front": selectors.front(viewer), "post_form": PostForm()}
+    if request.user.is_authenticated:
+        context["desk"] = selectors.desk(request.user, viewer)
+    return render(request, "catalogue/home.html", context)
+
+
+@login_required
+@require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for the reader."""
+    return render(request, "catalogue/desk.html", {"desk": selectors.desk(request.user, Viewer.of(request.user))})
+
+
+@require_safe
+def resource(request: HttpRequest, pk: int) -> HttpResponse:
+    """The short address of a resource, as it stands in QR codes: go to its page, which decides who may read it."""
+    page = ResourcePage.objects.filter(pk=pk).first()
+    url = page.get_url(request) if page is not None and (page.live or page.withdrawn) else None
+    if not url:
+        raise Http404
+    return redirect(url)

@@ -1,0 +1,28 @@
+/* Chapters jump inside the film; a chapter named in the address (#t=90) is where it begins. */
+(function () {
+  "use strict";
+  var film = document.getElementById("film");
+  if (!film) {
+    return;
+  }
+  function jump(seconds) {
+    film.currentTime = seconds;
+    var playing = film.play();
+    if (playing) {
+      playing.catch(function () { /* the reader's settings forbid playing; the position is set */ });
+    }
+  }
+  document.addEventListener("click", function (event) {
+    var link = event.target instanceof Element ? event.target.closest("[data-seek]") : null;
+    if (link) {
+      event.preventDefault();
+      film.scrollIntoView({ block: "nearest" });
+      film.focus();
+      jump(Number(link.dataset.seek));
+    }
+  });
+  var wanted = /^#t=(\d+)$/.exec(window.location.hash);
+  if (wanted) {
+    film.currentTime = Number(wanted[1]);
+  }
+})();
