@@ -83,14 +83,8 @@ class BodyWriter:
         for comment in document.comments:
             comments.setdefault(comment.paragraph, []).append(comment)
         chunks: list[str] = []
-        after_table = False
         for ordinal, block in enumerate(document.blocks):
-            if after_table and isinstance(block, Table) and not block.caption:
-                chunks.append(ooxml.paragraph("Spacer", ""))
             chunks.append(self._block(block, nested, comments.get(ordinal, ())))
-            after_table = isinstance(block, Table)
-        if after_table:
-            chunks.append(ooxml.paragraph("Spacer", ""))
         chunks.append(self._uncalled_notes(document.notes.values()))
         return "".join(chunks), self._marks
 
@@ -184,7 +178,8 @@ class BodyWriter:
     def _table(self, block: Table, comments: Sequence[Comment]) -> str:
         caption = self.caption("表", block.caption, "TableCaption") if block.caption else ""
         opening, closing = self._comment_ends(comments)
-        return caption + table_xml(block, self, opening, closing)
+        # The line below keeps two tables apart, which Word would join, and no body ends in a table.
+        return caption + table_xml(block, self, opening, closing) + ooxml.paragraph("Spacer", "")
 
     def caption(self, label: str, text: str, style: str) -> str:
         """Return a caption with its number as a SEQ field that begins again in each chapter."""

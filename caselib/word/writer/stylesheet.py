@@ -87,7 +87,7 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
         _style("TableText", "Table Text", style.table),
         _style("TableHead", "Table Head", _headed(style.table)),
         _style("Box", "Box", _headed(style.table), border=_box_border()),
-        _style("Spacer", "Spacer", Look(style.body.face, 1, line_pt=2)),
+        _style("Spacer", "Spacer", Look(style.body.face, 1, line_pt=8)),
         _notes(style), _furniture(style), _table_style(), "</w:styles>",
     ]
     return "".join(chunks)
