@@ -8,28 +8,25 @@ from datetime import datetime
 from typing import Any
 
 from django.core.files.images import ImageFile
-from django.utils.translation import gettext_lazy as _
 from PIL import Image as PillowImage
 
 from caselib.accounts.models import User
-from caselib.core.errors import Refusal, require
 from caselib.media.models import CaseImage
 from caselib.resources.enums import Kind
 from caselib.resources.inbound import block, body_stream, notes_stream
 from caselib.resources.models import LessonPlan, ResourcePage
-from caselib.resources.services import create_draft, save_draft, set_tags
+from caselib.resources.services import create_draft
 from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
+from caselib.word.names import is_byline, split_byline
 
 from .enums import ItemKind
 from .lessons import label_field, minutes_of
 from .models import ImportImage, ImportItem
-from .roundtrip import add_comments
 from .sections import section_kind
 
 _LESSON_TEXTS = ("objectives", "key_points", "difficult_points", "preparation", "board_plan", "assessment", "reflection")
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-_NOT_IN_BODY = ("toc",)
 
 
 def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], at: datetime) -> ResourcePage:
@@ -46,28 +43,6 @@ def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], a
                         tags=corrections.get("tags") or {}, at=at)
 
 
-def revise_from(item: ImportItem, target: ResourcePage, *, by: User, corrections: Mapping[str, Any], at: datetime) -> ResourcePage:
-    """Store an exported and edited file as a new draft revision of its resource and return the resource.
-
-    Raises RefusedError when ``by`` may not edit it. Effects: library images, comments, revision.
-    """
-    specific = target.specific
-    editable = specific.permissions_for_user(by).can_edit() or specific.is_owned_or_authored_by(by)
-    require(None if editable else Refusal(
-        "not-editable", _("This file belongs to a resource that you may not edit. Ask its author or an editor.")))
-    page = specific.get_latest_revision_as_object()
-    page.title = str(corrections.get("title", "") or item.title).strip()[:255]
-    page.draft_title = page.title
-    for name, content in draft_fields(item, Kind(page.kind), by=by).items():
-        if hasattr(page, name):
-            setattr(page, name, content)
-    if corrections.get("tags"):
-        set_tags(page, corrections["tags"])
-    add_comments(page, codec.decode(item.batch.comments), _blocks(item), by=by)
-    save_draft(page, by=by, at=at)
-    return page
-
-
 def _kind(item: ImportItem, corrections: Mapping[str, Any]) -> Kind:
     chosen = corrections.get("kind") or item.kind
     return Kind(chosen) if chosen in ItemKind.values else Kind.CASE
@@ -78,13 +53,13 @@ def _names(item: ImportItem, corrections: Mapping[str, Any]) -> list[str]:
     return [str(name).strip()[:60] for name in names if str(name).strip()][:30]
 
 
-def _blocks(item: ImportItem) -> tuple[Block, ...]:
+def item_blocks(item: ImportItem) -> tuple[Block, ...]:
     return codec.decode_blocks(item.content.get("blocks", []))
 
 
 def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
     """Return the model fields of a draft of ``kind``. Effect: pictures of the item enter the image library once."""
-    blocks = [part for part in _blocks(item) if not (isinstance(part, Paragraph) and part.role in _NOT_IN_BODY)]
+    blocks = _without_bylines(item_blocks(item))
     images = library_images(item, blocks, by=by)
     notes: dict[str, Note] = {key: codec.decode(note) for key, note in item.content.get("notes", {}).items()}
     fields: dict[str, Any] = {}
@@ -94,6 +69,20 @@ def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
     fields["body"] = body_stream(blocks, images=images, kind_of=section_kind)
     fields["notes"] = notes_stream(notes)
     return fields
+
+
+def _without_bylines(blocks: Sequence[Block]) -> list[Block]:
+    """Leave out what became authors and unit, and printed contents; subtitles stay."""
+    kept: list[Block] = []
+    started = False
+    for part in blocks:
+        started = started or isinstance(part, Heading) or (isinstance(part, Paragraph) and len(part.text) > 60)
+        if isinstance(part, Paragraph) and part.role == "toc":
+            continue
+        if isinstance(part, Paragraph) and not started and any(split_byline(part.text)) and is_byline(part.text):
+            continue
+        kept.append(part)
+    return kept
 
 
 def lesson_draft(item: ImportItem) -> dict[str, Any]:
@@ -133,8 +122,13 @@ def _is_emptied(blocks: Sequence[Block], index: int) -> bool:
     return following is None or (isinstance(following, Heading) and following.level <= part.level)
 
 
-def library_images(item: ImportItem, blocks: Sequence[Block], *, by: User) -> dict[str, int]:
-    """Return image ids by picture key for the pictures in ``blocks``; each enters the library once."""
+def library_images(
+    item: ImportItem, blocks: Sequence[Block], *, by: User, known: Mapping[str, int] | None = None,
+) -> dict[str, int]:
+    """Return image ids by picture key for the pictures in ``blocks``; each enters the library once.
+
+    ``known`` are keys of pictures that the library has already.
+    """
     wanted: dict[str, Picture] = {}
     for part in blocks:
         if isinstance(part, Picture):
@@ -142,8 +136,9 @@ def library_images(item: ImportItem, blocks: Sequence[Block], *, by: User) -> di
         elif isinstance(part, Table):
             for picture in (picture for row in part.rows for cell in row for picture in cell.pictures):
                 wanted.setdefault(picture.image, picture)
-    found: dict[str, int] = {}
-    for stored in ImportImage.objects.filter(batch_id=item.batch_id, key__in=wanted).select_related("image"):
+    found: dict[str, int] = {key: pk for key, pk in (known or {}).items() if key in wanted}
+    missing = set(wanted) - set(found)
+    for stored in ImportImage.objects.filter(batch_id=item.batch_id, key__in=missing).select_related("image"):
         if stored.image_id is None:
             stored.image = _library_image(stored, wanted[stored.key], item, by)
             stored.save(update_fields=["image"])

@@ -141,3 +141,15 @@ def group_of(code: str) -> str:
 
 def _fill(template: str | Promise, detail: str) -> str:
     return str(template) % {"detail": detail} if "%(detail)s" in str(template) else str(template)
+
+
+_TABLES: Text = {
+    "old_table": _("Old Excel files (.xls) are not read. Save the table as .xlsx or .csv."),
+    "not_a_table": _("This is not an Excel or CSV file."),
+    "too_many_rows": _("The table has more than %(detail)s rows. Split it."),
+}
+
+
+def table_refusal(code: str, detail: str) -> str:
+    """Return why a table of metadata was refused."""
+    return _fill(_TABLES[code], detail) if code in _TABLES else refusal_text(code, detail)

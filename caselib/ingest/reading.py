@@ -152,3 +152,23 @@ def _drawn(images: dict[str, tuple[str, str, bytes]], deadline: float) -> tuple[
         images[key] = (label.rsplit(".", 1)[0] + ".png", "image/png", png)
         warnings.append(Warning("image_converted", "", label))
     return images, warnings
+
+
+def read_table(data: bytes) -> list[list[str]]:
+    """Return the rows of an Excel or CSV file, read in a process of its own. Raises UnreadableError."""
+    if len(data) > 10 * MIB:
+        raise UnreadableError("too_large", f"{len(data) / MIB:.0f} MB")
+    with tempfile.TemporaryDirectory(prefix="caselib-table-") as folder:
+        out = Path(folder)
+        (out / "source").write_bytes(data)
+        outcome = run_limited(
+            [sys.executable, "-m", "caselib.ingest.isolated_table", str(out / "source"), str(out / "rows.json")],
+            seconds=SECONDS, memory=MEMORY, address_space=MEMORY, cwd=out, env=_environment(out),
+        )
+        if outcome.ending != "done":
+            raise UnreadableError(outcome.ending)
+        result: dict[str, Any] = json.loads((out / "rows.json").read_text(encoding="utf-8"))
+    if "refused" in result:
+        raise UnreadableError(result["refused"], result["detail"])
+    rows: list[list[str]] = result["rows"]
+    return rows

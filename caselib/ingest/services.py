@@ -20,12 +20,13 @@ from caselib.resources.models import ResourcePage
 from caselib.word import codec, guard
 from caselib.word.guard import LIMITS
 
-from .drafts import create_from, revise_from
+from .drafts import create_from
 from .enums import BatchState, ItemKind, ItemState
 from .messages import refusal_text
 from .models import ImportBatch, ImportImage, ImportItem
 from .reading import read_file
 from .results import ReadItem, ReadResult
+from .revising import revise_from
 from .roundtrip import page_of
 from .rules import may_accept, may_decide, may_read_again, may_upload
 from .suggesting import suggest

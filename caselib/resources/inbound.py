@@ -12,6 +12,7 @@ from caselib.word.model import Block, Cell, Heading, Note, Paragraph, Picture, R
 
 from .enums import Audience, SectionKind
 from .fields import MAX_COLUMNS, MAX_ROWS, MAX_TEXT
+from .outbound import FIGURES_CAPTION, FIGURES_HEAD, QUALIFIER_WORDS
 
 Raw = dict[str, Any]
 _SAFE_LINK = re.compile(r"^(https?://|mailto:)", re.I)
@@ -133,6 +134,9 @@ def _picture(item: Picture, images: Mapping[str, int]) -> list[Raw]:
 
 def _table(item: Table, images: Mapping[str, int]) -> list[Raw]:
     """A table as data; one too large for the editor is cut into several, one with page-long cells becomes paragraphs."""
+    figures = _figures(item)
+    if figures:
+        return [block("figures", figures)]
     found: list[Raw] = []
     cells = [cell for row in item.rows for cell in row]
     if any(len(cell_text(cell)) > MAX_TEXT for cell in cells) or item.columns > MAX_COLUMNS:
@@ -152,6 +156,21 @@ def _table(item: Table, images: Mapping[str, int]) -> list[Raw]:
         for picture in cell.pictures:
             found.extend(_picture(picture, images))
     return found
+
+
+def _figures(item: Table) -> list[Raw]:
+    """Return the outcome figures in a table that was exported as such, nothing for any other table."""
+    if item.caption.strip() != FIGURES_CAPTION and not item.caption.strip().endswith(FIGURES_CAPTION):
+        return []
+    if not item.rows or tuple(cell.text for cell in item.rows[0]) != FIGURES_HEAD:
+        return []
+    words = {word: value for value, word in QUALIFIER_WORDS.items()}
+    rows = [[cell.text.strip() for cell in row] for row in item.rows[1:] if len(row) == len(FIGURES_HEAD)]
+    return [
+        {"type": "item", "id": str(uuid.uuid4()), "value": {
+            "label": label[:120], "value": number[:40], "unit": unit[:20], "qualifier": words.get(word, "")}}
+        for label, number, unit, word in rows if label
+    ]
 
 
 def cell_text(cell: Cell) -> str:

@@ -1,0 +1,205 @@
+"""Pages of ingest in the admin: uploads, the import report, one item with corrections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caselib.accounts.viewers import Viewer
+from caselib.core.errors import RefusedError, require
+from caselib.media.serving import serve
+from caselib.word import codec
+
+from . import selectors, services
+from .enums import BatchState, ItemState
+from .forms import CorrectionForm, UploadForm
+from .messages import refusal_text, status_text
+from .models import ImportBatch, ImportItem
+from .preview import preview
+from .report import lines
+from .roundtrip import changes
+from .rules import may_decide, may_upload
+
+PAGE_SIZE = 25
+REFRESH_SECONDS = 2
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def index(request: HttpRequest) -> HttpResponse:
+    """Take uploads and list them, newest first."""
+    viewer = Viewer.of(request.user)
+    require(may_upload(viewer))
+    form = UploadForm()
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        form.fields["files"].widget.attrs.pop("required", None)
+        if form.is_valid():
+            return _received(request, form.cleaned_data["files"])
+    page = Paginator(selectors.batches(viewer), PAGE_SIZE).get_page(request.GET.get("p"))
+    response = render(request, "ingest/index.html", {"form": form, "page": page, "states": BatchState})
+    if any(batch.state == BatchState.RECEIVED for batch in page):
+        response["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+def _received(request: HttpRequest, files: list[Any]) -> HttpResponse:
+    """Store each file by itself: one that is refused keeps nothing from the others."""
+    taken: list[ImportBatch] = []
+    for file in files:
+        try:
+            stored = services.receive_upload(file, by=request.user)
+        except RefusedError as error:
+            messages.error(request, f"{file.name}: {error}")
+            continue
+        taken.append(stored.batch)
+        if stored.known:
+            messages.warning(request, _("“%(file)s” is the same file as “%(name)s”, uploaded on %(date)s. It is imported once.") % {
+                "file": file.name, "name": stored.batch.name, "date": f"{stored.batch.received_at:%Y-%m-%d}"})
+    new = [batch for batch in taken if batch.state == BatchState.RECEIVED]
+    if new:
+        messages.success(request, ngettext("%(count)d file received; it is being read.", "%(count)d files received; they are being read.",
+                                           len(new)) % {"count": len(new)})
+    if len(taken) == 1 and selectors.batches(Viewer.of(request.user)).filter(pk=taken[0].pk).exists():
+        return redirect("imports_report", pk=taken[0].pk)
+    return redirect("imports")
+
+
+@require_safe
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the import report of an upload, line by line."""
+    viewer = Viewer.of(request.user)
+    batch = _batch(request, pk)
+    items = list(batch.items.select_related("page"))
+    context = {
+        "batch": batch,
+        "message": _message(batch),
+        "rows": [(item, lines(codec.decode(item.warnings)), _sections(item)) for item in items],
+        "lines": lines(codec.decode(batch.warnings)),
+        "members": batch.members.all(),
+        "refusal": may_decide(viewer, owner_id=batch.received_by_id),
+        "waiting": sum(1 for item in items if item.state == ItemState.WAITING),
+        "states": BatchState, "item_states": ItemState,
+    }
+    response = render(request, "ingest/report.html", context)
+    if batch.state == BatchState.RECEIVED:
+        response["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+def _message(batch: ImportBatch) -> str:
+    if batch.state == BatchState.REFUSED:
+        return refusal_text(batch.code, batch.detail)
+    return "" if batch.state == BatchState.RECEIVED else status_text(batch.code, batch.detail)
+
+
+def _sections(item: ImportItem) -> list[tuple[int, str, bool]]:
+    return [
+        (block.get("level", 1), block.get("number", "") + "".join(run.get("text", "") for run in block.get("runs", [])),
+         bool(block.get("guessed")))
+        for block in item.content.get("blocks", []) if block.get("_") == "Heading"
+    ]
+
+
+@require_POST
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    """Accept all or the ticked items of an upload, set one aside, take one back, or read the file again."""
+    batch = _batch(request, pk)
+    name = request.POST.get("act", "")
+    try:
+        if name in ("accept_all", "accept_some"):
+            _accept(request, batch, name == "accept_all")
+        elif name == "read_again":
+            services.read_again(batch, by=request.user)
+        elif name.startswith(("reject-", "take_back-")):
+            _set_aside(request, batch, name)
+        else:
+            messages.error(request, _("Choose what to do."))
+    except RefusedError as error:
+        messages.error(request, str(error))
+    return redirect("imports_report", pk=pk)
+
+
+def _accept(request: HttpRequest, batch: ImportBatch, everything: bool) -> None:
+    waiting = batch.items.filter(state=ItemState.WAITING)
+    if not everything:
+        chosen = [int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 19]
+        waiting = waiting.filter(pk__in=chosen)
+    done = 0
+    for item in waiting:
+        try:
+            services.accept_item(item, by=request.user)
+            done += 1
+        except RefusedError as error:
+            messages.error(request, f"{item.title}: {error}")
+    if done:
+        messages.success(request, ngettext("%(count)d draft was made.", "%(count)d drafts were made.", done) % {"count": done})
+    elif not everything:
+        messages.warning(request, _("Tick at least one item that is still waiting."))
+
+
+def _set_aside(request: HttpRequest, batch: ImportBatch, name: str) -> None:
+    verb, _dash, number = name.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise Http404
+    item = batch.items.filter(pk=int(number)).first()
+    if item is None:
+        raise Http404
+    (services.reject_item if verb == "reject" else services.take_back)(item, by=request.user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def item(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one item as it would become a draft; a POST accepts it with corrections."""
+    viewer = Viewer.of(request.user)
+    require(may_upload(viewer))
+    found = selectors.items(viewer).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    form = CorrectionForm(request.POST or None, item=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            page = services.accept_item(found, by=request.user, corrections=form.corrections())
+        except RefusedError as error:
+            messages.error(request, str(error))
+            return redirect("imports_item", pk=pk)
+        messages.success(request, _("The draft “%(title)s” was made.") % {"title": page.title})
+        return redirect("wagtailadmin_pages:edit", page.pk)
+    context = {
+        "item": found, "batch": found.batch, "form": form, "preview": preview(found),
+        "lines": lines(codec.decode(found.warnings)), "item_states": ItemState,
+        "changes": _changes(found), "refusal": may_decide(viewer, owner_id=found.batch.received_by_id),
+    }
+    return render(request, "ingest/item.html", context)
+
+
+def _changes(found: ImportItem) -> list[Any] | None:
+    """What an exported and edited file changes; None for a file that came from elsewhere."""
+    target = found.batch.page
+    if target is None or found.state != ItemState.WAITING:
+        return None
+    return changes(target, found.text, found.title)
+
+
+@require_safe
+def source(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send the uploaded file as it came."""
+    batch = _batch(request, pk)
+    return serve(request, batch.file.name, filename=batch.name, inline=False)
+
+
+def _batch(request: HttpRequest, pk: int) -> ImportBatch:
+    """Return the upload if the person may see it, else 404; refuses those who upload nothing at all."""
+    viewer = Viewer.of(request.user)
+    require(may_upload(viewer))
+    found = selectors.batches(viewer).filter(pk=pk).first() if pk < 2**63 else None
+    if found is None:
+        raise Http404
+    return found
