@@ -27,8 +27,12 @@ def write_dossier(page: ResourcePage) -> bytes:
     runs = WorkflowState.objects.for_instance(page).order_by("pk").select_related("workflow", "requested_by")
     for number, run in enumerate(runs, start=1):
         blocks.append(Heading(2, _runs(_("Review no. %d: %s") % (number, run.workflow.name))))
-        blocks.append(_para(_("Submitted by %(who)s on %(when)s. State: %(state)s.") % {
-            "who": run.requested_by or "—", "when": _time(run.created_at), "state": run.get_status_display()}))
+        blocks.append(
+            _para(
+                _("Submitted by %(who)s on %(when)s. State: %(state)s.")
+                % {"who": run.requested_by or "—", "when": _time(run.created_at), "state": run.get_status_display()}
+            )
+        )
         for decision in decisions:
             if decision.run_id == run.pk:
                 blocks.extend(_decision(decision))
@@ -63,9 +67,14 @@ def _table(rows: list[tuple[str, ...]], *, header: bool = True, caption: str = "
 
 
 def _about(page: ResourcePage) -> list[Block]:
-    authors = "、".join(f"{author.name}（{author.unit_name}）" if author.unit_name else author.name for author in page.authors.all())
+    authors = "、".join(
+        f"{author.name}（{author.unit_name}）" if author.unit_name else author.name for author in page.authors.all()
+    )
     if page.withdrawn:
-        state = _("Withdrawn on %(day)s: %(reason)s") % {"day": _time(page.withdrawn_at), "reason": page.withdrawn_reason}
+        state = _("Withdrawn on %(day)s: %(reason)s") % {
+            "day": _time(page.withdrawn_at),
+            "reason": page.withdrawn_reason,
+        }
     else:
         state = _("Published") if page.live else _("Not published")
     rows = [
@@ -92,12 +101,23 @@ def _decision(decision: Decision) -> list[Block]:
     blocks: list[Block] = [
         Heading(3, _runs(title)),
         _para(f"{decision.decided_by}，{_time(decision.decided_at)}", _("Decided by: ")),
-        _para(_("no. %(revision)d, sha256 %(sha)s") % {"revision": decision.revision_id, "sha": decision.sha256}, _("Revision: ")),
+        _para(
+            _("no. %(revision)d, sha256 %(sha)s") % {"revision": decision.revision_id, "sha": decision.sha256},
+            _("Revision: "),
+        ),
     ]
-    blocks.extend(_para(line, _("Opinion: ") if not index else "") for index, line in enumerate(decision.opinion.splitlines()))
+    blocks.extend(
+        _para(line, _("Opinion: ") if not index else "") for index, line in enumerate(decision.opinion.splitlines())
+    )
     if decision.answers:
         words = dict(AnswerValue.choices)
-        rows = [(_("Checklist (version %s)") % (decision.checklist.number if decision.checklist else "—"), _("Answer"), _("Remark"))]
+        rows = [
+            (
+                _("Checklist (version %s)") % (decision.checklist.number if decision.checklist else "—"),
+                _("Answer"),
+                _("Remark"),
+            )
+        ]
         rows += [(row["text"], str(words.get(row["answer"], "—")), row.get("note", "")) for row in decision.answers]
         blocks.append(_table([(str(a), str(b), str(c)) for a, b, c in rows]))
     return blocks
@@ -106,16 +126,21 @@ def _decision(decision: Decision) -> list[Block]:
 def _checks(check: CheckRun) -> list[Block]:
     findings = list(check.findings.all()[:MOST_FINDINGS])
     packs = "、".join(f"{code} {version}" for code, version in sorted(check.packs.items())) or "—"
-    text = _("%(when)s, %(why)s; revision no. %(revision)d; rule packs: %(packs)s; similarity %(percent)s %%; %(count)d findings.")
+    text = _(
+        "%(when)s, %(why)s; revision no. %(revision)d; rule packs: %(packs)s; similarity %(percent)s %%; %(count)d findings."
+    )
     blocks: list[Block] = [
-        _para(text % {
-            "when": _time(check.at),
-            "why": check.get_trigger_display(),
-            "revision": check.revision_id,
-            "packs": packs,
-            "percent": check.similarity_percent,
-            "count": len(findings),
-        })
+        _para(
+            text
+            % {
+                "when": _time(check.at),
+                "why": check.get_trigger_display(),
+                "revision": check.revision_id,
+                "packs": packs,
+                "percent": check.similarity_percent,
+                "count": len(findings),
+            }
+        )
     ]
     if findings:
         rows = [(_("Severity"), _("Passage"), _("Explanation"), _("Disposition"))]

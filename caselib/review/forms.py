@@ -80,9 +80,7 @@ class QueueForm(forms.Form):
     unit = forms.ModelChoiceField(Unit.objects.none(), required=False, label=_("Unit"), empty_label=_("All"))
     kind = forms.ChoiceField(choices=[("", _("All")), *Kind.choices], required=False, label=_("Kind"))
     reviewer = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Reviewer"), empty_label=_("All"))
-    light = forms.ChoiceField(
-        choices=[("", _("All")), ("overdue", _("Overdue"))], required=False, label=_("Due")
-    )
+    light = forms.ChoiceField(choices=[("", _("All")), ("overdue", _("Overdue"))], required=False, label=_("Due"))
     older_than = forms.IntegerField(min_value=0, max_value=3650, required=False, label=_("Waiting at least (days)"))
     mine = forms.BooleanField(required=False, label=_("Mine and unassigned"))
 

@@ -49,9 +49,7 @@ def install() -> None:
     _permissions()
 
 
-def _stage(
-    name: str, role: Role, days: int, opinion: int, vetting: bool, questions: tuple[str, ...]
-) -> StageTask:
+def _stage(name: str, role: Role, days: int, opinion: int, vetting: bool, questions: tuple[str, ...]) -> StageTask:
     found = StageTask.objects.filter(name=name).first()
     if found is not None:
         return found
@@ -98,6 +96,6 @@ def _permissions() -> None:
         security.permissions.add(*Permission.objects.filter(content_type__app_label=app, codename=codename))
     system = Group.objects.get_or_create(name=Role.SYSTEM_ADMIN.value)[0]
     for verb in ("add", "change", "delete", "view"):
-        system.permissions.add(*Permission.objects.filter(content_type__app_label="core", codename=f"{verb}_calendarday"))
-
-
+        system.permissions.add(
+            *Permission.objects.filter(content_type__app_label="core", codename=f"{verb}_calendarday")
+        )

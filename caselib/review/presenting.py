@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -54,7 +55,7 @@ def cut(text: str, marks: Sequence[Mark]) -> list[Piece]:
     inside = [m for m in marks if 0 <= m.start < m.end <= len(text)]
     edges = sorted({0, len(text), *(m.start for m in inside), *(m.end for m in inside)})
     pieces = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         over = [m for m in inside if m.start <= start and end <= m.end]
         over.sort(key=lambda m: TONES.index(m.tone))
         pieces.append(

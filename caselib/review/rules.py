@@ -87,7 +87,9 @@ def is_current(stage: StageView, revision: int) -> Refusal | None:
     if not stage.open:
         return Refusal("decided", _("A colleague has already decided this stage. Nothing was changed; please reload."))
     if revision != stage.revision or stage.revision != stage.latest:
-        return Refusal("not-current", _("The text has changed since you opened it. Please reload and read the new text."))
+        return Refusal(
+            "not-current", _("The text has changed since you opened it. Please reload and read the new text.")
+        )
     return None
 
 

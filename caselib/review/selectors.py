@@ -122,7 +122,9 @@ def visible_decisions(state: StageState) -> QuerySet[Decision]:
     second, both to the third, and whatever was decided before at the same stage."""
     order = stage_ids(state.workflow_state)
     earlier = order[: order.index(state.task_id) + 1] if state.task_id in order else order
-    return history_of_run(state.workflow_state).filter(Q(stage_id__in=earlier) | Q(outcome__in=[Outcome.RETURN, Outcome.RETURN_TO]))
+    return history_of_run(state.workflow_state).filter(
+        Q(stage_id__in=earlier) | Q(outcome__in=[Outcome.RETURN, Outcome.RETURN_TO])
+    )
 
 
 def history_of_run(run: WorkflowState) -> QuerySet[Decision]:

@@ -6,7 +6,8 @@ from .views import library, manuscripts, packs, queue, reading
 
 app_name = "review"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", queue.queue_list, name="queue"),
+    path("", queue.desk, name="desk"),
+    path("queue/", queue.queue_list, name="queue"),
     path("read/<int:pk>/", reading.read, name="read"),
     path("read/<int:pk>/assign/", queue.assign_stage, name="assign"),
     path("read/<int:pk>/findings/<int:finding>/", reading.dispose_finding, name="finding"),

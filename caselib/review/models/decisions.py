@@ -53,7 +53,10 @@ class Decision(models.Model):
     sha256 = models.CharField(_("sha256 of the text"), max_length=64)
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="decisions")
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="review_decisions", verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="review_decisions",
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided at"))
     outcome = models.CharField(_("decision"), max_length=10, choices=Outcome.choices)

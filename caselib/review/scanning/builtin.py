@@ -20,7 +20,9 @@ RULES = {
     "home-address": (Category.PERSONAL, _("A home address. Name the street or the village only."), ""),
     "suspect-name": (
         Category.PERSONAL,
-        _("A full name next to wording about a case. Write the surname with 某, unless the case was officially published."),
+        _(
+            "A full name next to wording about a case. Write the surname with 某, unless the case was officially published."
+        ),
         "",
     ),
     "minor-name": (Category.PERSONAL, _("The full name of a minor. Write the surname with 某."), ""),
@@ -46,7 +48,9 @@ RULES = {
     "missing-alt": (Category.METADATA, _("A picture has no text alternative."), ""),
     "scheduled": (
         Category.METADATA,
-        _("A date for going live or expiring is set. A vetted text goes live when the final review passes: clear the date."),
+        _(
+            "A date for going live or expiring is set. A vetted text goes live when the final review passes: clear the date."
+        ),
         "",
     ),
     "too-slow": (Category.STYLE, _("A pattern took too long on this text and was not fully applied: %s"), ""),

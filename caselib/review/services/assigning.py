@@ -70,7 +70,9 @@ def send_reminders(*, at: datetime | None = None) -> int:
             if not claimed.exclude(reminded_on=today).update(reminded_on=today):
                 continue
             stage = StageTask.objects.get(pk=state.task_id)
-            words = _("Overdue: %(title)s (%(stage)s)") if lamp == Light.OVERDUE else _("Due soon: %(title)s (%(stage)s)")
+            words = (
+                _("Overdue: %(title)s (%(stage)s)") if lamp == Light.OVERDUE else _("Due soon: %(title)s (%(stage)s)")
+            )
             notify(
                 [state.assignee] if state.assignee else group_members(stage),
                 subject=words % {"title": page.draft_title, "stage": stage.name},

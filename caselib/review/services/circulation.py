@@ -118,7 +118,9 @@ def _checked(page: ResourcePage, level: str, groups: Collection[int], reason: st
         raise RefusedError(Refusal("no-change", _("The item has this level already.")))
     if widens(page, level, groups):
         if not by.has_role(Role.EDITOR, Role.FINAL_REVIEWER):
-            raise RefusedError(Refusal("not-editor", _("Only editors and final reviewers ask for a wider circulation.")))
+            raise RefusedError(
+                Refusal("not-editor", _("Only editors and final reviewers ask for a wider circulation."))
+            )
         return True
     barred = {page.owner_id, *author_ids(page, page.live_revision), *editor_ids(page)}
     if not by.has_role(Role.FINAL_REVIEWER) or by.pk in barred:
@@ -166,5 +168,3 @@ def finish_widening(page: ResourcePage, revision: Revision, *, by: User | None, 
         set_groups(page, change.groups if change.after == Circulation.RESTRICTED else ())
         change.decided_by, change.decided_at = by, at
         change.save(update_fields=["decided_by", "decided_at"])
-
-

@@ -78,9 +78,7 @@ def _new_version(pack: RulePack, *, by: User | None, at: datetime | None, rescan
     pack.updated_at = moment
     pack.save()
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    RulePackVersion.objects.create(
-        pack=pack, number=pack.version, csv=text, sha256=sha256, made_by=by, made_at=moment
-    )
+    RulePackVersion.objects.create(pack=pack, number=pack.version, csv=text, sha256=sha256, made_by=by, made_at=moment)
     audit.record("review.pack_changed", pack, by=by, at=moment, version=pack.version, sha256=sha256)
     if rescan:
         request_rescan(by=by)

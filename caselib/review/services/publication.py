@@ -76,10 +76,14 @@ def vetted(run: WorkflowState, page: ResourcePage, revision: Revision, sha256: s
     if page.latest_revision_id != revision.pk or set(stage_ids(run)) - set(by_stage):
         raise RefusedError(Refusal("not-vetted", _("Not every stage has passed this very text.")))
     if len(people) != len(by_stage) or people & barred:
-        raise RefusedError(Refusal("not-separate", _("Each stage must be passed by a different person, and none of the authors.")))
+        raise RefusedError(
+            Refusal("not-separate", _("Each stage must be passed by a different person, and none of the authors."))
+        )
     require(stages_suffice(len(people), revision.content.get("circulation", "public")))
     if revision.content.get("go_live_at") or revision.content.get("expire_at"):
-        raise RefusedError(Refusal("scheduled", _("A date for going live or expiring is set. Clear it and submit again.")))
+        raise RefusedError(
+            Refusal("scheduled", _("A date for going live or expiring is set. Clear it and submit again."))
+        )
     return list(by_stage.values())
 
 

@@ -120,9 +120,12 @@ def follow_revision(page: ResourcePage, revision: Revision, *, by: User | None, 
     Does nothing when no review is in progress. Effects in order: decisions voided, open stage closed, first stage
     opened on ``revision`` with checks and notices.
     """
-    run = WorkflowState.objects.select_for_update().for_instance(page).filter(
-        status=WorkflowState.STATUS_IN_PROGRESS
-    ).first()
+    run = (
+        WorkflowState.objects.select_for_update()
+        .for_instance(page)
+        .filter(status=WorkflowState.STATUS_IN_PROGRESS)
+        .first()
+    )
     if run is None:
         return
     open_states = StageState.objects.filter(workflow_state=run, status=TaskState.STATUS_IN_PROGRESS)

@@ -61,5 +61,3 @@ def office_only(request: HttpRequest, *roles: Role) -> None:
     """Answer 404 to whoever holds none of ``roles``."""
     if not person(request).has_role(*roles):
         raise Http404
-
-

@@ -16,7 +16,7 @@ from caselib.core.errors import RefusedError
 
 from ..enums import ReviewPhase
 from ..presenting import lines_of
-from ..rules import may_recall, may_submit
+from ..rules import may_recall, may_submit, may_withdraw
 from ..selectors import (
     active_run,
     author_ids,
@@ -89,6 +89,7 @@ def manuscript(request: HttpRequest, pk: int) -> HttpResponse:
         "submit_refusal": may_submit(
             author=own, editor=user.has_role(Role.EDITOR), under_review=in_progress, has_revision=revision is not None
         ),
+        "may_withdraw": may_withdraw(user.roles, live=page.live) is None,
         "recall_refusal": may_recall(
             author=own, requested=run is not None and run.requested_by_id == user.pk, under_review=run is not None
         ),

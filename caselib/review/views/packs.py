@@ -43,7 +43,11 @@ def packs(request: HttpRequest) -> HttpResponse:
         except PackError as error:
             faults = list(error.faults)
         else:
-            messages.success(request, _("Pack “%(name)s” is now version %(number)d; the library is being re-scanned.") % {"name": pack.name, "number": pack.version})
+            messages.success(
+                request,
+                _("Pack “%(name)s” is now version %(number)d; the library is being re-scanned.")
+                % {"name": pack.name, "number": pack.version},
+            )
             return redirect("review:packs")
     page = Paginator(rules_with_counts(), 50).get_page(request.GET.get("page"))
     known = {row.key: row for row in BuiltinRule.objects.all()}
@@ -120,7 +124,9 @@ def checklist(request: HttpRequest, pk: int) -> HttpResponse:
     lines = "\n".join(item["text"] + (" *" if item["required"] else "") for item in (current.items if current else []))
     form = ChecklistForm(request.POST or None, initial={"questions": lines})
     if request.method == "POST" and form.is_valid():
-        version = set_checklist(row, form.cleaned_data["questions"].replace("\x00", "").splitlines(), by=person(request))
+        version = set_checklist(
+            row, form.cleaned_data["questions"].replace("\x00", "").splitlines(), by=person(request)
+        )
         messages.success(request, _("The checklist is now version %d.") % version.number)
         return redirect("review:packs")
     context = {"checklist": row, "form": form, "versions": row.versions.select_related("created_by")}

@@ -43,6 +43,13 @@ class Row:
 
 @login_required
 @require_safe
+def desk(request: HttpRequest) -> HttpResponse:
+    """Lead each person to where their work is: reviewers to the queue, authors to their manuscripts."""
+    return redirect("review:queue" if may_see_reviews(person(request)) else "review:manuscripts")
+
+
+@login_required
+@require_safe
 def queue_list(request: HttpRequest) -> HttpResponse:
     """List the open stages of the reader's groups (or all, for editors and administrators), the most urgent first."""
     user = person(request)
@@ -70,7 +77,7 @@ def queue_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def assign_stage(request: HttpRequest, pk: int) -> HttpResponse:
     """Assign a stage to a colleague, to oneself, or to nobody."""
-    state, stage, page = stage_or_404(request, pk)
+    state, _stage, _page = stage_or_404(request, pk)
     form = AssignForm(request.POST)
     if not form.is_valid():
         raise Http404

@@ -142,7 +142,11 @@ def _progress(state: StageState) -> list[dict[str, Any]]:
         )
     )
     return [
-        {"name": found[pk].name, "done": pk in passed, "now": pk == state.task_id and state.status == TaskState.STATUS_IN_PROGRESS}
+        {
+            "name": found[pk].name,
+            "done": pk in passed,
+            "now": pk == state.task_id and state.status == TaskState.STATUS_IN_PROGRESS,
+        }
         for pk in order
     ]
 
