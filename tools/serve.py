@@ -55,7 +55,8 @@ def manage(*arguments: str, quiet: bool = True) -> None:
         stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None,
     )  # fmt: skip
     if result.returncode:
-        sys.exit(f"{result.stdout or ''}\nThe step «manage.py {' '.join(arguments)}» failed; nothing was started.")
+        last = "\n".join((result.stdout or "").splitlines()[-40:])
+        sys.exit(f"{last}\nThe step «manage.py {' '.join(arguments)}» failed; nothing was started.")
 
 
 def prepare(var: Path) -> None:
