@@ -196,7 +196,11 @@ def main(argv: list[str] | None = None) -> int:
         if not options.no_reference:
             from benchmarks.search_reference import reference
 
-            small = load(options.corpus) if options.corpus else list(generated(min(options.records, 3000), options.characters))
+            small = (
+                load(options.corpus)
+                if options.corpus
+                else list(generated(min(options.records, 3000), options.characters))
+            )
             result["reference"] = reference(small, queries, run)
         else:
             result["reference"] = {}

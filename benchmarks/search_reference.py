@@ -23,11 +23,18 @@ def reference(corpus: list[dict[str, Any]], queries: list[dict[str, Any]], run: 
         url = os.environ.get("CASELIB_ELASTICSEARCH_URLS", "").split(",")[0]
         backends = {"sqlite": {"BACKEND": "modelsearch.backends.database"}}
         if _answers(url):
-            options = {"BACKEND": "modelsearch.backends.elasticsearch8", "URLS": [url], "INDEX_PREFIX": f"ref{os.getpid()}_"}
+            options = {
+                "BACKEND": "modelsearch.backends.elasticsearch8",
+                "URLS": [url],
+                "INDEX_PREFIX": f"ref{os.getpid()}_",
+            }
             backends["elasticsearch"] = options
         model = _configure(Path(directory), backends)
         model.objects.bulk_create(
-            [model(key=str(d["id"]), title=str(d.get("title") or "")[:255], text=str(d.get("text") or "")) for d in corpus],
+            [
+                model(key=str(d["id"]), title=str(d.get("title") or "")[:255], text=str(d.get("text") or ""))
+                for d in corpus
+            ],
             batch_size=500,
         )
         return {name: _measure(name, model, sample, run) for name in backends}
@@ -47,7 +54,7 @@ def _answers(url: str) -> bool:
     if not url.startswith("http"):
         return False
     try:
-        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 (the address comes from the operator)
+        with urllib.request.urlopen(url, timeout=2):
             return True
     except OSError:
         return False
@@ -77,6 +84,9 @@ def _configure(directory: Path, backends: dict[str, dict[str, Any]]) -> Any:
 
         class Meta:
             app_label = "contenttypes"
+
+        def __str__(self) -> str:
+            return self.title
 
     call_command("migrate", verbosity=0, run_syncdb=True)
     if Entry._meta.db_table not in connection.introspection.table_names():

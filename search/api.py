@@ -27,7 +27,19 @@ from search.likeness import like
 from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, FoundPassage
 from search.records import AXES
 
-__all__ = ["AXES", "SORTS", "FacetBucket", "Hit", "Passage", "SearchRequest", "SearchResult", "explain", "search", "similar", "suggest"]
+__all__ = [
+    "AXES",
+    "SORTS",
+    "FacetBucket",
+    "Hit",
+    "Passage",
+    "SearchRequest",
+    "SearchResult",
+    "explain",
+    "search",
+    "similar",
+    "suggest",
+]
 
 logger = logging.getLogger(__name__)
 
@@ -210,9 +222,9 @@ def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
 
 def _first_answer(ask: Callable[[Engine], Any], forced: str | None) -> tuple[str, Any]:
     """(engine name, what it said) of the first engine that answers; (database.NAME, None) if none does."""
-    names = (forced,) if forced in engines.configured() else engines.configured()
-    for name in names:
-        assert name is not None
+    for name in engines.configured():
+        if forced in engines.configured() and name != forced:
+            continue
         breaker = engines.breaker(name)
         if not breaker.allows():
             continue
@@ -274,7 +286,9 @@ def _notices(parsed: ParsedQuery, used: str, relaxed: bool) -> tuple[str, ...]:
     if parsed.truncated:
         notices.append(_("Only the first %(count)d characters of the query were used.") % {"count": MAX_CHARACTERS})
     if used == database.NAME:
-        notices.append(_("Full-text search is not available right now; only titles, abstracts and authors were searched."))
+        notices.append(
+            _("Full-text search is not available right now; only titles, abstracts and authors were searched.")
+        )
     elif used != engines.configured()[0]:
         notices.append(_("The search server does not answer right now; the results come from the built-in index."))
     if relaxed:

@@ -145,4 +145,3 @@ def _as_key(text: str) -> str:
     folded = fold(text[:200]).strip()
     spelt = pinyin.as_query(folded)
     return (spelt or folded)[:_KEY]
-

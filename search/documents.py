@@ -13,9 +13,7 @@ from search.records import AXES, SCHEMA_VERSION, SLOTS, Record
 
 GAP = "__gap__"  # stands for any one token in a phrase
 _cut = analyzer("cut", tokenizer="whitespace")
-_gapped = analyzer(
-    "gapped", tokenizer="whitespace", filter=[declare_filter("gaps", "stop", stopwords=[GAP])]
-)
+_gapped = analyzer("gapped", tokenizer="whitespace", filter=[declare_filter("gaps", "stop", stopwords=[GAP])])
 _UNSEARCHED: dict[str, Any] = {"index": False, "doc_values": False}
 
 

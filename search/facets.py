@@ -49,7 +49,9 @@ def buckets(
         chosen = set(selected.get(axis, ()))
         names = _names(axis, {*values, *chosen})
         rows = [
-            FacetBucket(v, names[v][0], values.get(v, 0), v in chosen, names[v][1]) for v in {*values, *chosen} if v in names
+            FacetBucket(v, names[v][0], values.get(v, 0), v in chosen, names[v][1])
+            for v in {*values, *chosen}
+            if v in names
         ]
         key = (lambda b: (b.value,)) if axis == "year" else (lambda b: (b.count, b.label))
         rows.sort(key=key, reverse=axis == "year")

@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
-
 from caselib.accounts.models import Unit
 from caselib.core import clock
 from caselib.media.models import CaptionTrack, CaseDocument
@@ -71,7 +70,12 @@ def record(
     tokens = tuple(page.access_tokens())
     parts = [*_body(page), *_attachments(page), *_captions(page, tracks if tracks is not None else _tracks([page]))]
     terms = [t for axis in ("topic", "sector", "position") for t in _terms(page, axis)]
-    named = [page.code, *(t.name for t in terms), *(row.tag.name for row in page.free_taggings.all()), page.source_title]
+    named = [
+        page.code,
+        *(t.name for t in terms),
+        *(row.tag.name for row in page.free_taggings.all()),
+        page.source_title,
+    ]
     unit = page.unit
     return Record(
         key=key_of(page.pk),
@@ -82,7 +86,11 @@ def record(
         units=tuple(
             dict.fromkeys(
                 name
-                for name in [unit.name if unit else "", unit.short_name if unit else "", *(a.unit_name for a in page.authors.all())]
+                for name in [
+                    unit.name if unit else "",
+                    unit.short_name if unit else "",
+                    *(a.unit_name for a in page.authors.all()),
+                ]
                 if name
             )
         ),
@@ -95,7 +103,7 @@ def record(
 def _load(page_ids: Collection[int]) -> list[ResourcePage]:
     found = ResourcePage.objects.filter(pk__in=page_ids, live=True, withdrawn_at__isnull=True)
 
-    return list(with_tags(found).prefetch_related("awards", "attachments__document__extracted").specific())
+    return list(with_tags(found).prefetch_related("unit", "awards", "attachments__document__extracted").specific())
 
 
 def _tracks(pages: Iterable[ResourcePage]) -> dict[int, list[CaptionTrack]]:

@@ -25,7 +25,9 @@ def like(resource: ResourcePage, common: Callable[[str, str], bool]) -> Node:
     Only text open to every reader of the resource is used, so that the list tells nothing of its guarded parts.
     """
     own = record(resource)
-    open_parts = [p.text for p in own.parts if p.source == BODY and (p.tokens is None or set(p.tokens) >= set(own.tokens))]
+    open_parts = [
+        p.text for p in own.parts if p.source == BODY and (p.tokens is None or set(p.tokens) >= set(own.tokens))
+    ]
     counted = Counter(w for w in words(fold("\n".join(open_parts)[:_TEXT])) if len(w) > 1)
     for word in words(fold(own.title)):
         if len(word) > 1:

@@ -25,7 +25,12 @@ def status_of(name: str) -> dict[str, Any]:
     }
     build = IndexBuild.objects.filter(engine=name).first()
     if build:
-        figures["build"] = {"state": build.state, "started_at": build.started_at, "done": build.done, "total": build.total}
+        figures["build"] = {
+            "state": build.state,
+            "started_at": build.started_at,
+            "done": build.done,
+            "total": build.total,
+        }
     try:
         figures.update(engines.get(name).status())
         figures["answers"] = True

@@ -62,9 +62,7 @@ def make(
     return Plan(tuple(matches), scoring, exact=parsed.exact)
 
 
-def rank(
-    runs: Iterable[str], *, phrase_boost: float = 0.5, synonyms: Synonyms = no_synonyms, common: Common
-) -> Node:
+def rank(runs: Iterable[str], *, phrase_boost: float = 0.5, synonyms: Synonyms = no_synonyms, common: Common) -> Node:
     """Return the scoring of passages: BM25 over three views of the text, plus whole phrases for short parts."""
     runs = tuple(runs)
     should: list[Node] = []
@@ -155,7 +153,9 @@ def _loosely(parsed: ParsedQuery, viewer: frozenset[str] | None, synonyms: Synon
     if not kept:
         return any_of(*(_anywhere(run, viewer) for run in runs))
     return _in_slots(
-        lambda field: any_of(*(Term(field, g) for g in kept[: 2 * _MAX_TERMS]), *(phrase_node(field, s) for s in others)),
+        lambda field: any_of(
+            *(Term(field, g) for g in kept[: 2 * _MAX_TERMS]), *(phrase_node(field, s) for s in others)
+        ),
         viewer,
     )
 

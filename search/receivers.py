@@ -21,7 +21,7 @@ from caselib.resources.models import (
 from caselib.vocabularies.models import AXES, Term
 from search import outbox, synonyms
 from search.harvest import PREFIX, key_of
-from search.models import SynonymGroup
+from search.models import Completion, SynonymGroup
 
 # Saving a draft changes only these columns of the page; the live record is the same.
 _DRAFT_COLUMNS = frozenset(
@@ -64,7 +64,10 @@ def _page_saved(page: Page, created: bool, update_fields: Iterable[str] | None) 
         return
     if update_fields is not None and set(update_fields) <= _DRAFT_COLUMNS:
         return
-    outbox.enqueue([key_of(page.pk)])
+    key = key_of(page.pk)
+    # A draft that was never found needs no job; one that was is taken out, however it came to be a draft again.
+    if page.live or Completion.objects.filter(record=key).exists():
+        outbox.enqueue([key])
 
 
 def _deleted(sender: type[Model], instance: Model, **kwargs: Any) -> None:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 # Control, surrogate, private-use and format characters (bidi marks, zero-width joiners, NUL) never carry meaning here.
-_DROPPED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+_DROPPED = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+)
 _WIDE = re.compile(r"[^\x00-\x7f]")
 # Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong.
 _VARIANTS = str.maketrans("裏峯羣麪綫臺着", "里峰群面线台着")

@@ -8,7 +8,9 @@ _DIGITS = "零一二三四五六七八九"
 _VALUE = {c: i for i, c in enumerate(_DIGITS)} | {"〇": 0, "两": 2, "○": 0}
 _UNIT = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 10_000, "亿": 100_000_000}
-_CHINESE = re.compile(r"[零〇一二三四五六七八九十百千万亿两]{2,}|(?<=第)[一二三四五六七八九十]|[一二三四五六七八九十](?=[月日号届次章条款年级])")
+_CHINESE = re.compile(
+    r"[零〇一二三四五六七八九十百千万亿两]{2,}|(?<=第)[一二三四五六七八九十]|[一二三四五六七八九十](?=[月日号届次章条款年级])"
+)
 _ARABIC = re.compile(r"\d{1,9}")
 
 
@@ -50,7 +52,9 @@ def _with_units(value: int) -> str:
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit, value = divmod(value, unit)
         if digit:
-            out += ("零" if gap and out else "") + ("" if digit == 1 and unit == 10 and not out else _DIGITS[digit]) + name
+            out += (
+                ("零" if gap and out else "") + ("" if digit == 1 and unit == 10 and not out else _DIGITS[digit]) + name
+            )
             gap = False
         else:
             gap = True

@@ -82,10 +82,8 @@ def parse(raw: str) -> ParsedQuery:
             break
     kept = tuple(dict.fromkeys(parts))
     plain = [p.text for p in kept if not p.excluded and p.field in (None, "title")]
-    if question or (is_sentence(text) and not any(p.quoted for p in kept)):
-        runs = content_runs(" ".join(plain))
-    else:
-        runs = plain
+    told = question or (is_sentence(text) and not any(p.quoted for p in kept))
+    runs = content_runs(" ".join(plain)) if told else plain
     return ParsedQuery(
         text=text,
         parts=kept,

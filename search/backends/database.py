@@ -46,7 +46,10 @@ def _holds(part: Part) -> Q:
     condition = Q()
     for word in part.text.split():
         condition &= (
-            Q(title__icontains=word) | Q(abstract__icontains=word) | Q(code__iexact=word) | Q(authors__name__icontains=word)
+            Q(title__icontains=word)
+            | Q(abstract__icontains=word)
+            | Q(code__iexact=word)
+            | Q(authors__name__icontains=word)
         )
     return condition
 
@@ -58,7 +61,10 @@ def _in_axis(axis: str, values: tuple[str, ...]) -> Q:
         return Q(content_type__in=types)
     if axis in _TREES:
         name = _TREES[axis]
-        return _any(Q(**{f"{name}__tag__path__startswith": f"{n}/"}) | Q(**{f"{name}__tag__path__contains": f"/{n}/"}) for n in numbers)
+        return _any(
+            Q(**{f"{name}__tag__path__startswith": f"{n}/"}) | Q(**{f"{name}__tag__path__contains": f"/{n}/"})
+            for n in numbers
+        )
     if axis == "unit":
         paths = Unit.objects.filter(pk__in=numbers).values_list("path", flat=True)
         return _any(Q(unit__path__startswith=path) for path in paths)

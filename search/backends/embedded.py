@@ -221,9 +221,9 @@ class _Writers:
 
     def __init__(self, directory: Path, *, bulk: bool = False) -> None:
         records, passages = _open_indexes(directory)
-        threads = 1
-        self._records: tantivy.IndexWriter | None = records.writer(_HEAP if bulk else _HEAP // 2, threads)
-        self._passages: tantivy.IndexWriter | None = passages.writer(2 * _HEAP if bulk else _HEAP // 2, threads)
+        self._records = records.writer(_HEAP if bulk else _HEAP // 2, 1)
+        self._passages = passages.writer(2 * _HEAP if bulk else _HEAP // 2, 1)
+        self._closed = False
 
     def __enter__(self) -> _Writers:
         return self
@@ -235,14 +235,12 @@ class _Writers:
             self.abandon()
 
     def add(self, record: Record) -> None:
-        assert self._records is not None and self._passages is not None
         for document in schema.passage_documents(record):
             self._passages.add_document(document)
         self._records.add_document(schema.record_document(record))
 
     def remove(self, key: str) -> None:
         # By the raw text key: deletion by an unsigned term deletes nothing and does not say so.
-        assert self._records is not None and self._passages is not None
         self._passages.delete_documents_by_term("key", key)
         self._records.delete_documents_by_term("key", key)
 
@@ -251,21 +249,26 @@ class _Writers:
         self.add(record)
 
     def close(self, *, merge: bool) -> None:
-        for writer in (self._passages, self._records):
-            assert writer is not None
-            writer.commit()
+        """Commit. With `merge` wait until segments are merged; the locks are released either way."""
+        self._passages.commit()
+        self._records.commit()
         if merge:
-            for writer in (self._passages, self._records):
-                assert writer is not None
-                writer.wait_merging_threads()
-        self._records = self._passages = None
+            self._passages.wait_merging_threads()
+            self._records.wait_merging_threads()
+        self._release()
 
     def abandon(self) -> None:
-        for writer in (self._passages, self._records):
-            if writer is not None:
-                with contextlib.suppress(Exception):
+        """Leave the index at its last commit."""
+        if not self._closed:
+            for writer in (self._passages, self._records):
+                with contextlib.suppress(ValueError, RuntimeError):
                     writer.rollback()
-        self._records = self._passages = None
+            self._release()
+
+    def _release(self) -> None:
+        # The lock of a tantivy writer ends with the object.
+        self._closed = True
+        del self._passages, self._records
 
 
 def directory_bytes(directory: Path) -> int:

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 from search.backends.embedded_query import Translator
 from search.backends.embedded_schema import unpack
 from search.backends.fields import FACETS, facet_term
-from search.queries import NEWEST, OLDEST, PASSAGE_SHARES, SNIPPETS, TITLE, EngineAnswer, EngineQuery, Everything, Found, FoundPassage, OneOf
+from search.queries import (
+    NEWEST,
+    OLDEST,
+    PASSAGE_SHARES,
+    SNIPPETS,
+    TITLE,
+    EngineAnswer,
+    EngineQuery,
+    Everything,
+    Found,
+    FoundPassage,
+    Nothing,
+    OneOf,
+)
 from search.records import record_number
 
 if TYPE_CHECKING:
@@ -46,10 +59,7 @@ class Reading:
         if query.offset >= total:
             return EngineAnswer(total=total, level=level, facets=self._facets(query, level))
         by_relevance = query.sort not in (NEWEST, OLDEST, TITLE) and not isinstance(query.scoring, Everything)
-        if by_relevance:
-            found = self._ranked(query, match, total)
-        else:
-            found = self._sorted(query, match)
+        found = self._ranked(query, match, total) if by_relevance else self._sorted(query, match)
         end = query.offset + len(found)
         return EngineAnswer(
             found=tuple(found),
@@ -73,14 +83,13 @@ class Reading:
     def _matched(self, query: EngineQuery) -> tuple[int, int, tantivy.Query]:
         """The first condition that finds anything, how many, and the whole condition on records."""
         conditions = self._conditions(query)
-        level, total = 0, 0
-        match = self._in_records.both(self._in_records.query(query.matches[0]), *conditions)
+        last = len(query.matches) - 1
         for level, node in enumerate(query.matches):
             match = self._in_records.both(self._in_records.query(node), *conditions)
             total = self._count(match)
-            if total:
-                break
-        return level, total, match
+            if total or level == last:
+                return level, total, match
+        return 0, 0, self._in_records.query(Nothing())
 
     def _count(self, match: tantivy.Query) -> int:
         return int(self.records.search(match, limit=1, count=True).count)  # type: ignore[attr-defined]
@@ -198,7 +207,16 @@ class Reading:
         if not query.axes:
             return {}
         node = query.matches[level]
-        memo = repr((node, sorted(query.filters.items()), sorted(query.tokens or ()), query.tokens is None, query.axes, query.only))
+        memo = repr(
+            (
+                node,
+                sorted(query.filters.items()),
+                sorted(query.tokens or ()),
+                query.tokens is None,
+                query.axes,
+                query.only,
+            )
+        )
         if memo not in self._browsed:
             if len(self._browsed) >= _FACET_CACHE:
                 self._browsed.clear()
@@ -243,7 +261,12 @@ class Reading:
         if not hits:
             return {"key": key, "found": False}
         score, address = hits[0]
-        return {"key": key, "found": True, "score": score, "account": json.loads(within.explain(self.passages, address).to_json())}
+        return {
+            "key": key,
+            "found": True,
+            "score": score,
+            "account": json.loads(within.explain(self.passages, address).to_json()),
+        }
 
     def passages_of(self, keys: Iterable[str]) -> int:
         """Return how many passages the records have together."""

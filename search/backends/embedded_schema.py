@@ -14,6 +14,7 @@ from search.records import AXES, SLOTS, Record, Unit
 if TYPE_CHECKING:
     import tantivy
 
+
 def record_schema() -> tantivy.Schema:
     """Return the schema of the records index (counts, facets, match sets, sorting)."""
     import tantivy

@@ -49,7 +49,9 @@ def pages(backend: object) -> None:
         ("政廉", []),
     ],
 )
-def test_chinese_words_are_found_wherever_they_stand(backend: object, pages: None, text: str, expected: list[str]) -> None:
+def test_chinese_words_are_found_wherever_they_stand(
+    backend: object, pages: None, text: str, expected: list[str]
+) -> None:
     assert found(backend, text) == expected
 
 
@@ -62,7 +64,9 @@ def test_completion_matches_beginnings(backend: object, pages: None, text: str, 
     assert len(completed(backend, text)) == expected
 
 
-@pytest.mark.parametrize("text", ['"', "\x00", "\n", '" OR title:*', "(", "'", "*", "%s", "\ud800", "。。。", "a" * 100_000])
+@pytest.mark.parametrize(
+    "text", ['"', "\x00", "\n", '" OR title:*', "(", "'", "*", "%s", "\ud800", "。。。", "a" * 100_000]
+)
 def test_nothing_typed_makes_it_fail(backend: object, pages: None, text: str) -> None:
     assert isinstance(found(backend, text), list)
     assert isinstance(completed(backend, text), list)

@@ -25,7 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         request = api.SearchRequest(
-            text=options["text"], viewer=self._viewer(options["viewer"]), page_size=options["limit"], engine=options["engine"]
+            text=options["text"],
+            viewer=self._viewer(options["viewer"]),
+            page_size=options["limit"],
+            engine=options["engine"],
         )
         if options["engine"] and options["engine"] not in engines.configured():
             raise CommandError(f"The engine {options['engine']} is not configured here.")

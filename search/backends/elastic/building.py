@@ -12,7 +12,7 @@ from search import documents
 from search.records import SCHEMA_VERSION, Record
 
 if TYPE_CHECKING:
-    from search.backends.elastic import ElasticEngine
+    from search.backends.elastic.engine import ElasticEngine
 
 _SAMPLE = 20_000  # passages from which the common tokens are told
 _COMMON_SHARE = 0.2

@@ -12,8 +12,8 @@ from elasticsearch import ApiError, Elasticsearch, helpers
 
 from search import documents
 from search.backends.base import EngineUnavailable
-from search.backends.elastic_building import ElasticBuilder
-from search.backends.elastic_query import PASSAGES, search_body
+from search.backends.elastic.building import ElasticBuilder
+from search.backends.elastic.querying import PASSAGES, search_body
 from search.queries import EngineAnswer, EngineQuery, Found, FoundPassage
 from search.records import SCHEMA_VERSION, Record
 
@@ -67,7 +67,9 @@ class ElasticEngine:
         for level in range(len(query.matches)):
             body = search_body(query, level)
             raw = self._ask(
-                lambda body=body: self.client.search(index=self.alias, body=body, allow_partial_search_results=False).body
+                lambda body=body: (
+                    self.client.search(index=self.alias, body=body, allow_partial_search_results=False).body
+                )
             )
             answer = _answer(raw, query, level)
             if answer.total:
@@ -124,7 +126,7 @@ class ElasticEngine:
 
     def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
         """Index and remove with external versions: a slower, older write never undoes a newer one."""
-        versioned = {"_index": self.alias, "version": at, "version_type": "external_gte", "require_alias": True}
+        versioned = {"_index": self.alias, "version": at, "version_type": "external_gte"}
         actions: list[dict[str, Any]] = [
             {"_op_type": "index", "_id": r.key, "_source": documents.source(r), **versioned} for r in upserts
         ]
@@ -132,12 +134,22 @@ class ElasticEngine:
         held: set[str] = set()
         with translated():
             outcome = helpers.streaming_bulk(
-                self.writing, actions, chunk_size=200, max_chunk_bytes=8_000_000, raise_on_error=False, refresh=len(actions) <= 50
+                self.writing,
+                actions,
+                chunk_size=200,
+                max_chunk_bytes=8_000_000,
+                raise_on_error=False,
+                refresh=len(actions) <= 50,
+                require_alias=True,
             )
             for done, item in outcome:
                 verb, answer = next(iter(item.items()))
                 # A conflict means that the index holds something newer; a delete of nothing is done.
-                if done or answer["status"] == 409 or (verb == "delete" and answer["status"] == 404 and "error" not in answer):
+                if (
+                    done
+                    or answer["status"] == 409
+                    or (verb == "delete" and answer["status"] == 404 and "error" not in answer)
+                ):
                     held.add(answer["_id"])
                 elif answer["status"] in _AWAY or answer["status"] == 404:
                     raise EngineUnavailable(f"the server does not take writes: {answer.get('error')}")

@@ -1,0 +1,1 @@
+"""What both engines promise, tested on both."""

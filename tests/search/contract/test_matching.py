@@ -1,0 +1,195 @@
+"""What matches: keywords exactly, questions loosely, in every script and spelling."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from opencc import OpenCC
+
+from search.analysis.folding import fold
+from search.backends.base import Engine
+from search.records import BODY, Record, TextPart
+from tests.search.contract.conftest import ask, fill, keys, record
+
+
+def library(count: int = 60) -> list[Record]:
+    """Invented texts of words that overlap at their edges, so that bigrams alone would match too much."""
+    dice = random.Random(5)
+    words = "治理 理事 事务 务实 实干 干部 部门 门户 户籍 乡村 村务 社区 区域 gdp 2024 iphone6s 党 风".split()
+    made = []
+    for number in range(count):
+        text = "".join(
+            (word + (" " if word.isascii() else dice.choice(["", "", "，", "。", " "])))
+            for word in dice.choices(words, k=30)
+        )
+        made.append(record(f"r{number}", " ".join(dice.choices(words, k=2)), text))
+    return made
+
+
+@pytest.fixture
+def filled(engine: Engine) -> tuple[Engine, list[Record]]:
+    records = library()
+    fill(engine, records)
+    return engine, records
+
+
+def test_keywords_match_exactly_what_a_scan_finds(filled: tuple[Engine, list[Record]]) -> None:
+    engine, records = filled
+    checked = 0
+    for word in "治理 理事 村务 务实干 干部门 乡村 户籍乡村 社区域 事务 门户 党风 治理理事 风".split():
+        scan = {r.key for r in records if word in fold(f"{r.title}\n{r.parts[0].text}")}
+        if not scan:
+            continue
+        answer = ask(engine, word, limit=100)
+        assert answer.level == 0
+        assert set(keys(answer)) == scan, word
+        assert answer.total == len(scan)
+        checked += 1
+    assert checked > 5
+
+
+def test_all_of_several_keywords_must_occur(filled: tuple[Engine, list[Record]]) -> None:
+    engine, records = filled
+    scan = {r.key for r in records if all(w in f"{r.title}\n{r.parts[0].text}" for w in ("治理", "gdp", "户籍"))}
+    answer = ask(engine, "治理 GDP 户籍", limit=100)
+    assert scan
+    assert set(keys(answer)) == scan
+
+
+def test_both_scripts_and_widths_find_the_same(engine: Engine) -> None:
+    fill(engine, [record("s", "", "乡村振兴与台账"), record("t", "", "鄉村振興與臺賬"), record("o", "", "城市更新")])
+    to_traditional = OpenCC("s2t")
+    for word in ("乡村振兴", to_traditional.convert("乡村振兴"), "台账", "臺賬"):
+        assert set(keys(ask(engine, word))) == {"s", "t"}, word
+    fill(engine, [record("w", "", "ＧＤＰ 增长 ３％")])
+    assert keys(ask(engine, "gdp")) == keys(ask(engine, "ＧＤＰ增长")) == ["w"]
+
+
+def test_a_question_ranks_what_covers_it_best_first(engine: Engine) -> None:
+    fill(
+        engine,
+        [
+            record("best", "渔港", "渔港扩建工程由县水利局承建，工期两年。"),
+            record("some", "茶园", "县水利局去年检查了茶园。"),
+            record("none", "食堂", "食堂换了灶台。"),
+        ],
+    )
+    answer = ask(engine, "渔港扩建工程是由哪个单位承建的？")
+    assert keys(answer)[0] == "best"
+    assert "none" not in keys(answer)
+
+
+def test_phrases_exclusions_and_fields(engine: Engine) -> None:
+    fill(
+        engine,
+        [
+            record("a", "网格治理", "网格员走访", authors=("丁一舟",), units=("东浦学校",)),
+            record("b", "网格巡查", "走访网格员治理", authors=("马小川",), units=("西岭学校",)),
+        ],
+    )
+    assert keys(ask(engine, '"网格员走访"')) == ["a"]
+    assert keys(ask(engine, "治理 -走访网格")) == ["a"]
+    assert keys(ask(engine, "title:治理")) == ["a"]
+    assert keys(ask(engine, "author:马小川")) == ["b"]
+    assert keys(ask(engine, "单位：东浦")) == ["a"]
+    assert ask(engine, '"访走"').total == 0
+
+
+def test_pinyin_finds_titles_and_names_in_full_and_by_initials(engine: Engine) -> None:
+    fill(engine, [record("a", "党风廉政建设", "", authors=("丁一舟",)), record("b", "茶园改造", "")])
+    for typed in ("dangfeng", "lianzheng", "dflz", "lzjs", "dingyizhou", "dyz", "Dang Feng"):
+        assert keys(ask(engine, typed)) == ["a"], typed
+
+
+def test_numbers_match_in_both_spellings(engine: Engine) -> None:
+    fill(engine, [record("a", "", "第十二条规定"), record("b", "", "2024年总结"), record("c", "", "第十三条")])
+    assert keys(ask(engine, "第12条")) == ["a"]
+    assert keys(ask(engine, "二〇二四年")) == ["b"]
+
+
+def test_synonyms_are_as_good_as_the_word(engine: Engine) -> None:
+    fill(engine, [record("a", "", "共享单车摆放"), record("b", "", "公共汽车")])
+    answer = ask(engine, "公共自行车", synonyms=lambda text: {"公共自行车": ("共享单车",)}.get(text, ()))
+    assert answer.level == 0
+    assert keys(answer) == ["a"]
+
+
+def test_words_scattered_over_a_long_text_still_make_a_match(engine: Engine) -> None:
+    filler = "今天开会讨论了许多别的事情。" * 200
+    fill(engine, [record("far", "", f"渔港。{filler}茶园。"), record("one", "", "渔港。")])
+    assert keys(ask(engine, "渔港 茶园")) == ["far"]
+
+
+def test_what_matches_only_by_its_metadata_is_found(engine: Engine) -> None:
+    fill(engine, [record("a", "账本", "村里", keywords=("海洋渔业",)), record("b", "账本", "镇里")])
+    assert keys(ask(engine, "海洋渔业")) == ["a"]
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=60),
+    st.text(alphabet=list("\"'“”()[]{}*?:+-!~^&|\\/<>=,.;%$#@ \x00\n\t\ud800\udfff\u202e\u200d治党a1:："), max_size=40),
+    st.sampled_from(
+        ['title:"', "-" * 400, '"' * 999, "a*b?c~2", "/.*/", "[* TO *]", "AND OR NOT", "{!func}", "😀" * 50, "\u202e党"]
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def hostile_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    from search.backends.embedded import EmbeddedEngine
+
+    made = EmbeddedEngine(tmp_path_factory.mktemp("hostile"))
+    fill(made, library(20))
+    return made
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=HOSTILE)
+def test_no_query_makes_the_embedded_engine_fail(hostile_engine: Engine, text: str) -> None:
+    assert ask(hostile_engine, text, viewer={"public/learner"}).total >= 0
+
+
+def test_no_query_makes_either_engine_fail(filled: tuple[Engine, list[Record]]) -> None:
+    engine, _ = filled
+    dice = random.Random(3)
+    pieces = [
+        '"',
+        "-",
+        "title:",
+        "党",
+        "治理",
+        "\x00",
+        "\ud800",
+        "(",
+        "]",
+        "*",
+        "~2",
+        "😀",
+        "\u202e",
+        " ",
+        "a",
+        "/",
+        "\\",
+        "第",
+        "12",
+        "吗",
+    ]
+    for _ in range(300):
+        text = "".join(dice.choices(pieces, k=dice.randint(0, 40)))
+        assert ask(engine, text).total >= 0
+    assert ask(engine, "党" * 5_000_000).total >= 0
+
+
+def test_a_text_of_nothing_searchable_matches_as_no_query(filled: tuple[Engine, list[Record]]) -> None:
+    engine, records = filled
+    assert ask(engine, "！？。…").total == len(records)
+
+
+def test_records_with_odd_text_can_be_indexed_and_found(engine: Engine) -> None:
+    odd = Record("odd", "题\x00目\ud800", parts=(TextPart(BODY, "词\x00语\udfff " + "长" * 100_000 + "\u202e尾巴"),))
+    fill(engine, [odd, record("plain", "", "词语")])
+    assert set(keys(ask(engine, "词语"))) == {"odd", "plain"}
+    assert keys(ask(engine, "尾巴")) == ["odd"]

@@ -1,0 +1,106 @@
+"""Writing: what is applied is held, what is rebuilt appears at one stroke, nothing is half there."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from search.backends.base import Engine, EngineUnavailable
+from tests.search.contract.conftest import ask, eventually, fill, keys, record
+
+
+def now() -> int:
+    return time.time_ns() // 1000
+
+
+def test_without_an_index_the_engine_says_so(engine: Engine) -> None:
+    assert engine.ready() is False
+    with pytest.raises(EngineUnavailable):
+        ask(engine, "渔港")
+    with pytest.raises(EngineUnavailable):
+        engine.apply([record("a", "渔港")], [], at=now())
+
+
+def test_what_is_applied_is_found_within_a_second(engine: Engine) -> None:
+    fill(engine, [record("a", "渔港", "旧文")])
+    assert engine.ready() is True
+    assert engine.apply([record("a", "渔港", "新文"), record("b", "茶园")], [], at=now()) == {"a", "b"}
+    assert eventually(lambda: keys(ask(engine, "新文")) == ["a"], seconds=1)
+    assert ask(engine, "旧文").level > 0 or ask(engine, "旧文").total == 0
+    assert engine.apply([], ["a", "never"], at=now()) == {"a", "never"}
+    assert eventually(lambda: ask(engine, "渔港").total == 0, seconds=1)
+    assert dict(engine.versions()) == {"b": record("b", "茶园").version}
+
+
+def test_applying_twice_changes_nothing(engine: Engine) -> None:
+    fill(engine, [])
+    one = record("a", "渔港", "正文")
+    for _ in range(2):
+        engine.apply([one], [], at=now())
+    assert eventually(lambda: ask(engine, "渔港").total == 1, seconds=1)
+    assert dict(engine.versions()) == {"a": one.version}
+
+
+def test_a_record_with_fewer_passages_leaves_none_of_the_old_behind(engine: Engine) -> None:
+    fill(engine, [record("a", "渔港", "第一段。" * 300 + "茶园。")])
+    engine.apply([record("a", "渔港", "只有一段。")], [], at=now())
+    assert eventually(lambda: ask(engine, "茶园").total == 0, seconds=1)
+
+
+def test_versions_tell_every_change(engine: Engine) -> None:
+    base = record("a", "渔港", "文", facets={"year": ("2023",)}, tokens=("public/learner",))
+    changed = [
+        record("a", "渔港", "文。", facets={"year": ("2023",)}, tokens=("public/learner",)),
+        record("a", "渔港", "文", facets={"year": ("2024",)}, tokens=("public/learner",)),
+        record("a", "渔港", "文", facets={"year": ("2023",)}, tokens=("internal/learner",)),
+        record("a", "渔港", "文", facets={"year": ("2023",)}, tokens=("public/learner",), date=1),
+    ]
+    assert len({base.version, *(r.version for r in changed)}) == 5
+
+
+def test_a_rebuild_appears_at_one_stroke(engine: Engine) -> None:
+    fill(engine, [record("old", "渔港")])
+    builder = engine.builder()
+    builder.add([record("new", "渔港"), record("late", "渔港", "先")])
+    assert keys(ask(engine, "渔港")) == ["old"]
+    builder.add([record("late", "渔港", "后来")])
+    builder.remove(["new"])
+    assert keys(ask(engine, "渔港")) == ["old"]
+    builder.publish()
+    assert keys(ask(engine, "渔港")) == ["late"]
+    assert keys(ask(engine, "后来")) == ["late"]
+    engine.apply([record("more", "渔港")], [], at=now())
+    assert eventually(lambda: ask(engine, "渔港").total == 2, seconds=1)
+
+
+def test_an_abandoned_rebuild_leaves_the_live_index_alone(engine: Engine) -> None:
+    fill(engine, [record("old", "渔港")])
+    builder = engine.builder()
+    builder.add([record("new", "渔港")])
+    builder.abandon()
+    assert keys(ask(engine, "渔港")) == ["old"]
+
+
+def test_many_rebuilds_keep_only_the_one_before(engine: Engine) -> None:
+    for number in range(4):
+        fill(engine, [record(f"r{number}", "渔港")])
+    assert keys(ask(engine, "渔港")) == ["r3"]
+    if engine.name == "embedded":
+        assert len(engine.generations()) == 2  # type: ignore[attr-defined]
+    else:
+        assert len(engine.client.indices.get(index=f"{engine.alias}-*").body) == 2  # type: ignore[attr-defined]
+
+
+def test_status_and_explanation(engine: Engine) -> None:
+    from search import planning
+    from search.analysis.query import parse
+    from search.queries import EngineQuery
+
+    fill(engine, [record("a", "渔港", "渔港扩建"), record("b", "茶园")])
+    assert engine.status()["documents"] == 2
+    plan = planning.make(parse("渔港"), viewer=None, common=engine.is_common)
+    account = engine.explain(EngineQuery(plan.matches, plan.scoring), "a")
+    assert account["found"] is True
+    assert account["score"] > 0  # type: ignore[operator]
+    assert account["account"]

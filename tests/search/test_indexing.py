@@ -1,0 +1,340 @@
+"""The index follows the library: publish, withdraw, rename, retag, recirculate, replace a file, delete."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from caselib.accounts.enums import Role
+from caselib.accounts.models import User
+from caselib.accounts.viewers import Viewer
+from caselib.core import clock, jobs
+from caselib.media.models import CaptionTrack, CaseDocument, VideoFile
+from caselib.resources.enums import AwardTier, Circulation, Kind
+from caselib.resources.models import Attachment, ResourceAward, ResourcePage, RestrictedGroup
+from caselib.vocabularies.models import Topic
+from search import api, engines, harvest, indexer, office, outbox, rebuilding
+from search.api import SearchRequest, SearchResult
+from search.models import POISONED_AFTER, ExtractedText, IndexBuild, OutboxJob
+from tests import factories
+
+Find = Callable[..., SearchResult]
+pytestmark = pytest.mark.django_db
+
+
+def titles(result: SearchResult) -> list[str]:
+    return [hit.title for hit in result.hits]
+
+
+def teacher() -> Viewer:
+    return Viewer.of(factories.UserFactory(roles=[Role.TEACHER]))
+
+
+def test_the_job_and_the_change_commit_together() -> None:
+    page = factories.live(title="渔港")
+    OutboxJob.objects.all().delete()
+    try:
+        with transaction.atomic():
+            page.title = "改名"
+            page.save()
+            assert OutboxJob.objects.filter(key=harvest.key_of(page.pk)).exists()
+            raise RuntimeError("the change fails after all")
+    except RuntimeError:
+        pass
+    assert not OutboxJob.objects.exists()
+
+
+def test_drafts_enqueue_nothing_and_are_not_found(find: Find) -> None:
+    find()
+    OutboxJob.objects.all().delete()
+    page = factories.draft(title="未发布的草稿")
+    page.save_revision()
+    assert not OutboxJob.objects.exists()
+    assert find("未发布的草稿").total == 0
+
+
+def test_a_new_draft_of_a_live_page_changes_nothing_found(find: Find) -> None:
+    page = factories.live(title="渔港旧名")
+    page.title = "渔港新名"
+    page.save_revision()
+    assert titles(find("渔港")) == ["渔港旧名"]
+    factories.publish(page)
+    assert titles(find("渔港")) == ["渔港新名"]
+
+
+def test_unpublished_is_gone_at_once_even_before_the_drain(find: Find) -> None:
+    page = factories.live(title="渔港")
+    assert find("渔港").total == 1
+    page.unpublish()
+    before_drain = api.search(SearchRequest("渔港", viewer=Viewer()))
+    assert before_drain.hits == ()
+    assert before_drain.total == 0
+    assert find("渔港").total == 0
+
+
+def test_narrower_circulation_hides_at_once(find: Find) -> None:
+    page = factories.live(title="渔港")
+    find()
+    page.circulation = Circulation.INTERNAL
+    page.save()
+    assert api.search(SearchRequest("渔港", viewer=Viewer())).hits == ()
+    assert find("渔港").total == 0
+    assert titles(find("渔港", viewer=teacher())) == ["渔港"]
+
+
+def test_a_group_opens_a_restricted_page(find: Find) -> None:
+    page = factories.live(title="渔港", circulation=Circulation.RESTRICTED)
+    user = factories.UserFactory(roles=[Role.TRAINEE])
+    assert find("渔港", viewer=Viewer.of(user)).total == 0
+    RestrictedGroup.objects.create(page_id=page.pk, group=user.groups.get())
+    assert titles(find("渔港", viewer=Viewer.of(user))) == ["渔港"]
+
+
+def test_terms_units_and_awards_are_followed(find: Find) -> None:
+    topic = Topic.objects.create(name="旧词条", code="OLD-1")
+    page = factories.live(title="渔港", tags={"topics": ["旧词条"]})
+    assert titles(find("旧词条")) == ["渔港"]
+    topic.name = "新词条"
+    topic.save()
+    assert find("旧词条").relaxed
+    assert titles(find("新词条")) == ["渔港"]
+    page.unit.name = "改名后的单位"
+    page.unit.save()
+    assert titles(find("unit:改名后的单位")) == ["渔港"]
+    ResourceAward.objects.create(page_id=page.pk, tier=AwardTier.FIRST, competition="评选", year=2024)
+    assert titles(find("", filters={"award": ["first"]})) == ["渔港"]
+
+
+def test_a_moved_term_is_counted_under_its_new_parent(find: Find) -> None:
+    first, second = (Topic.objects.create(name=f"上级{n}", code=f"UP-{n}") for n in (1, 2))
+    child = Topic.objects.create(name="下级", code="UP-1-1", parent=first)
+    factories.live(title="渔港", tags={"topics": ["下级"]})
+    assert find("", filters={"topics": [str(first.pk)]}).total == 1
+    child.parent = second
+    child.save()
+    assert find("", filters={"topics": [str(first.pk)]}).total == 0
+    assert find("", filters={"topics": [str(second.pk)]}).total == 1
+
+
+def test_a_page_that_is_no_longer_live_leaves_the_index(find: Find) -> None:
+    page = factories.live(title="渔港")
+    find()
+    page.live = False
+    page.save()
+    assert find("渔港").total == 0
+    assert dict(engines.get("embedded").versions()) == {}
+
+
+def document(name: str, data: bytes, title: str = "附件") -> CaseDocument:
+    made = CaseDocument(title=title)
+    made.file.save(name, ContentFile(data), save=False)
+    made._set_document_file_metadata()
+    made.save()
+    return made
+
+
+def with_attachment(title: str, made: CaseDocument, audience: str = "learner") -> ResourcePage:
+    page = factories.draft(title=title)
+    page.attachments = [Attachment(document=made, title=made.title, audience=audience)]
+    page.save_revision()
+    return factories.publish(page)
+
+
+def test_attachments_of_every_kind_are_searched_with_their_name(find: Find) -> None:
+    for name, data, word in sample_files():
+        with_attachment(f"带{word}的案例", document(name, data, title=f"文件{name}"))
+    for name, _data, word in sample_files():
+        result = find(word)
+        attachments = [p for hit in result.hits for p in hit.passages if p.source == "attachment"]
+        assert attachments, name
+        assert attachments[0].label == f"文件{name}"
+    assert ExtractedText.objects.count() == len(sample_files())
+
+
+def test_an_attachment_for_teachers_is_found_by_teachers_only(find: Find) -> None:
+    with_attachment("渔港", document("a.txt", "教师秘语".encode()), audience="teacher")
+    assert find("教师秘语").total == 0
+    assert titles(find("教师秘语", viewer=teacher())) == ["渔港"]
+
+
+def test_a_damaged_attachment_does_not_keep_its_page_out(find: Find) -> None:
+    for name in ("bad.docx", "bad.pdf", "bad.pptx", "bad.xlsx"):
+        with_attachment(f"渔港{name[4:]}", document(name, b"PK\x03\x04 not a file at all" * 20))
+    assert find("渔港").total == 4
+    assert all(row.error for row in ExtractedText.objects.all())
+
+
+def test_captions_are_searched_with_their_second(find: Find) -> None:
+    film = VideoFile.objects.create(title="片子", file=ContentFile(b"x", name="a.mp4"))
+    vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\n开头一句\n\n00:01:05.500 --> 00:01:08.000\n<v 张三>渔船归港了\n"
+    track = CaptionTrack.objects.create(video=film, vtt=vtt)
+    factories.live(Kind.VIDEO, title="短片", video_file=film)
+    passage = next(p for p in find("渔船归港").hits[0].passages if p.source == "caption")
+    assert passage.seconds in (1.0, 65.5)
+    assert "渔船归港了" in passage.text
+    track.vtt = vtt.replace("渔船归港了", "茶农上山了")
+    track.save()
+    assert find("渔船归港").total == 0 or find("渔船归港").relaxed
+    assert titles(find("茶农上山")) == ["短片"]
+
+
+def test_a_page_that_cannot_be_read_backs_off_and_shows_in_the_office(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = factories.live(title="渔港好页"), factories.live(title="渔港坏页")
+    find()
+    real = harvest.record
+
+    def failing(page: ResourcePage, **kwargs: object) -> object:
+        if page.pk == bad.pk:
+            raise ValueError("this page is broken")
+        return real(page, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(harvest, "record", failing)
+    for page in (good, bad):
+        page.abstract = "改过"
+        page.save()
+    moment = clock.now()
+    for attempt in range(POISONED_AFTER + 1):
+        with clock.fixed(moment + timedelta(hours=attempt)):
+            report = indexer.drain("embedded")
+        assert report.failed == 1
+        assert (report.indexed == 1) == (attempt == 0)
+    job = office.failing().get()
+    assert job.poisoned
+    assert "this page is broken" in job.error
+    assert office.status_of("embedded")["poisoned"] == 1
+    with clock.fixed(moment):
+        assert indexer.drain("embedded").failed == 0  # not due yet
+    monkeypatch.undo()
+    assert office.retry([job.pk]) == 1
+    assert indexer.drain("embedded").indexed == 1
+    assert not OutboxJob.objects.exists()
+
+
+def test_reconcile_finds_and_repairs_what_no_signal_told(find: Find) -> None:
+    kept, changed, dropped = (factories.live(title=f"渔港{n}") for n in "甲乙丙")
+    find()
+    ResourcePage.objects.filter(pk=changed.pk).update(abstract="批量改动", title="渔港改")
+    ResourcePage.objects.filter(pk=dropped.pk).update(withdrawn_at=clock.now())
+    engines.get("embedded").apply([], [harvest.key_of(kept.pk)], at=0)
+    look = indexer.reconcile("embedded", repair=False)
+    assert (look.missing, look.stale, look.surplus) == (
+        [harvest.key_of(kept.pk)],
+        [harvest.key_of(changed.pk)],
+        [harvest.key_of(dropped.pk)],
+    )
+    assert indexer.reconcile("embedded").repaired == 3
+    assert indexer.reconcile("embedded").differences == 0
+    assert set(titles(find("渔港"))) == {"渔港甲", "渔港改"}
+
+
+def test_a_change_during_a_rebuild_is_in_the_new_index(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    page, other = factories.live(title="渔港旧名"), factories.live(title="渔港要撤")
+    find()
+    real = rebuilding._fill
+
+    def fill_then_change(*args: object) -> int:
+        done = real(*args)  # type: ignore[arg-type]
+        page.title = "渔港新名"
+        page.save_revision()
+        factories.publish(page)
+        other.unpublish()
+        assert indexer.drain("embedded").indexed == 1
+        assert titles(api.search(SearchRequest("渔港"))) == ["渔港新名"]
+        return done
+
+    monkeypatch.setattr(rebuilding, "_fill", fill_then_change)
+    rebuilding.rebuild("embedded")
+    assert titles(api.search(SearchRequest("渔港"))) == ["渔港新名"]
+    assert indexer.reconcile("embedded").differences == 0
+    assert IndexBuild.objects.get(pk=IndexBuild.objects.latest("pk").pk).state == IndexBuild.DONE
+
+
+def test_a_rebuild_that_fails_leaves_the_live_index(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.live(title="渔港")
+    find()
+
+    def failing(*args: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(rebuilding, "_switch", failing)
+    with pytest.raises(RuntimeError):
+        rebuilding.rebuild("embedded")
+    assert find("渔港").total == 1
+    assert IndexBuild.objects.first().state == IndexBuild.ABORTED
+
+
+def test_the_rebuild_job_reports(find: Find) -> None:
+    factories.live(title="渔港")
+    find()
+    job = jobs.start("search.rebuild", by=None, engine="embedded")
+    jobs.run_pending()
+    job.refresh_from_db()
+    assert (job.state, job.result["records"]) == ("done", 1)
+
+
+def test_draining_costs_the_same_queries_for_one_page_and_for_thirty(find: Find) -> None:
+    find()
+    pages = [factories.live(title=f"渔港{n}") for n in range(30)]
+    OutboxJob.objects.all().delete()
+
+    def cost(chosen: list[ResourcePage]) -> int:
+        outbox.enqueue(harvest.key_of(p.pk) for p in chosen)
+        with CaptureQueriesContext(connection, ) as caught:
+            assert indexer.drain("embedded").indexed == len(chosen)
+        return len(caught)
+
+    assert cost(pages) <= cost(pages[:1]) + 2
+
+
+def sample_files() -> list[tuple[str, bytes, str]]:
+    """(name, content, a word in it) of each kind of file."""
+    import docx
+    import openpyxl
+    import pptx
+
+    word, slides, sheet = io.BytesIO(), io.BytesIO(), io.BytesIO()
+    made = docx.Document()
+    made.add_paragraph("文档里的青瓷")
+    made.add_table(1, 1).cell(0, 0).text = "表格里的竹编"
+    made.save(word)
+    deck = pptx.Presentation()
+    deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = "幻灯片里的剪纸"
+    deck.save(slides)
+    book = openpyxl.Workbook()
+    book.active["A1"] = "表单里的木雕"
+    book.save(sheet)
+    return [
+        ("a.docx", word.getvalue(), "竹编"),
+        ("b.pptx", slides.getvalue(), "剪纸"),
+        ("c.xlsx", sheet.getvalue(), "木雕"),
+        ("d.txt", "纯文本里的蓝染".encode("gb18030"), "蓝染"),
+        ("e.pdf", small_pdf("porcelain workshop"), "porcelain"),
+    ]
+
+
+def small_pdf(text: str) -> bytes:
+    """A PDF of one page with one line."""
+    stream = f"BT /F1 18 Tf 20 100 Td ({text}) Tj ET".encode()
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    out = bytearray(b"%PDF-1.4\n")
+    offsets = []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
+    return bytes(out)
