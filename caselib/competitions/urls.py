@@ -1,6 +1,60 @@
-"""URLs of the competitions app."""
+"""URLs of the competitions app: public pages, the unit's desk, the judge's desk, the office."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from .views import judge, office, papers, public, rounds, unit
 
 app_name = "competitions"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", public.index, name="index"),
+    path("calls/<slug:slug>/", public.call, name="call"),
+    path("calls/<slug:slug>/objection/", public.object_to, name="objection"),
+    path("certificates/<str:token>/", public.certificate, name="certificate"),
+    path("vote/", public.vote_code, name="vote_code"),
+    path("vote/<str:code>/", public.vote, name="vote"),
+    path("calls/<slug:slug>/unit/", unit.unit_desk, name="unit_desk"),
+    path("tracks/<int:pk>/enter/", unit.enter, name="enter"),
+    path("entries/<int:pk>/<slug:act>/", unit.entry_act, name="entry_act"),
+    path("needs/", unit.needs, name="needs"),
+    path("needs/<int:pk>/", unit.need, name="need"),
+    path("needs/<int:pk>/bid/", unit.bid, name="bid"),
+    path("bids/<int:pk>/withdraw/", unit.bid_withdraw, name="bid_withdraw"),
+    path("commissions/<int:pk>/", unit.commission, name="commission"),
+    path("milestones/<int:pk>/", unit.milestone, name="milestone"),
+    path("judging/", judge.judging, name="judging"),
+    path("judging/<int:pk>/", judge.judge_desk, name="judge_desk"),
+    path("judging/<int:pk>/declare/", judge.declare, name="declare"),
+    path("readings/<int:pk>/", judge.reading, name="reading"),
+    path("readings/<int:pk>/save/", judge.save, name="reading_save"),
+    path("readings/<int:pk>/recuse/", judge.recuse, name="reading_recuse"),
+    path("readings/<int:pk>/copy.docx", judge.copy_docx, name="copy_docx"),
+    path("readings/<int:pk>/picture/<int:place>/", judge.copy_picture, name="copy_picture"),
+    path("readings/<int:pk>/file/<int:place>/", judge.copy_file, name="copy_file"),
+    path("readings/<int:pk>/film/", judge.copy_film, name="copy_film"),
+    path("office/", office.office, name="office"),
+    path("office/new/", office.new_call, name="office_new"),
+    path("office/<int:pk>/", office.overview, name="office_call"),
+    path("office/<int:pk>/act/<slug:act>/", office.call_act, name="office_act"),
+    path("office/<int:pk>/setup/", office.setup, name="office_setup"),
+    path("office/<int:pk>/setup/<slug:kind>/<int:owner>/<int:row>/", office.part, name="office_part"),
+    path("office/<int:pk>/setup/<slug:kind>/<int:row>/remove/", office.part_remove, name="office_part_remove"),
+    path("office/<int:pk>/entries/", office.entry_list, name="office_entries"),
+    path("office/entries/<int:pk>/", office.entry_detail, name="office_entry"),
+    path("office/entries/<int:pk>/<slug:act>/", office.office_entry_act, name="office_entry_act"),
+    path("office/<int:pk>/jury/", office.office_jury, name="office_jury"),
+    path("office/judges/<int:pk>/remove/", office.judge_remove, name="judge_remove"),
+    path("office/rounds/<int:pk>/", rounds.round_page, name="office_round"),
+    path("office/rounds/<int:pk>/ballots/", rounds.ballot_sheet, name="ballot_sheet"),
+    path("office/rounds/<int:pk>/screen/", rounds.screen, name="screen"),
+    path("office/rounds/<int:pk>/act/<slug:act>/", rounds.round_act, name="round_act"),
+    path("office/<int:pk>/results/", office.office_results, name="office_results"),
+    path("office/objections/<int:pk>/answer/", office.objection_answer, name="objection_answer"),
+    path("office/<int:pk>/report/", papers.report, name="report"),
+    path("office/<int:pk>/report.docx", papers.report_docx, name="report_docx"),
+    path("office/<int:pk>/winners.<slug:suffix>", papers.winners, name="winners"),
+    path("office/<int:pk>/certificates/", papers.certificates, name="certificates"),
+    path("office/certificates/<int:pk>/revoke/", papers.certificate_revoke, name="certificate_revoke"),
+    path("office/certificates/<int:pk>.<slug:suffix>", papers.certificate_file, name="certificate_file"),
+    path("office/needs/new/", papers.new_need, name="new_need"),
+    path("office/needs/<int:pk>/commission/", papers.commission_need, name="commission_need"),
+]

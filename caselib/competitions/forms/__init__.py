@@ -1,0 +1,1 @@
+"""Forms of competitions: they read what was typed and say what is wrong; the services decide."""

@@ -1,0 +1,181 @@
+"""What leaves the office on paper: winners list, fairness report, certificates; spreadsheets guarded against formulas."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterable, Sequence
+
+import segno
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from caselib.word import model as word
+from caselib.word.writer import OFFICIAL, write_document
+
+from .models import Award, Certificate, Competition
+from .selectors.fairness import Fairness, RoundReport
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+QR_SCALE = 12
+
+
+def line(text: str, role: word.ParagraphRole = "body") -> word.Paragraph:
+    return word.Paragraph((word.Run(text),), role=role)
+
+
+def heading(text: str, level: int = 2) -> word.Heading:
+    return word.Heading(level, (word.Run(text),))
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = "") -> word.Table:
+    """Return a table with one header row."""
+    cells = [tuple(word.Cell((line(str(value)),)) for value in row) for row in (head, *rows)]
+    return word.Table(tuple(cells), len(head), 1, caption)
+
+
+WINNER_COLUMNS = ("number", "track", "award", "place", "title", "authors", "unit", "certificate")
+
+
+def _winner_heads() -> tuple[str, ...]:
+    return (_("No."), _("Track"), _("Award"), _("Place"), _("Title"), _("Authors"), _("Unit"), _("Certificate"))
+
+
+def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
+    rows = []
+    for award in awards:
+        entry = award.entry
+        standing = getattr(entry, "standing", None)
+        certificate = getattr(award, "certificate", None)
+        rows.append(
+            (
+                entry.code, entry.track.name, str(award.get_tier_display()), str(standing.rank) if standing else "",
+                entry.title, entry.author_names, entry.unit.name, certificate.number if certificate else "",
+            )  # fmt: skip
+        )
+    return rows
+
+
+def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
+    """Return the list of winners as Word, one table a track."""
+    heads, rows = _winner_heads(), _winner_rows(awards)
+    blocks: list[word.Block] = [heading(_("List of winners of “%(title)s”") % {"title": competition.title}, 1)]
+    tracks = list(dict.fromkeys(row[1] for row in rows))
+    for track in tracks:
+        blocks.append(heading(track))
+        own = [tuple(value for i, value in enumerate(row) if i not in (0, 1, 7)) for row in rows if row[1] == track]
+        blocks.append(table([head for i, head in enumerate(heads) if i not in (0, 1, 7)], own))
+    return write_document(word.Document(tuple(blocks)), style=OFFICIAL, title=competition.title)
+
+
+def winners_xlsx(competition: Competition, awards: Sequence[Award]) -> bytes:
+    """Return the list of winners as a workbook in which no cell is a formula."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = _("Winners")
+    for row_number, row in enumerate([_winner_heads(), *_winner_rows(awards)], start=1):
+        for column, value in enumerate(row, start=1):
+            cell = sheet.cell(row_number, column)
+            cell.value = guarded(value)
+            cell.data_type = "s"
+            if row_number == 1:
+                cell.font = Font(bold=True)
+    for column, width in enumerate((8, 16, 12, 8, 40, 24, 28, 22), start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    sheet.freeze_panes = "A2"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def guarded(text: str) -> str:
+    """Return ``text`` so that no spreadsheet reads it as a formula, not even after it was saved as CSV."""
+    clean = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return f"'{clean}" if clean.startswith(FORMULA) else clean
+
+
+def fairness_docx(competition: Competition, fairness: Fairness) -> bytes:
+    """Return the fairness report as Word."""
+    blocks: list[word.Block] = [heading(_("Fairness report: %(title)s") % {"title": competition.title}, 1)]
+    blocks.append(heading(_("Judges and conflicts of interest")))
+    text = _("%(judges)d judges were appointed, %(declared)d declared their relations, %(removed)d were removed.")
+    values = {"judges": fairness.judges, "declared": fairness.declared, "removed": fairness.removed}
+    blocks.append(line(text % values))
+    if fairness.conflicts:
+        blocks.append(table((_("Conflict avoided"), _("Pairs")), fairness.conflicts))
+    for part in fairness.rounds:
+        blocks += _round_blocks(part)
+    blocks.append(heading(_("Check against the audit chain")))
+    if fairness.agrees:
+        blocks.append(line(_("The audit chain is whole, and all scores and places follow from it to the last digit.")))
+    else:
+        blocks += [line(fairness.chain_fault)] if fairness.chain_fault else []
+        blocks += [line(difference) for difference in fairness.differences]
+    return write_document(word.Document(tuple(blocks)), style=OFFICIAL, title=competition.title)
+
+
+def _round_blocks(part: RoundReport) -> list[word.Block]:
+    low, high = part.load_range
+    blocks: list[word.Block] = [heading(f"{part.round} · {part.track}")]
+    text = _(
+        "%(entries)d entries, each read by %(least)d to %(most)d judges (%(wanted)d wanted). Judges read %(low)d to "
+        "%(high)d entries each. Judges differed widely on %(disputed)d entries; %(further)d further readings were given."
+    )
+    values = {
+        "entries": part.entries, "least": part.least, "most": part.most, "wanted": part.wanted, "low": low,
+        "high": high, "disputed": len(part.disputed), "further": part.further,
+    }  # fmt: skip
+    blocks.append(line(text % values))
+    rows = [(j.name, j.load, j.scored, _signed(j.severity), _signed(j.drift)) for j in part.judges]
+    blocks.append(table((_("Judge"), _("Assigned"), _("Scored"), _("Severity"), _("Drift")), rows))
+    if part.silence:
+        blocks.append(line(part.silence))
+    elif part.moved:
+        head = (_("Entry"), _("Place"), _("Score"), _("Adjusted place"), _("Adjusted score"), _("90 % interval"))
+        moved = [
+            (m.code, m.rank, m.official, m.adjusted_rank, f"{m.adjusted:.2f}", f"{m.low:.2f}–{m.high:.2f}") for m in part.moved
+        ]
+        blocks.append(table(head, moved, _("Places that would change under the adjusted score")))
+    else:
+        blocks.append(line(_("No place would change under the adjusted score.")))
+    return blocks
+
+
+def _signed(value: float | None) -> str:
+    return "—" if value is None else f"{value:+.2f}"
+
+
+def qr_png(text: str) -> bytes:
+    """Return ``text`` as a QR code in PNG."""
+    out = io.BytesIO()
+    segno.make(text, error="m").save(out, kind="png", scale=QR_SCALE, border=2)
+    return out.getvalue()
+
+
+def qr_svg(text: str) -> str:
+    """Return ``text`` as a QR code in SVG for use inside a page (no inline style)."""
+    return segno.make(text, error="m").svg_inline(scale=4, border=2, omitsize=False)
+
+
+def certificate_docx(certificate: Certificate, address: str) -> bytes:
+    """Return a certificate as Word; ``address`` is the full address of its public page, printed as QR and text."""
+    data = qr_png(address)
+    key = hashlib.sha1(data, usedforsecurity=False).hexdigest()
+    size = segno.make(address, error="m").symbol_size(scale=QR_SCALE, border=2)
+    image = word.ImageData(key, data, "image/png", "qr.png", int(size[0]), int(size[1]))
+    organiser = certificate.award.competition.organiser
+    blocks: list[word.Block] = [heading(_("Certificate of honour"), 1)]
+    blocks += [line(part.strip("\u3000 ")) for part in certificate.text.splitlines() if part.strip()]
+    blocks.append(line(str(organiser) if organiser else "", "byline"))
+    blocks.append(line(date_format(certificate.issued_on), "byline"))
+    blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "byline"))
+    blocks.append(word.Picture(key, alt=_("Address of the verification page as a QR code"), width_mm=28, height_mm=28))
+    blocks.append(line(_("Verify at %(address)s") % {"address": address}, "byline"))
+    return write_document(
+        word.Document(tuple(blocks), images={key: image}), style=OFFICIAL, title=certificate.number, folio=False
+    )

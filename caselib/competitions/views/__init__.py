@@ -1,0 +1,1 @@
+"""Views of competitions: they parse, call a service or selector, and render."""

@@ -1,0 +1,238 @@
+"""What a unit does: see its quota and what is missing, hand in, recommend, withdraw, bid, report milestones."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from caselib.accounts.enums import Role
+from caselib.accounts.models import User
+from caselib.core import clock
+from caselib.core.errors import Refusal, RefusedError, require
+from caselib.resources.models import ResourcePage
+
+from ..enums import VISIBLE_STATES, Act, EntryState
+from ..forms.acts import BidForm
+from ..models import Bid, Commission, Competition, Entry, Milestone, Need, Track
+from ..rules import acts, timetable
+from ..selectors import calls, units
+from ..services import bidding, entries
+from .base import actor, attempt, found
+
+PAGE_SIZE = 30
+
+
+@login_required
+@require_safe
+def unit_desk(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show a unit its quota, its entries with what is missing, and what waits for its recommendation."""
+    user = actor(request)
+    require(_participant(user))
+    competition = found(calls.with_setup(_shown()), slug=slug)
+    assert user.unit is not None
+    now = clock.now()
+    tracks = list(competition.tracks.all())
+    rooms, whole = units.track_rooms(competition, user.unit, tracks)
+    rows = [_line(entry, user) for entry in units.entries_of(competition, user.unit)]
+    context = {
+        "call": competition,
+        "phase": timetable.phase_at(competition.timetable, now),
+        "rooms": rooms,
+        "whole": whole,
+        "rows": rows,
+        "waiting": units.waiting_at(competition, user.unit),
+        "may_enter": timetable.may(Act.ENTER, competition.timetable, now),
+        "may_recommend": timetable.may(Act.NOMINATE, competition.timetable, now),
+        "is_contact": user.has_role(Role.UNIT_CONTACT),
+    }
+    return render(request, "competitions/unit_desk.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose a resource for a track: put it on the list of drafts, or hand it in at once."""
+    user = actor(request)
+    require(_participant(user))
+    track = found(Track.objects.select_related("competition").filter(competition__state__in=VISIBLE_STATES), pk=pk)
+    if request.method == "POST":
+        page = found(units.enterable(user, track), pk=_number(request.POST.get("page")))
+        done = _("Handed in.") if "submit" in request.POST else _("Kept as a draft.")
+        service = entries.submit_entry if "submit" in request.POST else entries.draft_entry
+        if attempt(request, lambda: service(page, track, by=user), done):
+            return redirect("competitions:unit_desk", slug=track.competition.slug)
+        return redirect("competitions:enter", pk=track.pk)
+    pages = Paginator(units.enterable(user, track), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [{"page": page, "refusals": units.eligibility(page, track)} for page in pages]
+    context = {
+        "track": track,
+        "call": track.competition,
+        "page_obj": pages,
+        "rows": rows,
+        "refusal": timetable.may(Act.ENTER, track.competition.timetable, clock.now()),
+        "quota": units.quota_refusal(track.competition, user.unit, track) if user.unit else None,
+        "is_contact": user.has_role(Role.UNIT_CONTACT),
+    }
+    return render(request, "competitions/enter.html", context)
+
+
+@login_required
+@require_POST
+def entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+    """Hand in a draft, recommend, decline or withdraw an entry."""
+    user = actor(request)
+    entry = found(Entry.objects.select_related("competition", "track", "page").filter(page__isnull=False), pk=pk)
+    require(_concerned(entry, user))
+    reason = request.POST.get("reason", "")[:500]
+    page, track = entry.page, entry.track
+    assert page is not None
+    if act == "submit" and entry.state == EntryState.DRAFT:
+        attempt(request, lambda: entries.submit_entry(page, track, by=user), _("Handed in."))
+    elif act == "recommend":
+        attempt(request, lambda: entries.recommend_entry(entry, by=user, remark=reason), _("Recommended."))
+    elif act == "decline":
+        attempt(request, lambda: entries.decline_entry(entry, reason=reason, by=user), _("Not recommended; the unit is told."))
+    elif act == "withdraw":
+        attempt(request, lambda: entries.withdraw_entry(entry, reason=reason, by=user), _("Withdrawn."))
+    else:
+        messages.error(request, _("This is not possible any more. Look at the present state."))
+    return redirect("competitions:unit_desk", slug=entry.competition.slug)
+
+
+@require_safe
+def needs(request: HttpRequest) -> HttpResponse:
+    """List the course needs."""
+    page = Paginator(calls.open_needs(), PAGE_SIZE).get_page(request.GET.get("page"))
+    roles = getattr(request.user, "roles", frozenset())
+    return render(request, "competitions/needs.html", {"page_obj": page, "is_office": Role.COMPETITION_OFFICE in roles})
+
+
+@require_safe
+def need(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a need; contact persons see the form for a bid, or their own bid."""
+    return _need_page(request, found(calls.open_needs(), pk=pk), None)
+
+
+@login_required
+@require_POST
+def bid(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand in a bid; a form with faults comes back as it was typed."""
+    user = actor(request)
+    wanted = found(calls.open_needs(), pk=pk)
+    require(bidding.may_bid(wanted, user, clock.now()))
+    form = BidForm(request.POST, instance=Bid(need=wanted, unit=user.unit))
+    if user.unit is not None and form.is_valid():
+        try:
+            bidding.submit_bid(form.instance, by=user)
+        except RefusedError as error:
+            form.add_error(None, str(error.refusal.message))
+        else:
+            messages.success(request, _("Your bid is handed in."))
+            return redirect("competitions:need", pk=wanted.pk)
+    return _need_page(request, wanted, form)
+
+
+@login_required
+@require_POST
+def bid_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw an own bid before the deadline."""
+    user = actor(request)
+    row = found(Bid.objects.filter(unit_id=user.unit_id), pk=pk)
+    attempt(request, lambda: bidding.withdraw_bid(row, by=user), _("Withdrawn."))
+    return redirect("competitions:need", pk=row.need_id)
+
+
+@login_required
+@require_safe
+def commission(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a commission with its milestones to the unit and to the office."""
+    user = actor(request)
+    row = found(_commissions(user), pk=pk)
+    own = row.bid.unit_id == user.unit_id
+    context = {
+        "commission": row,
+        "milestones": row.milestones.all(),
+        "is_contact": own and user.has_role(Role.UNIT_CONTACT),
+        "is_office": user.has_role(Role.COMPETITION_OFFICE),
+        "pages": ResourcePage.objects.filter(unit_id=row.bid.unit_id).order_by("-latest_revision_created_at")[:100],
+    }
+    return render(request, "competitions/commission.html", context)
+
+
+@login_required
+@require_POST
+def milestone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report a milestone (the unit), or accept or return it (the office)."""
+    user = actor(request)
+    row = found(Milestone.objects.filter(commission__in=_commissions(user)).select_related("commission"), pk=pk)
+    text = request.POST.get("text", "")
+    if "report" in request.POST:
+        page = ResourcePage.objects.filter(pk=_number(request.POST.get("page")), unit_id=user.unit_id).first()
+        attempt(request, lambda: bidding.report_milestone(row, report=text, page=page, by=user), _("Reported."))
+    else:
+        accepted = "accept" in request.POST
+        attempt(request, lambda: bidding.judge_milestone(row, accepted=accepted, answer=text, by=user), _("Answered."))
+    return redirect("competitions:commission", pk=row.commission_id)
+
+
+def _participant(user: User) -> Refusal | None:
+    if user.unit_id is None:
+        return Refusal("no-unit", _("Your account belongs to no unit yet. Ask the system administrator to set it."))
+    if not user.has_role(Role.UNIT_CONTACT, Role.AUTHOR, Role.TEACHER):
+        return Refusal("not-taking-part", _("Authors and contact persons of units take part in competitions."))
+    return None
+
+
+def _concerned(entry: Entry, user: User) -> Refusal | None:
+    """Refuse entries of units that are neither the user's own nor below it."""
+    if user.unit_id in units.chain_for(entry.competition, entry.unit) or entry.created_by_id == user.pk:
+        return None
+    return Refusal("other-unit", _("This entry belongs to another unit."))
+
+
+def _line(entry: Entry, user: User) -> dict[str, object]:
+    now = clock.now()
+    problems = []
+    if entry.state == EntryState.DRAFT and entry.page is not None:
+        problems = units.eligibility(entry.page, entry.track, besides=entry.pk)
+    return {"entry": entry, "problems": problems, "may_withdraw": entries.may_withdraw(entry, user, now)}
+
+
+def _shown() -> QuerySet[Competition]:
+    return Competition.objects.filter(state__in=VISIBLE_STATES)
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _commissions(user: User) -> QuerySet[Commission]:
+    rows = Commission.objects.select_related("need", "bid__unit", "page")
+    return rows if user.has_role(Role.COMPETITION_OFFICE) else rows.filter(bid__unit_id=user.unit_id)
+
+
+def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> HttpResponse:
+    user = request.user
+    own = None
+    refusal: Refusal | None = None
+    if user.is_authenticated:
+        own = wanted.bids.filter(unit_id=actor(request).unit_id).exclude(state="withdrawn").first()
+        refusal = bidding.may_bid(wanted, actor(request), clock.now())
+        form = form or (BidForm() if refusal is None and own is None else None)
+    office = user.is_authenticated and actor(request).has_role(Role.COMPETITION_OFFICE)
+    context = {
+        "need": wanted,
+        "form": form,
+        "own": own,
+        "refusal": refusal,
+        "is_office": office,
+        "commission": Commission.objects.filter(need=wanted).select_related("bid__unit").first(),
+        "may_withdraw": acts.contact_only(actor(request).roles, actor(request).unit_id, own.unit_id) is None if own else False,
+    }
+    return render(request, "competitions/need.html", context, status=422 if form is not None and form.errors else 200)
