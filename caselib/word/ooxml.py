@@ -22,6 +22,7 @@ _BREAKS = re.compile("(\t|\r\n|[\n\r\x85\u2028\u2029])")
 _SPECIAL = re.compile("[\t\n\r\x85\u2028\u2029]")
 # Signs that exist in Latin and in Chinese type: without the hint Word sets them half as wide, in the Latin face.
 AMBIGUOUS = re.compile("[\u2018\u2019\u201c\u201d\u2014\u2026\u00b7\u2022\u2460-\u24ff\u2160-\u217f\u00d7\u00b0\u00b1\u2103\u3000-\u9fff]")
+_WHITE = re.compile(r"[^\S\u3000]+")
 _HINT = '<w:rFonts w:hint="eastAsia"/>'
 
 MM = 1440 / 25.4
@@ -51,8 +52,8 @@ def escape(text: str) -> str:
 
 
 def line(text: str) -> str:
-    """Return ``text`` as one cleaned line, for titles, attributes and properties."""
-    return " ".join(clean(text).split())
+    """Return ``text`` as one cleaned line, for titles, attributes and properties; the wide Chinese space stays."""
+    return _WHITE.sub(" ", clean(text)).strip()
 
 
 def text_element(text: str) -> str:

@@ -94,11 +94,11 @@ class BookWriter:
         return self.style.page.mirrored
 
     def _section(self, *, recto: bool, numbers: str = "decimal", first: int = 0, odd_header: str = "",
-                 folio: bool = True, columns: int = 1, centred: bool = False, reference: int = 0) -> Section:
+                 folio: bool = True, columns: int = 1, reference: int = 0) -> Section:
         running = self.style.running_titles and folio
         return Section(
             "oddPage" if recto and self.odd else "nextPage", numbers, first, odd_header if running else "",
-            ooxml.line(self.book.title) if running else "", folio, columns, centred, reference if running else 0,
+            ooxml.line(self.book.title) if running else "", folio, columns, reference if running else 0,
         )
 
     # what the book consists of
@@ -143,7 +143,7 @@ class BookWriter:
                 first = 0
             elif isinstance(item, Part):
                 part = self.flows.part(item)
-                self.pieces.append(Piece(self._section(recto=True, first=first, folio=False, centred=True), [part]))
+                self.pieces.append(Piece(self._section(recto=True, first=first, folio=False), [part]))
                 first = 0
                 if item.chapters:
                     self.pieces.append(self._chapters(list(item.chapters), part.title, 0))

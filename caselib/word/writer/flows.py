@@ -121,7 +121,9 @@ class FlowWriter:
         self.count += 1
         anchor = f"_Toc{number}c0"
         label = ooxml.line(part.number)
-        chunks = [ooxml.paragraph("PartNumber", ooxml.run(label))] if label else []
+        # Space, not vertical centring, which LibreOffice and WPS leave out.
+        space = ooxml.twips(self.writer.style.page.text_height_mm * 0.28)
+        chunks = [ooxml.paragraph("Spacer", ""), ooxml.paragraph("PartNumber", ooxml.run(label), f'<w:spacing w:before="{space}"/>')]
         chunks.append(ooxml.paragraph("Heading1", self.writer.marked(anchor, ooxml.run(title or label or "　"))))
         chunks += [ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row))) for row in part.note.splitlines() if row.strip()]
         shown = f"{label}\u3000{title}" if label and title else title or label

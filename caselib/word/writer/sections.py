@@ -21,7 +21,6 @@ class Section:
     even_header: str = ""
     folio: bool = True
     columns: int = 1
-    centred: bool = False
     style_reference: int = 0
 
 
@@ -54,10 +53,20 @@ class Furniture:
 
     def _header(self, text: str, level: int) -> str:
         if not text:
-            return ooxml.paragraph("Header", "", '<w:pBdr><w:bottom w:val="nil"/></w:pBdr>' if self.style.header_rule else "")
+            bare = '<w:pBdr><w:bottom w:val="nil"/></w:pBdr>' if self.style.header_rule else ""
+            return ooxml.paragraph("Header", "", bare) + self._filler()
         shown = ooxml.run(text)
         # The cached result is the title that is right for the whole section; Word replaces it page by page.
-        return ooxml.paragraph("Header", ooxml.field(f"STYLEREF {level}", shown) if level else shown)
+        return ooxml.paragraph("Header", ooxml.field(f"STYLEREF {level}", shown) if level else shown) + self._filler()
+
+    def _filler(self) -> str:
+        """Fill the header down to the text: LibreOffice forgets the distance on the first page of an odd-page section."""
+        page = self.style.page
+        rule = 60 if self.style.header_rule else 0
+        rest = twips(page.top_mm) - twips(page.header_mm) - round(self.style.header.line_pt * 20) - rule
+        if rest < 40:
+            return ""
+        return ooxml.paragraph("Spacer", "", f'<w:spacing w:before="0" w:after="0" w:line="{rest}" w:lineRule="exact"/>')
 
     def _footer(self, kind: str) -> str:
         before, _, after = self.style.folio.partition("{page}")
@@ -86,6 +95,5 @@ def section_xml(section: Section, style: HouseStyle, furniture: Furniture, *, no
         f'w:left="{twips(page.inside_mm)}" w:header="{twips(page.header_mm)}" w:footer="{twips(page.footer_mm)}" w:gutter="0"/>'
         f'<w:pgNumType w:fmt="{section.numbers}"{number}/>'
         f'<w:cols w:num="{section.columns}" w:space="425"/>'
-        + ('<w:vAlign w:val="center"/>' if section.centred else "")
-        + f'<w:docGrid w:type="lines" w:linePitch="{grid}"/></w:sectPr>'
+        f'<w:docGrid w:type="lines" w:linePitch="{grid}"/></w:sectPr>'
     )

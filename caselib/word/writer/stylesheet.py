@@ -176,8 +176,8 @@ def _furniture(style: HouseStyle) -> str:
     for level in (1, 2, 3):
         look = style.contents_look(level)
         left = _points(look.indent_chars * look.size_pt)
-        # Room for three digits is kept free, so that a long title never runs into its number.
-        indent = f'<w:ind w:left="{left}" w:right="{_points(style.body.size_pt * 2)}"/>'
+        # No right indent: LibreOffice cuts off what stands after a tab beyond it.
+        indent = f'<w:ind w:left="{left}"/>'
         paragraph = look_paragraph(Look(look.face, look.size_pt, align="left", line_pt=look.line_pt,
                                         before_pt=look.before_pt, after_pt=look.after_pt), tabs=dots)
         chunks.append(
