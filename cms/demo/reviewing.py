@@ -8,6 +8,7 @@ from zlib import crc32
 from wagtail.models import WorkflowState
 
 from caselib.accounts.enums import Role
+from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 from caselib.review.models import StageState
 from caselib.review.selectors import active_run
@@ -16,8 +17,18 @@ from caselib.review.services.submission import submit_for_review
 
 from .people import account
 
-# The demo account that reads for each reviewers' group.
-READERS = {Role.FIRST_REVIEWER.value: "first", Role.SECOND_REVIEWER.value: "second", Role.FINAL_REVIEWER.value: "final"}
+# The demo accounts that read for each reviewers' group; a workflow may have two stages of one group.
+READERS = {
+    Role.FIRST_REVIEWER.value: ("first",),
+    Role.SECOND_REVIEWER.value: ("second", "expert"),
+    Role.FINAL_REVIEWER.value: ("final",),
+}
+# What the expert stage of a textbook adds to an opinion.
+EXPERT = (
+    "作为教材使用，章节衔接合理，学时分配与教学进度相称，体例统一，注释规范；建议每年核对一次数据和文件的现行状态。"
+)
+# More stages than any workflow has.
+ALL = 9
 OPINIONS = (
     (
         "通读全文，事实脉络清楚，时间、数据前后一致，表格合计与正文相符；结构完整，讨论题能够引出不同意见，同意进入复审。",
@@ -46,7 +57,7 @@ def opinion(group: str, code: str) -> str:
     return choices[crc32(f"{code}{group}".encode()) % len(choices)]
 
 
-def pass_stages(page: ResourcePage, stages: int, *, at: datetime | None = None) -> None:
+def pass_stages(page: ResourcePage, stages: int = ALL, *, at: datetime | None = None) -> None:
     """Submit ``page`` if it is not under review and let its readers pass it until ``stages`` stages have passed.
 
     Continues where an earlier call was interrupted. With every stage of its route passed the page is live. Raises
@@ -78,11 +89,20 @@ def _decide(run: WorkflowState, page: ResourcePage, outcome: str, words: str, at
     state = StageState.objects.select_related("task").get(pk=run.current_task_state_id)
     stage = state.task.specific
     checklist = stage.checklist.current() if stage.checklist else None
+    words = words or opinion(stage.group.name, page.code)
+    if len(words) < stage.minimum_opinion:
+        words += EXPERT
     verdict = Verdict(
         outcome=outcome,
-        opinion=words or opinion(stage.group.name, page.code),
+        opinion=words,
         revision=state.revision_id,
         answers={item["key"]: "yes" for item in checklist.items} if checklist else {},
         checklist=checklist.pk if checklist else None,
     )
-    decide(state, verdict, by=account(READERS[stage.group.name]), at=at)
+    decide(state, verdict, by=_reader(stage.group.name, run), at=at)
+
+
+def _reader(group: str, run: WorkflowState) -> User:
+    """Return the first demo reader of ``group`` who has not read another stage of ``run``."""
+    seated = set(run.decisions.values_list("decided_by__username", flat=True))
+    return account(next(username for username in READERS[group] if username not in seated))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from . import circulation, desk, films, people
 from .library import ensure, published
-from .reviewing import READERS, pass_stages
+from .reviewing import pass_stages
 
 Report = Callable[[str], None]
 
@@ -33,7 +33,7 @@ def _resources() -> None:
         page = ensure(kind, row, fields)
         # What an editor withdrew or somebody has under review is not the seed's business any more.
         if not page.live and not page.withdrawn:
-            pass_stages(page, len(READERS))
+            pass_stages(page)
 
 
 STEPS: tuple[tuple[str, Callable[[], object]], ...] = (
