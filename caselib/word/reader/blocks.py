@@ -106,9 +106,10 @@ class BlockReader:
                 continue
             self.context.next_cell()
             own = cell.find(w("tcPr"))
-            span = integer(value(own, "gridSpan")) or 1
-            if span > widest - column:
-                self.context.warn("span_clamped", value(own, "gridSpan") or "")
+            claimed = value(own, "gridSpan") or "1"
+            span = integer(claimed)
+            if span is None or span < 1 or span > widest - column:
+                self.context.warn("span_clamped", claimed)
                 span = max(min(declared - column, MAX_COLUMNS), 1)
             merge = None if own is None else own.find(w("vMerge"))
             state = "" if merge is None else (merge.get(w("val")) or "continue")

@@ -84,6 +84,7 @@ class Context:
         self.images: dict[str, ImageData] = {}
         self.pictures = 0
         self.paragraphs = 0
+        self.paragraphs_inside = 0
         self.cells = 0
         self.offset = 0
         self.fields: list[Field] = []
@@ -118,10 +119,14 @@ class Context:
         """The present place for people: the paragraph counted from 1."""
         return f"¶{self.paragraphs}"
 
-    def next_paragraph(self) -> int:
-        """Count one more paragraph and return its ordinal. Raises UnreadableError over the limit."""
+    def next_paragraph(self, *, inside: bool = False) -> int:
+        """Count one more paragraph and return its ordinal. Raises UnreadableError over the limit.
+
+        A cell holds a paragraph at least, so those ``inside`` tables and boxes have a limit of their own.
+        """
         self.paragraphs += 1
-        if self.paragraphs > LIMITS.paragraphs:
+        self.paragraphs_inside += int(inside)
+        if self.paragraphs - self.paragraphs_inside > LIMITS.paragraphs or self.paragraphs_inside > 2 * LIMITS.cells:
             raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
         return self.paragraphs - 1
 

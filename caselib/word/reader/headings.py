@@ -155,7 +155,7 @@ class _Judge:
                 break
             if not text or verdict is not None:
                 continue
-            if len(text) > 50 or (ends_sentence(text) and len(text) > 20) or self._is_numbered_heading(index):
+            if _CAPTION.match(text) or len(text) > 50 or (ends_sentence(text) and len(text) > 20) or self._is_numbered_heading(index):
                 break
             area.append(index)
             if len(area) >= _TITLE_AREA:
@@ -201,7 +201,7 @@ class _Judge:
         lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
         for index in lines[:6]:
             text = squeeze(self.items[index].text)
-            if index in self.verdicts or len(text) > 50 or (ends_sentence(text) and len(text) > 16):
+            if index in self.verdicts or _CAPTION.match(text) or len(text) > 50 or (ends_sentence(text) and len(text) > 16):
                 return
             if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
                 return
@@ -283,7 +283,7 @@ class _Judge:
             return True
         if number.kind in ("han_space", "circle") or len(bare) > _MAX_PLAIN_HEADING:
             return False
-        return self._followed_by_text(index) and not self._sibling_next(index, number)
+        return self._followed_by_text(index) and not self._sibling_next(index, number) and not self._ends_list(index, number)
 
     def _stands_out(self, item: RawParagraph) -> bool:
         if is_bold(item) or item.size > self.body_size + 1:
@@ -307,6 +307,12 @@ class _Judge:
         following = self._next(index)
         other = None if following is None else self.numbers[following]
         return other is not None and other.kind == number.kind
+
+    def _ends_list(self, index: int, number: Numeral) -> bool:
+        """True when the line before is the number before, and no heading: the last line of a list."""
+        before = next((at for at in range(index - 1, max(index - 6, -1), -1) if self.items[at].text.strip()), None)
+        other = None if before is None else self.numbers[before]
+        return other is not None and other.kind == number.kind and other.value == number.value - 1 and before not in self.verdicts
 
     # -- everything else ----------------------------------------------------------------------------------------
 

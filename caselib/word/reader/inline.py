@@ -49,7 +49,7 @@ class InlineReader:
     def read(self, element: Element, depth: int = 0, *, counted: bool = True) -> RawParagraph:
         """Return the paragraph ``w:p``. ``depth`` is the nesting of tables and text boxes it stands in."""
         context = self.context
-        ordinal = context.next_paragraph() if counted else context.paragraphs
+        ordinal = context.next_paragraph(inside=depth > 0) if counted else context.paragraphs
         properties = element.find(w("pPr"))
         style_look = context.styles.look(value(properties, "pStyle"))
         look = apply_paragraph(style_look, properties)

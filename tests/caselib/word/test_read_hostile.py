@@ -1,0 +1,261 @@
+"""Files made to do harm are refused with a code or read without it, in bounded time."""
+
+from __future__ import annotations
+
+import io
+import random
+import struct
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from caselib.word import guard
+from caselib.word.guard import LIMITS, UnreadableError, sniff
+from caselib.word.model import Table
+from caselib.word.reader import read_docx
+from tests.caselib.word.packages import HEAD, NS, cell, docx, p, picture, table, zipped
+
+HOSTILE = Path(__file__).resolve().parents[4] / "shared" / "data" / "hostile"
+
+
+def refusal(data: bytes, name: str = "x.docx") -> str:
+    with pytest.raises(UnreadableError) as caught:
+        if sniff(data, name) == "docx":
+            read_docx(data)
+    return caught.value.code
+
+
+def codes(data: bytes) -> set[str]:
+    return {warning.code for warning in read_docx(data).warnings}
+
+
+def test_sniffing() -> None:
+    assert refusal(b"") == "empty_file"
+    assert refusal(b"\x00" * 40) == "empty_file"
+    assert refusal(b"%PDF-1.7") == "not_a_manuscript"
+    assert refusal(b"MZ\x90\x00") == "not_a_manuscript"
+    assert refusal("就是文字".encode(), "a.docx") == "mislabelled"
+    assert sniff("就是文字".encode(), "a.txt") == "text"
+    assert sniff(b"<html><body>x</body></html>", "a.doc") == "html"
+    assert sniff(b"\xef\xbb\xbf<!DOCTYPE html><p>x", "a.docx") == "html"
+    assert sniff(b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", "a.doc") == "mhtml"
+    assert sniff(b"{\\rtf1 x}", "a.doc") == "rtf"
+    assert sniff(b'<?xml version="1.0"?><?mso-application progid="Word.Document"?>', "a.doc") == "wordml"
+    assert sniff(zipped({"a.txt": "x"}), "a.docx") == "zip"
+    assert refusal(zipped({"[Content_Types].xml": "x", "xl/workbook.xml": "x"})) == "not_a_manuscript"
+
+
+def ole(*streams: str, flags: int | None = None) -> bytes:
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\x00")
+    fib = b"" if flags is None else (b"\xec\xa5" + b"\x00" * 8 + struct.pack("<H", flags)).ljust(512, b"\x00")
+    return head + fib + b"".join(name.encode("utf-16-le").ljust(128, b"\x00") for name in streams)
+
+
+def test_compound_files() -> None:
+    assert refusal(ole("EncryptedPackage")) == "encrypted"
+    assert refusal(ole("WordDocument", flags=0x0100)) == "encrypted"
+    assert sniff(ole("WordDocument", flags=0), "a.wps") == "legacy"
+    assert refusal(ole("Workbook")) == "not_a_manuscript"
+    assert refusal(ole()) == "damaged"
+
+
+@pytest.mark.parametrize("name", ["../evil.xml", "/etc/x", "a/../../b", "C:\\x", "..\\x", "word/../../x"])
+def test_paths_that_leave_the_archive(name: str) -> None:
+    assert refusal(zipped({name: "x", "word/document.xml": "x"})) == "path_traversal"
+
+
+def test_links_in_a_zip() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        info = zipfile.ZipInfo("link.txt")
+        info.external_attr = 0o120777 << 16
+        archive.writestr(info, "/etc/passwd")
+    assert refusal(out.getvalue(), "a.zip") == "path_traversal"
+
+
+def test_bombs_are_refused_before_inflating() -> None:
+    assert refusal(docx(p("x"), parts={"word/media/a.bin": b"\x00" * (20 * guard.MIB)})) == "bomb"
+    many = {f"word/a{n}.xml": "x" for n in range(LIMITS.entries + 1)}
+    assert refusal(zipped(many)) == "too_many_entries"
+
+
+def test_a_directory_that_lies_about_a_size() -> None:
+    data = bytearray(zipped({"word/document.xml": b"<x/>" + b"a" * 4_000_000, "[Content_Types].xml": "x"}))
+    at = data.rfind(b"PK\x01\x02", 0, data.rfind(b"PK\x01\x02"))
+    struct.pack_into("<I", data, at + 24, 100)
+    assert refusal(bytes(data)) in ("damaged", "bomb", "too_deep")
+
+
+def test_the_same_part_twice() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "x")
+        archive.writestr("word/document.xml", "a")
+        archive.writestr("Word/document.XML", "b")
+    assert refusal(out.getvalue()) == "duplicate_part"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_entities(encoding: str) -> None:
+    raw = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><w:document {NS}><w:body/></w:document>'
+    out = zipped({"word/document.xml": raw.encode(encoding), "[Content_Types].xml": "<x/>"})
+    assert refusal(out) == "dtd"
+
+
+def test_entities_in_a_part_beside_the_text() -> None:
+    styles = f'{HEAD}<!DOCTYPE x SYSTEM "file:///etc/passwd"><w:styles {NS}/>'
+    assert refusal(docx(p("x"), parts={"word/styles.xml": styles})) == "dtd"
+
+
+def test_nesting() -> None:
+    deep = p("最里层")
+    for _ in range(12):
+        deep = f"<w:tbl><w:tr><w:tc>{deep}</w:tc></w:tr></w:tbl>"
+    assert refusal(docx(deep)) == "too_deep"
+    assert refusal(docx("<w:sdt><w:sdtContent>" * 1000 + p("x") + "</w:sdtContent></w:sdt>" * 1000)) == "too_deep"
+    assert refusal(docx(p(inner="<w:smartTag>" * 2000 + "</w:smartTag>" * 2000))) == "too_deep"
+
+
+def test_absurd_spans_cost_nothing() -> None:
+    body = table([cell("甲", '<w:gridSpan w:val="2000000000"/>'), cell("乙", '<w:gridSpan w:val="-5"/>')])
+    started = time.monotonic()
+    document = read_docx(docx(body))
+    assert time.monotonic() - started < 2
+    found = document.blocks[0]
+    assert isinstance(found, Table) and sum(c.colspan for c in found.rows[0]) <= 130
+    assert "span_clamped" in {warning.code for warning in document.warnings}
+
+
+def test_more_cells_and_paragraphs_than_the_limits() -> None:
+    row = f"<w:tr>{'<w:tc><w:p/></w:tc>' * 50}</w:tr>"
+    assert refusal(docx(f"<w:tbl>{row * 2001}</w:tbl>" + noise())) == "too_many_cells"
+    assert refusal(docx("<w:p/>" * 50_001 + noise())) == "too_many_paragraphs"
+
+
+def noise() -> str:
+    """Incompressible text, so that a test is not refused for its ratio."""
+    source = random.Random(1)
+    return p("".join(chr(source.randint(0x4E00, 0x9FA5)) for _ in range(60_000)))
+
+
+def test_ten_thousand_rows_are_read() -> None:
+    rows = "".join(f"<w:tr>{cell(str(n * 7919))}{cell(str(n * n))}</w:tr>" for n in range(10_000))
+    started = time.monotonic()
+    found = read_docx(docx(f"<w:tbl>{rows}</w:tbl>")).blocks[0]
+    assert isinstance(found, Table) and len(found.rows) == 10_000 and time.monotonic() - started < 20
+
+
+def test_many_styles_in_a_circle_and_a_long_chain() -> None:
+    from tests.caselib.word.packages import style, styles
+
+    chain = [style(f"s{n}", f"样式{n}", based=f"s{(n + 1) % 3000}") for n in range(3000)]
+    body = "".join(p("一行正文。", style=f"s{n}") for n in range(0, 3000, 3))
+    started = time.monotonic()
+    assert len(read_docx(docx(body, parts={"word/styles.xml": styles(*chain)})).blocks) == 1000
+    assert time.monotonic() - started < 10
+
+
+def png_claiming(width: int, height: int) -> bytes:
+    from tests.caselib.word.test_read_structure import png
+
+    data = bytearray(png())
+    struct.pack_into(">II", data, 16, width, height)
+    return bytes(data)
+
+
+def test_a_huge_picture_is_left_out_and_told() -> None:
+    body = p("看图。") + p(inner=picture("a"))
+    found = codes(docx(body, parts={"word/media/a.png": png_claiming(60_000, 60_000)}, links=[("a", "image", "media/a.png")]))
+    assert found & {"image_too_large", "image_unknown"}
+
+
+def test_too_many_pictures() -> None:
+    from tests.caselib.word.test_read_structure import png
+
+    body = "".join(p(inner=picture("a")) for _ in range(LIMITS.images + 1))
+    assert refusal(docx(body, parts={"word/media/a.png": png()}, links=[("a", "image", "media/a.png")])) == "too_many_images"
+
+
+def test_things_that_reach_outside_are_told_and_not_fetched() -> None:
+    settings_part = f'{HEAD}<w:settings {NS}><w:attachedTemplate r:id="t"/><w:mailMerge/><w:documentProtection/></w:settings>'
+    rels = f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="t" ' \
+           'Type="http://x/attachedTemplate" Target="http://evil.example/t.dotm" TargetMode="External"/></Relationships>'
+    found = codes(docx(p("正文。") + '<w:altChunk r:id="h"/>', parts={
+        "word/settings.xml": settings_part, "word/_rels/settings.xml.rels": rels, "word/vbaProject.bin": b"x",
+        "word/a.html": "<html><body><p>插入</p><script>x</script></body></html>", "word/embeddings/o.bin": b"x",
+    }, links=[("h", "aFChunk", "a.html"), ("s", "subDocument", "file:///c:/x.docx")]))
+    assert found >= {"remote_template", "mail_merge", "protection_ignored", "macros_dropped", "alt_chunk", "embedded_object",
+                     "external_reference"}
+
+
+def test_a_script_link_loses_its_address() -> None:
+    body = f'<w:p><w:hyperlink r:id="h">{p("点我")[5:-6].replace("<w:pPr></w:pPr>", "")}</w:hyperlink></w:p>'
+    data = docx(body + p("x"), links=[("h", "hyperlink", "javascript://x")])
+    document = read_docx(data)
+    assert all(not run.href for block in document.blocks for run in block.runs)  # type: ignore[union-attr]
+
+
+def test_a_missing_body_and_a_missing_part() -> None:
+    assert refusal(docx("", raw=f"{HEAD}<w:document {NS}/>")) == "missing_part"
+    assert refusal(zipped({"[Content_Types].xml": "<x/>", "word/other.xml": "<x/>"})) == "missing_part"
+
+
+SAMPLE = docx(p("一、做法", run="<w:b/>") + p("正文一段。") + table([cell("甲"), cell("乙")]))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(SAMPLE) - 1), st.binary(min_size=1, max_size=12))
+def test_any_damage_is_read_or_refused(at: int, junk: bytes) -> None:
+    data = SAMPLE[:at] + junk + SAMPLE[at + len(junk) :]
+    try:
+        if sniff(data, "x.docx") == "docx":
+            read_docx(data)
+    except UnreadableError as error:
+        assert error.code
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, len(SAMPLE)))
+def test_any_truncation_is_refused_or_read(end: int) -> None:
+    try:
+        if sniff(SAMPLE[:end], "x.docx") == "docx":
+            read_docx(SAMPLE[:end])
+    except UnreadableError as error:
+        assert error.code
+
+
+REFUSED = {
+    "apache-poi__ExternalEntityInText.docx": "dtd", "apache-poi__bug53475-password-is-solrcell.docx": "encrypted",
+    "apache-poi__stress025.docx": "missing_part", "apache-tika__testWORD_truncated.docx": "damaged",
+    "apache-poi__clusterfuzz-testcase-minimized-POIFuzzer-6709287337197568.docx": "damaged",
+    "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-4959857092198400.docx": "damaged",
+    "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-5313273089884160.docx": "damaged",
+    "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-5569740188549120.docx": "damaged",
+    "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-6120975439364096.docx": "damaged",
+}
+TOLD = {
+    "apache-poi__SimpleMacro.docm": "macros_dropped", "apache-tika__testWORD_macros.docm": "macros_dropped",
+    "apache-poi__WordWithAttachments.docx": "embedded_object", "apache-tika__EmbeddedOutlook.docx": "embedded_object",
+    "apache-poi__test_recursive_embedded.docx": "embedded_object", "apache-tika__testAltChunkHTML.docx": "alt_chunk",
+    "apache-tika__testAttachedTemplate.docx": "remote_template", "apache-tika__testFrameset.docx": "frameset",
+    "apache-tika__testMailMerge.docx": "mail_merge", "apache-tika__testWORD_signed.docx": "signature_dropped",
+    "apache-poi__delins.docx": "change_inserted", "apache-poi__protected_sample.docx": "protection_ignored",
+}
+
+
+@pytest.mark.skipif(not HOSTILE.is_dir(), reason="the hostile files are not on this machine")
+def test_collected_hostile_files() -> None:
+    seen: dict[str, str] = {}
+    for path in sorted(HOSTILE.iterdir()):
+        data = path.read_bytes()
+        try:
+            assert sniff(data, path.name) == "docx"
+            warnings = {warning.code for warning in read_docx(data).warnings}
+            assert TOLD.get(path.name) is None or TOLD[path.name] in warnings, path.name
+        except UnreadableError as error:
+            seen[path.name] = error.code
+    assert seen == REFUSED

@@ -1,0 +1,221 @@
+"""What stands in a paragraph, a table or beside the text comes out whole, accepted and reported."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+
+from caselib.word.model import Document, Heading, Paragraph, Picture, Table
+from caselib.word.reader import read_docx
+from tests.caselib.word.packages import HEAD, NS, cell, docx, level, numbered, numbering, p, picture, r, style, styles, table
+
+LONG = "工作组走访了三个村民小组，把每户的意见一条一条记下来，再逐条商量办法。"
+BOLD = "<w:b/>"
+
+
+def read(body: str, **kwargs: object) -> Document:
+    return read_docx(docx(body, **kwargs))  # type: ignore[arg-type]
+
+
+def headings(document: Document) -> list[tuple[int, str, bool]]:
+    return [(block.level, block.number + block.text, block.guessed) for block in document.blocks if isinstance(block, Heading)]
+
+
+def codes(document: Document) -> set[str]:
+    return {warning.code for warning in document.warnings}
+
+
+def png(size: tuple[int, int] = (8, 8)) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", size).save(out, "PNG")
+    return out.getvalue()
+
+
+# -- headings ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("key", "name", "extra"), [
+    ("1", "heading 1", ""), ("a3", "标题 1", ""), ("Heading1", "Heading 1", ""), ("x", "我的标题", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>'),
+])
+def test_heading_styles_by_name_or_outline(key: str, name: str, extra: str) -> None:
+    document = read(p("背景", style=key) + p(LONG), parts={"word/styles.xml": styles(style(key, name, extra))})
+    assert headings(document)[0] == (1, "背景", False)
+
+
+def test_an_outline_level_is_inherited_and_circles_end() -> None:
+    sheet = styles(style("a", "甲", based="b"), style("b", "乙", '<w:pPr><w:outlineLvl w:val="1"/></w:pPr>', based="a"))
+    assert headings(read(p("做法", style="a") + p(LONG), parts={"word/styles.xml": sheet}))[0] == (2, "做法", False)
+
+
+def test_faked_headings_by_number_weight_and_size() -> None:
+    title = p("小院议事", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
+    body = title + p("一、缘起", run=BOLD) + p(LONG) + p("（一）先议", run=BOLD) + p(LONG) + p("二、做法", run=BOLD) + p(LONG)
+    assert headings(read(body)) == [(1, "小院议事", True), (2, "一、缘起", True), (3, "（一）先议", True), (2, "二、做法", True)]
+
+
+def test_a_list_of_short_numbered_lines_is_no_outline() -> None:
+    body = p("议题有：") + p("1.停车") + p("2.路灯") + p("3.垃圾") + p(LONG)
+    assert headings(read(p("议事会", run='<w:sz w:val="40"/>') + p(LONG) + body))[1:] == []
+
+
+def test_a_sentence_in_a_heading_style_is_text() -> None:
+    document = read(p(LONG, style="1") + p(LONG), parts={"word/styles.xml": styles(style("1", "heading 1"))})
+    assert headings(document) == [] and "heading_demoted" in codes(document)
+
+
+def test_a_numbered_heading_style_keeps_its_number() -> None:
+    sheet = styles(style("1", "heading 1", f"<w:pPr>{numbered(1)}</w:pPr>"))
+    document = read(p("总则", style="1") + p(LONG), parts={
+        "word/styles.xml": sheet, "word/numbering.xml": numbering(level(0, "chineseCounting", "第%1章"))})
+    assert headings(document) == [(1, "第一章总则", False)]
+
+
+def test_run_in_leads() -> None:
+    body = p(inner=r("先定规矩。", BOLD) + r(LONG)) + p(LONG)
+    block = read(p("题", run='<w:sz w:val="40"/>') + body).blocks[1]
+    assert isinstance(block, Paragraph) and (block.role, block.lead, block.text) == ("lead", "先定规矩。", "先定规矩。" + LONG)
+
+
+def test_a_typed_table_of_contents_is_not_the_text() -> None:
+    body = p("办法（草案）", props='<w:jc w:val="center"/>', run=BOLD) + p("目 录") + p("第一章 总则") + p("第二章 附则")
+    body += p("第一章 总则", run=BOLD) + p(LONG) + p("第二章 附则", run=BOLD) + p(LONG)
+    document = read(body)
+    assert [text for _, text, _ in headings(document)] == ["办法（草案）", "第一章 总则", "第二章 附则"]
+
+
+# -- runs -------------------------------------------------------------------------------------------------------
+
+
+def test_tracked_changes_are_accepted_and_told() -> None:
+    body = p(inner=r("原来") + f'<w:ins w:author="王某">{r("新增")}</w:ins>'
+             '<w:del w:author="王某"><w:r><w:delText>删去</w:delText></w:r></w:del>')
+    document = read(body + p(LONG))
+    assert document.blocks[0].text == "原来新增"  # type: ignore[union-attr]
+    assert {(w.code, w.text) for w in document.warnings} >= {("change_inserted", "王某: 新增"), ("change_deleted", "王某: 删去")}
+
+
+def test_a_deleted_paragraph_mark_joins() -> None:
+    body = f'<w:p><w:pPr><w:rPr><w:del w:author="x"/></w:rPr></w:pPr>{r("前半句，")}</w:p>' + p("后半句。")
+    assert [block.text for block in read(body).blocks] == ["前半句，后半句。"]  # type: ignore[union-attr]
+
+
+def test_a_deleted_row_is_gone() -> None:
+    row = f"<w:tr><w:trPr><w:del/></w:trPr>{cell('旧')}{cell('旧')}</w:tr>"
+    body = table([cell("新"), cell("新")]).replace("</w:tbl>", row + "</w:tbl>")
+    found = read(body).blocks[0]
+    assert isinstance(found, Table) and len(found.rows) == 1
+
+
+def fld(instruction: str, result: str = "") -> str:
+    middle = f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{r(result)}' if result else ""
+    return (f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">{instruction}</w:instrText></w:r>'
+            f'{middle}<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+
+
+def test_fields_show_their_result_only() -> None:
+    body = p(inner=r("见") + fld("REF _x \\h", "表1") + r("，") + fld('HYPERLINK "https://example.org/a"', "链接") + r("。"))
+    block = read(body + p(LONG)).blocks[0]
+    assert block.text == "见表1，链接。"  # type: ignore[union-attr]
+    assert [run.href for run in block.runs if run.href] == ["https://example.org/a"]  # type: ignore[union-attr]
+
+
+def test_nested_and_unfinished_fields_lose_no_text() -> None:
+    body = p(inner=r("前") + '<w:r><w:fldChar w:fldCharType="end"/></w:r>' + fld("IF " + "1", "中") + r("后"))
+    assert read(body + p(LONG)).blocks[0].text == "前中后"  # type: ignore[union-attr]
+
+
+def test_ruby_in_both_kinds() -> None:
+    ruby = f"<w:r><w:ruby><w:rt>{r('yá')}</w:rt><w:rubyBase>{r('崖')}</w:rubyBase></w:ruby></w:r>"
+    old = fld(r"EQ \* jc2 \* hps10 \o\ad(\s\up 9(lǐ),里)")
+    block = read(p(inner=r("悬") + ruby + old + r("村")) + p(LONG)).blocks[0]
+    assert block.text == "悬崖里村"  # type: ignore[union-attr]
+    assert [(run.text, run.ruby) for run in block.runs if run.ruby] == [("崖", "yá"), ("里", "lǐ")]  # type: ignore[union-attr]
+
+
+def test_raised_lowered_symbols_tabs_and_hidden() -> None:
+    inner = (r("10") + r("2", '<w:vertAlign w:val="superscript"/>') + r("H") + r("2", '<w:vertAlign w:val="subscript"/>')
+             + '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:tab/><w:br/></w:r>' + r("藏", "<w:vanish/>"))
+    document = read(p(inner=inner + r("完。")) + p(LONG))
+    block = document.blocks[0]
+    assert block.text == "102H2☑\t\n完。" and "hidden_text" in codes(document)  # type: ignore[union-attr]
+    assert [run.text for run in block.runs if run.superscript] == ["2"]  # type: ignore[union-attr]
+
+
+def test_notes_are_keyed_in_calling_order() -> None:
+    note = '<w:footnotes {ns}><w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="7">{a}</w:footnote>' \
+           '<w:footnote w:id="3">{b}</w:footnote></w:footnotes>'
+    parts = {"word/footnotes.xml": HEAD + note.format(ns=NS, a=p("第七条注"), b=p("第三条注"))}
+    body = p(inner=r("先") + '<w:r><w:footnoteReference w:id="3"/></w:r>' + r("后") + '<w:r><w:footnoteReference w:id="7"/></w:r>')
+    document = read(body + p(LONG), parts=parts)
+    assert [(key, "".join(run.text for run in note.runs)) for key, note in document.notes.items()] == [("1", "第三条注"), ("2", "第七条注")]
+    assert [run.note for run in document.blocks[0].runs] == ["1", "2"]  # type: ignore[union-attr]
+
+
+def test_comments_come_with_author_and_passage() -> None:
+    parts = {"word/comments.xml": f'{HEAD}<w:comments {NS}><w:comment w:id="0" w:author="李某" w:date="2026-11-01T08:00:00Z">'
+             f"{p('此处补数据')}</w:comment></w:comments>"}
+    body = p(LONG) + p(inner=r("做法") + '<w:commentRangeStart w:id="0"/>' + r("有效") + '<w:commentRangeEnd w:id="0"/>' + r("。"))
+    comment, = read(body, parts=parts).comments
+    assert (comment.author, comment.text, comment.paragraph, comment.start, comment.end) == ("李某", "此处补数据", 1, 2, 4)
+
+
+def test_content_controls_and_placeholders() -> None:
+    body = f"<w:sdt><w:sdtContent>{p('控件里的字。')}</w:sdtContent></w:sdt>"
+    body += f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{p('单击此处输入')}</w:sdtContent></w:sdt>"
+    document = read(body + p(LONG))
+    assert [block.text for block in document.blocks][0] == "控件里的字。" and "placeholder_dropped" in codes(document)  # type: ignore[union-attr]
+
+
+# -- tables and pictures ----------------------------------------------------------------------------------------
+
+
+def test_merged_cells_have_spans() -> None:
+    body = table([cell("甲", '<w:gridSpan w:val="2"/>'), cell("乙", '<w:vMerge w:val="restart"/>')],
+                 [cell("丙"), cell("丁"), cell("", "<w:vMerge/>")], columns=3)
+    found = read(body).blocks[0]
+    assert isinstance(found, Table) and found.columns == 3
+    assert [[(c.text, c.colspan, c.rowspan) for c in row] for row in found.rows] == [[("甲", 2, 1), ("乙", 1, 2)], [("丙", 1, 1), ("丁", 1, 1)]]
+
+
+def test_a_caption_goes_to_its_table_or_picture() -> None:
+    body = p("表1 户数", props='<w:jc w:val="center"/>') + table([cell("户"), cell("数")])
+    body += p(inner=picture("img")) + p("图1 院子", props='<w:jc w:val="center"/>') + p(LONG)
+    document = read(body, parts={"word/media/a.png": png()}, links=[("img", "image", "media/a.png")])
+    found = [block for block in document.blocks if isinstance(block, Table | Picture)]
+    assert [block.caption for block in found] == ["表1 户数", "图1 院子"]
+
+
+def test_pictures_inline_in_boxes_and_in_cells() -> None:
+    box = ('<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor><wps:txbx><w:txbxContent>'
+           f"{p('框里的话。')}{p(inner=picture('img', '框图'))}</w:txbxContent></wps:txbx></wp:anchor></w:drawing></mc:Choice>"
+           f"<mc:Fallback><w:pict><v:textbox><w:txbxContent>{p('框里的话。')}</w:txbxContent></v:textbox></w:pict></mc:Fallback>"
+           "</mc:AlternateContent></w:r>")
+    in_cell = f"<w:tc>{p(inner=picture('img', '格图'))}</w:tc>"
+    body = p(inner=picture("img", "行图")) + p(inner=box) + table([in_cell, cell("右")])
+    document = read(body, parts={"word/media/a.png": png()}, links=[("img", "image", "media/a.png")])
+    assert [block.alt for block in document.blocks if isinstance(block, Picture)] == ["行图", "框图"]
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["框里的话。"]
+    grid = next(block for block in document.blocks if isinstance(block, Table))
+    assert [item.alt for item in grid.rows[0][0].pictures] == ["格图"]
+    assert len(document.images) == 1
+
+
+def test_pictures_that_cannot_be_shown_are_told() -> None:
+    body = p(LONG) + p(inner=picture("a")) + p(inner=picture("b")) + p(inner=picture("c")) + p(inner=picture("d"))
+    emf = b"\x01\x00\x00\x00" + b"\x00" * 36 + b" EMF" + b"\x00" * 60
+    document = read(body, parts={"word/media/x.bin": b"no picture", "word/media/y.emf": emf},
+                    links=[("a", "image", "http://example.org/a.png"), ("b", "image", "media/x.bin"), ("d", "image", "media/y.emf")])
+    assert codes(document) >= {"image_external", "image_unknown", "image_missing", "image_vector"}
+
+
+def test_formulas_become_text() -> None:
+    maths = "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+    assert read(p(inner=r("得") + maths) + p(LONG)).blocks[0].text == "得(1)/(2)"  # type: ignore[union-attr]
+
+
+def test_strict_documents_are_read() -> None:
+    raw = f"{HEAD}<w:document {NS}><w:body>{p('严格格式。')}</w:body></w:document>".replace(
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
+    assert read_docx(docx("", raw=raw)).blocks[0].text == "严格格式。"  # type: ignore[union-attr]
