@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from caselib.accounts.enums import REVIEWERS, Role
+from caselib.accounts.models import Unit, User
 from caselib.accounts.viewers import Viewer
+from caselib.vocabularies.models import Position, Topic
 
-from .models import ResourcePage
+from .enums import Circulation
+from .models import PositionTagging, ResourcePage, TopicTagging
 
 TAG_PREFETCHES = ("topic_taggings__tag", "sector_taggings__tag", "position_taggings__tag", "free_taggings__tag")
 
@@ -25,3 +33,78 @@ def visible_by_id(ids: list[int], viewer: Viewer) -> dict[int, ResourcePage]:
     """Return those of ``ids`` that ``viewer`` may read, as specific pages by id."""
     found = ResourcePage.objects.visible_to(viewer).filter(pk__in=ids).specific()
     return {page.pk: page for page in found}
+
+
+def workable(user: User) -> QuerySet[ResourcePage]:
+    """Return the resources whose drafts ``user`` may see in the admin: own, of the own unit, or all for reviewers.
+
+    Editors and reviewers work for the whole library; everybody else sees of other units only what is live.
+    """
+    pages = ResourcePage.objects.all()
+    if user.is_superuser or user.has_role(Role.EDITOR, *REVIEWERS):
+        return pages
+    own = Q(owner=user) | Q(unit_id=user.unit_id, unit__isnull=False)
+    return pages.filter(own | Q(live=True, circulation__in=(Circulation.PUBLIC, Circulation.INTERNAL)))
+
+
+def missing_metadata() -> QuerySet[ResourcePage]:
+    """Return live resources that lack a term on one of the three axes, an abstract, or an author."""
+    lacking = Q(abstract="")
+    for relation in ("topic_taggings", "sector_taggings", "position_taggings", "authors"):
+        model = ResourcePage._meta.get_field(relation).related_model
+        key = "content_object_id" if relation != "authors" else "page_id"
+        lacking |= ~Exists(model.objects.filter(**{key: OuterRef("pk")}))
+    return ResourcePage.objects.filter(lacking, live=True)
+
+
+def stale(day: date) -> QuerySet[ResourcePage]:
+    """Return live resources whose review was due on or before ``day``, the longest overdue first."""
+    return ResourcePage.objects.filter(live=True, review_due_on__lte=day).order_by("review_due_on")
+
+
+def by_unit() -> QuerySet[Unit]:
+    """Return units with the number of live, draft and withdrawn resources each has. One query."""
+
+    def count(**kwargs: object) -> Count:
+        return Count("resources", filter=Q(**{f"resources__{key}": value for key, value in kwargs.items()}))
+
+    return (
+        Unit.objects.annotate(
+            live_count=count(live=True),
+            draft_count=count(live=False, withdrawn_at__isnull=True),
+            withdrawn_count=count(withdrawn_at__isnull=False),
+            total_count=Count("resources"),
+        )
+        .filter(total_count__gt=0)
+        .order_by("-total_count", "path")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """A heat map: ``cells[topic][position]`` counts live resources tagged with both, narrower terms included."""
+
+    topics: tuple[tuple[int, str], ...]
+    positions: tuple[tuple[int, str], ...]
+    cells: dict[int, dict[int, int]]
+    most: int
+
+
+def coverage() -> Coverage:
+    """Return the heat map of top-level topics by top-level positions over live resources. Four queries."""
+    topics = list(Topic.objects.filter(level=1, retired_at__isnull=True).order_by("order"))
+    positions = list(Position.objects.filter(level=1, retired_at__isnull=True).order_by("order"))
+    pages: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
+    for index, model in enumerate((TopicTagging, PositionTagging)):
+        rows = model.objects.filter(content_object__live=True).values_list("content_object_id", "tag__path")
+        for pk, path in rows:
+            pages[pk][index].add(int(path.split("/", 1)[0]))
+    cells: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for page_topics, page_positions in pages.values():
+        for topic in page_topics:
+            for position in page_positions:
+                cells[topic][position] += 1
+    most = max((count for row in cells.values() for count in row.values()), default=0)
+    return Coverage(
+        tuple((term.pk, term.name) for term in topics), tuple((term.pk, term.name) for term in positions), cells, most
+    )

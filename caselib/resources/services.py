@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Revision
 
 from caselib.accounts.models import Unit, User
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
-from caselib.core.errors import require
+from caselib.core.errors import Refusal, RefusedError, require
 
 from .enums import Kind
 from .filing import folder_for
@@ -72,6 +73,38 @@ def save_draft(page: ResourcePage, *, by: User, at: datetime | None = None) -> R
     revision = page.save_revision(user=by, log_action=True, changed=True)
     audit.record("resources.revised", page, by=by, at=at, revision=revision.pk)
     return revision
+
+
+@transaction.atomic
+def add_terms(
+    page: ResourcePage, terms: Mapping[str, Collection[str]], *, by: User, at: datetime | None = None
+) -> Revision:
+    """Add terms to the latest draft of ``page`` as a new revision; what is live stays as it was vetted.
+
+    Raises RefusedError if the page is locked for ``by``. Effects in order: revision, audit ``resources.revised``.
+    """
+    draft = _draft_for(page, by)
+    for axis, names in terms.items():
+        getattr(draft, axis).add(*names)
+    return save_draft(draft, by=by, at=at)
+
+
+@transaction.atomic
+def assign_unit(page: ResourcePage, unit: Unit, *, by: User, at: datetime | None = None) -> Revision:
+    """Make ``unit`` answer for the next version of ``page``. Raises and effects as ``add_terms``."""
+    draft = _draft_for(page, by)
+    draft.unit = unit
+    return save_draft(draft, by=by, at=at)
+
+
+def _draft_for(page: ResourcePage, by: User) -> ResourcePage:
+    """Return the latest draft of ``page``, locked against a second writer."""
+    ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk)
+    lock = page.get_lock()
+    if lock is not None and lock.for_user(by):
+        raise RefusedError(Refusal("locked", _("The resource is under review or locked. Wait, or ask for its return.")))
+    draft: ResourcePage = page.get_latest_revision_as_object()
+    return draft
 
 
 def set_tags(page: ResourcePage, tags: Mapping[str, Collection[str]]) -> None:

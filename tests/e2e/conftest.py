@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from cms.demo.people import PASSWORD
 from tests.conftest import require_service
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -32,7 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PASSWORD = "yunling-2026"  # noqa: S105 — the documented password of the demo accounts
+
 START_SECONDS = 90
 
 

@@ -1,0 +1,171 @@
+"""The admin of resources: edit forms of every type, listings, reports, bulk acts, and whose drafts one sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.test import Client
+from django.urls import reverse
+from wagtail.models import Page
+
+from caselib.accounts.enums import Role
+from caselib.resources.filing import folder_for
+from caselib.resources.models import KINDS, ResourcePage
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: AbstractBaseUser) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_type_has_a_create_and_an_edit_form(kind: str) -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    client = signed_in(author)
+    folder = folder_for(author.unit, kind, 2026)
+    response = client.get(reverse("wagtailadmin_pages:add", args=["resources", kind, folder.pk]))
+    assert response.status_code == 200
+    extra = {"case": factories.live()} if kind == "teachingnote" else {}
+    page = factories.draft(kind, by=author, **extra)
+    assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+
+
+def test_an_unknown_term_is_an_error_not_a_loss() -> None:
+    page = factories.draft(tags={"topics": ["家风建设"]})
+    form_class = type(page).get_edit_handler().get_form_class()
+    field = form_class(instance=page, for_user=page.owner).fields["topics"]
+    with pytest.raises(ValidationError):
+        field.clean(["999999"])
+
+
+def test_the_minutes_of_a_lesson_add_up() -> None:
+    step = {"type": "step", "value": {"minutes": 20, "activity": "讲授"}}
+    page = factories.draft("lessonplan", minutes=45, process=[step, step])
+    assert page.process_minutes == 40
+    form = type(page).get_edit_handler().get_form_class()(instance=page, for_user=page.owner)
+    form.cleaned_data = {"title": page.title, "slug": page.slug, "minutes": 45, "process": page.process}
+    form._errors = ErrorDict()
+    form.clean()
+    assert "process" in form.errors
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_type_has_a_listing(client_of: Callable[..., Client], kind: str) -> None:
+    assert client_of(Role.EDITOR).get(reverse(f"resources_{kind}:index")).status_code == 200
+
+
+def test_an_author_sees_own_drafts_and_no_others() -> None:
+    mine = factories.draft(title="自己的草稿")
+    factories.draft(title="别人的草稿")
+    factories.live(title="别人已发布")
+    page = signed_in(mine.owner).get(reverse("resources_casestudy:index")).content.decode()
+    assert "自己的草稿" in page
+    assert "别人已发布" in page
+    assert "别人的草稿" not in page
+
+
+def test_the_explorer_and_the_chooser_hide_others_drafts() -> None:
+    mine = factories.draft(title="自己的草稿")
+    other = factories.draft(title="别人的草稿")
+    client = signed_in(mine.owner)
+    folder = other.get_parent()
+    for url in (
+        reverse("wagtailadmin_explore", args=[folder.pk]),
+        reverse("wagtailadmin_choose_page_child", args=[folder.pk]),
+        reverse("wagtailadmin_choose_page_search") + "?q=草稿",
+    ):
+        assert "别人的草稿" not in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize("name", ["missing_metadata", "stale", "by_unit", "coverage"])
+def test_reports_are_for_the_office(client_of: Callable[..., Client], name: str) -> None:
+    factories.live(tags={"topics": ["家风建设"], "positions": ["年轻干部"]})
+    url = reverse(f"resources_{name}")
+    assert client_of(Role.EDITOR).get(url).status_code == 200
+    assert client_of(Role.AUTHOR).get(url).status_code in (302, 403)
+
+
+def test_the_heat_map_counts_narrower_terms() -> None:
+    from caselib.resources.selectors import coverage
+    from caselib.vocabularies.models import Position, Topic
+
+    factories.live(tags={"topics": ["家风建设", "廉政文化"], "positions": ["选调生"]})
+    found = coverage()
+    topic, position = Topic.objects.get(name="廉政教育").pk, Position.objects.get(name="年轻干部").pk
+    assert found.cells[topic][position] == 1
+
+
+def test_missing_metadata_names_what_lacks_a_term() -> None:
+    from caselib.resources.selectors import missing_metadata
+
+    whole = {"topics": ["家风建设"], "sectors": ["民政"], "positions": ["选调生"]}
+    complete, lacking = factories.live(tags=whole), factories.live(tags={**whole, "sectors": []})
+    assert set(missing_metadata().values_list("pk", flat=True)) == {lacking.pk}
+    assert complete.pk != lacking.pk
+
+
+def bulk(client: Client, action: str, pages: list[ResourcePage], data: dict[str, Any]) -> Any:
+    query = "&".join(f"id={page.pk}" for page in pages)
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+    return client.post(f"{url}?next=/admin/&{query}", data)
+
+
+def test_terms_are_added_in_bulk_to_the_drafts(client_of: Callable[..., Client]) -> None:
+    from caselib.vocabularies.models import Topic
+
+    pages = [factories.live(), factories.draft()]
+    topic = Topic.objects.get(name="作风建设")
+    assert bulk(client_of(Role.EDITOR), "add_terms", pages, {"topics": [topic.pk]}).status_code == 302
+    for page in pages:
+        fresh = ResourcePage.objects.get(pk=page.pk)
+        assert "作风建设" in fresh.get_latest_revision_as_object().topics.names()
+    assert list(ResourcePage.objects.get(pk=pages[0].pk).topics.names()) == []
+
+
+def test_a_unit_is_assigned_in_bulk(client_of: Callable[..., Client]) -> None:
+    page, unit = factories.draft(), factories.unit("新单位")
+    assert bulk(client_of(Role.EDITOR), "assign_unit", [page], {"unit": unit.pk}).status_code == 302
+    assert ResourcePage.objects.get(pk=page.pk).get_latest_revision_as_object().unit == unit
+
+
+def test_bulk_acts_leave_alone_what_one_may_not_edit() -> None:
+    mine, other = factories.draft(), factories.draft()
+    before = other.latest_revision_id
+    unit = factories.unit()
+    bulk(signed_in(mine.owner), "assign_unit", [mine, other], {"unit": unit.pk})
+    assert Page.objects.get(pk=other.pk).latest_revision_id == before
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_a_listing_needs_as_many_queries_for_thirty(
+    client_of: Callable[..., Client], size: int, django_assert_max_num_queries: Any
+) -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    for _number in range(size):
+        factories.draft(by=author, tags={"topics": ["家风建设"]})
+    client = client_of(Role.EDITOR)
+    client.get(reverse("resources_casestudy:index"))
+    with django_assert_max_num_queries(45):
+        client.get(reverse("resources_casestudy:index"))
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_the_explorer_needs_as_many_queries_for_thirty(
+    client_of: Callable[..., Client], size: int, django_assert_max_num_queries: Any
+) -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    pages = [factories.draft(by=author) for _number in range(size)]
+    client = client_of(Role.EDITOR)
+    url = reverse("wagtailadmin_explore", args=[pages[0].get_parent().pk])
+    client.get(url)
+    with django_assert_max_num_queries(45):
+        assert client.get(url).status_code == 200
