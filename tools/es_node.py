@@ -14,7 +14,8 @@ about 1.2 GB of disk (the zip in Maven's repository, then ES_CACHE).
     es_node.py revive I     start node I again on its old data, wait until it has joined
     es_node.py stop         stop every node this script started
 
-Environment: ES_CACHE (default .es in the repository), ES_HEAP (512m), ES_HTTP_PORT (19200), ES_TRANSPORT_PORT (19300),
+Environment: ES_CACHE (default .es in the repository), ES_RUN (data, logs and pids of one cluster, default run in
+ES_CACHE; another directory allows a second cluster), ES_HEAP (512m), ES_HTTP_PORT (19200), ES_TRANSPORT_PORT (19300),
 ES_JAVA_HOME, MAVEN_REPO, ES_UID (whom nodes run as when the caller is root, since Elasticsearch refuses root; ES_CACHE
 must be readable by it).
 """
@@ -42,7 +43,7 @@ MAVEN_GOAL = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:get"
 REPOSITORY = Path(os.environ.get("MAVEN_REPO", "~/.m2/repository")).expanduser()
 CACHE = Path(os.environ.get("ES_CACHE", Path(__file__).resolve().parent.parent / ".es")).resolve()
 HOME = CACHE / f"home-{SONAR}"
-RUN = CACHE / "run"
+RUN = Path(os.environ.get("ES_RUN", CACHE / "run")).resolve()
 HEAP = os.environ.get("ES_HEAP", "512m")
 HTTP = int(os.environ.get("ES_HTTP_PORT", "19200"))
 TRANSPORT = int(os.environ.get("ES_TRANSPORT_PORT", "19300"))

@@ -202,6 +202,8 @@ def translated() -> Iterator[None]:
         raise EngineUnavailable(f"no answer in time: {error.message}", slow=True) from error
     except TransportError as error:
         raise EngineUnavailable(f"no connection: {error.message}") from error
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise EngineUnavailable(f"the server answers nonsense: {error!r}") from error
     except ApiError as error:
         if error.status_code in _AWAY or error.status_code in (400, 401, 403, 404):
             raise EngineUnavailable(f"the server answers {error.status_code}: {error.message}") from error
