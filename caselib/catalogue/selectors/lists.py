@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -14,7 +14,7 @@ from caselib.resources.enums import Circulation
 from caselib.vocabularies.models import Position
 
 from ..enums import ListKind, Obligation
-from ..models import CatalogueList, ListItem
+from ..models import CatalogueList, ListChange, ListItem
 from .cards import Card, cards_by_id
 
 
@@ -93,6 +93,14 @@ def missing_items(catalogue_list: CatalogueList, viewer: Viewer) -> list[ListIte
     shown = {entry.item_id for entry in entries_of(catalogue_list, viewer)}
     items = ListItem.objects.filter(catalogue_list=catalogue_list).select_related("resource")
     return [item for item in items if item.pk not in shown]
+
+
+def history_of(catalogue_list: CatalogueList, *, editor: bool, shown: Collection[int]) -> list[ListChange]:
+    """Return the newest changes; readers get none that name an item they do not see on the list."""
+    changes = catalogue_list.changes.select_related("by")[:40]
+    if editor:
+        return list(changes)
+    return [change for change in changes if "resource" not in change.data or change.data["resource"] in shown][:8]
 
 
 def sections_of(entries: Sequence[Entry]) -> list[Section]:

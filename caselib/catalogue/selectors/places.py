@@ -28,7 +28,7 @@ def teachers(viewer: Viewer, *, source: str = "", text: str = "") -> QuerySet[Te
     if source in TeacherSource.values:
         found = found.filter(source=source)
     if text:
-        found = found.filter(Q(title__icontains=text) | Q(fields__icontains=text) | Q(post__icontains=text))
+        found = found.filter(Q(title__icontains=text) | Q(teaches__icontains=text) | Q(post__icontains=text))
     courses = Teacher.objects.filter(pk=OuterRef("pk")).annotate(n=Count("courses", filter=Q(courses__live=True))).values("n")
     return found.annotate(
         sessions_this_year=Count("dispatches", filter=counted, distinct=True), course_count=Subquery(courses)

@@ -105,7 +105,7 @@ def teacher_load(page: ResourcePage) -> dict[str, int]:
 @register.simple_tag
 def courses_of(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
     """Return the courses of a teacher that the viewer may read."""
-    return cards(ResourcePage.objects.visible_to(viewer).filter(course__teacher_id=page.pk).order_by("title"))
+    return cards(ResourcePage.objects.visible_to(viewer).filter(course__lecturer_id=page.pk).order_by("title"))
 
 
 @register.simple_tag

@@ -39,8 +39,8 @@ def dispatch(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         raise Http404
     resource = chosen.resource.specific
     initial = {"version": order.version, "place": order.place if chosen.kind != "teachingpoint" else ""}
-    if chosen.kind == "course" and resource.teacher_id:
-        initial["teacher"] = resource.teacher_id
+    if chosen.kind == "course" and resource.lecturer_id:
+        initial["teacher"] = resource.lecturer_id
     form = DispatchForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:

@@ -58,7 +58,7 @@ def list_detail(request: HttpRequest, code: str) -> HttpResponse:
         "list": found,
         "sections": selectors.sections_of(entries),
         "count": len(entries),
-        "changes": found.changes.select_related("by")[:20] if editor else found.changes.all()[:8],
+        "changes": selectors.history_of(found, editor=editor, shown={entry.card.pk for entry in entries}),
         "missing": selectors.missing_items(found, viewer) if editor and found.kind != ListKind.RULE else [],
         "may_keep": editor,
         "short_url": short,
