@@ -113,8 +113,9 @@ def _m2m(sender: type[Model], instance: Any, action: str = "", **kwargs: Any) ->
 def _tagged_below(term: Term) -> Q:
     """Resources that carry the term, or one below it, whose facets name it."""
     axis = next(axis for axis, model in AXES.items() if isinstance(term, model))
-    path = term.path or "\x00"
-    return Q(**{f"{axis}_taggings__tag__path__startswith": path}) | Q(**{f"{axis}_taggings__tag": term.pk})
+    itself = Q(**{f"{axis}_taggings__tag": term.pk})
+    # A term that is just being made has no path yet, and nothing below it.
+    return itself | Q(**{f"{axis}_taggings__tag__path__startswith": term.path}) if term.path else itself
 
 
 def _enqueue_live(condition: Q) -> None:
