@@ -60,9 +60,9 @@ def plant() -> dict[str, ResourcePage]:
     pages["draft"] = factories.draft(title=GUARDED["draft"], body=text(GUARDED["draft"]))
     for state in ("withdrawn", "unpublished"):
         page = factories.live(title=GUARDED[state], body=text(GUARDED[state]))
-        page.unpublish()
         pages[state] = page
-    ResourcePage.objects.filter(pk=pages["withdrawn"].pk).update(withdrawn_at=clock.now(), live=True)
+    pages["unpublished"].unpublish()
+    ResourcePage.objects.filter(pk=pages["withdrawn"].pk).update(withdrawn_at=clock.now())
     page = factories.live(title="公开旧文")
     page.title = GUARDED["pending"]
     page.save_revision()
