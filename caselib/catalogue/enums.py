@@ -60,7 +60,7 @@ class DispatchState(models.TextChoices):
 
 
 class DemandState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Waiting for an author")
     CLAIMED = "claimed", _("An author is on it")
     MET = "met", _("Met")
 
