@@ -29,8 +29,9 @@ class ResourcePermissionTester(PagePermissionTester):
         if not self.user.is_active or not self._untouched():
             return False
         # A resource is a leaf, so Wagtail's search for live pages below it, a query a row, is left out.
-        own = "add" in self.permissions and self.page.owner_id == self.user.pk
-        return bool(self.user.is_superuser or "change" in self.permissions or own)
+        if self.user.is_superuser or "change" in self.permissions:
+            return True
+        return "add" in self.permissions and self.page.owner_id == self.user.pk
 
     def can_move(self) -> bool:
         """Whoever may change the page files it elsewhere, except while it is being reviewed."""
@@ -48,8 +49,8 @@ class ResourcePermissionTester(PagePermissionTester):
 
     def _untouched(self) -> bool:
         never_live = not self.page.live and self.page.first_published_at is None
-        # ``all`` uses what a listing has prefetched; ``exists`` would ask the database for each row.
-        return never_live and not self.page._workflow_states.all()
+        # Not ``_workflow_states``: that relation compares with the specific type and never finds a run of a resource.
+        return never_live and not self.page.workflow_states.exists()
 
 
 class FolderPermissionTester(PagePermissionTester):

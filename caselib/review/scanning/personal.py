@@ -118,9 +118,20 @@ def _cards(text: str) -> Iterator[Span]:
             yield match.span(1)
 
 
+_NEAR_HOME = regex.compile(r"[0-9一二三四五六七八九十](?:号楼|号|幢|栋|座|单元|室)")
+
+
 def _homes(text: str) -> Iterator[Span]:
-    for match in _HOME.finditer(text):
-        yield match.span()
+    """Look for addresses only where a house number stands: the long pattern is slow over a whole text."""
+    seen = 0
+    for number in _NEAR_HOME.finditer(text):
+        if number.start() < seen:
+            continue
+        low = max(seen, number.start() - 48)
+        for match in _HOME.finditer(text, low, min(len(text), number.end() + 40)):
+            if match.start() >= seen:
+                yield match.span()
+                seen = match.end()
 
 
 def _named(pattern: regex.Pattern[str]) -> Callable[[str], Iterator[Span]]:
