@@ -8,6 +8,7 @@ from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermi
 
 from caselib.accounts.enums import Role
 from caselib.accounts.install import install_roles
+from caselib.anthologies.install import install as install_anthologies
 from caselib.resources.filing import library
 from caselib.review.install import install as install_review
 from caselib.vocabularies.install import install_terms
@@ -61,7 +62,7 @@ def install() -> None:
     """Bring groups, permissions, the page tree and the vocabularies to what this version needs; idempotent.
 
     Effects in order: role groups, locale, home page and site, library page, model, page and media permissions,
-    vocabularies, review stages and rules. Nothing that an administrator added is taken away.
+    vocabularies, review stages and rules, house styles. Nothing that an administrator added is taken away.
     """
     groups = install_roles()
     Locale.objects.get_or_create(language_code="zh-hans")
@@ -82,6 +83,7 @@ def install() -> None:
     _media_permissions(groups)
     install_terms()
     install_review()
+    install_anthologies()
 
 
 def _home() -> HomePage:

@@ -1,0 +1,207 @@
+"""From an edition to a book: the outline becomes parts and chapters, pinned revisions become documents."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from pypinyin import lazy_pinyin
+
+from caselib.resources.enums import Audience
+from caselib.resources.models import ResourceAward, ResourcePage
+from caselib.resources.outbound import byline_of, document_of
+from caselib.resources.selectors import with_tags
+from caselib.word.book import Book, Chapter, Cover, Index, IndexEntry, Matter, Part
+from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragraph, Run, Table
+from caselib.word.styles import han
+from caselib.word.writer.images import usable_image
+
+from .enums import IndexKind, ItemKind
+from .models import Edition, OutlineItem
+
+Progress = Callable[[int, int, str], None]
+
+
+def bind(edition: Edition, progress: Progress | None = None) -> Book:
+    """Return the book that ``edition`` is now. Reads each pinned revision once; ``progress`` hears of every case."""
+    items = list(edition.items.select_related("selection__revision", "selection__page"))
+    ids = [item.selection.page_id for item in items if item.kind == ItemKind.CASE]
+    pages = {page.pk: page for page in with_tags(ResourcePage.objects.filter(pk__in=ids)).prefetch_related("awards")}
+    binder = _Binder(edition, pages)
+    for item in items:
+        binder.add(item)
+        if progress and item.kind == ItemKind.CASE:
+            progress(len(binder.chapters), len(ids), item.title)
+    return binder.book()
+
+
+@dataclass(slots=True)
+class _Binder:
+    edition: Edition
+    pages: dict[int, ResourcePage]
+    front: list[Matter] = field(default_factory=list)
+    body: list[Part | Chapter | Matter] = field(default_factory=list)
+    back: list[Matter | Index] = field(default_factory=list)
+    colophon: list[Matter | Index] = field(default_factory=list)
+    chapters: dict[str, int] = field(default_factory=dict)
+
+    def add(self, item: OutlineItem) -> None:
+        key = f"item{item.pk}"
+        if item.kind == ItemKind.CASE:
+            self._case(item)
+        elif item.kind == ItemKind.PART:
+            self.body.append(Part(item.title, (), item.number, item.text))
+        elif item.kind == ItemKind.FOREWORD:
+            self.front.append(Matter(key, item.title or _("Foreword"), text_document(item.text, item.title), "foreword"))
+        elif item.kind == ItemKind.INTERLUDE:
+            self.body.append(Matter(key, item.title, text_document(item.text, item.title), "interlude", bool(item.title)))
+        elif item.kind == ItemKind.AWARDS:
+            document = award_document(self.pages.values(), item.text)
+            self.back.append(Matter(key, item.title or _("Awards"), document, "awards"))
+        elif item.kind == ItemKind.COLOPHON:
+            text = item.text or colophon_text(self.edition)
+            self.colophon.append(Matter(key, item.title, text_document(text, item.title), "colophon", listed=False))
+        else:
+            self.back.append(Matter(key, item.title or _("Appendix"), text_document(item.text, item.title), "appendix"))
+
+    def _case(self, item: OutlineItem) -> None:
+        chapter = chapter_of(item, self.edition, self.pages[item.selection.page_id])
+        self.chapters[chapter.key] = item.selection.page_id
+        last = self.body[-1] if self.body else None
+        if isinstance(last, Part):
+            self.body[-1] = replace(last, chapters=(*last.chapters, chapter))
+        else:
+            self.body.append(chapter)
+
+    def book(self) -> Book:
+        edition = self.edition
+        anthology = edition.anthology
+        subtitle = "　".join(part for part in (anthology.subtitle, edition.name) if part)
+        lines = tuple(line.strip() for line in edition.cover_lines.splitlines() if line.strip())
+        title_lines = (anthology.publisher, *lines) if anthology.publisher else lines
+        indexes = [index for kind in IndexKind if kind in edition.indexes and (index := self._index(IndexKind(kind)))]
+        stamp = (edition.frozen_at or edition.created_at).astimezone(UTC)
+        return Book(
+            anthology.title,
+            Cover(anthology.title, subtitle, lines, edition.mark, cover_image(edition)),
+            Cover(anthology.title, subtitle, title_lines),
+            tuple(self.front), tuple(self.body), (*self.back, *indexes, *self.colophon),
+            contents_depth=edition.contents_depth, properties=properties(edition, stamp),
+        )
+
+    def _index(self, kind: IndexKind) -> Index | None:
+        found: dict[str, list[str]] = {}
+        for key, pk in self.chapters.items():
+            for term in terms_of(self.pages[pk], kind):
+                found.setdefault(term, []).append(key)
+        entries = [IndexEntry(term, tuple(keys), initial(term)) for term, keys in found.items()]
+        entries.sort(key=lambda entry: (entry.group, lazy_pinyin(entry.term), entry.term))
+        return Index(f"index-{kind}", str(kind.label), tuple(entries)) if entries else None
+
+
+def chapter_of(item: OutlineItem, edition: Edition, page: ResourcePage) -> Chapter:
+    """Return the pinned revision of ``item`` as a chapter; ``page`` gives what is not part of the text (code, address)."""
+    pinned = item.selection.revision.as_object()
+    order = list(Audience.values)
+    audiences = order[: order.index(edition.audience) + 1]
+    document = document_of(pinned, audiences=audiences, byline=False)
+    code = f"{page.code}　" if page.code else ""
+    return Chapter(
+        f"case{item.selection.page_id}", pinned.title, replace(document, blocks=document.blocks[1:]),
+        byline=tuple(byline_of(pinned)), qr=address(page) if edition.print_codes else "",
+        qr_line=f"{code}{_('Scan for the current version')}",
+    )
+
+
+def address(page: ResourcePage) -> str:
+    """Return the full address of a resource's current version."""
+    return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{page.url or ''}"
+
+
+def properties(edition: Edition, stamp: datetime) -> dict[str, str]:
+    """Return the document properties of ``edition``; ``stamp`` (UTC) is when it was made."""
+    moment = stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "creator": edition.anthology.publisher, "subject": edition.name, "created": moment, "modified": moment,
+        "category": str(edition.get_circulation_display()), "caselib-edition": str(edition.pk),
+    }
+
+
+def text_document(text: str, title: str = "") -> Document:
+    """Return free text as a document: a line is a paragraph, ``# `` and ``## `` begin headings; a first line that repeats
+    the title is left out."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and lines[0] == title.strip():
+        lines = lines[1:]
+    blocks: list[Block] = []
+    for line in lines:
+        marks = len(line) - len(line.lstrip("#"))
+        if 1 <= marks <= 3 and line[marks : marks + 1] == " ":
+            blocks.append(Heading(marks + 1, (Run(line[marks:].strip()),)))
+        else:
+            blocks.append(Paragraph((Run(line),)))
+    return Document(tuple(blocks))
+
+
+def award_document(pages: Iterable[ResourcePage], text: str) -> Document:
+    """Return the award table of the cases of an edition, below ``text``."""
+    awards = [(award, page) for page in pages for award in page.awards.all()]
+    order = list(ResourceAward._meta.get_field("tier").choices or ())
+    rank = {value: place for place, (value, _label) in enumerate(order)}
+    awards.sort(key=lambda pair: (-pair[0].year, pair[0].competition, rank.get(pair[0].tier, 99), pair[1].title))
+    rows = [tuple(_cell(text) for text in (_("Award"), _("Case"), _("Authors"), _("Competition")))]
+    for award, page in awards:
+        authors = "\n".join(byline_of(page))
+        rows.append(tuple(_cell(text) for text in (award.get_tier_display(), page.title, authors, f"{award.competition}（{award.year}）")))
+    blocks = text_document(text).blocks
+    return Document((*blocks, Table(tuple(rows), 4, 1)) if awards else blocks)
+
+
+def _cell(text: object) -> Cell:
+    return Cell(tuple(Paragraph((Run(line),)) for line in str(text).split("\n")))
+
+
+def colophon_text(edition: Edition) -> str:
+    """Return the colophon of an edition that has none of its own."""
+    anthology = edition.anthology
+    lines = [f"{anthology.title}（{edition.name}）", f"{_('Edited by')}：{anthology.publisher}" if anthology.publisher else "",
+             f"{_('Year')}：{edition.year}", f"{_('Circulation level')}：{edition.get_circulation_display()}"]
+    return "\n".join(line for line in lines if line)
+
+
+def cover_image(edition: Edition) -> ImageData | None:
+    """Return the image of the cover, or None if there is none that can be read."""
+    if edition.cover_image is None:
+        return None
+    try:
+        with edition.cover_image.file.open("rb") as source:
+            data = source.read()
+    except (OSError, ValueError):
+        return None
+    usable = usable_image(data)
+    return ImageData(hashlib.sha1(data, usedforsecurity=False).hexdigest(), data, "", edition.cover_image.title) if usable else None
+
+
+def terms_of(page: ResourcePage, kind: IndexKind) -> list[str]:
+    """Return what ``page`` stands under in an index."""
+    if kind == IndexKind.UNIT:
+        names = [author.unit_name for author in page.authors.all() if author.unit_name]
+        return list(dict.fromkeys(names or ([str(page.unit)] if page.unit else [])))
+    rows = page.topic_taggings if kind == IndexKind.TOPIC else page.position_taggings
+    return [row.tag.name for row in rows.all()]
+
+
+def initial(term: str) -> str:
+    """Return the letter under which ``term`` stands in an index."""
+    letters = lazy_pinyin(term[:1])
+    first = letters[0][:1].upper() if letters and letters[0] else "#"
+    return first if first.isascii() and first.isalpha() else "#"
+
+
+def part_number(place: int) -> str:
+    """Return the number above the title of a part: 第一编."""
+    return f"第{han(place)}编"

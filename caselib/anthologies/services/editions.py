@@ -1,0 +1,181 @@
+"""Anthologies and editions: making, describing, freezing, and a new one from an old one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from caselib.accounts.models import User
+from caselib.accounts.viewers import Viewer
+from caselib.core import audit, clock
+from caselib.core.errors import ConflictError, Refusal, RefusedError, require
+from caselib.word.freezing import dump
+from caselib.word.writer import WRITER_VERSION
+
+from .. import rules
+from ..binding import bind
+from ..enums import ItemKind, Severity
+from ..models import Anthology, Edition, OutlineItem, PrintStyle, Selection
+from ..preflight import check_edition
+
+DETAILS = ("name", "year", "circulation", "audience", "style", "cover_lines", "mark", "cover_image", "contents_depth",
+           "indexes", "print_codes")
+
+
+@transaction.atomic
+def create_anthology(title: str, *, subtitle: str = "", publisher: str = "", by: User, at: datetime | None = None) -> Anthology:
+    """Make an anthology. Effects in order: row, audit ``anthologies.created``. Raises RefusedError."""
+    require(rules.may_edit(Viewer.of(by).roles))
+    moment = at or clock.now()
+    made = Anthology.objects.create(title=title.strip(), subtitle=subtitle.strip(), publisher=publisher.strip(), created_by=by,
+                                    created_at=moment)
+    audit.record("anthologies.created", made, by=by, at=moment)
+    return made
+
+
+@transaction.atomic
+def create_edition(
+    anthology: Anthology, *, name: str, year: int, style: PrintStyle | None = None, details: Mapping[str, Any] | None = None,
+    based_on: Edition | None = None, by: User, at: datetime | None = None,
+) -> Edition:
+    """Make an empty edition. Effects in order: row, audit ``anthologies.edition_created``.
+
+    ``style`` is by default the first installed one. Raises RefusedError, also for a name that the anthology has already.
+    """
+    require(rules.may_edit(Viewer.of(by).roles))
+    moment = at or clock.now()
+    chosen = style or PrintStyle.objects.order_by("pk").first()
+    if chosen is None:
+        raise RefusedError(Refusal("no-style", _("There is no house style yet. Run the installation of the library.")))
+    _free_name(anthology, name)
+    fields = {key: value for key, value in dict(details or {}).items() if key in DETAILS}
+    made = Edition.objects.create(
+        **{"anthology": anthology, "name": name.strip(), "year": year, "style": chosen, **fields}, based_on=based_on, created_by=by,
+        created_at=moment,
+    )
+    audit.record("anthologies.edition_created", made, by=by, at=moment, anthology=anthology.pk)
+    return made
+
+
+def _free_name(anthology: Anthology, name: str, *, besides: int | None = None) -> None:
+    if anthology.editions.filter(name=name.strip()).exclude(pk=besides).exists():
+        raise RefusedError(Refusal("name-taken", _("This anthology has an edition of that name already.")))
+
+
+def locked(edition: Edition, by: User) -> Edition:
+    """Return the edition locked for a change by ``by``. Raises RefusedError if it is frozen or ``by`` is no editor."""
+    row = Edition.objects.select_for_update(of=("self",)).select_related("anthology", "style").get(pk=edition.pk)
+    require(rules.may_change(Viewer.of(by).roles, frozen=row.frozen))
+    return row
+
+
+def touch(edition: Edition) -> None:
+    """Count a change of ``edition``."""
+    edition.version += 1
+    edition.save(update_fields=["version"])
+
+
+@transaction.atomic
+def change_edition(
+    edition: Edition, *, details: Mapping[str, Any], version: int | None = None, by: User, at: datetime | None = None
+) -> Edition:
+    """Change what is said about an edition and how it looks. Effects in order: row, audit ``anthologies.edition_changed``.
+
+    ``version`` is the one the editor saw. Raises ConflictError if somebody else changed it since, RefusedError.
+    """
+    row = locked(edition, by)
+    if version is not None and version != row.version:
+        raise ConflictError(Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again.")))
+    changed = {key: value for key, value in details.items() if key in DETAILS}
+    if "name" in changed:
+        _free_name(row.anthology, str(changed["name"]), besides=row.pk)
+    for key, value in changed.items():
+        setattr(row, key, value)
+    row.version += 1
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise ConflictError(Refusal("name-taken", _("This anthology has an edition of that name already."))) from error
+    audit.record("anthologies.edition_changed", row, by=by, at=at, fields=sorted(changed))
+    return row
+
+
+@transaction.atomic
+def freeze(edition: Edition, *, by: User, at: datetime | None = None) -> Edition:
+    """Freeze an edition: from now on it prints from its own copy of texts, images, style and template.
+
+    Effects in order: check, files of the book and its images, row, audit ``anthologies.frozen`` with the sha256 of the
+    book. Raises RefusedError if it is frozen already, empty, or the check finds errors.
+    """
+    row = locked(edition, by)
+    moment = at or clock.now()
+    row.frozen_at = moment
+    book = bind(row)
+    errors = sum(1 for finding in check_edition(row, book) if finding.severity == Severity.ERROR)
+    require(rules.may_freeze(frozen=False, cases=len(book.chapters()), errors=errors))
+    text, images = dump(book)
+    data = text.encode("utf-8")
+    sha256 = hashlib.sha256(data).hexdigest()
+    for key, image in images.items():
+        _keep(f"anthologies/images/{key}", image.data)
+    row.frozen_book = _keep(f"anthologies/frozen/{sha256}.json", data)
+    row.frozen_sha256 = sha256
+    row.frozen_style = row.style.data
+    row.frozen_template = ""
+    if row.style.template:
+        with row.style.template.open("rb") as source:
+            template = source.read()
+        row.frozen_template = _keep(f"anthologies/templates/{hashlib.sha256(template).hexdigest()}.docx", template)
+    row.writer_version = WRITER_VERSION
+    row.version += 1
+    row.save()
+    audit.record("anthologies.frozen", row, by=by, at=moment, sha256=sha256, writer=WRITER_VERSION, cases=len(book.chapters()))
+    return row
+
+
+def _keep(name: str, data: bytes) -> str:
+    """Store ``data`` under a name made of its own hash, once, and return the name."""
+    if not default_storage.exists(name):
+        return default_storage.save(name, ContentFile(data))
+    return name
+
+
+@transaction.atomic
+def new_edition(edition: Edition, *, name: str, year: int, by: User, at: datetime | None = None) -> tuple[Edition, list[str]]:
+    """Make an edition from ``edition``: same outline and look, each case pinned to the version published now.
+
+    Returns it with the titles of the cases that were left out because they are no longer published. Effects in order:
+    edition, items, selections, audit ``anthologies.edition_created``. Raises RefusedError.
+    """
+    from .outline import pin
+
+    moment = at or clock.now()
+    details = {key: getattr(edition, key) for key in DETAILS if key not in ("name", "year")}
+    made = create_edition(edition.anthology, name=name, year=year, details=details, based_on=edition, by=by, at=moment)
+    left_out = []
+    order = 0
+    for item in edition.items.select_related("selection__page__live_revision"):
+        page = item.selection.page if item.kind == ItemKind.CASE else None
+        order += 1
+        copy = OutlineItem(edition=made, order=order, kind=item.kind, title=item.title, number=item.number, text=item.text)
+        if page is None:
+            copy.save()
+            continue
+        try:
+            selection: Selection = pin(page, Viewer.of(by), moment)
+        except RefusedError:
+            left_out.append(item.title)
+            continue
+        copy.title = page.title[:300]
+        copy.save()
+        selection.item, selection.edition = copy, made
+        selection.save()
+    return made, left_out

@@ -1,0 +1,168 @@
+"""Compiling: what stops it, what it leaves, and that a frozen edition never changes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+
+from caselib.anthologies import services
+from caselib.anthologies.binding import bind, text_document
+from caselib.anthologies.models import Compilation, Edition, PageCount
+from caselib.anthologies.preflight import check_edition
+from caselib.anthologies.printing import copy_of, single_case
+from caselib.core import jobs
+from caselib.core.errors import RefusedError
+from caselib.resources.models import ResourcePage
+from caselib.word import pdf
+from caselib.word.freezing import FrozenDataError
+from caselib.word.linter import lint
+from caselib.word.reader import read_docx
+from caselib.word.styles import OFFICIAL
+from tests.caselib.anthologies.conftest import cases
+from tests.caselib.anthologies.test_services import revise
+from tests.conftest import require_service
+
+pytestmark = pytest.mark.django_db
+
+
+def compiled(edition: Edition, editor: Any) -> Compilation:
+    row = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    row.refresh_from_db()
+    assert row.job is not None
+    row.job.refresh_from_db()
+    assert row.job.state == "done", row.job.message
+    return row
+
+
+def data_of(row: Compilation) -> bytes:
+    with default_storage.open(row.docx, "rb") as source:
+        return bytes(source.read())
+
+
+def test_compiled_edition_has_cover_foreword_contents_parts_and_cases(edition: Edition, editor: Any) -> None:
+    require_service(pdf.available(), "LibreOffice is not installed")
+    services.add_text(edition, "foreword", title="编者按", text="编者按\n\n选稿三问。", by=editor)
+    services.arrange_by(edition, "unit", by=editor)
+    services.change_edition(edition, details={"indexes": ["unit"], "mark": "内部资料"}, by=editor)
+    row = compiled(edition, editor)
+    data = data_of(row)
+    assert lint(data) == []
+    xml = zipfile.ZipFile(io.BytesIO(data)).read("word/document.xml").decode()
+    for text in ("云坪案例选", "内部资料", "编者按", "目录", "第一编", "云坪村账本案例之2", "见村志"):
+        assert text in xml or text == "见村志"
+    assert row.counted and row.pdf and row.pages > 8
+    assert [f for f in row.findings if f["code"] == "wrong-page"] == []
+    titles = [entry[0] for entry in row.entries]
+    assert titles[0] == "编者按" and "云坪村账本案例之1" in titles and titles[-1].startswith("单位")
+
+
+def test_page_counts_are_kept_and_only_an_edited_case_is_laid_out_again(edition: Edition, editor: Any) -> None:
+    require_service(pdf.available(), "LibreOffice is not installed")
+    compiled(edition, editor)
+    before = set(PageCount.objects.values_list("pk", flat=True))
+    selection = edition.selections.order_by("item__order").first()
+    assert selection is not None
+    revise(selection.page, "改过的一段。")
+    services.repin(selection.item, by=editor)
+    compiled(edition, editor)
+    assert len(set(PageCount.objects.values_list("pk", flat=True)) - before) == 1
+
+
+def test_frozen_edition_compiles_to_the_same_bytes_whatever_happens_to_its_cases(edition: Edition, editor: Any) -> None:
+    services.freeze(edition, by=editor)
+    edition.refresh_from_db()
+    first = compiled(edition, editor)
+    for selection in edition.selections.all():
+        revise(selection.page, "完全不同的文字。")
+    edition.style.data = {**edition.style.data, "folio": "{page}"}
+    edition.style.save()
+    second = compiled(Edition.objects.get(pk=edition.pk), editor)
+    assert second.sha256 == first.sha256 and second.inputs == first.inputs
+    assert data_of(second) == data_of(first)
+
+
+def test_a_tampered_frozen_book_is_refused(edition: Edition, editor: Any) -> None:
+    services.freeze(edition, by=editor)
+    edition.refresh_from_db()
+    with open(default_storage.path(edition.frozen_book), "a", encoding="utf-8") as file:
+        file.write(" ")
+    with pytest.raises(FrozenDataError):
+        copy_of(edition)
+    row = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    row.refresh_from_db()
+    assert row.state == "failed"
+
+
+def test_withdrawn_or_more_restricted_cases_are_not_printed(edition: Edition, editor: Any) -> None:
+    selection = edition.selections.first()
+    assert selection is not None
+    page = ResourcePage.objects.filter(pk=selection.page_id)
+    page.update(circulation="restricted")
+    with pytest.raises(RefusedError):
+        services.compile_edition(edition, editor)
+    page.update(circulation="public", withdrawn_at="2026-01-01T00:00:00Z")
+    with pytest.raises(RefusedError):
+        services.compile_edition(edition, editor)
+    with pytest.raises(RefusedError):
+        services.freeze(edition, by=editor)
+
+
+def test_two_clicks_make_one_compilation_and_cancelling_leaves_no_result(edition: Edition, editor: Any) -> None:
+    first = services.compile_edition(edition, editor)
+    assert services.compile_edition(edition, editor).pk == first.pk
+    services.cancel_compilation(first, by=editor)
+    jobs.run_pending()
+    first.refresh_from_db()
+    assert first.docx == "" and first.state == "waiting"
+    assert services.compile_edition(edition, editor).pk != first.pk
+
+
+def test_a_second_run_of_a_finished_job_changes_nothing(edition: Edition, editor: Any) -> None:
+    row = compiled(edition, editor)
+    moment = row.finished_at
+    assert row.job is not None
+    row.job.state = "running"
+    row.job.save()
+    jobs.run(row.job)
+    row.refresh_from_db()
+    assert row.finished_at == moment and row.job is not None
+
+
+def test_without_libreoffice_the_book_still_compiles_and_says_so(edition: Edition, editor: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("CASELIB_SOFFICE", "")
+    row = compiled(edition, editor)
+    assert not row.counted and row.pdf == ""
+    assert "not-counted" in {finding["code"] for finding in row.findings}
+    assert "updateFields" in zipfile.ZipFile(io.BytesIO(data_of(row))).read("word/settings.xml").decode()
+
+
+def test_preflight_sees_what_an_editor_must_know(editor: Any) -> None:
+    edition = services.create_edition(services.create_anthology("选本", by=editor), name="一", year=2025, by=editor)
+    pages = cases(2, title="同一个题目同一个题目同一个题目同一个题目同一个题目同一个题目同一个题目同一个题目镕")
+    ResourcePage.objects.filter(pk=pages[0].pk).update(source_kind="reprint", review_due_on="2020-01-01")
+    services.fill(edition, [page.pk for page in pages], by=editor)
+    services.add_text(edition, "part", title="空", by=editor)
+    codes = {finding.code for finding in check_edition(edition, bind(edition))}
+    assert {"duplicate-title", "long-title", "permission", "review-overdue", "title-face", "empty-part"} <= codes
+    with pytest.raises(RefusedError):
+        services.freeze(edition, by=editor)
+
+
+def test_a_single_case_comes_back_through_the_reader(edition: Edition) -> None:
+    chapter = bind(edition).chapters()[0]
+    document = read_docx(single_case(chapter, OFFICIAL))
+    texts = [getattr(block, "text", "") for block in document.blocks]
+    assert chapter.title in texts and "一、背景" in texts
+    assert any("谁都看得见" in text for text in texts)
+    assert [note.runs[0].text.strip() for note in document.notes.values()] == ["见村志。"]
+
+
+def test_free_text_becomes_paragraphs_and_headings() -> None:
+    blocks = text_document("编者按\n\n一段。\n# 标题\n另一段。", "编者按").blocks
+    assert [type(block).__name__ for block in blocks] == ["Paragraph", "Heading", "Paragraph"]

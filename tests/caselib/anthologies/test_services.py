@@ -1,0 +1,149 @@
+"""Editions: filling, ordering, arranging, pinning, freezing, and a new edition from an old one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db.models import ProtectedError
+
+from caselib.accounts.enums import Role
+from caselib.anthologies import selectors, services
+from caselib.anthologies.enums import ItemKind
+from caselib.anthologies.models import Edition, Selection
+from caselib.core import audit
+from caselib.core.errors import ConflictError, RefusedError
+from caselib.resources.models import ResourcePage
+from tests import factories
+from tests.caselib.anthologies.conftest import cases
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds(edition: Edition) -> list[str]:
+    return list(edition.items.values_list("kind", flat=True))
+
+
+def revise(page: Any, text: str) -> Any:
+    """Publish a newer version of ``page`` with ``text`` in it."""
+    page = ResourcePage.objects.get(pk=page.pk).specific
+    page.body = [factories.section("一、背景", factories.paragraph(text))]
+    page.save_revision()
+    return factories.publish(page)
+
+
+def test_filling_keeps_order_and_says_why_something_was_left_out(editor: Any) -> None:
+    edition = services.create_edition(services.create_anthology("选本", by=editor), name="一", year=2025, by=editor)
+    first, second = cases(2)
+    draft = factories.draft()
+    filled = services.fill(edition, [second.pk, first.pk, second.pk, draft.pk, 10**9], by=editor)
+    assert filled.added == 2
+    assert len(filled.refused) == 1
+    assert [item.selection.page_id for item in selectors.outline(edition)] == [second.pk, first.pk]
+    again = services.fill(edition, [first.pk], by=editor)
+    assert again.added == 0 and again.refused[0][0] == first.title
+
+
+def test_pinned_revision_and_page_cannot_be_deleted(edition: Edition) -> None:
+    selection = edition.selections.first()
+    assert selection is not None
+    with pytest.raises(ProtectedError):
+        selection.revision.delete()
+    with pytest.raises(ProtectedError):
+        selection.page.specific.delete()
+
+
+def test_only_editors_and_nobody_once_it_is_frozen(edition: Edition, editor: Any, user_of: Any) -> None:
+    with pytest.raises(RefusedError) as refused:
+        services.fill(edition, [], by=user_of(Role.AUTHOR))
+    assert refused.value.refusal.code == "not-an-editor"
+    services.freeze(edition, by=editor)
+    for act in (
+        lambda: services.fill(edition, [], by=editor),
+        lambda: services.order_items(edition, [], by=editor),
+        lambda: services.change_edition(edition, details={"mark": "x"}, by=editor),
+        lambda: services.freeze(edition, by=editor),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            act()
+        assert refused.value.refusal.code == "frozen"
+
+
+def test_order_that_does_not_know_all_items_is_a_conflict(edition: Edition, editor: Any) -> None:
+    ids = list(edition.items.values_list("pk", flat=True))
+    services.order_items(edition, ids[::-1], by=editor)
+    assert list(edition.items.values_list("pk", flat=True)) == ids[::-1]
+    for wrong in (ids[:1], [*ids, ids[0]], [*ids, 10**9]):
+        with pytest.raises(ConflictError):
+            services.order_items(edition, wrong, by=editor)
+
+
+def test_text_finds_its_natural_place(edition: Edition, editor: Any) -> None:
+    services.add_text(edition, ItemKind.COLOPHON, by=editor)
+    services.add_text(edition, ItemKind.APPENDIX, title="附录", by=editor)
+    services.add_text(edition, ItemKind.FOREWORD, title="编者按", text="话。", by=editor)
+    part = services.add_text(edition, ItemKind.PART, title="基层", by=editor)
+    assert part.number == "第一编"
+    assert kinds(edition) == ["foreword", "case", "case", "part", "appendix", "colophon"]
+    services.move_item(part, -2, by=editor)
+    assert kinds(edition) == ["foreword", "part", "case", "case", "appendix", "colophon"]
+    services.move_item(part, -99, by=editor)
+    assert kinds(edition)[0] == "part"
+
+
+def test_one_click_makes_parts_by_unit_and_by_award(editor: Any) -> None:
+    edition = services.create_edition(services.create_anthology("选本", by=editor), name="一", year=2025, by=editor)
+    pages = cases(3)
+    pages[2].awards.create(tier="first", competition="大赛", year=2025)
+    services.fill(edition, [page.pk for page in pages], by=editor)
+    assert services.arrange_by(edition, "unit", by=editor) == 3
+    assert kinds(edition) == ["part", "case"] * 3
+    assert services.arrange_by(edition, "award", by=editor) == 2
+    assert kinds(edition) == ["part", "case", "part", "case", "case"]
+    assert selectors.outline(edition)[1].selection.page_id == pages[2].pk
+    assert selectors.awarded("大赛", 2025) == [pages[2].pk]
+
+
+def test_changed_and_withdrawn_since(edition: Edition, editor: Any) -> None:
+    first, second = [row.page for row in edition.selections.order_by("item__order")]
+    assert not selectors.changed_since(edition) and not selectors.withdrawn_since(edition)
+    revise(first, "新的写法。")
+    ResourcePage.objects.filter(pk=second.pk).update(withdrawn_at="2026-01-01T00:00:00Z")
+    assert [row.page_id for row in selectors.changed_since(edition)] == [first.pk]
+    assert [row.page_id for row in selectors.withdrawn_since(edition)] == [second.pk]
+    changed = Selection.objects.get(edition=edition, page=first)
+    lines = selectors.compare(changed)
+    assert ("added", "新的写法。") in [(line.kind, line.text) for line in lines]
+    assert any(line.kind == "removed" and "谁都看得见" in line.text for line in lines)
+    services.repin(changed.item, by=editor)
+    assert not selectors.changed_since(edition)
+
+
+def test_new_edition_pins_what_is_published_now(edition: Edition, editor: Any) -> None:
+    services.add_text(edition, ItemKind.FOREWORD, title="编者按", text="话。", by=editor)
+    first, second = [row.page for row in edition.selections.order_by("item__order")]
+    newer = revise(first, "新的写法。")
+    ResourcePage.objects.filter(pk=second.pk).update(withdrawn_at="2026-01-01T00:00:00Z")
+    made, left_out = services.new_edition(edition, name="2026年版", year=2026, by=editor)
+    assert left_out == [second.title]
+    assert kinds(made) == ["foreword", "case"]
+    assert made.selections.get().revision_id == newer.live_revision_id
+    assert made.based_on == edition
+    with pytest.raises(RefusedError):
+        services.new_edition(edition, name="2026年版", year=2026, by=editor)
+    assert audit.verify() is None
+
+
+def test_somebody_elses_change_is_told(edition: Edition, editor: Any) -> None:
+    seen = Edition.objects.get(pk=edition.pk).version
+    services.change_edition(edition, details={"mark": "内部资料"}, version=seen, by=editor)
+    with pytest.raises(ConflictError):
+        services.change_edition(edition, details={"mark": "机密"}, version=seen, by=editor)
+    assert Edition.objects.get(pk=edition.pk).mark == "内部资料"
+
+
+def test_pages_are_found_by_code_and_number(editor: Any) -> None:
+    first, second = cases(2)
+    ResourcePage.objects.filter(pk=first.pk).update(code="LJA-1")
+    found = selectors.pages_named(f"{second.pk}，LJA-1 没有的编号 {'9' * 30}")
+    assert found == [second.pk, first.pk]
