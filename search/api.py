@@ -8,7 +8,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -215,9 +215,12 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
 
 def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
     table = synonyms.current()
-    return planning.make(
+    plan = planning.make(
         parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), common=engine.is_common
     )
+    if not viewer.veiled:
+        return plan
+    return replace(plan, matches=planning.besides(plan.matches, map(key_of, viewer.veiled)))
 
 
 def _first_answer(ask: Callable[[Engine], Any], forced: str | None) -> tuple[str, Any]:

@@ -85,6 +85,12 @@ def other_than(key: str) -> Node:
     return Bool(must=(Everything(),), without=(OneOf("key", (key,)),))
 
 
+def besides(matches: Iterable[Node], keys: Iterable[str]) -> tuple[Node, ...]:
+    """Return ``matches``, each without the records of these keys, so that they are not even counted."""
+    hidden = OneOf("key", tuple(sorted(keys)))
+    return tuple(Bool(must=(match,), without=(hidden,)) for match in matches)
+
+
 def phrase_node(field: str, text: str, boost: float = 1.0) -> Node:
     """Return the condition that the field contains the folded text as it stands."""
     positioned = tokens.phrase(text)

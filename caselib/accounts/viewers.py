@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,15 +17,31 @@ PUBLIC = "public"
 INTERNAL = "internal"
 
 
+Veil = Callable[["User", frozenset[str]], Collection[int]]
+_veils: list[Veil] = []
+
+
+def register_veil(veil: Veil) -> None:
+    """Register a function (user, roles) → ids of resources that are hidden from this account for the time being.
+
+    A blind judge must not meet the published form of what he or she is judging. The function is asked for every
+    signed-in reader, so it looks at the roles before it asks the database.
+    """
+    if veil not in _veils:
+        _veils.append(veil)
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A reader. ``tokens`` is what a record must share at least one of to be seen by this reader."""
+    """A reader. ``tokens`` is what a record must share at least one of to be seen by this reader; ``veiled`` are
+    resources that do not exist for this reader although the tokens would allow them."""
 
     user_id: int | None = None
     unit_id: int | None = None
     roles: frozenset[str] = frozenset()
     group_ids: frozenset[int] = frozenset()
     audiences: frozenset[str] = field(default=frozenset({Audience.LEARNER.value}))
+    veiled: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, user: User | AnonymousUser) -> Viewer:
@@ -39,6 +56,7 @@ class Viewer:
             roles=roles,
             group_ids=frozenset(groups),
             audiences=_audiences(roles),
+            veiled=frozenset(pk for veil in _veils for pk in veil(user, roles)),
         )
 
     @property

@@ -44,7 +44,8 @@ class ResourceQuerySet(PageQuerySet):
                 )
             )
             allowed |= models.Q(circulation=Circulation.RESTRICTED) & groups
-        return self.filter(allowed, live=True, withdrawn_at__isnull=True, audience__in=viewer.audiences)
+        seen = self.filter(allowed, live=True, withdrawn_at__isnull=True, audience__in=viewer.audiences)
+        return seen.exclude(pk__in=viewer.veiled) if viewer.veiled else seen
 
 
 # Facts about a resource that its acts keep, not its text: restoring an old draft must not restore them.
@@ -158,7 +159,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
 
     def is_visible_to(self, viewer: Viewer) -> bool:
         """Whether ``viewer`` may read the live version."""
-        if not self.live or self.withdrawn:
+        if not self.live or self.withdrawn or self.pk in viewer.veiled:
             return False
         return not viewer.tokens.isdisjoint(self.access_tokens())
 
@@ -180,6 +181,8 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         if not self.withdrawn and self.is_visible_to(viewer):
             response = super().serve(request, *args, **kwargs)
             return response if viewer.authenticated else page_cache.share(response, page_cache.PAGES, page_cache.LISTS)
+        if self.pk in viewer.veiled:
+            raise Http404
         tokens = viewer.tokens
         if self.withdrawn and not tokens.isdisjoint(self.access_tokens()):
             return render(request, "resources/withdrawn.html", {"page": self}, status=410)
