@@ -1,0 +1,212 @@
+"""Nothing that a blind judge can reach names an author, a unit or another judge's score before the release."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from django.core.files.base import ContentFile
+from django.test import Client
+from django.urls import get_resolver, reverse
+from PIL import Image
+
+from caselib.accounts.enums import Role
+from caselib.competitions.models import Judge, JuryAssignment
+from caselib.competitions.services import entries, jury, results, scoring
+from caselib.core import clock
+from caselib.media.models import CaseDocument, CaseImage
+from caselib.resources.models import Attachment, CaseStudy, ResourceAuthor
+from caselib.word import model as word
+from caselib.word.writer import write_document
+from search import indexer
+from tests import factories
+from tests.caselib.competitions import scenes
+from tests.caselib.competitions.scenes import AFTER, ENTRY, JUDGING
+
+pytestmark = pytest.mark.django_db
+
+AUTHOR, UNIT, SHORT = "欧阳晚晴", "澜溪县委党校", "澜溪党校"
+SECRETS = (AUTHOR, UNIT, SHORT, "ouyang-wanqing", "47.25", "33.75")
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found += [value for name, value in attrs if name in ("href", "src", "action", "data-save") and value]
+
+
+def png_with_name() -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGB", (40, 30), "white")
+    exif = image.getexif()
+    exif[0x013B] = "ouyang-wanqing"
+    image.save(out, "PNG", exif=exif)
+    return out.getvalue()
+
+
+def entered(scene: scenes.Scene) -> CaseStudy:
+    """Enter a case whose text, table, picture and attachment are full of its author's and unit's names."""
+    unit = factories.unit(UNIT, parent=scene.province, level="city", short_name=SHORT)
+    author = factories.UserFactory(roles=[Role.AUTHOR, Role.UNIT_CONTACT], unit=unit, name=AUTHOR, username="ouyang-wanqing")
+    image = CaseImage.objects.create(title=f"{AUTHOR}摄", file=ContentFile(png_with_name(), f"ouyang-wanqing.png"))
+    source = word.Document(
+        (
+            word.Heading(1, (word.Run("附件"),), title=True),
+            word.Paragraph((word.Run("欧阳"), word.Run("晚 晴", bold=True), word.Run(f"，{UNIT}"))),
+        )
+    )
+    data = write_document(source, properties={"creator": AUTHOR})
+    document = CaseDocument.objects.create(title=f"{AUTHOR}的附件", file=ContentFile(data, "ouyang-wanqing.docx"))
+    table = {"caption": UNIT, "header_rows": 1, "rows": [[{"text": "执笔"}], [{"text": "欧阳　晚晴"}]]}
+    body = [
+        factories.section(
+            f"{SHORT}的做法",
+            factories.paragraph(f"<b>欧阳</b>晚晴在{UNIT}走访了三个村。"),
+            {"type": "lead", "value": {"lead": f"{SHORT}记。", "text": "<p>账本上墙。</p>"}},
+            {"type": "table", "value": table},
+            {"type": "image", "value": {"image": image.pk, "caption": f"{AUTHOR}摄", "alt": AUTHOR}},
+            {"type": "quote", "value": {"text": "说到做到。", "attribution": AUTHOR}},
+        )
+    ]
+    page = factories.draft(
+        by=author, title=f"{SHORT}的三本账", abstract=f"{AUTHOR}写成。", body=body, authors=[(AUTHOR, UNIT)]
+    )
+    page.attachments = [Attachment(document=document, title=f"{AUTHOR}附件")]
+    page.save_revision()
+    factories.publish(page)
+    scene.entries.append(entries.submit_entry(page, scene.track, by=author, at=ENTRY))
+    return page
+
+
+def crawl(client: Client, start: list[str], *, most: int = 400) -> dict[str, bytes]:
+    """Return everything reached from ``start`` by following every address in every page."""
+    waiting, seen = list(start), {}
+    while waiting and len(seen) < most:
+        path = waiting.pop(0)
+        if path in seen or not path.startswith("/") or path.startswith(("/static/", "/account/logout", "/admin/logout")):
+            continue
+        response = client.get(path)
+        body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[arg-type]
+        seen[path] = body + str(dict(response.headers)).encode()
+        if response.status_code in (301, 302):
+            waiting.append(response["Location"].partition("#")[0])
+        if "text/html" in response.get("Content-Type", ""):
+            parser = Links()
+            parser.feed(body.decode())
+            waiting += [link.partition("#")[0] for link in parser.found]
+    return seen
+
+
+def readable(path: str, data: bytes) -> str:
+    """Return all text of an answer; of a Word file that of every part, run boundaries taken out."""
+    if data[:2] != b"PK":
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(data[: data.rindex(b"PK\x05\x06") + 22])) as archive:
+        parts = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+    return "\n".join([*parts, *(re.sub(r"<[^>]+>", "", part) for part in parts)])
+
+
+@pytest.fixture
+def scene() -> scenes.Scene:
+    scene = scenes.published()
+    entered(scene)
+    scenes.enter(scene, 2)
+    scenes.seat(scene, 3)
+    outcome = jury.assign_round(scene.round, by=scene.office, seed=1, at=JUDGING)
+    assert all(answer.feasible for answer in outcome.values())
+    scoring.open_round(scene.round, by=scene.office, at=JUDGING)
+    for row in scenes.readings(scene):
+        scenes.give(row, "47.25", "33.75")
+    indexer.drain_all()
+    return scene
+
+
+def starts(judge: Judge) -> list[str]:
+    """Every address of the site that takes no argument, plus the judge's own."""
+    found = []
+    for pattern in get_resolver().reverse_dict:
+        if isinstance(pattern, str):
+            try:
+                found.append(reverse(pattern))
+            except Exception:  # noqa: S112, BLE001 — it takes arguments
+                continue
+    own = [reverse("competitions:judge_desk", args=[judge.pk]), reverse("competitions:declare", args=[judge.pk])]
+    for row in JuryAssignment.objects.filter(judge=judge):
+        own.append(reverse("competitions:reading", args=[row.pk]))
+        own.append(reverse("competitions:copy_docx", args=[row.pk]))
+        own += [reverse(f"competitions:{name}", args=[row.pk, 0]) for name in ("copy_picture", "copy_file")]
+        own.append(reverse("competitions:copy_film", args=[row.pk]))
+    return [reverse("competitions:judging"), *own, reverse("competitions:index"), "/", *found]
+
+
+def other_seats(judge: Judge) -> list[str]:
+    """Addresses of other judges' readings, the office, and the resource itself."""
+    found = []
+    for row in JuryAssignment.objects.exclude(judge=judge):
+        found += [reverse("competitions:reading", args=[row.pk]), reverse("competitions:copy_docx", args=[row.pk])]
+        found.append(reverse("competitions:office_entry", args=[row.entry_id]))
+    call = judge.competition
+    for name in ("office_call", "office_entries", "office_results", "office_jury", "report", "report_docx", "certificates"):
+        found.append(reverse(f"competitions:{name}", args=[call.pk]))
+    found.append(reverse("competitions:winners", args=[call.pk, "xlsx"]))
+    found.append(reverse("competitions:call", args=[call.slug]))
+    return found
+
+
+def test_no_address_that_a_blind_judge_reaches_gives_anything_away(scene: scenes.Scene) -> None:
+    page = CaseStudy.objects.get(title__contains="三本账")
+    own_scores = ("47.25", "33.75")
+    with clock.fixed(JUDGING):
+        for judge in scene.judges:
+            client = Client()
+            client.force_login(judge.user)
+            reached = crawl(client, [*starts(judge), *other_seats(judge), page.get_url() or "/"])
+            searches = [f"/browse/?q={word}" for word in ("三本账", AUTHOR, "账本上墙", UNIT)]
+            reached |= crawl(client, searches, most=12)
+            assert len(reached) > 40
+            for path, data in reached.items():
+                text = readable(path, data)
+                for secret in SECRETS:
+                    if secret in own_scores and path.startswith("/competitions/readings/"):
+                        continue
+                    query_echo = path.startswith("/browse/") and secret in path
+                    assert query_echo or secret not in text, f"{secret} in {path}"
+                assert not re.search(r"欧\s*阳\s*晚\s*晴", re.sub(r"<[^>]+>", "", text)) or "/browse/" in path, path
+
+
+def test_the_office_sees_the_names_so_the_sweep_can_fail(scene: scenes.Scene) -> None:
+    client = Client()
+    client.force_login(scene.office)
+    body = client.get(reverse("competitions:office_entries", args=[scene.call.pk])).content.decode()
+    assert AUTHOR in body and UNIT in body
+
+
+def test_a_reading_shows_only_the_own_marks(scene: scenes.Scene) -> None:
+    row, other = [r for r in scenes.readings(scene) if r.entry_id == scene.entries[0].pk][:2]
+    scoring.submit_score(
+        other, given={"a": Decimal("12.34"), "b": Decimal("5.67")}, version=1, by=other.judge.user, at=JUDGING
+    )
+    client = Client()
+    client.force_login(row.judge.user)
+    with clock.fixed(JUDGING):
+        body = client.get(reverse("competitions:reading", args=[row.pk])).content.decode()
+    assert "47.25" in body and "12.34" not in body
+
+
+def test_the_library_shows_the_entry_again_after_the_release(scene: scenes.Scene) -> None:
+    page = CaseStudy.objects.get(title__contains="三本账")
+    ResourceAuthor.objects.filter(page=page).update(name=AUTHOR)
+    client = Client()
+    client.force_login(scene.judges[0].user)
+    assert client.get(page.get_url()).status_code == 404
+    results.close_round(scene.round, by=scene.office, at=AFTER)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER)
+    results.release_results(scene.call, by=scene.office, at=AFTER)
+    assert client.get(page.get_url()).status_code == 200
