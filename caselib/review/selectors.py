@@ -16,7 +16,7 @@ from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 
 from .enums import Disposition, Outcome, Severity
-from .models import BuiltinRule, CheckRun, Decision, Finding, Rule, Seat, StageState, StageTask
+from .models import BuiltinRule, CheckRun, CommentAnchor, Decision, Finding, Rule, Seat, StageState, StageTask
 from .routing import stage_ids
 from .rules import Reader, StageView
 
@@ -232,10 +232,14 @@ def builtin_off() -> frozenset[str]:
     return frozenset(BuiltinRule.objects.filter(active=False).values_list("key", flat=True))
 
 
-def comments_on(page: Page) -> QuerySet[Comment]:
-    """Return the open comments on ``page`` with their anchors and replies."""
-    comments = Comment.objects.filter(page_id=page.pk, resolved_at__isnull=True)
-    return comments.select_related("user", "anchor").prefetch_related("replies__user").order_by("created_at")
+def comments_on(page: Page) -> list[Comment]:
+    """Return the open comments on ``page``, oldest first, with replies; each has its ``anchor`` or None as attribute."""
+    open_ones = Comment.objects.filter(page_id=page.pk, resolved_at__isnull=True)
+    comments = list(open_ones.select_related("user").prefetch_related("replies__user").order_by("created_at"))
+    anchors = {anchor.comment_id: anchor for anchor in CommentAnchor.objects.filter(comment__in=comments)}
+    for comment in comments:
+        comment.anchor = anchors.get(comment.pk)
+    return comments
 
 
 def may_see_reviews(user: User) -> bool:

@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('start', models.PositiveIntegerField(default=0)),
                 ('end', models.PositiveIntegerField(default=0)),
                 ('quote', models.CharField(blank=True, max_length=500, verbose_name='passage')),
-                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='anchor', to='wagtailcore.comment')),
+                ('comment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='wagtailcore.comment')),
             ],
             options={
                 'default_permissions': (),

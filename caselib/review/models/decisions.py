@@ -100,7 +100,8 @@ class Decision(models.Model):
 class CommentAnchor(models.Model):
     """Where in the readable text a reviewer's comment (Wagtail's own) points: passage and characters."""
 
-    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="anchor")
+    # No accessor on Comment: its save() writes every field that _meta lists, accessors among them, and would fail.
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, related_name="+")
     passage = models.PositiveIntegerField(_("paragraph"))
     start = models.PositiveIntegerField(default=0)
     end = models.PositiveIntegerField(default=0)
