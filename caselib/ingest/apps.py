@@ -9,3 +9,6 @@ class IngestConfig(AppConfig):
     label = "ingest"
     verbose_name = _("Ingest")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import jobs  # noqa: F401  registers the reading job

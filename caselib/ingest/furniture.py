@@ -205,10 +205,11 @@ def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
     doomed: set[int] = set()
     removed: Counter[str] = Counter()
     for mark, found in places.items():
-        if len(found) < 3 or len(mark) < 2 or is_section_name(lines[found[0]].text) or mark.isdigit():
+        if len(found) < 2 or len(mark) < 2 or is_section_name(lines[found[0]].text) or mark.isdigit():
             continue
         loose = [index for index in found if index in edges or _interrupts(lines, index)]
-        if len(loose) < max(3, len(found) * 0.6):
+        at_edges = all(index in edges for index in found)
+        if len(loose) < max(2 if at_edges else 3, len(found) * 0.6):
             continue
         everywhere = pages >= 6 and len(found) >= pages * 0.4
         keep = found[0] if not everywhere and _opens(lines, found[0]) else None

@@ -77,7 +77,7 @@ def _indent(text: str) -> int:
     return width(lead.replace("\t", "    "))
 
 
-_GAP = re.compile(r"(?<=\S)(?: {3,}|\u3000{3,}|\t+ *)(?=\S)")
+_GAP = re.compile(r"(?<=\S)(?: {3,}|[ \u3000]*\u3000[ \u3000]+|\t+ *)(?=\S)")
 
 
 def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
@@ -107,7 +107,7 @@ def _gap_column(line: Line) -> int | None:
     if line.fixed is not None:
         return None
     matches = list(_GAP.finditer(line.text))
-    if len(matches) != 1 or width(line.text[matches[0].end() :]) < 8 or width(line.text[: matches[0].start()]) < 8:
+    if len(matches) != 1 or width(line.text[matches[0].end() :]) < 4 or width(line.text[: matches[0].start()]) < 4:
         return None
     return line.indent + width(line.text[: matches[0].end()])
 
@@ -129,7 +129,8 @@ def _column_run(lines: list[Line], start: int) -> tuple[int, int] | None:
         else:
             columns.append(column)
         end += 1
-    if len(columns) < 5:
+    halves = sorted(width(_GAP.split(line.text)[0]) for line in lines[start:end] if _gap_column(line) is not None)
+    if len(columns) < 5 or halves[len(halves) // 2] < 24:
         return None
     cut = min(columns)
     return end, cut
@@ -148,4 +149,6 @@ def _halves(lines: list[Line], cut: int) -> tuple[list[Line], list[Line]]:
             right.append(Line(line.text, line.place, max(line.indent - cut, 0)))
         else:
             left.append(line)
+    if right:
+        right[0].breaks = "page"
     return left, right

@@ -61,7 +61,8 @@ def is_byline(text: str) -> bool:
     if text.startswith(("——", "—", "--")) or _DATE.search(text) or _LABEL.match(text):
         return True
     units, people = split_byline(text)
-    return bool(units or people)
+    named = sum(len(name) for name in (*units, *people))
+    return named >= 0.6 * len(re.sub(r"[、，,；;/|｜\s（()）:：]", "", text)) and named > 0
 
 
 def split_byline(text: str) -> tuple[list[str], list[str]]:
