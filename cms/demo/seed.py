@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from . import circulation, contests, desk, films, people
+from . import books, circulation, contests, desk, films, people
 from .library import ensure, published
 from .reviewing import pass_stages
 
@@ -46,4 +46,5 @@ STEPS: tuple[tuple[str, Callable[[], object]], ...] = (
     ("orders", circulation.seed_orders),
     ("wishes", circulation.seed_wishes),
     ("competitions", contests.seed_competitions),
+    ("anthology", books.seed_anthologies),
 )

@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
+from caselib.anthologies.models import Edition
 from caselib.catalogue.enums import OrderState
 from caselib.catalogue.models import CatalogueList, OrderRequest
 from caselib.competitions.models import Competition
@@ -88,6 +89,7 @@ def _check_work() -> None:
     assert CatalogueList.objects.count() == len(content.rows("lists", "list"))
     assert {"published", "confirmed"} <= set(Competition.objects.values_list("state", flat=True))
     assert ResourcePage.objects.filter(awards__tier="first").exists()
+    assert sorted(edition.frozen for edition in Edition.objects.all()) == [False, True]
 
 
 def _open_stages(page: ResourcePage) -> list[object]:
