@@ -139,5 +139,5 @@ class BidState(models.TextChoices):
 class MilestoneState(models.TextChoices):
     OPEN = "open", _("Open")
     REPORTED = "reported", _("Reported by the unit")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Accepted by the office")
     RETURNED = "returned", _("Returned for more work")

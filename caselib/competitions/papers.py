@@ -42,7 +42,7 @@ WINNER_COLUMNS = ("number", "track", "award", "place", "title", "authors", "unit
 
 
 def _winner_heads() -> tuple[str, ...]:
-    return (_("No."), _("Track"), _("Award"), _("Place"), _("Title"), _("Authors"), _("Unit"), _("Certificate"))
+    return (_("Entry no."), _("Track"), _("Award"), _("Place"), _("Title"), _("Authors"), _("Unit"), _("Certificate"))
 
 
 def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
@@ -132,7 +132,7 @@ def _round_blocks(part: RoundReport) -> list[word.Block]:
     }  # fmt: skip
     blocks.append(line(text % values))
     rows = [(j.name, j.load, j.scored, _signed(j.severity), _signed(j.drift)) for j in part.judges]
-    blocks.append(table((_("Judge"), _("Assigned"), _("Scored"), _("Severity"), _("Drift")), rows))
+    blocks.append(table((_("Judge"), _("Assigned"), _("Scored"), _("Severity of the judge"), _("Drift")), rows))
     if part.silence:
         blocks.append(line(part.silence))
     elif part.moved:

@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from caselib.accounts.enums import Role
-from caselib.accounts.models import Unit, User
+from caselib.accounts.models import User
 from caselib.vocabularies.models import Sector, Topic
 
 from ..models import Award, Bid, Competition, Entry, Need, Objection, Track
@@ -40,20 +40,20 @@ class DeclarationForm(forms.Form):
         label=_("Persons I am related or bound to"),
         help_text=_("Relatives, own students, partners in projects: one a line."),
     )
-    units = forms.ModelMultipleChoiceField(
-        Unit.objects.none(),
+    units = forms.CharField(
         required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
         label=_("Units I am bound to"),
-        help_text=_("Your own unit and those you belonged to in recent years are known already."),
+        help_text=_("One a line. Your own unit and those you belonged to in recent years are known already."),
     )
     complete = forms.BooleanField(label=_("I declare that this is complete and that I will step back where I am partial."))
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["units"].queryset = Unit.objects.filter(active=True).order_by("path")  # type: ignore[attr-defined]
-
     def clean_names(self) -> list[str]:
         return [name.strip()[:60] for name in NAMES.split(self.cleaned_data["names"]) if name.strip()]
+
+    def clean_units(self) -> list[str]:
+        return [name.strip()[:120] for name in NAMES.split(self.cleaned_data["units"]) if name.strip()]
 
 
 class AppointForm(forms.Form):

@@ -23,6 +23,7 @@ class Judge(models.Model):
     sectors = models.ManyToManyField("vocabularies.Sector", blank=True, related_name="+", verbose_name=_("sectors"))
     active = models.BooleanField(_("active"), default=True)
     listed_names = models.JSONField(_("persons with a relation"), default=list, blank=True)
+    listed_unit_names = models.JSONField(_("units with a relation, as written"), default=list, blank=True)
     listed_units = models.ManyToManyField(
         "accounts.Unit", blank=True, related_name="+", verbose_name=_("units with a relation")
     )
@@ -71,7 +72,7 @@ class JuryAssignment(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=AssignmentState.choices, default=AssignmentState.ASSIGNED
     )
-    further = models.BooleanField(_("further reading"), default=False)
+    further = models.BooleanField(_("third or further reading"), default=False)
     at = models.DateTimeField(_("assigned at"))
 
     class Meta:

@@ -42,6 +42,7 @@ class JudgeFacts:
     co_author_names: frozenset[str] = frozenset()
     listed_names: frozenset[str] = frozenset()
     listed_units: frozenset[int] = frozenset()
+    listed_unit_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def derive(judge: JudgeFacts, entry: EntryFacts, today: date, years: int) -> tup
     """
     units = {unit for unit in (entry.unit, *entry.author_units) if unit is not None}
     names = {plain(person.name) for person in entry.authors}
+    unit_names = {plain(person.unit_name) for person in entry.authors if person.unit_name}
     users = {person.user for person in entry.authors if person.user is not None}
     checks = {
         ConflictReason.AUTHOR: judge.user in users or _same_person(judge, entry),
@@ -68,7 +70,7 @@ def derive(judge: JudgeFacts, entry: EntryFacts, today: date, years: int) -> tup
         ConflictReason.FORMER_UNIT: bool(units & _recent_units(judge, today, years)),
         ConflictReason.CO_AUTHOR: bool(users & judge.co_author_users) or bool(names & judge.co_author_names),
         ConflictReason.LISTED_PERSON: bool(names & judge.listed_names),
-        ConflictReason.LISTED_UNIT: bool(units & judge.listed_units),
+        ConflictReason.LISTED_UNIT: bool(units & judge.listed_units or unit_names & judge.listed_unit_names),
     }
     return tuple(reason for reason, holds in checks.items() if holds)
 

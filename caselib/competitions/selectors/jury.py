@@ -54,6 +54,7 @@ def judge_facts(judges: Sequence[Judge]) -> list[JudgeFacts]:
             co_author_names=frozenset(co_names[judge.user_id]),
             listed_names=frozenset(plain(name) for name in judge.listed_names if name),
             listed_units=frozenset(listed[judge.pk]),
+            listed_unit_names=frozenset(plain(name) for name in judge.listed_unit_names if name),
         )
         for judge in judges
     ]

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -66,9 +67,12 @@ def appoint_judge(
 
 @transaction.atomic
 def declare(
-    judge: Judge, *, names: Collection[str], units: Collection[Unit], by: User, at: datetime | None = None
+    judge: Judge, *, names: Collection[str], units: Collection[str], by: User, at: datetime | None = None
 ) -> list[Conflict]:
     """Record the judge's own declaration and derive all conflicts from it; return those that are new.
+
+    ``names`` are persons and ``units`` units as the judge writes them (full or short name); a list to choose from would
+    show the judge who takes part.
 
     Effects in order: declaration, conflicts, open readings in conflict handed back, audit ``judge_declared``.
     """
@@ -77,12 +81,14 @@ def declare(
     if by.pk != judge.user_id or not judge.active:
         raise RefusedError(Refusal("own-declaration", _("Each judge declares for himself or herself.")))
     judge.listed_names = sorted({name.strip() for name in names if plain(name)})
+    judge.listed_unit_names = sorted({name.strip() for name in units if plain(name)})
     judge.declared_at = moment
-    judge.save(update_fields=["listed_names", "declared_at"])
-    judge.listed_units.set(units)
+    judge.save(update_fields=["listed_names", "listed_unit_names", "declared_at"])
+    written = judge.listed_unit_names
+    judge.listed_units.set(Unit.objects.filter(Q(name__in=written) | Q(short_name__in=written)))
     chain.write(
         judge.competition, "judge_declared", judge, by=by, at=moment,
-        names=judge.listed_names, units=[unit.pk for unit in units],
+        names=judge.listed_names, units=judge.listed_unit_names,
     )  # fmt: skip
     found = derive_conflicts(judge.competition, judges=[judge], at=moment)
     _free_conflicting(judge, moment)

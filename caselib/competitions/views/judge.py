@@ -46,7 +46,7 @@ def judging(request: HttpRequest) -> HttpResponse:
 def declare(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare relations, before any title is shown."""
     seat = _seat(request, pk)
-    initial = {"names": "\n".join(seat.listed_names), "units": seat.listed_units.all()}
+    initial = {"names": "\n".join(seat.listed_names), "units": "\n".join(seat.listed_unit_names)}
     form = DeclarationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

@@ -22,7 +22,7 @@ from caselib.media.models import CaseDocument, CaseImage
 from caselib.resources.models import Attachment, CaseStudy, ResourceAuthor
 from caselib.word import model as word
 from caselib.word.writer import write_document
-from search import indexer
+from search import rebuilding
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.competitions.scenes import AFTER, ENTRY, JUDGING
@@ -55,7 +55,7 @@ def entered(scene: scenes.Scene) -> CaseStudy:
     """Enter a case whose text, table, picture and attachment are full of its author's and unit's names."""
     unit = factories.unit(UNIT, parent=scene.province, level="city", short_name=SHORT)
     author = factories.UserFactory(roles=[Role.AUTHOR, Role.UNIT_CONTACT], unit=unit, name=AUTHOR, username="ouyang-wanqing")
-    image = CaseImage.objects.create(title=f"{AUTHOR}摄", file=ContentFile(png_with_name(), f"ouyang-wanqing.png"))
+    image = CaseImage.objects.create(title=f"{AUTHOR}摄", file=ContentFile(png_with_name(), "ouyang-wanqing.png"))
     source = word.Document(
         (
             word.Heading(1, (word.Run("附件"),), title=True),
@@ -124,7 +124,7 @@ def scene() -> scenes.Scene:
     scoring.open_round(scene.round, by=scene.office, at=JUDGING)
     for row in scenes.readings(scene):
         scenes.give(row, "47.25", "33.75")
-    indexer.drain_all()
+    rebuilding.rebuild("embedded")
     return scene
 
 

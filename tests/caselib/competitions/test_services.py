@@ -145,7 +145,7 @@ def test_conflicts_are_derived_before_titles_and_never_assigned() -> None:
     judges = scenes.seat(scene, 4)
     move_to_unit(judges[0].user, made[0].unit, by=None, at=START - 400 * DAY)
     move_to_unit(judges[0].user, factories.unit(), by=None, at=START - 30 * DAY)
-    jury.declare(judges[1], names=[made[1].authors[0]["name"]], units=[made[2].unit], by=judges[1].user, at=ENTRY)
+    jury.declare(judges[1], names=[made[1].authors[0]["name"]], units=[made[2].unit.name], by=judges[1].user, at=ENTRY)
     found = set(Conflict.objects.values_list("judge_id", "entry_id", "reason"))
     assert (judges[1].pk, made[1].pk, "listed_person") in found
     assert (judges[1].pk, made[2].pk, "listed_unit") in found
