@@ -9,3 +9,6 @@ class AnthologiesConfig(AppConfig):
     label = "anthologies"
     verbose_name = _("Anthologies")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import jobs  # noqa: F401  registers the compile job
