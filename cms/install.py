@@ -42,7 +42,7 @@ MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.TEACHER: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
     Role.EDITOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile") + tuple(
         f"vocabularies.{verb}_{name}" for verb in ("add", "change", "view") for name in ("topic", "sector", "position")
-    ),
+    ) + tuple(f"search.{verb}_synonymgroup" for verb in ("add", "change", "delete", "view")) + ("search.view_outboxjob",),
     Role.SYSTEM_ADMIN: (
         "accounts.add_user",
         "accounts.change_user",
@@ -51,6 +51,8 @@ MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
         "accounts.change_unit",
         "accounts.view_unit",
         "wagtailcore.change_site",
+        "search.view_outboxjob",
+        "search.change_outboxjob",
     ),
     Role.SECURITY_ADMIN: ("accounts.view_user", "accounts.change_user", "auth.change_group", "auth.view_group"),
     Role.AUDIT_ADMIN: ("core.view_auditrecord",),
