@@ -170,8 +170,8 @@ def page_texts(pdf: bytes) -> list[str]:
         document.close()
 
 
-def page_image(pdf: bytes, number: int, *, dpi: int = 80) -> bytes:
-    """Return page ``number`` (from 0) as PNG. Raises IndexError beyond the last page."""
+def page_image(pdf: bytes | str, number: int, *, dpi: int = 80) -> bytes:
+    """Return page ``number`` (from 0) of a PDF (its bytes or path) as PNG. Raises IndexError beyond the last page."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         if not 0 <= number < len(document):

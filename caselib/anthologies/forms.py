@@ -1,0 +1,106 @@
+"""Forms of the collections."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from caselib.word.styles import StyleDataError, from_data
+from caselib.word.writer.templates import TemplateError, check_template
+
+from .enums import Axis, IndexKind, ItemKind
+from .models import Anthology, Edition, PrintStyle
+from .services.editions import DETAILS
+
+
+class AnthologyForm(forms.ModelForm[Anthology]):
+    """The frame of the editions."""
+
+    class Meta:
+        model = Anthology
+        fields = ("title", "subtitle", "publisher")
+
+
+class EditionForm(forms.ModelForm[Edition]):
+    """What is said about an edition and how it looks."""
+
+    indexes = forms.MultipleChoiceField(
+        label=_("Indexes"), choices=IndexKind.choices, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+
+    class Meta:
+        model = Edition
+        fields = ("name", "year", "circulation", "audience", "style", "mark", "cover_lines", "contents_depth", "indexes", "print_codes")
+        widgets = {"cover_lines": forms.Textarea(attrs={"rows": 3})}
+
+    def details(self) -> dict[str, Any]:
+        """Return what the service takes."""
+        return {key: value for key, value in self.cleaned_data.items() if key in DETAILS}
+
+
+class TextItemForm(forms.Form):
+    """A part, a foreword, an appendix: title and text."""
+
+    kind = forms.ChoiceField(label=_("Kind"), choices=[(k.value, k.label) for k in ItemKind if k != ItemKind.CASE])
+    title = forms.CharField(label=_("Title"), max_length=300, required=False)
+    text = forms.CharField(
+        label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("Each line is a paragraph; a line that begins with # is a heading."),
+    )
+
+
+class ItemForm(forms.Form):
+    """Changes a part or a text that is there."""
+
+    title = forms.CharField(label=_("Title"), max_length=300, required=False)
+    number = forms.CharField(label=_("Number above the title"), max_length=40, required=False)
+    text = forms.CharField(label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
+
+
+class NewEditionForm(forms.Form):
+    """A new edition from an old one."""
+
+    name = forms.CharField(label=_("Edition"), max_length=80)
+    year = forms.IntegerField(label=_("Year"), min_value=1900, max_value=2999)
+
+
+class ArrangeForm(forms.Form):
+    axis = forms.ChoiceField(label=_("Parts by"), choices=Axis.choices)
+
+
+class StyleForm(forms.ModelForm[PrintStyle]):
+    """A house style: its name, its data as JSON, a Word template."""
+
+    data = forms.CharField(label=_("Style data (JSON)"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}))
+    template = forms.FileField(
+        label=_("Word template"), required=False, help_text=_("A .docx whose styles are used instead of ours where the names agree.")
+    )
+
+    class Meta:
+        model = PrintStyle
+        fields = ("name",)
+
+    def clean_data(self) -> dict[str, Any]:
+        try:
+            data = json.loads(self.cleaned_data["data"])
+            from_data(data)
+        except StyleDataError as error:
+            raise forms.ValidationError(_("%(path)s: %(problem)s"), params={"path": error.path, "problem": error.problem}) from error
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError(_("This is not JSON: %(error)s"), params={"error": str(error)[:200]}) from error
+        return data  # type: ignore[no-any-return]
+
+    def clean_template(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data.get("template")
+        if file:
+            try:
+                check_template(file.read())
+            except TemplateError as error:
+                raise forms.ValidationError(_("This is not a Word file (.docx), or it is too large.")) from error
+            file.seek(0)
+        return file
