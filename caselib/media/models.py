@@ -87,6 +87,15 @@ class VideoFile(CollectionMember, index.Indexed, models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def length(self) -> str:
+        """The running time as minutes:seconds, or a dash where it is unknown."""
+        if self.duration is None:
+            return "—"
+        whole = round(self.duration)
+        return f"{whole // 60}:{whole % 60:02d}"
+
+    length.short_description = _("Length")  # type: ignore[attr-defined]
+
 
 class CaptionTrack(models.Model):
     """Captions of a film as WebVTT text (SRT is converted on the way in)."""

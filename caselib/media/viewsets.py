@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.views.generic.chooser import CreateView as ChooserCreateView
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from caselib.core.admin import RefusableFormMixin
@@ -25,17 +26,6 @@ class FilmEditView(RefusableFormMixin, EditView):  # type: ignore[misc]
     refusal_field = "file"
 
 
-def minutes(film: VideoFile) -> str:
-    """Return the length as minutes:seconds, or a dash where it is unknown."""
-    if film.duration is None:
-        return "—"
-    whole = round(film.duration)
-    return f"{whole // 60}:{whole % 60:02d}"
-
-
-minutes.short_description = _("Length")  # type: ignore[attr-defined]
-
-
 class FilmViewSet(ModelViewSet):  # type: ignore[misc]
     model = VideoFile
     name = "films"
@@ -43,7 +33,7 @@ class FilmViewSet(ModelViewSet):  # type: ignore[misc]
     menu_label = _("Films")
     menu_order = 310
     add_to_admin_menu = True
-    list_display = ["title", minutes, "uploaded_by", "created_at"]
+    list_display = ["title", "length", "uploaded_by", "created_at"]
     search_fields = ["title"]
     add_view_class = FilmCreateView
     edit_view_class = FilmEditView
@@ -53,12 +43,20 @@ class FilmViewSet(ModelViewSet):  # type: ignore[misc]
         return FilmForm
 
 
+class FilmChooserCreateView(ChooserCreateView):  # type: ignore[misc]
+    """Films are added on their own page, where the file is probed; the chooser only chooses."""
+
+    def can_create(self) -> bool:
+        return False
+
+
 class FilmChooserViewSet(ChooserViewSet):  # type: ignore[misc]
     model = VideoFile
     icon = "media"
     choose_one_text = _("Choose a film file")
     choose_another_text = _("Choose another film file")
     edit_item_text = _("Edit this film file")
+    create_view_class = FilmChooserCreateView
 
 
 film_viewset = FilmViewSet("films")

@@ -31,7 +31,11 @@ PALETTES: tuple[tuple[str, str, str], ...] = (
 )
 SIZES: dict[Shape, tuple[int, int]] = {"tall": (300, 400), "wide": (480, 270)}
 # a character that may not begin a line stays with the one before it
-CLOSING = set("，。、；：？！）》」』】”’〉…—·,.;:?!)")
+CLOSING = set("，。、；：？！）》」』】”’〉·,.;:?!)")
+# a character that may not end a line goes with the one after it
+OPENING = set("（《「『【“‘〈(")
+# pairs that are one sign
+DOUBLED = set("—…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def cover_svg(text: CoverText, *, shape: Shape = "tall") -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         f'role="img" aria-label="{_attribute(text.title)}">',
         f'<rect width="{width}" height="{height}" fill="{ground}"/>',
-        f'<path d="{_pattern(seed, width, height - band, height)}" fill="none" stroke="{tint}" stroke-width="2"/>',
+        f'<path d="{_pattern(seed, width, height - band, height - 40)}" fill="none" stroke="{tint}" stroke-width="2"/>',
         f'<rect x="24" y="28" width="6" height="28" fill="{ink}"/>',
         _line(40, 50, 16, SANS, ink, _shorten(text.kind, 16)),
     ]
@@ -163,6 +167,10 @@ def _pieces(text: str) -> list[str]:
     """Cut into units that must stay on one line: a CJK character, or a word of other letters."""
     pieces: list[str] = []
     for character in text:
+        last = pieces[-1][-1] if pieces else ""
+        if last and (last in OPENING or (character in DOUBLED and character == last)):
+            pieces[-1] += character
+            continue
         joins = character.isascii() and not character.isspace() and pieces and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace()
         if joins and len(pieces[-1]) < 18:
             pieces[-1] += character

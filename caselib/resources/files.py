@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 
 from caselib.accounts.enums import REVIEWERS, STAFF, Role
@@ -44,11 +45,11 @@ def find(name: str) -> StoredFile | None:
     return None
 
 
-def may_open(file: StoredFile, user: User, viewer: Viewer) -> bool:
+def may_open(file: StoredFile, user: User | AnonymousUser, viewer: Viewer) -> bool:
     """Whether this reader may open ``file``: in a live resource they may read, or in their own work."""
     if _in_live(file, viewer):
         return True
-    return user.is_authenticated and user.is_active and _in_work(file, user, viewer)
+    return isinstance(user, User) and user.is_active and _in_work(file, user, viewer)
 
 
 def _in_live(file: StoredFile, viewer: Viewer) -> bool:

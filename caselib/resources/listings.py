@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.views import View
 from django_filters import ChoiceFilter, ModelChoiceFilter
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, PageTitleColumn
@@ -13,11 +16,16 @@ from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.pages import PageListingViewSet
 
 from caselib.accounts.models import Unit
+from caselib.accounts.viewers import Viewer
+from caselib.core import clock
+from caselib.core.errors import require
 from caselib.vocabularies.models import Topic
 
 from . import selectors
 from .enums import Circulation, QualityTier
+from .filing import folder_for
 from .models import KINDS, ResourcePage
+from .rules import may_create
 
 ICONS = {
     "casestudy": "doc-full",
@@ -69,8 +77,24 @@ class ResourceIndexView(IndexView):  # type: ignore[misc]
         return self.annotate_queryset(pages)
 
 
+class AddHereView(View):
+    """Goes to the form for a new resource in this year's folder of the author's unit, so that nobody has to file."""
+
+    model: type[ResourcePage] = ResourcePage
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        require(may_create(Viewer.of(request.user)))
+        folder = folder_for(request.user.unit, self.model.kind, clock.today().year)
+        return redirect("wagtailadmin_pages:add", "resources", self.model._meta.model_name, folder.pk)
+
+
 class ResourceListing(PageListingViewSet):  # type: ignore[misc]
     index_view_class = ResourceIndexView
+
+    @property
+    def choose_parent_view(self) -> Any:
+        return AddHereView.as_view(model=self.model)
+
     filterset_class = ResourceFilterSet
     add_to_admin_menu = False
     columns = [

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
+from caselib.accounts.requests import SignedInRequest
+
 from . import reports, selectors
 from .bulk import TagBulkAction, UnitBulkAction
 from .listings import ResourceGroup
@@ -28,7 +30,7 @@ hooks.register("register_bulk_action", UnitBulkAction)
 
 
 @hooks.register("construct_explorer_page_queryset")
-def hide_foreign_drafts(parent_page: Any, pages: Any, request: HttpRequest) -> Any:
+def hide_foreign_drafts(parent_page: Any, pages: Any, request: SignedInRequest) -> Any:
     """Leave out what this user may not work on. Manual ordering loads all siblings: not in large folders."""
     if request.GET.get("ordering") == "ord" and parent_page.numchild > MANY_SIBLINGS:
         request.GET = request.GET.copy()
@@ -41,11 +43,11 @@ def hide_foreign_drafts(parent_page: Any, pages: Any, request: HttpRequest) -> A
 
 
 @hooks.register("construct_page_chooser_queryset")
-def hide_foreign_drafts_in_choosers(pages: Any, request: HttpRequest) -> Any:
+def hide_foreign_drafts_in_choosers(pages: Any, request: SignedInRequest) -> Any:
     return _only_workable(pages, request)
 
 
-def _only_workable(pages: Any, request: HttpRequest) -> Any:
+def _only_workable(pages: Any, request: SignedInRequest) -> Any:
     foreign = ResourcePage.objects.exclude(pk__in=selectors.workable(request.user).values("pk"))
     return pages.exclude(pk__in=foreign.values("pk"))
 

@@ -1,0 +1,133 @@
+"""Expectations of the catalogue's URLs."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from caselib.accounts.enums import Role
+from caselib.catalogue import services
+from caselib.catalogue.models import CatalogueList, Demand, Dispatch, OrderRequest
+from caselib.core import clock
+from caselib.resources.enums import Kind
+from caselib.vocabularies.models import Position
+from tests import factories
+from tests.permission_matrix import ANONYMOUS, ANY, LOGIN, Row
+
+Args = Callable[[], Mapping[str, Any]]
+NOBODY = {ANY: 405, ANONYMOUS: 405}
+
+
+def public(args: Args = dict, status: int = 200) -> Row:
+    return Row(get={ANY: status, ANONYMOUS: status}, post=NOBODY, args=args)
+
+
+def account(args: Args = dict, *, get: int = 200, post: int = 405) -> Row:
+    return Row(get={ANY: get, ANONYMOUS: LOGIN}, post={ANY: post, ANONYMOUS: LOGIN}, args=args)
+
+
+def only(*roles: Role, args: Args = dict, get: int = 200, post: int = 200, others: int = 403, others_get: int = 0) -> Row:
+    """Those roles get ``get`` and ``post``, every other account ``others``."""
+    return Row(
+        get={**dict.fromkeys((role.value for role in roles), get), ANY: others_get or others, ANONYMOUS: LOGIN},
+        post={**dict.fromkeys((role.value for role in roles), post), ANY: others, ANONYMOUS: LOGIN},
+        args=args,
+    )
+
+
+def a_list() -> CatalogueList:
+    editor = factories.UserFactory(roles=[Role.EDITOR])
+    made = services.create_list(services.ListDetails(title="清单", circulation="public"), by=editor)
+    services.add_item(made, factories.live(Kind.COURSE), by=editor)
+    return services.publish_list(made, by=editor)
+
+
+def an_order() -> OrderRequest:
+    contact = factories.UserFactory(roles=[Role.UNIT_CONTACT])
+    today = clock.today()
+    details = services.OrderDetails(today, today, "甲", "乙", 3, "丙", "丁")
+    return services.place_order([factories.live(Kind.COURSE)], details=details, by=contact)
+
+
+def a_session() -> Dispatch:
+    office = factories.UserFactory(roles=[Role.DISPATCHER])
+    order = services.confirm_order(an_order(), by=office)
+    begin = clock.now() - timedelta(hours=1)
+    plan = services.SessionPlan(starts_at=begin, ends_at=begin + timedelta(hours=2), place="甲")
+    return services.dispatch_order(order, line=order.lines.get(), plan=plan, by=office)
+
+
+def a_wish() -> Demand:
+    return services.ask_for(f"愿望{uuid.uuid4().hex}", by=factories.UserFactory())
+
+
+def code() -> Mapping[str, Any]:
+    return {"code": a_list().code}
+
+
+def item(act: str) -> Mapping[str, Any]:
+    found = a_list()
+    return {"code": found.code, "pk": found.items.get().pk, "act": act}
+
+
+def line() -> Mapping[str, Any]:
+    order = services.confirm_order(an_order(), by=factories.UserFactory(roles=[Role.DISPATCHER]))
+    return {"pk": order.pk, "line": order.lines.get().pk}
+
+
+def position() -> Mapping[str, Any]:
+    unique = f"p{uuid.uuid4().hex[:8]}"
+    return {"code": Position.objects.create(name=f"岗位{unique}", slug=unique, code=unique).code}
+
+
+ROWS = {
+    **{
+        f"catalogue:{name}": public()
+        for name in (
+            "home", "about", "browse", "suggestions", "lists", "positions", "for_post", "teachers", "points", "kiosk",
+            "kiosk_wall", "kiosk_find", "kiosk_complete",
+        )
+    },
+    "catalogue:language": public(lambda: {"code": "en"}, 302),
+    "catalogue:resource": public(lambda: {"pk": factories.live(Kind.COURSE).pk}, 302),
+    "catalogue:list": public(code),
+    "catalogue:short": public(code, 302),
+    "catalogue:position": public(position),
+    "catalogue:kiosk_item": public(lambda: {"pk": factories.live(Kind.CASE, hall_permitted=True).pk}),
+    "catalogue:calendar": public(lambda: {"token": "nobody"}, 404),
+    "catalogue:desk": account(),
+    "catalogue:list_word": account(code),
+    "catalogue:list_new": only(Role.EDITOR),
+    "catalogue:list_edit": only(Role.EDITOR, args=code, post=200),
+    "catalogue:list_act": only(Role.EDITOR, args=lambda: {**code(), "act": "publish"}, get=405, post=302, others_get=405),
+    "catalogue:item_act": only(Role.EDITOR, args=lambda: item("up"), get=405, post=302, others_get=405),
+    "catalogue:library_word": account(post=302),
+    "catalogue:library_file": account(lambda: {"job": uuid.uuid4()}, get=404),
+    "catalogue:roster": account(post=200),
+    "catalogue:evaluate": only(Role.EDITOR, Role.DISPATCHER, args=lambda: {"pk": factories.live(Kind.POINT).pk}),
+    "catalogue:prefer": only(
+        Role.EDITOR, Role.DISPATCHER, args=lambda: {"pk": factories.live(Kind.POINT).pk}, get=405, post=302, others_get=405
+    ),
+    "catalogue:rectify": account(lambda: {"pk": 0}, get=405, post=404),
+    "catalogue:basket": account(),
+    "catalogue:basket_add": account(lambda: {"pk": factories.live(Kind.COURSE).pk}, post=302),
+    "catalogue:basket_remove": account(lambda: {"pk": 0}, get=405, post=302),
+    "catalogue:orders": account(),
+    "catalogue:order_new": account(post=200),
+    # an order of another unit does not exist
+    "catalogue:order": only(Role.DISPATCHER, args=lambda: {"pk": an_order().pk}, post=405, others=405, others_get=404),
+    "catalogue:order_act": only(Role.DISPATCHER, args=lambda: {"pk": an_order().pk, "act": "refuse"}, others=404),
+    "catalogue:dispatch": only(Role.DISPATCHER, args=line),
+    "catalogue:sessions": account(),
+    "catalogue:calendar_renew": account(get=405, post=302),
+    "catalogue:session": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, post=405, others=405, others_get=404),
+    "catalogue:deliver": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, others=404),
+    "catalogue:session_cancel": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}),
+    "catalogue:rate": account(lambda: {"token": a_session().rating_token}, post=200),
+    "catalogue:demand": account(),
+    "catalogue:ask": account(post=200),
+    "catalogue:meet": account(lambda: {"pk": a_wish().pk}, get=404, post=404),
+    "catalogue:demand_act": account(lambda: {"pk": a_wish().pk, "verb": "vote"}, get=405, post=302),
+}
