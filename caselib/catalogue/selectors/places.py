@@ -71,7 +71,9 @@ def points(viewer: Viewer, *, kind: str = "", topic: Topic | None = None) -> Que
     if topic is not None:
         found = found.filter(preferences__topic=topic)
     if "dispatcher" not in viewer.roles and "editor" not in viewer.roles:
-        found = found.exclude(latest_outcome=EvaluationOutcome.REMOVE).exclude(standing=PointStanding.REMOVED)
+        # a point that was never evaluated has no outcome, and NULL is not "not removed" to a database
+        kept = Q(latest_outcome__isnull=True) | ~Q(latest_outcome=EvaluationOutcome.REMOVE)
+        found = found.filter(kept).exclude(standing=PointStanding.REMOVED)
     return found.order_by("title", "pk")
 
 

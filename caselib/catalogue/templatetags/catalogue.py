@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
+from search.api import Hit, Passage
 
 from .. import citations
 from ..enums import ORDERABLE_KINDS
@@ -146,6 +147,12 @@ def marked(text: str, marks: Sequence[tuple[int, int]]) -> SafeString:
         pieces.append((text[at:start], text[start:end]))
         at = end
     return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pieces), text[at:])
+
+
+@register.filter
+def shown_passages(hit: Hit | None) -> list[Passage]:
+    """Return up to two passages of running text; a match in authors or keywords is told in words instead."""
+    return [passage for passage in hit.passages if passage.source != "meta"][:2] if hit else []
 
 
 @register.filter

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.resources.models import ResourcePage
@@ -26,7 +27,7 @@ PAGE_SIZE = 30
 
 @login_required
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: SignedInRequest) -> HttpResponse:
     """What was asked for and not found, most wanted first."""
     state = request.GET.get("state", DemandState.OPEN)
     state = state if state in DemandState.values else DemandState.OPEN.value
@@ -40,7 +41,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def ask(request: HttpRequest) -> HttpResponse:
+def ask(request: SignedInRequest) -> HttpResponse:
     """Ask for something that is not there; a search without results leads here with its words."""
     form = AskForm(request.POST or None, initial={"text": request.GET.get("text", "")[:120]})
     if request.method == "POST" and form.is_valid():
@@ -55,7 +56,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def act(request: SignedInRequest, pk: int, verb: str) -> HttpResponse:
     """Add a voice, take a wish on, or give it back."""
     demand = _find(pk)
     try:
@@ -79,7 +80,7 @@ def act(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def meet(request: HttpRequest, pk: int) -> HttpResponse:
+def meet(request: SignedInRequest, pk: int) -> HttpResponse:
     """Name the published item that meets a wish."""
     demand = _find(pk)
     if demand.claimed_by_id != request.user.pk:

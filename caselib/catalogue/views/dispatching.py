@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.enums import Role
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
 from caselib.core.errors import ConflictError, RefusedError, require
@@ -30,7 +31,7 @@ from ..selectors.orders import find_order
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def dispatch(request: HttpRequest, pk: int, line: int) -> HttpResponse:
+def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
     """Plan the session of one line; a clash comes back into the form with everything that was entered."""
     require(may_dispatch(request.user.roles))
     order = find_order(Viewer.of(request.user), pk)
@@ -58,7 +59,7 @@ def dispatch(request: HttpRequest, pk: int, line: int) -> HttpResponse:
 
 @login_required
 @require_safe
-def board(request: HttpRequest) -> HttpResponse:
+def board(request: SignedInRequest) -> HttpResponse:
     """The sessions of a week."""
     viewer = Viewer.of(request.user)
     monday = _monday(request.GET.get("week", ""))
@@ -77,7 +78,7 @@ def board(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
-def session_results(request: HttpRequest, pk: int) -> HttpResponse:
+def session_results(request: SignedInRequest, pk: int) -> HttpResponse:
     """A session, its rating code, and what listeners said, for unit, teacher, authors and dispatch office."""
     session = _session(request, pk)
     rate_url = request.build_absolute_uri(reverse("catalogue:rate", args=[session.rating_token]))
@@ -95,7 +96,7 @@ def session_results(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def deliver(request: HttpRequest, pk: int) -> HttpResponse:
+def deliver(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that a session took place."""
     session = _session(request, pk)
     if not _records(request, session):
@@ -113,7 +114,7 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel_session(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel_session(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a planned session back, with a reason."""
     require(may_dispatch(request.user.roles))
     session = _session(request, pk)
@@ -145,7 +146,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def renew_calendar(request: HttpRequest) -> HttpResponse:
+def renew_calendar(request: SignedInRequest) -> HttpResponse:
     """Give the reader a new calendar address; the old one stops working."""
     CalendarFeed.objects.filter(user=request.user).delete()
     CalendarFeed.objects.create(user=request.user)
@@ -153,12 +154,12 @@ def renew_calendar(request: HttpRequest) -> HttpResponse:
     return redirect("catalogue:sessions")
 
 
-def _records(request: HttpRequest, session: Dispatch) -> bool:
+def _records(request: SignedInRequest, session: Dispatch) -> bool:
     is_teacher = session.teacher is not None and session.teacher.user_id == request.user.pk
     return is_teacher or request.user.has_role(Role.DISPATCHER)
 
 
-def _session(request: HttpRequest, pk: int) -> Dispatch:
+def _session(request: SignedInRequest, pk: int) -> Dispatch:
     viewer = Viewer.of(request.user)
     session = selectors.sessions_for(viewer).filter(pk=pk).first() or selectors.sessions_of_author(request.user).filter(pk=pk).first()
     if session is None:

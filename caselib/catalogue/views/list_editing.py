@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import RefusedError, require
 from caselib.resources.models import ResourcePage
@@ -27,7 +28,7 @@ from .lists import find_or_404
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_list(request: HttpRequest) -> HttpResponse:
+def new_list(request: SignedInRequest) -> HttpResponse:
     """Make a list."""
     require(may_keep_lists(request.user.roles))
     form = ListForm(request.POST or None, initial={"kind": request.GET.get("kind", ListKind.CURATED)})
@@ -40,7 +41,7 @@ def new_list(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_list(request: HttpRequest, code: str) -> HttpResponse:
+def edit_list(request: SignedInRequest, code: str) -> HttpResponse:
     """Change what is said about a list, and its items."""
     found = _editable(request, code)
     form = ListForm(request.POST or None, instance=found)
@@ -65,7 +66,7 @@ def edit_list(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def list_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
+def list_act(request: SignedInRequest, code: str, act: str) -> HttpResponse:
     """Publish or take back a list, add an item: each a form of its own."""
     found = _editable(request, code)
     try:
@@ -88,7 +89,7 @@ def list_act(request: HttpRequest, code: str, act: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def item_act(request: HttpRequest, code: str, pk: int, act: str) -> HttpResponse:
+def item_act(request: SignedInRequest, code: str, pk: int, act: str) -> HttpResponse:
     """Move, change or remove an item."""
     found = _editable(request, code)
     item = ListItem.objects.filter(catalogue_list=found, pk=pk).select_related("resource", "catalogue_list").first()
@@ -111,7 +112,7 @@ def item_act(request: HttpRequest, code: str, pk: int, act: str) -> HttpResponse
     return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#items")
 
 
-def _editable(request: HttpRequest, code: str) -> CatalogueList:
+def _editable(request: SignedInRequest, code: str) -> CatalogueList:
     require(may_keep_lists(request.user.roles))
     return find_or_404(Viewer.of(request.user), code)
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.enums import Role
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.resources.models import ResourcePage
@@ -28,7 +29,7 @@ PAGE_SIZE = 30
 
 @login_required
 @require_safe
-def basket(request: HttpRequest) -> HttpResponse:
+def basket(request: SignedInRequest) -> HttpResponse:
     """What the reader means to order."""
     viewer = Viewer.of(request.user)
     cards, gone = selectors.basket(request.user, viewer)
@@ -37,7 +38,7 @@ def basket(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put an item into the basket. The page asks first, so that public pages need no form of a person."""
     page = _readable(request, pk)
     if request.method == "POST":
@@ -55,7 +56,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take an item out of the basket."""
     services.remove_from_basket(pk, by=request.user)
     return redirect("catalogue:basket")
@@ -63,7 +64,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_order(request: HttpRequest) -> HttpResponse:
+def new_order(request: SignedInRequest) -> HttpResponse:
     """Place the order of what lies in the basket."""
     viewer = Viewer.of(request.user)
     initial = {"contact": f"{request.user} {request.user.phone}".strip()}
@@ -83,7 +84,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/order_form.html", context)
 
 
-def _place(request: HttpRequest, form: OrderForm) -> OrderRequest:
+def _place(request: SignedInRequest, form: OrderForm) -> OrderRequest:
     return services.place_order(
         selectors.basket_pages(request.user),
         details=form.details(),
@@ -127,7 +128,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def order_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
+def order_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     """Accept, refuse, cancel or remind; refusing and cancelling ask for a reason on a page of their own."""
     viewer = Viewer.of(request.user)
     found = _order(viewer, pk)
@@ -152,7 +153,7 @@ def order_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     return _with_reason(request, found, act)
 
 
-def _with_reason(request: HttpRequest, found: OrderRequest, act: str) -> HttpResponse:
+def _with_reason(request: SignedInRequest, found: OrderRequest, act: str) -> HttpResponse:
     form = ReasonForm(request.POST or None, initial={"version": found.version})
     verb = services.refuse_order if act == "refuse" else services.cancel_order
     if request.method == "POST" and form.is_valid():

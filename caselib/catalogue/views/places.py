@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.enums import Role
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import RefusedError, require
 from caselib.core.page_cache import LISTS, PAGES, shared
@@ -69,7 +70,7 @@ def points(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def evaluate(request: HttpRequest, pk: int) -> HttpResponse:
+def evaluate(request: SignedInRequest, pk: int) -> HttpResponse:
     """Evaluate a teaching point, and see its evaluations."""
     require(may_evaluate(request.user))
     point = _point(request, pk)
@@ -95,7 +96,7 @@ def evaluate(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def rectify(request: HttpRequest, pk: int) -> HttpResponse:
+def rectify(request: SignedInRequest, pk: int) -> HttpResponse:
     """Record that what an evaluation asked for was put right."""
     evaluation = PointEvaluation.objects.filter(pk=pk).select_related("point").first()
     if evaluation is None:
@@ -111,7 +112,7 @@ def rectify(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def prefer(request: HttpRequest, pk: int) -> HttpResponse:
+def prefer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Set how a point stands for a theme."""
     require(may_evaluate(request.user))
     point = _point(request, pk)

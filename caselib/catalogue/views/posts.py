@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caselib.accounts.enums import Role
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import Refusal
 from caselib.core.page_cache import LISTS, PAGES, shared
@@ -107,7 +108,7 @@ def for_post(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def roster(request: HttpRequest) -> HttpResponse:
+def roster(request: SignedInRequest) -> HttpResponse:
     """A class roster in, a list for the room out; an editor may keep it as an online list."""
     viewer = Viewer.of(request.user)
     form = RosterForm(request.POST or None, request.FILES or None)
@@ -131,7 +132,7 @@ def roster(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/roster.html", context)
 
 
-def _keep(request: HttpRequest, result: RoomList) -> HttpResponse:
+def _keep(request: SignedInRequest, result: RoomList) -> HttpResponse:
     title = _("List for a class of %(n)d") % {"n": result.people}
     made = services.create_list(services.ListDetails(title=title), by=request.user)
     pages = ResourcePage.objects.in_bulk([item.card.pk for item in result.items])

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock, jobs
 from caselib.core.enums import JobState
@@ -49,7 +50,7 @@ def list_word(request: HttpRequest, code: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def library_word(request: HttpRequest) -> HttpResponse:
+def library_word(request: SignedInRequest) -> HttpResponse:
     """Ask how the catalogue of everything shall be grouped, and start the job."""
     if request.method == "POST":
         group = request.POST.get("group", "kind")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from caselib.accounts.requests import SignedInRequest
 from caselib.core import clock
 from caselib.core.errors import ConflictError, RefusedError
 
@@ -19,7 +20,7 @@ from ..rules.orders import may_rate
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
-def rate(request: HttpRequest, token: str) -> HttpResponse:
+def rate(request: SignedInRequest, token: str) -> HttpResponse:
     """Ask for one score a criterion and a comment; say so when there is nothing to rate (any more)."""
     session = Dispatch.objects.select_related("line__order", "teacher").filter(rating_token=token).first()
     if session is None:

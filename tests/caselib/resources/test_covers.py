@@ -46,6 +46,12 @@ def test_a_long_title_stays_inside_the_cover() -> None:
     assert (lines[-1].text or "").endswith("…")
 
 
+def test_a_double_dash_is_not_cut_and_an_opening_quote_ends_no_line() -> None:
+    rows = wrap_title("一碗热汤的半径——青禾县“返工”记", columns=9, lines=9)
+    assert rows == ["一碗热汤的半径——", "青禾县“返工”记"]
+    assert wrap_title("五十八个大棚“返工”", columns=7, lines=9)[1].startswith("“")
+
+
 def test_punctuation_does_not_begin_a_line() -> None:
     rows = wrap_title("以案为鉴，警钟长鸣：港口作业", columns=4, lines=9)
     assert rows[0] == "以案为鉴，"
