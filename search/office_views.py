@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from caselib.accounts.viewers import Viewer
 from caselib.accounts.requests import SignedInRequest
+from caselib.accounts.viewers import Viewer
 from caselib.core import jobs
 from caselib.resources.selectors import visible_by_id
 from search import api, engines, office

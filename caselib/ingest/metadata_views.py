@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import require
 from caselib.word.guard import UnreadableError
@@ -26,7 +27,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def metadata(request: HttpRequest) -> HttpResponse:
+def metadata(request: SignedInRequest) -> HttpResponse:
     """Check a table of metadata and show what it would do; with the box ticked do it."""
     require(may_upload(Viewer.of(request.user)))
     form = MetadataForm(request.POST or None, request.FILES or None)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import RefusedError, require
 from caselib.media.serving import serve
@@ -33,7 +34,7 @@ REFRESH_SECONDS = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: SignedInRequest) -> HttpResponse:
     """Take uploads and list them, newest first."""
     viewer = Viewer.of(request.user)
     require(may_upload(viewer))
@@ -50,7 +51,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _received(request: HttpRequest, files: list[Any]) -> HttpResponse:
+def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
     """Store each file by itself: one that is refused keeps nothing from the others."""
     taken: list[ImportBatch] = []
     for file in files:
@@ -109,7 +110,7 @@ def _sections(item: ImportItem) -> list[tuple[int, str, bool]]:
 
 
 @require_POST
-def act(request: HttpRequest, pk: int) -> HttpResponse:
+def act(request: SignedInRequest, pk: int) -> HttpResponse:
     """Accept all or the ticked items of an upload, set one aside, take one back, or read the file again."""
     batch = _batch(request, pk)
     name = request.POST.get("act", "")
@@ -127,7 +128,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("imports_report", pk=pk)
 
 
-def _accept(request: HttpRequest, batch: ImportBatch, everything: bool) -> None:
+def _accept(request: SignedInRequest, batch: ImportBatch, everything: bool) -> None:
     waiting = batch.items.filter(state=ItemState.WAITING)
     if not everything:
         chosen = [int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 19]
@@ -145,7 +146,7 @@ def _accept(request: HttpRequest, batch: ImportBatch, everything: bool) -> None:
         messages.warning(request, _("Tick at least one item that is still waiting."))
 
 
-def _set_aside(request: HttpRequest, batch: ImportBatch, name: str) -> None:
+def _set_aside(request: SignedInRequest, batch: ImportBatch, name: str) -> None:
     verb, _dash, number = name.partition("-")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise Http404
@@ -156,7 +157,7 @@ def _set_aside(request: HttpRequest, batch: ImportBatch, name: str) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def item(request: HttpRequest, pk: int) -> HttpResponse:
+def item(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one item as it would become a draft; a POST accepts it with corrections."""
     viewer = Viewer.of(request.user)
     require(may_upload(viewer))

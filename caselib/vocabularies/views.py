@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from caselib.accounts.enums import Role
+from caselib.accounts.requests import SignedInRequest
 from caselib.core.errors import RefusedError
 
 from . import services, transfer
@@ -36,7 +37,7 @@ REASONS = {
 }
 
 
-def tools(request: HttpRequest, axis: str) -> HttpResponse:
+def tools(request: SignedInRequest, axis: str) -> HttpResponse:
     """Show the tools; a POST names which form it is for in ``act``."""
     model = _model(request, axis)
     forms = {
@@ -69,7 +70,7 @@ def tools(request: HttpRequest, axis: str) -> HttpResponse:
 
 
 @require_safe
-def export(request: HttpRequest, axis: str, syntax: str) -> HttpResponse:
+def export(request: SignedInRequest, axis: str, syntax: str) -> HttpResponse:
     """Send the vocabulary as a file."""
     model = _model(request, axis)
     if syntax not in CONTENT_TYPES:
@@ -79,7 +80,7 @@ def export(request: HttpRequest, axis: str, syntax: str) -> HttpResponse:
     return response
 
 
-def _model(request: HttpRequest, axis: str) -> type[Term]:
+def _model(request: SignedInRequest, axis: str) -> type[Term]:
     if axis not in AXES:
         raise Http404
     if not (request.user.is_superuser or request.user.has_role(Role.EDITOR)):
@@ -96,7 +97,7 @@ def _retire(form: RetireForm, request: HttpRequest) -> bool:
     return True
 
 
-def _promote(form: PromoteForm, model: type[Term], request: HttpRequest) -> bool:
+def _promote(form: PromoteForm, model: type[Term], request: SignedInRequest) -> bool:
     try:
         term = services.promote_tag(
             form.cleaned_data["tag"], model, by=request.user, parent=form.cleaned_data["parent"]

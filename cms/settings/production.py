@@ -1,6 +1,7 @@
 """Settings of an installation with PostgreSQL and Elasticsearch, from environment variables only."""
 
 import os
+from pathlib import Path
 
 from .base import *  # noqa: F403
 from .base import BASE_DIR
@@ -23,13 +24,14 @@ SEARCH_ENGINE = _env.search_engine
 ELASTICSEARCH_URLS = _env.elasticsearch_urls
 
 # Files with a hash in their name: nginx may let browsers keep them for ever.
-STATIC_ROOT = os.environ.get("CASELIB_STATIC_ROOT", str(BASE_DIR / "static-root"))
+STATIC_ROOT = Path(os.environ.get("CASELIB_STATIC_ROOT", BASE_DIR / "static-root"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-FILE_UPLOAD_PERMISSIONS = 0o640
-FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o750
+# nginx reads them as another user; only the two containers (or users) concerned can reach the folder.
+FILE_UPLOAD_PERMISSIONS = 0o644
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755
 # The internal location of deploy/nginx.conf.template; the permission check stays with the view.
 MEDIA_X_ACCEL = "/private-media/"
 
