@@ -77,9 +77,16 @@ def ensure(
     by = by or keeper_of(row["unit"])
     values = common_fields(row) | fields(row, by)
     tags = {axis: row.get(key, []) for axis, key in AXES.items()}
-    authors = [(author["name"], author["unit"]) for author in row.get("authors", [])]
     unit = Unit.objects.get(code=row["unit"])
+    authors = [(author["name"], author["unit"]) for author in row.get("authors", [])] or [(_writer(unit), unit.name)]
     return create_draft(kind, title=row["title"], by=by, unit=unit, fields=values, authors=authors, tags=tags)
+
+
+def _writer(unit: Unit) -> str:
+    """Return who signs what ``unit`` writes; the unit itself where nobody is named."""
+    return next(
+        (row["writer"] for row in rows("units", "unit") if row["code"] == unit.code and "writer" in row), unit.name
+    )
 
 
 def common_fields(row: Row) -> dict[str, Any]:
