@@ -100,4 +100,6 @@ ROWS = {
     "competitions:certificate_file": office(404, 405, numbered(suffix="docx")),
     "competitions:new_need": office(200, 422),
     "competitions:commission_need": office(404, 404, numbered()),
+    "site:awards_to_list": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
+    "site:awards_to_anthology": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
 }

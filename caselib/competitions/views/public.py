@@ -129,6 +129,7 @@ def _call_context(request: HttpRequest, competition: Competition) -> dict[str, o
         ),
         "may_enter": Role.UNIT_CONTACT in roles or Role.AUTHOR in roles,
         "is_office": Role.COMPETITION_OFFICE in roles,
+        "is_editor": Role.EDITOR in roles,
     }
 
 
