@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
 
 from caselib.accounts.viewers import Viewer
 from search.api import SearchRequest, search
@@ -206,7 +206,7 @@ def item_act(request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse
 
 
 @editor_view
-@require_GET
+@require_safe
 def compare(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
     """Show the pinned text of a case against the one published now."""
     edition = edition_or_404(pk, Viewer.of(request.user))
@@ -218,7 +218,7 @@ def compare(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
 
 
 @editor_view
-@require_GET
+@require_safe
 def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what the check before printing finds. Reads every case."""
     edition = edition_or_404(pk, Viewer.of(request.user))

@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_safe, require_POST
 
 from caselib.accounts.viewers import Viewer
 from caselib.media.serving import serve
@@ -30,7 +30,7 @@ PAGES_A_SCREEN = 12
 PAGE_DPI = 70
 
 
-@require_GET
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The shelf: anthologies with the editions this reader may open."""
     viewer = Viewer.of(request.user)
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "anthologies/index.html", context)
 
 
-@require_GET
+@require_safe
 def edition(request: HttpRequest, pk: int) -> HttpResponse:
     """An edition: what is in it, its pages, what can be downloaded."""
     viewer = Viewer.of(request.user)
@@ -53,7 +53,7 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @editor_view
-@require_GET
+@require_safe
 def result(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A compilation: progress while it runs, then its check, contents and pages to leaf through."""
     row = _result_or_404(pk, Viewer.of(request.user))
@@ -89,7 +89,7 @@ def _done_or_404(pk: int, viewer: Viewer) -> Compilation:
     return row
 
 
-@require_GET
+@require_safe
 def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     """Send a page of a result as PNG; it is drawn once."""
     row = _done_or_404(pk, Viewer.of(request.user))
@@ -104,7 +104,7 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     return serve(request, name)
 
 
-@require_GET
+@require_safe
 def file(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
     """Send a result as Word, as PDF, or all of it as a zip with every case as a file of its own."""
     row = _done_or_404(pk, Viewer.of(request.user))
@@ -143,7 +143,7 @@ def _copy_or_404(found: Edition) -> Any:
         raise Http404 from error
 
 
-@require_GET
+@require_safe
 def case(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     """Send one case of an edition as Word."""
     found = edition_or_404(pk, Viewer.of(request.user))

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_safe, require_http_methods
 
 from ..forms import StyleForm
 from ..models import PrintStyle
@@ -18,7 +18,7 @@ from .base import download, editor_view
 
 
 @editor_view
-@require_GET
+@require_safe
 def styles(request: HttpRequest) -> HttpResponseBase:
     """List the house styles."""
     return render(request, "anthologies/styles.html", {"styles": PrintStyle.objects.all()})
@@ -52,7 +52,7 @@ def style(request: HttpRequest, key: str) -> HttpResponseBase:
 
 
 @editor_view
-@require_GET
+@require_safe
 def export_style(request: HttpRequest, key: str) -> HttpResponse:
     """Send a house style as JSON."""
     found = _style_or_404(key)

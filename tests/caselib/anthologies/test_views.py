@@ -1,0 +1,133 @@
+"""The pages: an editor's walk from an empty anthology to pages and downloads, and what readers may open."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from caselib.accounts.enums import Role
+from caselib.anthologies import services
+from caselib.anthologies.models import Anthology, Compilation, Edition, PrintStyle
+from caselib.core import jobs
+from caselib.resources.models import ResourcePage
+from caselib.word import pdf
+from tests.caselib.anthologies.conftest import cases
+from tests.conftest import require_service
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(editor: Any) -> Client:
+    made = Client()
+    made.force_login(editor)
+    return made
+
+
+def post(client: Client, edition: Edition, act: str, **data: Any) -> Any:
+    return client.post(reverse("anthologies:act", args=[edition.pk, act]), data, follow=True)
+
+
+def test_an_editor_walks_from_nothing_to_the_downloads(client: Client) -> None:
+    require_service(pdf.available(), "LibreOffice is not installed")
+    pages = cases(2, title="清账记")
+    ResourcePage.objects.filter(pk=pages[1].pk).update(code="LJA-7")
+    client.post(reverse("anthologies:new"), {"title": "选本", "subtitle": "", "publisher": "县委党校"})
+    style = PrintStyle.objects.get(key="book")
+    details = {"name": "2025年版", "year": 2025, "circulation": "public", "audience": "learner", "style": style.pk, "contents_depth": 2,
+               "indexes": ["unit"], "print_codes": "on"}
+    url = reverse("anthologies:new_edition", args=[Anthology.objects.get().pk])
+    assert client.post(url, details).status_code == 302
+    edition = Edition.objects.get()
+    post(client, edition, "fill", codes=f"LJA-7 {pages[0].pk}")
+    post(client, edition, "add", kind="foreword", title="编者按", text="选稿三问。")
+    post(client, edition, "arrange", axis="unit")
+    assert list(edition.items.values_list("kind", flat=True)) == ["foreword", "part", "case", "part", "case"]
+    ids = list(edition.items.values_list("pk", flat=True))
+    moved = [ids[0], *ids[3:], *ids[1:3]]
+    post(client, edition, "order", ids=",".join(map(str, moved)))
+    assert list(edition.items.values_list("pk", flat=True)) == moved
+    assert client.get(reverse("anthologies:preflight", args=[edition.pk])).status_code == 200
+    post(client, edition, "freeze")
+    post(client, edition, "compile")
+    jobs.run_pending()
+    result = Compilation.objects.get()
+    assert result.state == "done"
+    shown = client.get(reverse("anthologies:result", args=[result.pk])).content.decode()
+    assert result.sha256 in shown and reverse("anthologies:page_image", args=[result.pk, 1]) in shown
+    image = client.get(reverse("anthologies:page_image", args=[result.pk, 1]))
+    assert b"".join(image.streaming_content)[:4] == b"\x89PNG"
+    reader = Client()
+    assert "选本" in reader.get(reverse("anthologies:index")).content.decode()
+    assert reader.get(reverse("anthologies:edition", args=[edition.pk])).status_code == 200
+    got = reader.get(reverse("anthologies:file", args=[result.pk, "zip"]))
+    names = zipfile.ZipFile(io.BytesIO(b"".join(got.streaming_content))).namelist()
+    assert len(names) == 4 and sum(name.endswith(".docx") for name in names) == 3
+    item = edition.items.filter(kind="case").first()
+    assert reader.get(reverse("anthologies:case", args=[edition.pk, item.pk])).content[:2] == b"PK"
+
+
+def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(edition: Edition, editor: Any, client_of: Any) -> None:
+    url = reverse("anthologies:edition", args=[edition.pk])
+    anonymous, trainee = Client(), client_of(Role.TRAINEE)
+    assert trainee.get(url).status_code == 404
+    services.freeze(edition, by=editor)
+    assert trainee.get(url).status_code == 200
+    assert anonymous.get(url).status_code == 404
+    ResourcePage.objects.filter(pk=edition.selections.first().page_id).update(withdrawn_at="2026-01-01T00:00:00Z")
+    assert trainee.get(url).status_code == 404
+    assert edition.anthology.title not in trainee.get(reverse("anthologies:index")).content.decode()
+
+
+@pytest.mark.parametrize("ids", ["", "1,1,1", "x" * 1000, "99999999999999999999", "\x00"])
+def test_a_forged_order_is_a_conflict_and_changes_nothing(client: Client, edition: Edition, ids: str) -> None:
+    before = list(edition.items.values_list("pk", flat=True))
+    response = client.post(reverse("anthologies:act", args=[edition.pk, "order"]), {"ids": ids})
+    assert response.status_code in (400, 409)
+    assert list(edition.items.values_list("pk", flat=True)) == before
+
+
+def test_hostile_input_is_answered_and_never_breaks(client: Client, edition: Edition) -> None:
+    for act, data in (
+        ("fill", {"codes": "\u202e ' \" <b>"}), ("fill", {"page": ["1e9", "-1", "9" * 40]}), ("fill", {"competition": "|x"}),
+        ("add", {"kind": "case"}), ("add", {"kind": "part", "title": "x" * 999}), ("arrange", {"axis": "no"}), ("copy", {"year": "9999999"}),
+    ):
+        assert client.post(reverse("anthologies:act", args=[edition.pk, act]), data).status_code in (302, 400), act
+    assert client.post(reverse("anthologies:act", args=[edition.pk, "nothing"])).status_code == 404
+    assert client.get(f"/anthologies/editions/{10**30}/").status_code == 404
+    assert client.get(reverse("anthologies:edit", args=[edition.pk]), {"find": '" OR ('}).status_code == 200
+
+
+def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Client) -> None:
+    url = reverse("anthologies:style", args=["plain"])
+    exported = client.get(reverse("anthologies:style_export", args=["plain"])).json()
+    for broken in ("{", "[]", '{"key": 1}', '{"key": "a", "name": "b", "page": {"width_mm": 1}}', '{"key":"a","name":"b","folio":"x"}', "[" * 50_000):
+        response = client.post(url, {"name": "简", "data": broken})
+        assert response.status_code == 200 and "errorlist" in response.content.decode()
+    exported["body"]["size_pt"] = 11.0
+    assert client.post(url, {"name": "我室", "data": json.dumps(exported), "copy": "1"}).status_code == 302
+    made = PrintStyle.objects.get(name="我室")
+    assert made.data["body"]["size_pt"] == 11.0 and PrintStyle.objects.get(key="plain").data["body"]["size_pt"] == 12.0
+
+
+@pytest.mark.parametrize("size", [1, 30])
+def test_queries_do_not_grow_with_what_is_shown(client: Client, editor: Any, size: int, django_assert_max_num_queries: Any) -> None:
+    anthology = services.create_anthology("选本", by=editor)
+    edition = services.create_edition(anthology, name="一", year=2025, by=editor)
+    if size > 1:
+        for number in range(size):
+            services.create_edition(services.create_anthology(f"选本{number}", by=editor), name="一", year=2025, by=editor)
+            services.add_text(edition, "appendix", title=f"附录{number}", by=editor)
+    services.fill(edition, [page.pk for page in cases(1 if size == 1 else 8)], by=editor)
+    with django_assert_max_num_queries(14):
+        client.get(reverse("anthologies:index"))
+    with django_assert_max_num_queries(26):
+        client.get(reverse("anthologies:edit", args=[edition.pk]))
+    with django_assert_max_num_queries(14):
+        client.get(reverse("anthologies:edition", args=[edition.pk]))
