@@ -139,8 +139,17 @@ def group_of(code: str) -> str:
     return WARNINGS[code][0] if code in WARNINGS else CHANGED
 
 
+# Words of the reader that stand for kinds of files.
+_KINDS: Text = {
+    "pdf": "PDF", "program": _("a program"), "picture": _("a picture"), "archive": _("an archive"), "database": _("a database"),
+    "sound": _("a sound recording"), "office": _("a spreadsheet or presentation"), "binary": _("unknown binary data"),
+    "legacy": ".doc / .wps", "rtf": "RTF", "wordml": "Word 2003 XML",
+}
+
+
 def _fill(template: str | Promise, detail: str) -> str:
-    return str(template) % {"detail": detail} if "%(detail)s" in str(template) else str(template)
+    shown = str(_KINDS.get(detail, detail))
+    return str(template) % {"detail": shown} if "%(detail)s" in str(template) else str(template)
 
 
 _TABLES: Text = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from caselib.resources.enums import SectionKind
 from caselib.resources.inbound import cell_text
 from caselib.word import codec
 from caselib.word.model import Cell, Heading, Paragraph, Table
@@ -36,8 +37,8 @@ def preview(item: ImportItem) -> list[Shown]:
         place = f"¶{block.place.paragraph + 1}" if block.place else ""
         if isinstance(block, Heading):
             text = block.number + block.text
-            kind = section_kind(text) if block.level == 1 else ""
-            shown.append(Shown("heading", text, place, min(block.level + 2, 6), block.guessed, section=kind))
+            kind = section_kind(text) if block.level == 1 else SectionKind.OTHER.value
+            shown.append(Shown("heading", text, place, min(block.level + 2, 6), block.guessed, section=_label(kind)))
         elif isinstance(block, Paragraph):
             text = "".join(run.text + (f"[{run.note}]" if run.note else "") for run in block.runs)
             shown.append(Shown("paragraph", text, place, lead=block.number + block.lead, role=block.role))
@@ -47,6 +48,10 @@ def preview(item: ImportItem) -> list[Shown]:
         else:
             shown.append(Shown("picture", block.caption or block.alt, place))
     return shown
+
+
+def _label(kind: str) -> str:
+    return "" if kind == SectionKind.OTHER else str(SectionKind(kind).label)
 
 
 def _cell(cell: Cell) -> tuple[str, int, int]:
