@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -53,3 +54,8 @@ def roman(number: int) -> str:
 def unique(pages: Iterable[str]) -> list[str]:
     """Return ``pages`` in order without repeats."""
     return list(dict.fromkeys(pages))
+
+
+def local_name(anchor: str) -> str:
+    """Return the part of a heading's bookmark that stays the same wherever its flow stands: ``_Toc12c0h3`` → ``0h3``."""
+    return re.sub(r"^_Toc[0-9]+c", "", anchor)

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from caselib.word import pdf
-from caselib.word.writer.flows import Flow, local_name
+from caselib.word.folios import local_name
+
+if TYPE_CHECKING:
+    from caselib.word.writer.flows import Flow
 
 # How many flows are laid out in one go: few starts of LibreOffice, and yet progress that moves and can be stopped.
 BATCH = 40
@@ -20,7 +24,7 @@ class Measured:
     headings: tuple[tuple[str, int], ...] = ()
 
 
-Layout = Callable[[Sequence[Flow]], bytes]
+Layout = Callable[[Sequence["Flow"]], bytes]
 Progress = Callable[[int, int], None]
 
 

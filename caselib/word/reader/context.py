@@ -16,7 +16,10 @@ MAX_WARNINGS_PER_CODE = 200
 
 @dataclass(slots=True)
 class RawParagraph:
-    """A paragraph as it stands in the file, before anybody decided what it is."""
+    """A paragraph as it stands in the file, before anybody decided what it is.
+
+    ``front`` is the length of its beginning in a display face (黑体, 楷体) or, then ``front_marked``, in a style for leads.
+    """
 
     look: Look
     runs: list[Run]
@@ -30,6 +33,8 @@ class RawParagraph:
     size: int = 0
     mark_deleted: bool = False
     boxed: bool = False
+    front: int = 0
+    front_marked: bool = False
 
     @property
     def text(self) -> str:

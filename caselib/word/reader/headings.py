@@ -130,7 +130,7 @@ class _Judge:
                 self.verdicts[index] = Verdict("byline")
             elif level is not None:
                 self.verdicts[index] = self._styled_heading(item, level)
-            elif kind in ("caption", "quote"):
+            elif kind in ("caption", "quote", "byline"):
                 self.verdicts[index] = Verdict(kind)
 
     def _styled_heading(self, item: RawParagraph, level: int) -> Verdict:
@@ -147,6 +147,8 @@ class _Judge:
         if any(verdict.role == "title" for verdict in self.verdicts.values()):
             self._bylines()
             return
+        for index in [at for at, verdict in self.verdicts.items() if verdict.role == "heading" and verdict.level == 1]:
+            self._bylines(index, named_only=True)
         area: list[int] = []
         for index, item in enumerate(self.items):
             text = squeeze(item.text)
@@ -191,11 +193,14 @@ class _Judge:
             return first
         return None
 
-    def _bylines(self, title: int | None = None) -> None:
-        """Short lines between the title and the first text or heading: subtitle, unit, authors, date."""
+    def _bylines(self, title: int | None = None, *, named_only: bool = False) -> None:
+        """Short lines between the title and the first text or heading: subtitle, unit, authors, date.
+
+        With ``named_only`` (below a real heading, which need not be a title) only lines that name units or people.
+        """
         if title is None:
             title = next(index for index, verdict in self.verdicts.items() if verdict.role == "title")
-        for index in range(title):
+        for index in range(0 if not named_only else title, title):
             if self.items[index].text.strip():
                 self.verdicts.setdefault(index, Verdict("byline"))
         lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
@@ -206,7 +211,7 @@ class _Judge:
             if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
                 return
             centred = self.items[index].look.align in ("center", "right")
-            if not centred and not is_byline(text):
+            if not is_byline(text) and (named_only or not centred):
                 return
             self.verdicts[index] = Verdict("byline")
 
@@ -365,15 +370,19 @@ def is_bold(item: RawParagraph) -> bool:
 
 
 def lead_length(item: RawParagraph) -> int:
-    """Return the length of a run-in lead: bold words that end like a sentence, with plain text after them."""
+    """Return the length of a run-in lead: bold or display words that end like a sentence, with plain text after them."""
     length = 0
     for run in item.runs:
         if not run.bold and run.text.strip():
             break
         length += len(run.text)
     text = item.text
+    if item.front_marked and 0 < item.front < len(text):
+        return item.front
+    if item.front < len(text):
+        length = max(length, item.front)
     head = text[:length].rstrip()
-    if not 2 <= len(head.strip()) <= 45 or len(text) - length < 10 or item.bullet and len(head) < 3:
+    if not 2 <= len(head.strip()) <= 45 or len(text) - length < 10 or (item.bullet and len(head) < 3):
         return 0
     if head[-1] in _LEAD_END:
         return length

@@ -19,6 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200
 _RUBY_FIELD = re.compile(r"\\o\\ad\s*\(\s*\\s\\up\s*\d+\s*\((.*?)\)\s*[,;，]\s*(.*?)\s*\)\s*$", re.S)
 _CIRCLE_FIELD = re.compile(r"\\o\\ac\s*\(\s*[○□△◇]\s*[,;，]\s*(.*?)\s*\)\s*$", re.S)
 _LINK_FIELD = re.compile(r"HYPERLINK\s+\"([^\"]*)\"", re.I)
+_DISPLAY = re.compile("黑体|楷|小标宋|SimHei|KaiTi|Kaiti")
+_LEAD_STYLES = ("lead", "段首小标题", "段首标题")
 _SAFE_LINK = re.compile(r"^(https?|mailto):", re.I)
 
 
@@ -37,6 +39,7 @@ class _State:
     href: str = ""
     ruby: str = ""
     weights: dict[int, int] = field(default_factory=dict)
+    in_front: bool = True
 
 
 class InlineReader:
@@ -238,8 +241,19 @@ class InlineReader:
             text, bold=look.bold, italic=look.italic, underline=underline not in (None, "none", ""),
             superscript=vertical == "superscript", subscript=vertical == "subscript", href=state.href, ruby=state.ruby,
         ))
+        self._front(text, state, look, properties)
         if text.strip():
             state.weights[look.size] = state.weights.get(look.size, 0) + len(text)
+
+    def _front(self, text: str, state: _State, look: Look, properties: Element | None) -> None:
+        """Measure the beginning of the paragraph that stands in a display face or in a style made for leads."""
+        key = value(properties, "rStyle") if properties is not None else None
+        marked = key is not None and self.context.styles.look(key).name.strip().lower() in _LEAD_STYLES
+        if state.in_front and (marked or _DISPLAY.search(look.font)):
+            state.raw.front += len(text)
+            state.raw.front_marked = state.raw.front_marked or marked
+        elif text.strip():
+            state.in_front = False
 
 
 def _plain(node: Element, tag: str) -> str:

@@ -15,7 +15,8 @@ _HEADING = re.compile(r"^(?:heading|标题|標題|überschrift|titre|見出し)\
 _TOC = re.compile(r"^(?:toc|目录|目錄|contents)\s*(?:heading|标题)?\s*\d?$", re.I)
 _TITLE = ("title", "标题", "標題", "文档标题", "公文标题", "大标题", "文章标题")
 _SUBTITLE = ("subtitle", "副标题", "副標題")
-_CAPTION = ("caption", "题注", "題注", "图题", "表题", "图名", "表名")
+_CAPTION = ("caption", "table caption", "figure caption", "题注", "題注", "图题", "表题", "图名", "表名")
+_BYLINE = ("byline", "署名", "作者")
 _QUOTE = ("quote", "intense quote", "引用", "明显引用", "block text", "引文")
 _MAX_CHAIN = 20
 
@@ -64,13 +65,14 @@ class Look:
 
     @property
     def kind(self) -> str:
-        """``title``, ``subtitle``, ``heading``, ``toc``, ``caption``, ``quote`` or ``""`` from the style's name."""
+        """``title``, ``subtitle``, ``heading``, ``toc``, ``caption``, ``quote``, ``byline`` or ``""`` from the style's name."""
         name = self.name.strip().lower()
         if _HEADING.match(name):
             return "heading"
         if _TOC.match(name):
             return "toc"
-        for kind, names in (("title", _TITLE), ("subtitle", _SUBTITLE), ("caption", _CAPTION), ("quote", _QUOTE)):
+        for kind, names in (("title", _TITLE), ("subtitle", _SUBTITLE), ("caption", _CAPTION), ("quote", _QUOTE),
+                            ("byline", _BYLINE)):
             if name in names:
                 return kind
         return ""

@@ -10,14 +10,14 @@ from typing import BinaryIO
 
 from caselib.word import ooxml, pdf
 from caselib.word.book import Book, Chapter, Cover, Index, Matter, Part
-from caselib.word.folios import Stretch, folio, starts
+from caselib.word.folios import Stretch, folio, local_name, starts
 from caselib.word.model import Document
 from caselib.word.oracle import Measured, PageOracle
 from caselib.word.styles import PLAIN, HouseStyle
 from caselib.word.writer.body import BodyWriter, Fault, Mark
 from caselib.word.writer.contents import UNKNOWN, contents_xml, index_xml
 from caselib.word.writer.document import save
-from caselib.word.writer.flows import Flow, FlowWriter, cover_picture, local_name, with_own_notes
+from caselib.word.writer.flows import Flow, FlowWriter, cover_picture, with_own_notes
 from caselib.word.writer.images import TINY, ImageStore
 from caselib.word.writer.package import Package
 from caselib.word.writer.sections import Furniture, Section, section_xml

@@ -46,11 +46,6 @@ class Flow:
         return [mark.anchor for mark in self.marks]
 
 
-def local_name(anchor: str) -> str:
-    """Return the part of a heading's bookmark that stays the same wherever its flow stands: ``_Toc12c0h3`` → ``0h3``."""
-    return re.sub(r"^_Toc[0-9]+c", "", anchor)
-
-
 def with_own_notes(flows: list[Flow]) -> tuple[str, dict[str, list[str]]]:
     """Return the joined XML of ``flows`` with their notes numbered from 1 again, and those notes by kind."""
     notes: dict[str, list[str]] = {"footnote": [], "endnote": []}
