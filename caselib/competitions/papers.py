@@ -55,7 +55,7 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
             (
                 entry.code, entry.track.name, str(award.get_tier_display()), str(standing.rank) if standing else "",
                 entry.title, entry.author_names, entry.unit.name, certificate.number if certificate else "",
-            )  # fmt: skip
+            )
         )
     return rows
 
@@ -75,8 +75,7 @@ def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
 def winners_xlsx(competition: Competition, awards: Sequence[Award]) -> bytes:
     """Return the list of winners as a workbook in which no cell is a formula."""
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None
+    sheet = book.worksheets[0]
     sheet.title = _("Winners")
     for row_number, row in enumerate([_winner_heads(), *_winner_rows(awards)], start=1):
         for column, value in enumerate(row, start=1):

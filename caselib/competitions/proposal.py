@@ -7,6 +7,7 @@ that share a place are never separated.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -158,7 +159,7 @@ def _keep_order(
         sizes[c.track, c.rank] += 1
     for (track, _labels), ranks in by_kind.items():
         ordered = sorted(ranks)
-        for better, worse in zip(ordered, ordered[1:], strict=False):
+        for better, worse in itertools.pairwise(ordered):
             model.add(groups[track, better] >= groups[track, worse])
 
 

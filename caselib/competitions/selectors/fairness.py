@@ -153,7 +153,7 @@ def _moved(results: object) -> tuple[Moved, ...]:
                 Moved(
                     row.entry.code, row.rank, row.adjusted_rank, str(row.official), row.adjusted, row.adjusted_low,
                     row.adjusted_high, awards.get(row.entry_id, ""),
-                )  # fmt: skip
+                )
             )
     return tuple(found)
 

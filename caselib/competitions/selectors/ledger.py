@@ -85,7 +85,7 @@ def _opened(ledger: Ledger, data: Mapping[str, Any]) -> None:
         order=data["order"],
         weight=Decimal(data["weight"]),
         schemes={int(track): scoring.Scheme.from_data(scheme) for track, scheme in data["schemes"].items()},
-        tracks={entry: track for entry, track in data["entries"]},
+        tracks=dict(data["entries"]),
     )
 
 

@@ -20,7 +20,6 @@ from . import chain
 from .calls import locked
 
 
-
 @transaction.atomic
 def confirm_awards(competition: Competition, *, by: User, at: datetime | None = None) -> list[Certificate]:
     """Confirm the awards after the publicity period and issue the certificates; return them.
@@ -77,7 +76,7 @@ def revoke_certificate(certificate: Certificate, *, reason: str, by: User, at: d
 
 
 def _issue(award: Award, place: int, today: date) -> Certificate:
-    competition, entry = award.competition, award.entry
+    competition, _entry = award.competition, award.entry
     prefix = competition.certificate_prefix or f"C{competition.pk}"
     return Certificate.objects.create(
         award=award,

@@ -82,7 +82,8 @@ def submit_bid(bid: Bid, *, by: User, at: datetime | None = None) -> Entry:
         raise RefusedError(Refusal("bid-twice", _("Your unit has already handed in a bid. Withdraw it to bid again.")))
     require(acts.contact_only(by.roles, by.unit_id, bid.unit_id))
     competition = need.competition
-    assert competition is not None, "an open need has its call"
+    if competition is None:
+        raise RefusedError(Refusal("need-closed", _("This need takes no bids now.")))
     bid.state, bid.created_by, bid.submitted_at = BidState.SUBMITTED, by, moment
     bid.save()
     last = Entry.objects.filter(competition=competition).aggregate(last=Max("number"))["last"]

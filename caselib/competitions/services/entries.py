@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from wagtail.models import Revision
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
@@ -125,8 +126,11 @@ def withdraw_entry(entry: Entry, *, reason: str = "", by: User, at: datetime | N
     chain.write(competition, "entry_withdrawn", entry, by=by, at=moment, reason=reason)
 
 
-def may_withdraw(entry: Entry, by: User, moment: datetime) -> Refusal | None:
-    """Refuse withdrawing by others than the unit's contact (or, for a draft, its maker), and after the deadline."""
+def may_withdraw(entry: Entry, by: User, moment: datetime, competition: Competition | None = None) -> Refusal | None:
+    """Refuse withdrawing by others than the unit's contact (or, for a draft, its maker), and after the deadline.
+
+    ``competition`` saves a query a row where its rounds are prefetched.
+    """
     if (refusal := acts.may_move_entry(entry.state, EntryState.WITHDRAWN)) is not None:
         return refusal
     own_draft = entry.state == EntryState.DRAFT and entry.created_by_id == by.pk
@@ -134,7 +138,7 @@ def may_withdraw(entry: Entry, by: User, moment: datetime) -> Refusal | None:
         return refusal
     if entry.state == EntryState.DRAFT:
         return None
-    return timetable.may(Act.WITHDRAW, entry.competition.timetable, moment)
+    return timetable.may(Act.WITHDRAW, (competition or entry.competition).timetable, moment)
 
 
 @transaction.atomic
@@ -193,10 +197,10 @@ def _entering_unit(page: ResourcePage, by: User) -> Unit:
 
 
 def _pin(entry: Entry, page: ResourcePage, track: Track, unit: Unit) -> Entry:
-    assert page.live_revision is not None, "eligibility has seen that the page is live"
-    pinned = page.live_revision.as_object()
+    revision = _live_revision(page)
+    pinned = revision.as_object()
     entry.track, entry.unit, entry.title = track, unit, pinned.title[:255]
-    entry.revision, entry.sha256 = page.live_revision, digest(page.live_revision)
+    entry.revision, entry.sha256 = revision, digest(revision)
     entry.authors = [
         {"name": author.name, "unit_name": author.unit_name, "user": author.user_id} for author in pinned.authors.all()
     ]
@@ -206,14 +210,20 @@ def _pin(entry: Entry, page: ResourcePage, track: Track, unit: Unit) -> Entry:
 def _pin_attachments(entry: Entry, page: ResourcePage) -> list[dict[str, object]]:
     entry.attachments.all().delete()
     found = []
-    assert page.live_revision is not None
-    for attachment in page.live_revision.as_object().attachments.all():
+    for attachment in _live_revision(page).as_object().attachments.all():
         sha256 = _file_hash(attachment.document)
         EntryAttachment.objects.create(
             entry=entry, document=attachment.document, title=attachment.title or attachment.document.title, sha256=sha256
         )
         found.append({"document": attachment.document_id, "sha256": sha256})
     return found
+
+
+def _live_revision(page: ResourcePage) -> Revision:
+    """Return the public revision. Raises RefusedError if the page went offline a moment ago."""
+    if page.live_revision is None:
+        raise RefusedError(Refusal("not-published", _("Only a published resource can be entered: have it reviewed first.")))
+    return page.live_revision
 
 
 def _file_hash(document: CaseDocument) -> str:
@@ -231,8 +241,7 @@ def _own_turn(competition: Competition, entry: Entry, by: User) -> Unit:
     if turn is None:
         raise ConflictError(Refusal("already-received", _("The entry has already been received.")))
     require(acts.contact_only(by.roles, by.unit_id, turn))
-    assert by.unit is not None
-    return by.unit
+    return Unit.objects.get(pk=turn)
 
 
 def _nominate(entry: Entry, unit: Unit, by: User, moment: datetime, remark: str) -> None:

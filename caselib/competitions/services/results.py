@@ -203,7 +203,7 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
     require(all_closed(competition))
     if not reason.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down the reason of the decision.")))
-    if tier and tier not in AwardTier.values or entry.state != "accepted":
+    if (tier and tier not in AwardTier.values) or entry.state != "accepted":
         raise RefusedError(Refusal("no-such-award", _("This award cannot be given to this entry.")))
     before = Award.objects.filter(entry=entry).first()
     if tier:

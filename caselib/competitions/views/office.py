@@ -68,9 +68,8 @@ def office(request: HttpRequest) -> HttpResponse:
 def new_call(request: HttpRequest) -> HttpResponse:
     """Prepare a new call."""
     form = forms.CallForm(request.POST or None, initial={"year": clock.today().year})
-    if request.method == "POST" and form.is_valid():
-        if attempt(request, lambda: call_services.create_call(form.instance, by=actor(request))):
-            return redirect("competitions:office_setup", pk=form.instance.pk)
+    if request.method == "POST" and form.is_valid() and attempt(request, lambda: call_services.create_call(form.instance, by=actor(request))):
+        return redirect("competitions:office_setup", pk=form.instance.pk)
     context = {"form": form, "title": _("New call")}
     return render(request, "competitions/office/form.html", context, status=422 if form.errors else 200)
 
@@ -154,9 +153,9 @@ def part(request: HttpRequest, pk: int, kind: str, owner: int, row: int) -> Http
     form_class, model, parent = PARTS[kind]
     instance = _part(call, model, parent, owner, row)
     form = form_class(request.POST or None, instance=instance)
-    if request.method == "POST" and form.is_valid():
-        if _unique(form) and attempt(request, lambda: call_services.save_part(form.instance, by=actor(request)), _("Saved.")):
-            return redirect("competitions:office_setup", pk=call.pk)
+    valid = request.method == "POST" and form.is_valid() and _unique(form)
+    if valid and attempt(request, lambda: call_services.save_part(form.instance, by=actor(request)), _("Saved.")):
+        return redirect("competitions:office_setup", pk=call.pk)
     context = {"call": call, "tab": "setup", "form": form, "title": model._meta.verbose_name, "fixed": acts.setup_open(call.state)}
     return render(request, "competitions/office/form.html", context, status=422 if form.errors else 200)
 

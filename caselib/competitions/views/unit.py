@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.enums import Role
-from caselib.accounts.models import User
+from caselib.accounts.models import Unit, User
 from caselib.core import clock
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.models import ResourcePage
@@ -35,18 +35,23 @@ def unit_desk(request: HttpRequest, slug: str) -> HttpResponse:
     user = actor(request)
     require(_participant(user))
     competition = found(calls.with_setup(_shown()), slug=slug)
-    assert user.unit is not None
     now = clock.now()
     tracks = list(competition.tracks.all())
-    rooms, whole = units.track_rooms(competition, user.unit, tracks)
-    rows = [_line(entry, user) for entry in units.entries_of(competition, user.unit)]
+    unit = found(Unit.objects.all(), pk=user.unit_id)
+    rooms, whole = units.track_rooms(competition, unit, tracks)
+    own = list(units.entries_of(competition, unit))
+    problems = units.missing_in_drafts(competition, own)
+    rows = [
+        {"entry": e, "problems": problems.get(e.pk, []), "may_withdraw": entries.may_withdraw(e, user, now, competition)}
+        for e in own
+    ]
     context = {
         "call": competition,
         "phase": timetable.phase_at(competition.timetable, now),
         "rooms": rooms,
         "whole": whole,
         "rows": rows,
-        "waiting": units.waiting_at(competition, user.unit),
+        "waiting": units.waiting_at(competition, unit),
         "may_enter": timetable.may(Act.ENTER, competition.timetable, now),
         "may_recommend": timetable.may(Act.NOMINATE, competition.timetable, now),
         "is_contact": user.has_role(Role.UNIT_CONTACT),
@@ -69,7 +74,8 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("competitions:unit_desk", slug=track.competition.slug)
         return redirect("competitions:enter", pk=track.pk)
     pages = Paginator(units.enterable(user, track), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [{"page": page, "refusals": units.eligibility(page, track)} for page in pages]
+    reasons = units.eligibilities(list(pages), track)
+    rows = [{"page": page, "refusals": reasons[page.pk]} for page in pages]
     context = {
         "track": track,
         "call": track.competition,
@@ -91,8 +97,7 @@ def entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     require(_concerned(entry, user))
     reason = request.POST.get("reason", "")[:500]
     page, track = entry.page, entry.track
-    assert page is not None
-    if act == "submit" and entry.state == EntryState.DRAFT:
+    if act == "submit" and entry.state == EntryState.DRAFT and page is not None:
         attempt(request, lambda: entries.submit_entry(page, track, by=user), _("Handed in."))
     elif act == "recommend":
         attempt(request, lambda: entries.recommend_entry(entry, by=user, remark=reason), _("Recommended."))
@@ -194,14 +199,6 @@ def _concerned(entry: Entry, user: User) -> Refusal | None:
     if user.unit_id in units.chain_for(entry.competition, entry.unit) or entry.created_by_id == user.pk:
         return None
     return Refusal("other-unit", _("This entry belongs to another unit."))
-
-
-def _line(entry: Entry, user: User) -> dict[str, object]:
-    now = clock.now()
-    problems = []
-    if entry.state == EntryState.DRAFT and entry.page is not None:
-        problems = units.eligibility(entry.page, entry.track, besides=entry.pk)
-    return {"entry": entry, "problems": problems, "may_withdraw": entries.may_withdraw(entry, user, now)}
 
 
 def _shown() -> QuerySet[Competition]:

@@ -136,7 +136,7 @@ def starts(judge: Judge) -> list[str]:
         if isinstance(pattern, str):
             try:
                 found.append(reverse(pattern))
-            except Exception:  # noqa: S112, BLE001 — it takes arguments
+            except Exception:
                 continue
     own = [reverse("competitions:judge_desk", args=[judge.pk]), reverse("competitions:declare", args=[judge.pk])]
     for row in JuryAssignment.objects.filter(judge=judge):
