@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from wagtail.models import WorkflowState
 
 from caselib.core import audit, clock
@@ -157,7 +158,7 @@ def _checks(check: CheckRun) -> list[Block]:
 
 def _chain(page: ResourcePage) -> list[Block]:
     """Return the acts on ``page`` with the hashes by which the audit chain proves them."""
-    rows = [(_("No."), _("Time"), _("Act"), _("By"), _("Hash"))]
+    rows = [(pgettext("review", "No."), _("Time"), _("Act"), _("By"), _("Hash"))]
     for record in acts_on(page):
         rows.append((str(record.sequence), _time(record.at), record.verb, record.actor_name or "—", record.hash))
     fault = audit.verify()

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caselib.accounts.models import Unit, User
 from caselib.resources.enums import Circulation, Kind
@@ -67,8 +68,10 @@ class DispositionForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(max_length=4000, label=_("Comment"), widget=forms.Textarea(attrs={"rows": 3}))
-    passage = forms.IntegerField(min_value=0, max_value=100_000)
+    """A comment; ``passage`` counts from 1, as the page shows it."""
+
+    text = forms.CharField(max_length=4000, label=pgettext_lazy("review", "Comment"), widget=forms.Textarea(attrs={"rows": 3}))
+    passage = forms.IntegerField(min_value=1, max_value=100_000)
     start = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)
     end = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)
 

@@ -25,7 +25,7 @@ def scan_item(
     """
     joined = Joined.of(passages)
     slow_before = set(scanner.timed_out())
-    hits = scanner.scan(passages)
+    hits = scanner.scan(passages, joined)
     found = [*detail_hits(details), *personal_hits(joined), *marking_hits(joined, public=details.public)]
     for hit in found:
         if hit.rule not in switched_off:

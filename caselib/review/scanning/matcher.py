@@ -64,9 +64,12 @@ class Scanner:
             scanner._automaton = ahocorasick_rs.AhoCorasick(list(by_term))
         return scanner
 
-    def scan(self, passages: Sequence[str]) -> list[Hit]:
-        """Return the hits in ``passages`` in reading order, the more severe first where they begin together."""
-        joined = Joined.of(passages)
+    def scan(self, passages: Sequence[str], joined: Joined | None = None) -> list[Hit]:
+        """Return the hits in ``passages`` in reading order, the more severe first where they begin together.
+
+        ``joined`` saves folding the text again where the caller has done it.
+        """
+        joined = joined or Joined.of(passages)
         hits = self._term_hits(joined)
         for pattern in self._patterns:
             hits.extend(_pattern_hits(pattern, joined))

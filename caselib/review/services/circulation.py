@@ -149,7 +149,7 @@ def _narrow(
     publish_granted(page, revision, digest(revision), by=by, at=at)
     # Only the level was looked at: the date of the last reading of the text stays.
     ResourcePage.objects.filter(pk=page.pk).update(reviewed_on=reviewed, review_due_on=due)
-    similarity.index_text(page, revision, live=True)
+    similarity.index_live(page, revision)
     page_cache.bump(page_cache.PAGES, page_cache.LISTS)
     return revision
 

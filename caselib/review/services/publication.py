@@ -41,7 +41,7 @@ def publish_run(run: WorkflowState, page: ResourcePage, *, by: User | None, at: 
     ResourcePage.objects.filter(pk=page.pk).update(review_due_on=due)
     circulation.finish_widening(page, revision, by=by, at=moment)
     publish_granted(page, revision, sha256, by=by, at=moment)
-    similarity.index_text(page, revision, live=True)
+    similarity.index_live(page, revision)
     audit.record(
         "review.published",
         page,

@@ -37,6 +37,12 @@ def index_text(page: ResourcePage, revision: Revision, *, live: bool, prepared: 
     return stored
 
 
+def index_live(page: ResourcePage, revision: Revision) -> None:
+    """Store the fingerprints of a text that went live; the page has no pending text any more."""
+    index_text(page, revision, live=True)
+    TextPrint.objects.filter(page_id=page.pk, live=False).delete()
+
+
 def compare_with_library(page: ResourcePage, revision: Revision, texts: Sequence[str], run: CheckRun) -> Decimal:
     """Compare a text with everything else, store what it shares with whom, and return the whole share in per cent.
 
@@ -76,7 +82,8 @@ def compare_with_library(page: ResourcePage, revision: Revision, texts: Sequence
 
 
 def _placed(texts: Sequence[str], other: str, shared: Iterable[SharedPassage]) -> Iterable[dict[str, object]]:
-    """Yield the shared passages with paragraph and characters, cut at paragraph ends."""
+    """Yield the shared passages with paragraph and characters, cut at paragraph ends; the first part of each passage
+    holds the other text."""
     starts, at = [], 0
     for text in texts:
         starts.append(at)
@@ -84,6 +91,7 @@ def _placed(texts: Sequence[str], other: str, shared: Iterable[SharedPassage]) -
     for number, item in enumerate(shared):
         if number >= MOST_PASSAGES:
             return
+        first = True
         for passage, start in enumerate(starts):
             low, high = max(item.start, start), min(item.end, start + len(texts[passage]))
             if low < high:
@@ -92,8 +100,9 @@ def _placed(texts: Sequence[str], other: str, shared: Iterable[SharedPassage]) -
                     "start": low - start,
                     "end": high - start,
                     "text": texts[passage][low - start : high - start][:2000],
-                    "other_text": other[item.other_start : item.other_end][:2000],
+                    "other_text": other[item.other_start : item.other_end][:2000] if first else "",
                 }
+                first = False
 
 
 def forget_live(page: ResourcePage) -> None:

@@ -192,7 +192,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
         made = add_comment(
             state,
             data["text"].replace("\x00", ""),
-            passage=data["passage"],
+            passage=data["passage"] - 1,
             start=data["start"] or 0,
             end=data["end"] or 0,
             by=person(request),
@@ -227,8 +227,8 @@ def compare(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     if other is None:
         raise Http404
     old, new = other.as_object(), state.revision.as_object()
-    handler = type(page).get_edit_handler()
-    changes = [made for made in (part(old, new) for part in handler.get_comparison()) if made.has_changed()]
+    panel = type(page).get_edit_handler().get_bound_panel(instance=new, request=request, form=None)
+    changes = [made for made in (part(old, new) for part in panel.get_comparison()) if made.has_changed()]
     context = {"state": state, "stage": stage, "page": page, "changes": changes, "other": other}
     return render(request, "review/compare.html", context)
 

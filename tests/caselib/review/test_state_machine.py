@@ -218,8 +218,8 @@ def test_random_acts_of_random_people_never_publish_an_unread_word() -> None:
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=12,
-            stateful_step_count=25,
+            max_examples=6,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=True,

@@ -46,7 +46,7 @@
     if (!form) { return; }
     var found = selected();
     if (found) {
-      byId("c-passage").value = found.passage;
+      byId("c-passage").value = Number(found.passage) + 1;
       byId("c-start").value = found.start;
       byId("c-end").value = found.end;
       byId("c-quote").textContent = "「" + found.words.slice(0, 80) + "」";

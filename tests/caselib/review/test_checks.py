@@ -1,0 +1,184 @@
+"""Stored check runs: findings with dispositions, counts by rule, packs in versions, the re-scan of the library."""
+
+from __future__ import annotations
+
+import pytest
+
+from caselib.accounts.enums import Role
+from caselib.core import audit, jobs
+from caselib.core.errors import ConflictError, RefusedError
+from caselib.core.models import Job
+from caselib.review.enums import CheckTrigger, Disposition
+from caselib.review.models import BuiltinRule, CheckRun, Finding, Rule, RulePack, RulePackVersion
+from caselib.review.scanning.packs import PackError
+from caselib.review.selectors import comments_on, latest_run
+from caselib.review.services.findings import add_comment, dispose
+from caselib.review.services.packs import export_pack, import_pack, retire_rule, switch_builtin
+from caselib.review.services.submission import submit_for_review
+from tests import factories
+from tests.caselib.review.desk import Desk
+
+pytestmark = pytest.mark.django_db
+
+PHONE = "联系人电话13812345678，家住幸福路12号3幢2单元501室。"
+SECRET = "机密★1年"
+
+
+def body(*texts: str) -> list[dict[str, object]]:
+    return [factories.section("做法", *(factories.paragraph(text) for text in texts), kind="practice")]
+
+
+def security() -> object:
+    return factories.UserFactory(roles=[Role.SECURITY_ADMIN])
+
+
+def test_checks_run_at_submission_and_again_at_every_later_revision() -> None:
+    desk = Desk.open(body=body(PHONE))
+    [run] = CheckRun.objects.filter(page_id=desk.page.pk)
+    assert (run.trigger, run.revision_id) == (CheckTrigger.SUBMISSION, desk.state.revision_id)
+    assert {finding.rule for finding in run.findings.all()} >= {"mobile", "home-address"}
+    page = desk.now()
+    page.abstract = "改过。"
+    page.save_revision(user=desk.author)
+    assert CheckRun.objects.filter(page_id=desk.page.pk).count() == 2
+    assert latest_run(desk.page).trigger == CheckTrigger.REVISION
+
+
+def test_a_finding_points_at_paragraph_and_characters() -> None:
+    from caselib.resources.text import passages
+
+    desk = Desk.open(body=body("前面一段。", PHONE))
+    finding = Finding.objects.get(run__page_id=desk.page.pk, rule="mobile")
+    piece = passages(desk.state.revision.as_object())[finding.passage]
+    assert piece.text[finding.start : finding.end] == "13812345678" == finding.quote
+
+
+def test_a_blocking_finding_stops_a_pass_until_it_is_dismissed_with_a_reason() -> None:
+    desk = Desk.open(body=body(SECRET))
+    with pytest.raises(RefusedError) as error:
+        desk.decide()
+    assert error.value.refusal.code == "open-findings"
+    finding = Finding.objects.get(run__page_id=desk.page.pk, rule="secret-mark")
+    with pytest.raises(RefusedError):
+        dispose(finding, desk.state, Disposition.DISMISSED, reason=" ", by=desk.reader())
+    with pytest.raises(RefusedError):
+        dispose(finding, desk.state, Disposition.DISMISSED, reason="这是引文", by=desk.author)
+    dispose(finding, desk.state, Disposition.DISMISSED, reason="历史文献中的原文，已经解密", by=desk.reader())
+    assert BuiltinRule.objects.get(key="secret-mark").dismissals == 1
+    assert BuiltinRule.objects.get(key="secret-mark").hits == 1
+    dispose(finding, desk.state, Disposition.ACCEPTED, by=desk.reader())
+    assert BuiltinRule.objects.get(key="secret-mark").dismissals == 0
+    dispose(finding, desk.state, Disposition.DISMISSED, reason="历史文献中的原文，已经解密", by=desk.reader())
+    assert desk.decide().outcome == "pass"
+    assert audit.verify() is None
+
+
+def test_a_dismissal_holds_for_the_same_words_in_the_next_revision_only() -> None:
+    desk = Desk.open(body=body(SECRET))
+    finding = Finding.objects.get(run__page_id=desk.page.pk, rule="secret-mark")
+    dispose(finding, desk.state, Disposition.DISMISSED, reason="历史文献，已经解密", by=desk.reader())
+    page = desk.now()
+    page.body = body(SECRET, "绝密★")
+    page.save_revision(user=desk.author)
+    found = {row.quote: row.disposition for row in latest_run(desk.page).findings.filter(rule="secret-mark")}
+    assert found[finding.quote] == Disposition.DISMISSED
+    assert found["绝密★"] == Disposition.OPEN
+    with pytest.raises(ConflictError):
+        dispose(finding, desk.state, Disposition.FIXED, by=desk.reader())
+
+
+def test_a_pack_goes_out_and_in_as_csv_and_keeps_counts() -> None:
+    boss = security()
+    pack = import_pack("wordlist", "词表", "key,text,severity\na,坏词语,blocking\nb,旧称,warning\n".encode(), by=boss)
+    assert (pack.version, pack.rules.count()) == (1, 2)
+    desk = Desk.open(body=body("这里有坏词语。"))
+    assert Finding.objects.get(run__page_id=desk.page.pk, rule="a").severity == "blocking"
+    assert Rule.objects.get(pack=pack, key="a").hits == 1
+    again = import_pack("wordlist", "", export_pack(pack).replace("旧称", "旧名称").encode(), by=boss)
+    assert again.version == 2 and again.name == "词表"
+    assert Rule.objects.get(pack=pack, key="a").hits == 1
+    assert RulePackVersion.objects.filter(pack=pack).count() == 2
+    import_pack("wordlist", "", "key,text\nb,旧名称\n".encode(), by=boss)
+    assert Rule.objects.get(pack=pack, key="a").retired_at is not None
+    assert "坏词语" not in export_pack(pack)
+
+
+def test_a_broken_pack_is_refused_with_row_and_reason_and_changes_nothing() -> None:
+    with pytest.raises(PackError) as error:
+        import_pack("bad", "坏", "key,text,kind\na,好,term\nb,([,pattern\n".encode(), by=security())
+    assert [(fault.row, fault.key) for fault in error.value.faults] == [(3, "b")]
+    assert not RulePack.objects.filter(code="bad").exists()
+
+
+@pytest.mark.parametrize("role", [Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.EDITOR, Role.FINAL_REVIEWER])
+def test_only_the_security_administrator_changes_rules(role: Role) -> None:
+    user = factories.UserFactory(roles=[role], is_superuser=True)
+    with pytest.raises(RefusedError):
+        import_pack("x", "x", b"key,text\na,b\n", by=user)
+    with pytest.raises(RefusedError):
+        switch_builtin("mobile", False, by=user)
+
+
+def test_a_builtin_rule_is_switched_off() -> None:
+    switch_builtin("mobile", False, by=security())
+    desk = Desk.open(body=body(PHONE))
+    rules = {finding.rule for finding in latest_run(desk.page).findings.all()}
+    assert "mobile" not in rules and "home-address" in rules
+
+
+def test_a_changed_pack_rescans_the_published_library_with_a_report() -> None:
+    live = Desk.open(body=body("原来可以用的说法。")).publish()
+    factories.draft(body=body("草稿里也有原来可以用的说法。"))
+    boss = security()
+    pack = import_pack("new", "新", "key,text,severity\na,原来可以用的说法,blocking\n".encode(), by=boss)
+    assert Job.objects.filter(kind="review.rescan", state="queued").count() == 1
+    jobs.run_pending()
+    report = Job.objects.filter(kind="review.rescan").latest("created_at").result
+    assert report["items"] == 1
+    assert [row["page"] for row in report["worst"]] == [live.pk]
+    assert report["packs"]["new"] == 1
+    runs = CheckRun.objects.filter(page_id=live.pk, trigger=CheckTrigger.RESCAN).count()
+    jobs.start("review.rescan", by=boss)
+    jobs.run_pending()
+    assert CheckRun.objects.filter(page_id=live.pk, trigger=CheckTrigger.RESCAN).count() == runs == 1
+    retire_rule(Rule.objects.get(pack=pack), by=boss)
+    jobs.run_pending()
+    assert Job.objects.filter(kind="review.rescan").latest("created_at").result["worst"] == []
+
+
+def test_a_pattern_that_hangs_does_not_stop_a_submission() -> None:
+    import_pack("slow", "慢", "key,text,kind\na,(x|xx)+$,pattern\n".encode(), by=security())
+    desk = Desk.open(body=body("x" * 3000 + "y"))
+    assert "too-slow" in {finding.rule for finding in latest_run(desk.page).findings.all()}
+
+
+def test_a_comment_on_a_passage_is_wagtails_own_and_makes_nobody_an_editor() -> None:
+    desk = Desk.open(body=body("这一段要说清楚。"))
+    before = desk.now().latest_revision_id
+    made = add_comment(desk.state, "请补充时间。", passage=3, start=0, end=3, by=desk.reader())
+    assert made.contentpath.startswith("body.")
+    assert [(row.anchor.passage, row.anchor.quote) for row in comments_on(desk.page)] == [(3, "这一段")]
+    assert desk.now().latest_revision_id == before
+    desk.decide()
+    with pytest.raises(RefusedError):
+        add_comment(desk.state, "不行", passage=999, by=desk.reader())
+    with pytest.raises(RefusedError):
+        add_comment(desk.state, " ", passage=0, by=desk.reader())
+    with pytest.raises(RefusedError):
+        add_comment(desk.state, "我是作者", passage=0, by=desk.author)
+
+
+def test_missing_source_and_permission_block_a_reprint() -> None:
+    desk = Desk.open(source_kind="reprint")
+    rules = {finding.rule for finding in latest_run(desk.page).findings.all()}
+    assert {"missing-source", "missing-permission"} <= rules
+    page = desk.now()
+    page.source_title, page.source_by, page.permission = "原文", "某刊", "已获书面许可"
+    page.save_revision(user=desk.author)
+    assert not latest_run(desk.page).findings.filter(rule__startswith="missing-so").exists()
+
+
+def test_hostile_text_is_checked_and_stored() -> None:
+    page = factories.draft(title="题名", tags=None, abstract="\u202e反向\ufdd0" * 10)
+    submit_for_review(page, by=page.owner)
+    assert latest_run(page) is not None
