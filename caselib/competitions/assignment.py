@@ -156,7 +156,7 @@ def _counting_fault(
         values = {"k": k, "n": len(readers), "missing": k - len(readers)}
         return Assignment(refusal=Refusal("too-few-judges", text % values))
     free = allowed.sum(axis=1)
-    short = [items[row].id for row in np.nonzero(free < k)[0]]
+    short = [items[int(row)].id for row in np.nonzero(free < k)[0]]
     if short:
         text = _("%(n)d entries have fewer than %(k)d judges without a conflict of interest (fewest: %(free)d).")
         values = {"n": len(short), "k": k, "free": int(free.min())}

@@ -46,7 +46,7 @@ def _winner_heads() -> tuple[str, ...]:
 
 
 def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for award in awards:
         entry = award.entry
         standing = getattr(entry, "standing", None)

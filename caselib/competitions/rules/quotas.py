@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -99,7 +99,7 @@ def may_send(sender: Sender, track: int, quotas: Sequence[Quota], sent: Iterable
     return None
 
 
-_MESSAGES: Mapping[str, str] = {
+_MESSAGES = {
     "track": _("The quota of your unit in this track is used up: %(used)d of %(limit)d. Withdraw one entry to send this one."),
     "all": _("The quota of your unit in this call is used up: %(used)d of %(limit)d. Withdraw one entry to send this one."),
 }

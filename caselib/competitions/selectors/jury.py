@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.db.models import Count, Q, QuerySet
 
 from caselib.accounts.models import Unit, UnitMembership, User
-from caselib.resources.models import ResourceAuthor
+from caselib.resources.models import ResourceAuthor, SectorTagging, TopicTagging
 
 from .. import assignment
 from ..enums import AssignmentState, EntryState, RoundState
@@ -40,7 +40,8 @@ def judge_facts(judges: Sequence[Judge]) -> list[JudgeFacts]:
         services[user].append(Service(unit, until))
     co_users, co_names = _co_authors(users)
     listed: dict[int, set[int]] = defaultdict(set)
-    for judge_id, unit_id in Judge.listed_units.through.objects.filter(judge__in=judges).values_list("judge_id", "unit_id"):
+    named = Judge.objects.filter(pk__in=[judge.pk for judge in judges], listed_units__isnull=False)
+    for judge_id, unit_id in named.values_list("pk", "listed_units"):
         listed[judge_id].add(unit_id)
     return [
         JudgeFacts(
@@ -120,12 +121,10 @@ def task(rubric: Rubric, entries: Sequence[Entry], seed: int) -> assignment.Task
 
 
 def _terms_of(entries: Sequence[Entry], axis: str) -> dict[int | None, set[int]]:
-    from caselib.resources.models import SectorTagging, TopicTagging
-
-    model = {"topic": TopicTagging, "sector": SectorTagging}[axis]
     found: dict[int | None, set[int]] = defaultdict(set)
     pages = {entry.page_id for entry in entries if entry.page_id}
-    for page, tag in model.objects.filter(content_object_id__in=pages).values_list("content_object_id", "tag_id"):
+    taggings = SectorTagging.objects.all() if axis == "sector" else TopicTagging.objects.all()
+    for page, tag in taggings.filter(content_object_id__in=pages).values_list("content_object_id", "tag_id"):
         found[page].add(tag)
     return found
 

@@ -18,7 +18,7 @@ def judge_totals(round_: Round, rubric: Rubric) -> list[severity.Mark]:
     criteria = rubric.scheme.criteria
     marks = []
     for order, (entry, judge, given) in enumerate(rows.values_list("entry_id", "judge_id", "score__marks")):
-        total = scoring.total(criteria, {code: Decimal(mark) for code, mark in given.items()})
+        total = scoring.total(criteria, {code: Decimal(mark) for code, mark in (given or {}).items()})
         marks.append(severity.Mark(entry, judge, float(total), order))
     return marks
 

@@ -146,8 +146,8 @@ def commission_winner(
         Milestone.objects.create(
             commission=commission, order=order, title=title[:120], due_on=due_on, hands_in=order == len(steps)
         )
-    need.bids.filter(state=BidState.SUBMITTED).exclude(pk=winner.bid_id).update(state=BidState.LOST)
-    need.bids.filter(pk=winner.bid_id).update(state=BidState.WON)
+    need.bids.filter(state=BidState.SUBMITTED).exclude(pk=winner.bid.pk).update(state=BidState.LOST)
+    need.bids.filter(pk=winner.bid.pk).update(state=BidState.WON)
     Need.objects.filter(pk=need.pk).update(state=NeedState.COMMISSIONED)
     chain.write(need.competition, "commission_given", commission, by=by, at=moment, unit=winner.unit_id)
     _tell_unit(commission, winner.unit, _("You have won the bidding: %(title)s") % {"title": need.title}, moment)

@@ -78,7 +78,7 @@ def sheets(round_: Round, entries: Sequence[Entry]) -> list[scoring.Sheet]:
     readings: dict[int, list[scoring.Reading]] = defaultdict(list)
     rows = JuryAssignment.objects.filter(round=round_, entry__in=entries, state=AssignmentState.SCORED)
     for entry, judge, marks in rows.order_by("judge_id").values_list("entry_id", "judge_id", "score__marks"):
-        readings[entry].append(scoring.Reading(judge, {code: Decimal(mark) for code, mark in marks.items()}))
+        readings[entry].append(scoring.Reading(judge, {code: Decimal(mark) for code, mark in (marks or {}).items()}))
     ballots: dict[int, list[Decimal]] = defaultdict(list)
     for entry, points in Ballot.objects.filter(code__round=round_, entry__in=entries).values_list("entry_id", "points"):
         ballots[entry].append(points)
@@ -104,7 +104,8 @@ def _row(
     return Result(
         round=round_,
         entry_id=result.entry,
-        official=result.official,
+        # None only until the caller has refused incomplete entries; the column itself takes none.
+        official=result.official,  # type: ignore[misc]
         rank=result.rank,
         judge_mean=mean(scoring.JUDGES),
         audience_mean=mean(scoring.AUDIENCE),

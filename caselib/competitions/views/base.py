@@ -36,6 +36,16 @@ def actor(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def roles_of(request: HttpRequest) -> frozenset[str]:
+    """Return the roles of whoever asks; a visitor has none."""
+    return actor(request).roles if request.user.is_authenticated else frozenset()
+
+
+def unit_of(request: HttpRequest) -> int:
+    """Return the id of the reader's unit, 0 for none (no row has that)."""
+    return actor(request).unit_id or 0
+
+
 def office_view(view: View) -> View:
     """Let only the competition office in; others get the page that says so."""
 

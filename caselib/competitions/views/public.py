@@ -21,7 +21,7 @@ from ..models import BallotCode, Certificate, Competition, PublicityPeriod
 from ..rules import acts, marks, timetable
 from ..selectors import calls, jury, outcome
 from ..services import publicity, scoring
-from .base import actor, attempt, found
+from .base import actor, attempt, found, roles_of
 
 PAGE_SIZE = 20
 
@@ -88,10 +88,10 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
     entries = jury.participants(row.round)
     now = clock.now()
     refusal = acts.round_open(row.round.state) or timetable.may_judge(row.round.window, now)
-    lines = [{"entry": entry, "value": request.POST.get(f"points-{entry.pk}", "")[:12]} for entry in entries]
+    typed = {entry.pk: request.POST.get(f"points-{entry.pk}", "")[:12] for entry in entries}
     problem = ""
     if request.method == "POST" and row.spent_at is None:
-        points = {line["entry"].pk: marks.parsed(line["value"]) for line in lines}
+        points = {pk: marks.parsed(value) for pk, value in typed.items()}
         if any(value is None for value in points.values()):
             problem = _("Give points between 0 and 100 to every entry on the paper.")
         else:
@@ -100,6 +100,7 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("competitions:vote", code=code)
             except RefusedError as error:
                 problem = str(error.refusal.message)
+    lines = [{"entry": entry, "value": typed[entry.pk]} for entry in entries]
     context = {"row": row, "lines": lines, "problem": problem, "refusal": refusal}
     return render(request, "competitions/vote.html", context, status=422 if problem else 200)
 
@@ -113,7 +114,7 @@ def _call_context(request: HttpRequest, competition: Competition) -> dict[str, o
     period = PublicityPeriod.objects.filter(competition=competition).first()
     ends_on = period.ends_on if period else None
     open_objection = acts.may_object(competition.state, ends_on, clock.today()) is None
-    roles = getattr(request.user, "roles", frozenset())
+    roles = roles_of(request)
     form = None
     if open_objection and request.user.is_authenticated:
         form = ObjectionForm(competition=competition, initial={"name": actor(request).name})
@@ -134,7 +135,7 @@ def _call_context(request: HttpRequest, competition: Competition) -> dict[str, o
 
 
 def _desks(request: HttpRequest) -> dict[str, bool]:
-    roles = getattr(request.user, "roles", frozenset())
+    roles = roles_of(request)
     return {
         "office": Role.COMPETITION_OFFICE in roles,
         "judge": Role.JUDGE in roles,

@@ -23,7 +23,7 @@ from ..models import Bid, Commission, Competition, Entry, Milestone, Need, Track
 from ..rules import acts, timetable
 from ..selectors import calls, units
 from ..services import bidding, entries
-from .base import actor, attempt, found
+from .base import actor, attempt, found, roles_of, unit_of
 
 PAGE_SIZE = 30
 
@@ -37,7 +37,7 @@ def unit_desk(request: HttpRequest, slug: str) -> HttpResponse:
     competition = found(calls.with_setup(_shown()), slug=slug)
     now = clock.now()
     tracks = list(competition.tracks.all())
-    unit = found(Unit.objects.all(), pk=user.unit_id)
+    unit = found(Unit.objects.all(), pk=unit_of(request))
     rooms, whole = units.track_rooms(competition, unit, tracks)
     own = list(units.entries_of(competition, unit))
     problems = units.missing_in_drafts(competition, own)
@@ -114,8 +114,7 @@ def entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def needs(request: HttpRequest) -> HttpResponse:
     """List the course needs."""
     page = Paginator(calls.open_needs(), PAGE_SIZE).get_page(request.GET.get("page"))
-    roles = getattr(request.user, "roles", frozenset())
-    return render(request, "competitions/needs.html", {"page_obj": page, "is_office": Role.COMPETITION_OFFICE in roles})
+    return render(request, "competitions/needs.html", {"page_obj": page, "is_office": Role.COMPETITION_OFFICE in roles_of(request)})
 
 
 @require_safe
@@ -148,7 +147,7 @@ def bid(request: HttpRequest, pk: int) -> HttpResponse:
 def bid_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw an own bid before the deadline."""
     user = actor(request)
-    row = found(Bid.objects.filter(unit_id=user.unit_id), pk=pk)
+    row = found(Bid.objects.filter(unit_id=unit_of(request)), pk=pk)
     attempt(request, lambda: bidding.withdraw_bid(row, by=user), _("Withdrawn."))
     return redirect("competitions:need", pk=row.need_id)
 
@@ -178,7 +177,7 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
     row = found(Milestone.objects.filter(commission__in=_commissions(user)).select_related("commission"), pk=pk)
     text = request.POST.get("text", "")
     if "report" in request.POST:
-        page = ResourcePage.objects.filter(pk=_number(request.POST.get("page")), unit_id=user.unit_id).first()
+        page = ResourcePage.objects.filter(pk=_number(request.POST.get("page")), unit_id=unit_of(request)).first()
         attempt(request, lambda: bidding.report_milestone(row, report=text, page=page, by=user), _("Reported."))
     else:
         accepted = "accept" in request.POST
@@ -211,7 +210,7 @@ def _number(text: str | None) -> int:
 
 def _commissions(user: User) -> QuerySet[Commission]:
     rows = Commission.objects.select_related("need", "bid__unit", "page")
-    return rows if user.has_role(Role.COMPETITION_OFFICE) else rows.filter(bid__unit_id=user.unit_id)
+    return rows if user.has_role(Role.COMPETITION_OFFICE) else rows.filter(bid__unit_id=user.unit_id or 0)
 
 
 def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> HttpResponse:
@@ -219,7 +218,7 @@ def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> Http
     own = None
     refusal: Refusal | None = None
     if user.is_authenticated:
-        own = wanted.bids.filter(unit_id=actor(request).unit_id).exclude(state="withdrawn").first()
+        own = wanted.bids.filter(unit_id=unit_of(request)).exclude(state="withdrawn").first()
         refusal = bidding.may_bid(wanted, actor(request), clock.now())
         form = form or (BidForm() if refusal is None and own is None else None)
     office = user.is_authenticated and actor(request).has_role(Role.COMPETITION_OFFICE)
