@@ -111,7 +111,20 @@ def case_fields(row: Row, by: User) -> dict[str, Any]:
     stored = {key: _image(row["code"], spec, by).pk for key, spec in row.get("pictures", {}).items()}
     text = markup.parse(row["text"], figures=row["figures"], pictures=stored)
     unit = Unit.objects.get(code=row["unit"])
-    return {"body": text.sections, "notes": text.notes, "area_level": unit.level}
+    place = row.get("place") or _place(unit)
+    return {"body": text.sections, "notes": text.notes, "place": place, "area_level": unit.level}
+
+
+def _place(unit: Unit) -> str:
+    """Return the town, county and city that ``unit`` belongs to, the widest first, without the province."""
+    places = [*unit.get_ancestors(), unit]
+    names = [place.name for place in places if place.kind == "government" and place.level != "province"]
+    whole = ""
+    for name in names:
+        # A name may begin with where it lies (石梁县桐坑乡); that is said once.
+        said = next((size for size in range(len(name), 0, -1) if whole.endswith(name[:size])), 0)
+        whole += name[said:]
+    return whole
 
 
 def _image(code: str, spec: Row, by: User) -> CaseImage:
