@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 POISONED_AFTER = 5  # failed attempts after which a job is shown to the office
 
@@ -75,7 +76,7 @@ class ExtractedText(models.Model):
     file_hash = models.CharField(max_length=64)
     text = models.TextField(_("text"), blank=True)
     error = models.CharField(_("why it has no text"), max_length=300, blank=True)
-    at = models.DateTimeField(_("read at"))
+    at = models.DateTimeField(pgettext_lazy("search", "read at"))
 
     class Meta:
         verbose_name = _("text of a document")

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Role(models.TextChoices):
@@ -32,7 +33,7 @@ class Audience(models.TextChoices):
     """For whom a resource, a part of it or an attachment is meant. Each includes those before it."""
 
     LEARNER = "learner", _("Learners")
-    TEACHER = "teacher", _("Teachers")
+    TEACHER = "teacher", pgettext_lazy("accounts", "Teachers")
     REVIEWER = "reviewer", _("Reviewers")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.users.views.users import CreateView, EditView, IndexView, UserColumn
@@ -36,7 +37,7 @@ class AccountIndexView(IndexView):  # type: ignore[misc]
     @property
     def columns(self) -> list[Column]:
         return [
-            UserColumn("name", accessor=str, label=_("Name"), get_url=self.get_edit_url, sort_key="name"),
+            UserColumn("name", accessor=str, label=pgettext_lazy("accounts", "Name"), get_url=self.get_edit_url, sort_key="name"),
             Column("username", accessor="get_username", label=_("Username"), sort_key="username"),
             Column("unit", label=_("Unit"), sort_key="unit__name"),
             Column("roles", accessor=_role_names, label=_("Roles")),

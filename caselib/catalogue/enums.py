@@ -2,6 +2,8 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 
 class ListKind(models.TextChoices):
@@ -20,7 +22,7 @@ class OrderState(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DISPATCHED = "dispatched", _("Dispatched")
     DELIVERED = "delivered", _("Delivered")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", pgettext_lazy("order", "Refused")
     CANCELLED = "cancelled", _("Cancelled")
 
 
@@ -47,7 +49,7 @@ STATE_TONES: dict[str, str] = {
 class BookingKind(models.TextChoices):
     """What a session takes up for its time; each can be in one place only."""
 
-    TEACHER = "teacher", _("Teacher")
+    TEACHER = "teacher", pgettext_lazy("catalogue", "Teacher")
     ROOM = "room", _("Room")
     SITE = "site", _("Teaching point")
     FILM = "film", _("Film session")
@@ -68,7 +70,7 @@ class DemandState(models.TextChoices):
 class EvaluationOutcome(models.TextChoices):
     KEEP = "keep", _("Kept")
     RECTIFY = "rectify", _("To be rectified")
-    REMOVE = "remove", _("Removed")
+    REMOVE = "remove", pgettext_lazy("teaching point", "Removed")
 
 
 class Preference(models.TextChoices):

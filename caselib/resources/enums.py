@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caselib.accounts.enums import Audience
 
@@ -25,7 +26,7 @@ class Kind(models.TextChoices):
     VIDEO = "video", _("Film")
     POINT = "teachingpoint", _("Teaching point")
     ROUTE = "teachingroute", _("Teaching route")
-    TEACHER = "teacher", _("Teacher")
+    TEACHER = "teacher", pgettext_lazy("resources", "Teacher")
 
 
 class SourceKind(models.TextChoices):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caselib.core import clock
 from caselib.resources.models import Teacher, TeachingPoint
@@ -23,12 +24,12 @@ class OrderForm(forms.Form):
     submission = forms.UUIDField(widget=forms.HiddenInput)
     starts_on = forms.DateField(label=_("First possible day"), widget=Day())
     ends_on = forms.DateField(label=_("Last possible day"), widget=Day())
-    place = forms.CharField(label=_("Where"), max_length=200)
+    place = forms.CharField(label=_("Where it takes place"), max_length=200)
     audience = forms.CharField(label=_("Who will listen"), max_length=200, help_text=_("Posts and ranks, so that the content can be fitted."))
     headcount = forms.IntegerField(label=_("How many people"), min_value=1, max_value=100000)
     purpose = forms.CharField(label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
     contact = forms.CharField(label=_("Contact and telephone"), max_length=120)
-    remark = forms.CharField(label=_("Remark"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    remark = forms.CharField(label=_("Remark on the order"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -61,7 +62,7 @@ class DispatchForm(forms.Form):
     starts_at = forms.DateTimeField(label=_("Begins"), widget=Moment())
     ends_at = forms.DateTimeField(label=_("Ends"), widget=Moment())
     teacher = forms.ModelChoiceField(
-        label=_("Teacher"), queryset=Teacher.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"), required=False
+        label=pgettext_lazy("catalogue", "Teacher"), queryset=Teacher.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"), required=False
     )
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.filter(active=True), required=False)
     site = forms.ModelChoiceField(

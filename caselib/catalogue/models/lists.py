@@ -30,7 +30,7 @@ class CatalogueList(models.Model):
     """An online list (线上清单). A campaign list is a curated list with a window of dates."""
 
     code = models.CharField(_("short code"), max_length=8, unique=True, default=new_code, editable=False)
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("title of the list"), max_length=120)
     kind = models.CharField(_("kind"), max_length=10, choices=ListKind.choices, default=ListKind.CURATED)
     introduction = models.TextField(_("introduction"), blank=True, max_length=2000)
     circulation = models.CharField(
@@ -39,7 +39,7 @@ class CatalogueList(models.Model):
         choices=[(c.value, c.label) for c in Circulation if c != Circulation.RESTRICTED],
         default=Circulation.INTERNAL,
     )
-    audience = models.CharField(_("for whom"), max_length=10, choices=Audience.choices, default=Audience.LEARNER)
+    audience = models.CharField(_("who may read the list"), max_length=10, choices=Audience.choices, default=Audience.LEARNER)
     unit = models.ForeignKey(
         "accounts.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="lists", verbose_name=_("owning unit")
     )
@@ -124,7 +124,7 @@ class ListItem(models.Model):
     obligation = models.CharField(
         _("obligation"), max_length=10, choices=Obligation.choices, default=Obligation.ELECTIVE
     )
-    order = models.PositiveIntegerField(_("order"), default=0)
+    order = models.PositiveIntegerField(_("place in the list"), default=0)
 
     class Meta:
         verbose_name = _("list item")

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ..enums import STATE_TONES, OrderState
 
@@ -50,18 +51,18 @@ class OrderRequest(models.Model):
     headcount = models.PositiveIntegerField(_("number of people"))
     purpose = models.TextField(_("purpose"), max_length=1000)
     contact = models.CharField(_("contact and telephone"), max_length=120)
-    remark = models.TextField(_("remark"), blank=True, max_length=1000)
+    remark = models.TextField(_("remark on the order"), blank=True, max_length=1000)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("catalogue", "decided by")
     )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
+    decided_at = models.DateTimeField(pgettext_lazy("catalogue", "decided at"), null=True)
     refusal_reason = models.TextField(_("reason"), blank=True, max_length=1000)
     reminded_at = models.DateTimeField(_("reminded at"), null=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
-        verbose_name = _("order")
-        verbose_name_plural = _("orders")
+        verbose_name = pgettext_lazy("catalogue", "order")
+        verbose_name_plural = _("unit orders")
         ordering = ["-placed_at", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="order_ends_after_start"),
@@ -91,9 +92,9 @@ class OrderLine(models.Model):
         "resources.ResourcePage", on_delete=models.PROTECT, related_name="order_lines", verbose_name=_("resource")
     )
     # What was ordered is still readable after the item was renamed.
-    title = models.CharField(_("title"), max_length=255)
+    title = models.CharField(_("title of the item"), max_length=255)
     kind = models.CharField(_("kind"), max_length=20)
-    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    remark = models.CharField(_("remark on the order"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("order line")
