@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from caselib.accounts.viewers import Viewer
 from search.api import AXES, FacetBucket, Hit, SearchRequest, SearchResult, search, suggest
@@ -26,7 +26,7 @@ AXIS_LABELS = {
     "methods": gettext_lazy("Method"),
     "year": gettext_lazy("Year"),
     "unit": gettext_lazy("Unit"),
-    "award": gettext_lazy("Award"),
+    "award": pgettext_lazy("facet", "Award"),
     "hours": gettext_lazy("Class hours"),
 }
 SORT_LABELS = {

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caselib.accounts.enums import Role
@@ -90,7 +91,7 @@ def for_post(request: HttpRequest) -> HttpResponse:
     cards = cards_by_id([match.pk for match in page], viewer)
     query = get.copy()
     tabs = []
-    for value, label in (("", _("All")), ("case", _("Cases")), ("film", _("Films")), ("course", _("Courses"))):
+    for value, label in (("", _("All")), ("case", pgettext("catalogue", "Cases")), ("film", _("Films")), ("course", _("Courses"))):
         query["kind"] = value
         query.pop("page", None)
         tabs.append({"label": label, "url": f"?{query.urlencode()}", "current": value == group})
