@@ -10,7 +10,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from caselib.vocabularies.models import Position, Sector, Topic
-from caselib.word.guard import LIMITS
 
 from .enums import ItemKind
 from .models import ImportItem
@@ -41,8 +40,7 @@ class UploadForm(forms.Form):
     files = ManyFilesField(
         label=_("Manuscripts"),
         widget=ManyFilesInput(attrs={"multiple": True, "accept": ACCEPT}),
-        help_text=_("Word, WPS, RTF, text, Markdown, HTML, or a zip of these; up to %(size)d MB each.")
-        % {"size": LIMITS.file_bytes // (1024 * 1024)},
+        help_text=_("Word, WPS, RTF, text, Markdown, HTML, or a zip of these; up to 50 MB each."),
     )
 
 

@@ -96,9 +96,15 @@ def outgoing_comments(page: ResourcePage, blocks: Sequence[Block]) -> tuple[Comm
     for comment in page.wagtail_admin_comments.all():
         if getattr(comment, "resolved_at", None):
             continue
-        index, length = _anchor(texts.get(comment.contentpath, ""), blocks)
+        index, length = _anchor(texts.get(comment.contentpath) or _nearest(comment.contentpath, texts), blocks)
         found.append(Comment(str(comment.user), comment.text, index, 0, length, comment.created_at.isoformat(), str(comment.pk or "")))
     return tuple(found)
+
+
+def _nearest(path: str, texts: Mapping[str, str]) -> str:
+    """The text of the first passage in the same top block, for a comment on something that is no passage."""
+    top = ".".join(path.split(".")[:2])
+    return next((text for known, text in texts.items() if top and known.startswith(f"{top}.")), "")
 
 
 def _anchor(text: str, blocks: Sequence[Block]) -> tuple[int, int]:

@@ -61,6 +61,8 @@ def is_byline(text: str) -> bool:
     if text.startswith(("——", "—", "--")) or _DATE.search(text) or _LABEL.match(text):
         return True
     units, people = split_byline(text)
+    if units and re.match(r"^[（(].{4,60}[）)]$", text):
+        return True
     named = sum(len(name) for name in (*units, *people))
     return named >= 0.6 * len(re.sub(r"[、，,；;/|｜\s（()）:：]", "", text)) and named > 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -18,6 +19,7 @@ from caselib.ingest.models import ImportItem
 from caselib.ingest.roundtrip import changes, page_of
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
+from caselib.resources.services import save_draft
 from caselib.resources.text import passages
 from caselib.word.reader import read_docx
 from tests import factories
@@ -40,6 +42,8 @@ def rich_case(by: User) -> ResourcePage:
         factories.section("教师提示", factories.paragraph(TEXT), audience=Audience.TEACHER),
         factories.section("评审记录", factories.paragraph("只给评审看的话。"), audience=Audience.REVIEWER),
     ]
+    for block in [*body, *(child for section in body for child in section["value"]["content"])]:
+        block["id"] = str(uuid.uuid4())
     notes = [{"type": "note", "value": {"key": "1", "text": "据村账本。"}}]
     return factories.draft(Kind.CASE, title="挂在墙上的账本", by=by, body=body, notes=notes, abstract="一段摘要。",
                            authors=[("李明", "云岭县委党校")])
@@ -81,14 +85,12 @@ def test_edits_are_shown_and_become_a_revision(user_of: UserOf) -> None:
     stale = export_for(page, by=author)
     assert stale is not None
     page.title = "账本上墙之后"
-    from caselib.resources.services import save_draft
-
     save_draft(page, by=author)
     item = send_back(stale, author)
     shown = changes(page, item.text, item.title)
     assert ("changed", "账本上墙之后", "挂在墙上的账本") == (shown[0].kind, shown[0].before, shown[0].after)
     services.accept_item(item, by=author)
-    assert page.get_latest_revision_as_object().title == "挂在墙上的账本"
+    assert ResourcePage.objects.get(pk=page.pk).specific.get_latest_revision_as_object().title == "挂在墙上的账本"
 
 
 def test_parts_that_were_not_shown_stay(user_of: UserOf) -> None:

@@ -78,6 +78,12 @@ def test_run_in_leads() -> None:
     assert isinstance(block, Paragraph) and (block.role, block.lead, block.text) == ("lead", "先定规矩。", "先定规矩。" + LONG)
 
 
+def test_run_in_leads_by_face() -> None:
+    kai = '<w:rFonts w:eastAsia="楷体_GB2312"/>'
+    block = read(p("题", run='<w:sz w:val="40"/>') + p(inner=r("（一）先定规矩。", kai) + r(LONG)) + p(LONG)).blocks[1]
+    assert isinstance(block, Paragraph) and (block.role, block.lead) == ("lead", "（一）先定规矩。")
+
+
 def test_a_typed_table_of_contents_is_not_the_text() -> None:
     body = p("办法（草案）", props='<w:jc w:val="center"/>', run=BOLD) + p("目 录") + p("第一章 总则") + p("第二章 附则")
     body += p("第一章 总则", run=BOLD) + p(LONG) + p("第二章 附则", run=BOLD) + p(LONG)
