@@ -76,7 +76,7 @@ class ArrangeForm(forms.Form):
 class StyleForm(forms.ModelForm[PrintStyle]):
     """A house style: its name, its data as JSON, a Word template."""
 
-    data = forms.CharField(label=_("Style data (JSON)"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}))
+    content = forms.CharField(label=_("Style data (JSON)"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}))
     template = forms.FileField(
         label=_("Word template"), required=False, help_text=_("A .docx whose styles are used instead of ours where the names agree.")
     )
@@ -85,9 +85,9 @@ class StyleForm(forms.ModelForm[PrintStyle]):
         model = PrintStyle
         fields = ("name",)
 
-    def clean_data(self) -> dict[str, Any]:
+    def clean_content(self) -> dict[str, Any]:
         try:
-            data = json.loads(self.cleaned_data["data"])
+            data = json.loads(self.cleaned_data["content"])
             from_data(data)
         except StyleDataError as error:
             raise forms.ValidationError(_("%(path)s: %(problem)s"), params={"path": error.path, "problem": error.problem}) from error

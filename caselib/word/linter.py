@@ -8,6 +8,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lxml import etree
 
@@ -174,7 +175,7 @@ def _body_end(document: etree._Element) -> Iterator[Lint]:
         yield Lint("empty_body", "word/document.xml")
     elif children[-1].tag == f"{_W}tbl":
         yield Lint("ends_in_table", "word/document.xml")
-    for before, after in zip(children, children[1:], strict=False):
+    for before, after in pairwise(children):
         if before.tag == after.tag == f"{_W}tbl":
             yield Lint("joined_tables", "word/document.xml")
     if body is None or not len(body) or body[-1].tag != f"{_W}sectPr":

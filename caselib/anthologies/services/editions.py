@@ -65,7 +65,7 @@ def create_edition(
 
 
 def _free_name(anthology: Anthology, name: str, *, besides: int | None = None) -> None:
-    if anthology.editions.filter(name=name.strip()).exclude(pk=besides).exists():
+    if anthology.editions.filter(name=name.strip()).exclude(pk=besides or 0).exists():
         raise RefusedError(Refusal("name-taken", _("This anthology has an edition of that name already.")))
 
 

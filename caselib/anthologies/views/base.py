@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
+from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import ConflictError, RefusedError, require
 
@@ -32,6 +33,11 @@ def editor_view(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def actor(request: HttpRequest) -> User:
+    """Return the signed-in user; only for views behind ``editor_view``."""
+    return cast(User, request.user)
 
 
 def edition_or_404(pk: int, viewer: Viewer) -> Edition:

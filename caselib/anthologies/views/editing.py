@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.viewers import Viewer
 from search.api import SearchRequest, search
@@ -21,7 +21,7 @@ from ..forms import AnthologyForm, ArrangeForm, EditionForm, ItemForm, NewEditio
 from ..models import Anthology, Edition
 from ..preflight import check_edition
 from ..services.outline import Filled
-from .base import LARGEST, attempt, edition_or_404, editor_view, item_or_404
+from .base import LARGEST, actor, attempt, edition_or_404, editor_view, item_or_404
 
 MAX_HITS = 60
 
@@ -32,7 +32,7 @@ def new_anthology(request: HttpRequest) -> HttpResponseBase:
     """Make an anthology."""
     form = AnthologyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = services.create_anthology(**form.cleaned_data, by=request.user)
+        made = services.create_anthology(**form.cleaned_data, by=actor(request))
         messages.success(request, _("The anthology was made. Now add an edition."))
         return redirect("anthologies:new_edition", pk=made.pk)
     return render(request, "anthologies/form.html", {"form": form, "title": _("New anthology"), "act": _("Make the anthology")})
@@ -50,7 +50,7 @@ def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
         details = form.details()
         made: list[Edition] = []
         if attempt(request, lambda: made.append(services.create_edition(
-            anthology, name=details.pop("name"), year=details.pop("year"), style=details.pop("style"), details=details, by=request.user))):
+            anthology, name=details.pop("name"), year=details.pop("year"), style=details.pop("style"), details=details, by=actor(request)))):
             return redirect("anthologies:edit", pk=made[0].pk)
     title = _("New edition of %s") % anthology.title
     return render(request, "anthologies/form.html", {"form": form, "title": title, "act": _("Make the edition")})
@@ -64,7 +64,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = _edition_form(request, edition)
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
-        if attempt(request, lambda: services.change_edition(edition, details=form.details(), version=seen, by=request.user), _("Saved.")):
+        if attempt(request, lambda: services.change_edition(edition, details=form.details(), version=seen, by=actor(request)), _("Saved.")):
             return redirect("anthologies:edit", pk=edition.pk)
     viewer = Viewer.of(request.user)
     query = request.GET.get("find", "")[:100]
@@ -119,7 +119,7 @@ def act(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
 def _add(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     form = TextItemForm(request.POST)
     if form.is_valid():
-        attempt(request, lambda: services.add_text(edition, **form.cleaned_data, by=request.user), _("Added."))
+        attempt(request, lambda: services.add_text(edition, **form.cleaned_data, by=actor(request)), _("Added."))
     else:
         messages.error(request, _("Not added: %s") % "；".join(str(error) for errors in form.errors.values() for error in errors))
     return None
@@ -139,7 +139,7 @@ def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
         messages.error(request, _("Nothing was found to add. Tick a case, or enter codes that exist."))
         return None
     filled: list[Filled] = []
-    if attempt(request, lambda: filled.append(services.fill(edition, ids, by=request.user))):
+    if attempt(request, lambda: filled.append(services.fill(edition, ids, by=actor(request)))):
         messages.success(request, _("%d cases were added.") % filled[0].added)
         for title, reason in filled[0].refused[:10]:
             messages.warning(request, f"{title}：{reason}")
@@ -149,25 +149,25 @@ def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 def _arrange(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     form = ArrangeForm(request.POST)
     if form.is_valid():
-        attempt(request, lambda: services.arrange_by(edition, form.cleaned_data["axis"], by=request.user), _("The cases stand in parts now."))
+        attempt(request, lambda: services.arrange_by(edition, form.cleaned_data["axis"], by=actor(request)), _("The cases stand in parts now."))
     return None
 
 
 def _order(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     words = request.POST.get("ids", "").split(",")
     ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 18]
-    attempt(request, lambda: services.order_items(edition, ids, by=request.user), _("The order was saved."))
+    attempt(request, lambda: services.order_items(edition, ids, by=actor(request)), _("The order was saved."))
     return None
 
 
 def _freeze(request: HttpRequest, edition: Edition) -> HttpResponse | None:
-    attempt(request, lambda: services.freeze(edition, by=request.user), _("The edition is frozen. It will always be printed like this."))
+    attempt(request, lambda: services.freeze(edition, by=actor(request)), _("The edition is frozen. It will always be printed like this."))
     return None
 
 
 def _compile(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     made: list[Any] = []
-    if attempt(request, lambda: made.append(services.compile_edition(edition, request.user))):
+    if attempt(request, lambda: made.append(services.compile_edition(edition, actor(request)))):
         return redirect("anthologies:result", pk=made[0].pk)
     return None
 
@@ -178,7 +178,7 @@ def _copy(request: HttpRequest, edition: Edition) -> HttpResponse | None:
         messages.error(request, _("Enter a name and a year for the new edition."))
         return None
     made: list[tuple[Edition, list[str]]] = []
-    if not attempt(request, lambda: made.append(services.new_edition(edition, **form.cleaned_data, by=request.user))):
+    if not attempt(request, lambda: made.append(services.new_edition(edition, **form.cleaned_data, by=actor(request)))):
         return None
     for title in made[0][1]:
         messages.warning(request, _("Left out, because it is no longer published: %s") % title)
@@ -193,11 +193,11 @@ def item_act(request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse
     found = item_or_404(edition, item)
     form = ItemForm(request.POST)
     acts = {
-        "up": lambda: services.move_item(found, -1, by=request.user),
-        "down": lambda: services.move_item(found, 1, by=request.user),
-        "remove": lambda: services.remove_item(found, by=request.user),
-        "change": lambda: services.change_item(found, **form.cleaned_data, by=request.user) if form.is_valid() else None,
-        "repin": lambda: services.repin(found, by=request.user),
+        "up": lambda: services.move_item(found, -1, by=actor(request)),
+        "down": lambda: services.move_item(found, 1, by=actor(request)),
+        "remove": lambda: services.remove_item(found, by=actor(request)),
+        "change": lambda: services.change_item(found, **form.cleaned_data, by=actor(request)) if form.is_valid() else None,
+        "repin": lambda: services.repin(found, by=actor(request)),
     }
     if act not in acts or (act == "repin" and found.kind != ItemKind.CASE):
         raise Http404

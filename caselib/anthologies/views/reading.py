@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from caselib.accounts.viewers import Viewer
 from caselib.media.serving import serve
@@ -24,7 +24,7 @@ from .. import rules, selectors, services
 from ..enums import CompilationState, ItemKind
 from ..models import Compilation, Edition
 from ..printing import copy_of, single_case
-from .base import DOCX, LARGEST, download, edition_or_404, editor_view, item_or_404
+from .base import DOCX, LARGEST, actor, download, edition_or_404, editor_view, item_or_404
 
 PAGES_A_SCREEN = 12
 PAGE_DPI = 70
@@ -67,7 +67,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponseBase:
 def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Stop a compilation."""
     row = _result_or_404(pk, Viewer.of(request.user))
-    services.cancel_compilation(row, by=request.user)
+    services.cancel_compilation(row, by=actor(request))
     return redirect("anthologies:result", pk=row.pk)
 
 

@@ -9,12 +9,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from ..forms import StyleForm
 from ..models import PrintStyle
 from ..services.styles import copy_style, save_style
-from .base import download, editor_view
+from .base import actor, download, editor_view
 
 
 @editor_view
@@ -37,13 +37,13 @@ def style(request: HttpRequest, key: str) -> HttpResponseBase:
     """Change a house style, or keep it under another name."""
     found = _style_or_404(key)
     text = json.dumps(found.data, ensure_ascii=False, indent=2)
-    form = StyleForm(request.POST or None, request.FILES or None, instance=found, initial={"data": text})
+    form = StyleForm(request.POST or None, request.FILES or None, instance=found, initial={"content": text})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         if "copy" in request.POST:
-            saved = copy_style(found, name=values["name"], data=values["data"], template=values["template"], by=request.user)
+            saved = copy_style(found, name=values["name"], data=values["content"], template=values["template"], by=actor(request))
         else:
-            saved = save_style(found, name=values["name"], data=values["data"], template=values["template"], by=request.user)
+            saved = save_style(found, name=values["name"], data=values["content"], template=values["template"], by=actor(request))
         messages.success(request, _("Saved."))
         return redirect("anthologies:style", key=saved.key)
     used = found.editions.filter(frozen_at__isnull=True).count()

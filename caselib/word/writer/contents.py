@@ -14,7 +14,7 @@ UNKNOWN = "…"
 
 def page_reference(anchor: str, shown: str) -> str:
     """Return a PAGEREF field for ``anchor`` with its cached number."""
-    return ooxml.field(rf"PAGEREF {anchor} \h", ooxml.run(shown, ""))
+    return ooxml.field(rf"PAGEREF {anchor} \h", ooxml.run(shown))
 
 
 def contents_xml(title: str, marks: Iterable[Mark], pages: Mapping[str, str], depth: int) -> str:

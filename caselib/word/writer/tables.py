@@ -112,9 +112,9 @@ def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str 
     total = ooxml.twips(writer.style.page.text_width_mm)
     widths = column_widths(columns, rows, total)
     chunks = [
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
-        '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
-        'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>',
+        (f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
+         '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
+         'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>'),
         "".join(f'<w:gridCol w:w="{width}"/>' for width in widths), "</w:tblGrid>",
     ]
     # A table of header rows only would repeat itself for ever.

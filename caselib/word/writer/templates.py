@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 
-from docx import Document as open_docx
+import docx
 from lxml import etree
 
 from caselib.word.ooxml import W
@@ -30,7 +30,7 @@ def check_template(data: bytes) -> list[str]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > 10 * _MAX:
                 raise TemplateError("too_large")
-        document = open_docx(io.BytesIO(data))
+        document = docx.Document(io.BytesIO(data))
         return sorted(style.name for style in document.styles if style.name)
     except TemplateError:
         raise
@@ -45,7 +45,7 @@ def merge_styles(ours: str, template: bytes) -> str:
     need not know. Outline levels stay ours, because the contents depend on them. Raises TemplateError.
     """
     check_template(template)
-    theirs = {style.name.lower(): style.element for style in open_docx(io.BytesIO(template)).styles if style.name}
+    theirs = {style.name.lower(): style.element for style in docx.Document(io.BytesIO(template)).styles if style.name}
     root = etree.fromstring(ours.encode("utf-8"))
     for style in root.iter(f"{_W}style"):
         name = style.find(f"{_W}name")

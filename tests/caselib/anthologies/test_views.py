@@ -108,10 +108,10 @@ def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Clien
     url = reverse("anthologies:style", args=["plain"])
     exported = client.get(reverse("anthologies:style_export", args=["plain"])).json()
     for broken in ("{", "[]", '{"key": 1}', '{"key": "a", "name": "b", "page": {"width_mm": 1}}', '{"key":"a","name":"b","folio":"x"}', "[" * 50_000):
-        response = client.post(url, {"name": "简", "data": broken})
+        response = client.post(url, {"name": "简", "content": broken})
         assert response.status_code == 200 and "errorlist" in response.content.decode()
     exported["body"]["size_pt"] = 11.0
-    assert client.post(url, {"name": "我室", "data": json.dumps(exported), "copy": "1"}).status_code == 302
+    assert client.post(url, {"name": "我室", "content": json.dumps(exported), "copy": "1"}).status_code == 302
     made = PrintStyle.objects.get(name="我室")
     assert made.data["body"]["size_pt"] == 11.0 and PrintStyle.objects.get(key="plain").data["body"]["size_pt"] == 12.0
 
