@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,24 @@ def pytest_configure(config: pytest.Config) -> None:
     from cms.translations.catalogues import compile_all
 
     compile_all(config.rootpath)
+
+
+#: Reasons that stay a skip where services are required: they speak of the database the run is made on.
+OF_THE_DATABASE = ("SQLite", "database file")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where services are required (CI), a test that would be skipped for want of something fails instead."""
+    report = yield
+    if REQUIRE_SERVICES and report.skipped and not hasattr(report, "wasxfail"):
+        reason = str(report.longrepr[-1] if isinstance(report.longrepr, tuple) else report.longrepr)
+        if not any(word in reason for word in OF_THE_DATABASE):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} must not be skipped here: {reason}"
+    return report
 
 
 _flush = TransactionTestCase._fixture_teardown
