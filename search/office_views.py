@@ -51,7 +51,9 @@ def act(request: SignedInRequest) -> HttpResponse:
     chosen = form.cleaned_data
     if chosen["act"] == ActForm.RETRY:
         count = office.retry(chosen["jobs"])
-        told = ngettext("%(count)d job will be tried again at once.", "%(count)d jobs will be tried again at once.", count)
+        told = ngettext(
+            "%(count)d job will be tried again at once.", "%(count)d jobs will be tried again at once.", count
+        )
         messages.success(request, told % {"count": count})
         return redirect("search_office")
     engine = chosen["engine"] or engines.configured()[0]

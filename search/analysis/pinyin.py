@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 from search.analysis.tokens import RUN, is_han, word_starts
 
@@ -12,26 +14,43 @@ _SUFFIXES = 8  # a title can be entered at the start of any of its first words
 
 def spell(folded: str) -> tuple[str, str]:
     """Return (full, initials) of a folded text: "党风" gives ("dangfeng", "df"); Latin and digits are kept."""
-    from pypinyin import Style, lazy_pinyin
-
-    full: list[str] = []
-    for run in RUN.findall(folded):
-        if is_han(run):
-            full.extend(s for s in lazy_pinyin(run, style=Style.NORMAL, errors="ignore") if s)
-        else:
-            full.append(run)
-    return "".join(full), "".join(s if s.isdigit() else s[0] for s in full)
+    return _joined([syllable for _, syllable in _syllables(folded)])
 
 
 def keys(folded: str) -> list[str]:
     """Return the pinyin keys under which a title or name is found by prefix, from each of its first words on."""
     out: dict[str, None] = {}
-    for start in word_starts(folded)[:_SUFFIXES]:
-        full, initials = spell(folded[start:])
+    for full, initials in spell_from(folded, word_starts(folded)[:_SUFFIXES]):
         if full:
             out[full[:64]] = None
             out[initials[:32]] = None
     return list(out)
+
+
+def spell_from(folded: str, starts: Iterable[int]) -> list[tuple[str, str]]:
+    """Return (full, initials) of the text from each of the offsets on; the text is spelt only once."""
+    syllables = _syllables(folded)
+    return [_joined([s for offset, s in syllables if offset >= start]) for start in starts]
+
+
+def _joined(syllables: list[str]) -> tuple[str, str]:
+    return "".join(syllables), "".join(s if s.isdigit() else s[0] for s in syllables)
+
+
+@lru_cache(maxsize=256)
+def _syllables(folded: str) -> tuple[tuple[int, str], ...]:
+    """(offset, syllable) of each Han character that has one, and of each Latin or digit run."""
+    from pypinyin import Style, lazy_pinyin
+
+    found: list[tuple[int, str]] = []
+    for run in RUN.finditer(folded):
+        if is_han(run.group()):
+            # A character without a reading gives an empty syllable, so that places stay in step.
+            spelt = lazy_pinyin(run.group(), style=Style.NORMAL, errors=lambda unknown: [""] * len(unknown))
+            found.extend((run.start() + i, s) for i, s in enumerate(spelt) if s)
+        else:
+            found.append((run.start(), run.group()))
+    return tuple(found)
 
 
 def as_query(folded: str) -> str | None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import tantivy
 
 _CURRENT = "CURRENT"
-_HEAP = 50_000_000  # bytes each writer collects before it flushes a segment
+_HEAP = 100_000_000  # bytes a bulk writer collects before it flushes a segment; a drain takes a quarter
 _COMMON_SHARE = 0.2
 _COMMON_AT_LEAST = 200  # passages below which no share says anything
 _Answer = TypeVar("_Answer")
@@ -221,8 +221,8 @@ class _Writers:
 
     def __init__(self, directory: Path, *, bulk: bool = False) -> None:
         records, passages = _open_indexes(directory)
-        self._records = records.writer(_HEAP if bulk else _HEAP // 2, 1)
-        self._passages = passages.writer(2 * _HEAP if bulk else _HEAP // 2, 1)
+        self._records = records.writer(_HEAP if bulk else _HEAP // 4, 1)
+        self._passages = passages.writer(2 * _HEAP if bulk else _HEAP // 4, 1)
         self._closed = False
 
     def __enter__(self) -> _Writers:

@@ -12,7 +12,6 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from caselib.accounts.enums import Role
-from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock, jobs
 from caselib.media.models import CaptionTrack, CaseDocument, VideoFile
@@ -184,7 +183,9 @@ def test_captions_are_searched_with_their_second(find: Find) -> None:
     assert titles(find("茶农上山")) == ["短片"]
 
 
-def test_a_page_that_cannot_be_read_backs_off_and_shows_in_the_office(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_cannot_be_read_backs_off_and_shows_in_the_office(
+    find: Find, monkeypatch: pytest.MonkeyPatch
+) -> None:
     good, bad = factories.live(title="渔港好页"), factories.live(title="渔港坏页")
     find()
     real = harvest.record
@@ -285,7 +286,9 @@ def test_draining_costs_the_same_queries_for_one_page_and_for_thirty(find: Find)
 
     def cost(chosen: list[ResourcePage]) -> int:
         outbox.enqueue(harvest.key_of(p.pk) for p in chosen)
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             assert indexer.drain("embedded").indexed == len(chosen)
         return len(caught)
 

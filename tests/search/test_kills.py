@@ -89,7 +89,9 @@ def test_killed_at_random_points_nothing_is_lost(what: str, index_directory: Pat
         assert engines.get("embedded").ready(), "a killed writer leaves the last commit"
         jobs = set(OutboxJob.objects.values_list("key", flat=True))
         differing = indexer.reconcile("embedded", repair=False)
-        assert {*differing.missing, *differing.stale, *differing.surplus} <= jobs, "what is not indexed is still waiting"
+        assert {*differing.missing, *differing.stale, *differing.surplus} <= jobs, (
+            "what is not indexed is still waiting"
+        )
     assert not upkeep.keep_up("embedded").unavailable
     assert not OutboxJob.objects.exists()
     assert indexer.reconcile("embedded").differences == 0

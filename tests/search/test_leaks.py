@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.files.base import ContentFile
@@ -33,7 +33,9 @@ GUARDED = {
 
 
 @pytest.fixture(params=["embedded", "elastic"])
-def planted(request: pytest.FixtureRequest, settings: object, up_to_date: Callable[[], None]) -> dict[str, ResourcePage]:
+def planted(
+    request: pytest.FixtureRequest, settings: object, up_to_date: Callable[[], None]
+) -> Iterator[dict[str, ResourcePage]]:
     """A library with a guarded word in each place, indexed on either engine."""
     if request.param == "elastic":
         from tests.conftest import require_service
@@ -43,12 +45,13 @@ def planted(request: pytest.FixtureRequest, settings: object, up_to_date: Callab
         settings.SEARCH_ENGINE, settings.ELASTICSEARCH_URLS = "elastic", elastic_urls()  # type: ignore[attr-defined]
         settings.ELASTICSEARCH_INDEX_PREFIX = "test-leaks"  # type: ignore[attr-defined]
         engines.reset()
-        request.addfinalizer(lambda: engines.get("elastic").remove_all())  # type: ignore[attr-defined]
     pages = plant()
     up_to_date()
     if request.param == "elastic":
         engines.get("elastic").client.indices.refresh(index="test-leaks-*")  # type: ignore[attr-defined]
-    return pages
+    yield pages
+    if request.param == "elastic":
+        engines.get("elastic").remove_all()  # type: ignore[attr-defined]
 
 
 def plant() -> dict[str, ResourcePage]:
@@ -74,8 +77,12 @@ def plant() -> dict[str, ResourcePage]:
     group = factories.UserFactory(roles=[Role.JUDGE]).groups.get()
     RestrictedGroup.objects.create(page_id=pages["restricted"].pk, group=group)
     pages["teacher-page"] = factories.live(title=GUARDED["teacher-page"], audience="teacher")
-    pages["teacher-section"] = factories.live(title="公开有段", body=text(GUARDED["teacher-section"], audience="teacher"))
-    document = CaseDocument.objects.create(title=GUARDED["attachment"], file=ContentFile(GUARDED["attachment"].encode(), "a.txt"))
+    pages["teacher-section"] = factories.live(
+        title="公开有段", body=text(GUARDED["teacher-section"], audience="teacher")
+    )
+    document = CaseDocument.objects.create(
+        title=GUARDED["attachment"], file=ContentFile(GUARDED["attachment"].encode(), "a.txt")
+    )
     page = factories.draft(title="公开有件")
     page.attachments = [Attachment(document=document, title=GUARDED["attachment"], audience="teacher")]
     page.save_revision()
@@ -102,7 +109,9 @@ def viewer_of(name: str) -> Viewer:
 
 
 @pytest.mark.parametrize("reader", sorted(ALLOWED))
-def test_guarded_words_are_found_by_whom_they_are_for_and_by_nobody_else(planted: dict[str, ResourcePage], reader: str) -> None:
+def test_guarded_words_are_found_by_whom_they_are_for_and_by_nobody_else(
+    planted: dict[str, ResourcePage], reader: str
+) -> None:
     viewer = viewer_of(reader)
     synonyms.forget()
     for place, word in GUARDED.items():
@@ -168,8 +177,11 @@ def everything_told(result: api.SearchResult) -> str:
 
 def exact_hits(result: api.SearchResult) -> bool:
     """Whether the reader learns that something has the words."""
-    return bool(result.total) and not result.relaxed and result.did_you_mean is None and any(
-        h.title_marks or any(p.marks for p in h.passages) for h in result.hits
+    return (
+        bool(result.total)
+        and not result.relaxed
+        and result.did_you_mean is None
+        and any(h.title_marks or any(p.marks for p in h.passages) for h in result.hits)
     )
 
 

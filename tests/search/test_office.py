@@ -48,7 +48,9 @@ def test_maintenance_runs_as_a_job_of_the_one_who_asked(client_of: ClientOf, act
     assert (job.kind, job.parameters) == (f"search.{act}", {"engine": "embedded"})
 
 
-@pytest.mark.parametrize("data", [{}, {"act": "drop"}, {"act": "rebuild", "engine": "elastic"}, {"act": "retry", "jobs": ["x", "-1"]}])
+@pytest.mark.parametrize(
+    "data", [{}, {"act": "drop"}, {"act": "rebuild", "engine": "elastic"}, {"act": "retry", "jobs": ["x", "-1"]}]
+)
 def test_forged_acts_change_nothing(client_of: ClientOf, data: dict[str, object]) -> None:
     assert client_of(Role.SYSTEM_ADMIN).post(reverse("search_office_act"), data).status_code == 302
     assert not Job.objects.exists()

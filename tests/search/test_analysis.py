@@ -1,0 +1,171 @@
+"""Folding, tokens, passages, numbers, pinyin and the reading of queries."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.analysis import numerals, passages, pinyin, tokens
+from search.analysis.folding import clean, fold, fold_with_offsets
+from search.analysis.query import MAX_CHARACTERS, Part, parse
+from search.analysis.questions import content_runs, is_question
+from search.highlighting import mark, patterns, snippet
+
+
+@settings(deadline=None)
+@given(st.text(max_size=80))
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=st.sampled_from("漢字臺灣ＡＢｃ㎞ﬁ①  \x00\u200b\ud800é党風"), max_size=40))
+def test_offsets_point_at_what_the_character_came_from(text: str) -> None:
+    folded, origins = fold_with_offsets(text)
+    assert len(folded) == len(origins)
+    assert origins == sorted(origins)
+    for character, origin in zip(folded, origins, strict=True):
+        assert character in fold(text[origin]) or character == fold(character)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="一二三四，。！？\n abc", max_size=3000))
+def test_passages_joined_are_the_text_again_save_for_blanks(text: str) -> None:
+    cut = list(passages.cut(text, target=50))
+    assert all(text[start : start + len(piece)] == piece for start, piece in cut)
+    assert (
+        "".join(piece for _, piece in cut).split() == text.split()
+        or not text.strip()
+        or any(not p.strip() for p in text.split("。"))
+    )
+    assert all(len(piece) <= 650 for _, piece in cut)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="党风廉政建设ab12 ，。", max_size=60), st.data())
+def test_a_substring_of_han_text_is_a_phrase_of_its_bigrams(text: str, data: st.DataObject) -> None:
+    runs = [r for r in tokens.RUN.findall(text) if tokens.is_han(r) and len(r) > 2]
+    if not runs:
+        return
+    run = data.draw(st.sampled_from(runs))
+    start = data.draw(st.integers(0, len(run) - 2))
+    part = run[start : data.draw(st.integers(start + 2, len(run)))]
+    stream = tokens.bigrams(text)
+    wanted = tokens.phrase(part)
+    assert any(
+        all(at + offset < len(stream) and stream[at + offset] == token for offset, token in wanted)
+        for at in range(len(stream))
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        ("二〇二四年", "2024年"),
+        ("第十二条", "第12条"),
+        ("第12条", "第十二条"),
+        ("2024年", "二〇二四年"),
+        ("十九大", "19大"),
+        ("三月", "3月"),
+        ("一百二十三", "123"),
+        ("三万五千", "35000"),
+        ("105", "一百零五"),
+        ("20大", "二十大"),
+    ],
+)
+def test_numbers_have_both_spellings(text: str, other: str) -> None:
+    assert other in numerals.variants(text)
+
+
+def test_words_that_only_look_like_numbers_stay() -> None:
+    assert numerals.variants("一心一意") == ()
+    assert numerals.variants("千方百计") == () or "千方百计" not in numerals.variants("千方百计")
+
+
+def test_pinyin_keys_start_at_each_word() -> None:
+    found = pinyin.keys("党风廉政建设")
+    assert {"dangfenglianzhengjianshe", "lianzhengjianshe", "jianshe", "dflzjs", "lzjs", "js"} <= set(found)
+    assert pinyin.as_query("dang feng") == "dangfeng"
+    assert pinyin.as_query("党feng") is None
+
+
+@pytest.mark.parametrize(
+    "text", ["这是什么", "谁负责？", "怎么办", "有多少人", "如何整改", "是否可以", "他来吗", "哪些做法", "第几条"]
+)
+def test_questions_are_told_from_keywords(text: str) -> None:
+    assert is_question(fold(text))
+
+
+@pytest.mark.parametrize("text", ["乡村振兴", "廉政建设 案例", "干部监督2024"])
+def test_keywords_are_no_questions(text: str) -> None:
+    parsed = parse(text)
+    assert not parsed.question
+    assert parsed.exact
+
+
+def test_asking_words_and_particles_do_not_rank() -> None:
+    assert content_runs("渔港怎么治理") == ["渔港", "治理"]
+    assert content_runs("什么是什么") == ["什么是什么"], "a question of nothing else is searched as it is"
+
+
+def test_operators() -> None:
+    parsed = parse('党建 -扶贫 title:乡村 "基层 治理" 作者：丁一舟')
+    assert parsed.parts == (
+        Part("党建"),
+        Part("扶贫", excluded=True),
+        Part("乡村", "title"),
+        Part("基层 治理", quoted=True),
+        Part("丁一舟", "author"),
+    )
+    assert parse("“乡里制”的特点是什么？").exact is False, "a question quotes a name, it does not demand the phrase"
+    assert parse("http://a.b/c-d").parts[0].field is None
+
+
+@pytest.mark.parametrize("text", ["", "-", '""', "“”", "：", ":", '-"', "\x00", "\ud800", "()[]{}"])
+def test_nothing_asked_is_nothing(text: str) -> None:
+    assert parse(text).empty
+
+
+def test_a_long_query_is_cut_and_says_so() -> None:
+    parsed = parse("党" * 10_000_000)
+    assert parsed.truncated
+    assert len(parsed.text) == MAX_CHARACTERS
+    assert not parse("党").truncated
+
+
+@settings(deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_fails_to_parse(text: str) -> None:
+    parsed = parse(text)
+    assert all(p.text for p in parsed.parts)
+    assert clean(parsed.text) == parsed.text
+
+
+def test_marks_survive_script_and_width() -> None:
+    text = "前文。這裏的漁港㎞治理。"
+    pattern = patterns(parse("渔港"))
+    ((start, end),) = mark(text, pattern)
+    assert text[start:end] == "漁港"
+    offset, piece, marks = snippet("无关。" * 200 + text, pattern)
+    assert [piece[a:b] for a, b in marks] == ["漁港"]
+    assert ("无关。" * 200 + text)[offset:].startswith(piece)
+
+
+def test_a_worker_that_never_searches_loads_no_dictionary() -> None:
+    code = (
+        "import django, sys; django.setup(); import search.api, search.receivers, search.modelsearch_backend;"
+        "print(sorted({'rjieba', 'opencc', 'tantivy', 'elasticsearch'} & set(sys.modules)))"
+    )
+    out = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "cms.settings.test"},
+    ).stdout
+    assert out.strip() == "[]"
