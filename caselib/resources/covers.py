@@ -56,8 +56,10 @@ def cover_svg(text: CoverText, *, shape: Shape = "tall") -> str:
     ground, tint, ink = PALETTES[seed[0] % len(PALETTES)]
     band = height * (30 if shape == "tall" else 34) // 100
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
-        f'role="img" aria-label="{_attribute(text.title)}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+            f'role="img" aria-label="{_attribute(text.title)}">'
+        ),
         f'<rect width="{width}" height="{height}" fill="{ground}"/>',
         f'<path d="{_pattern(seed, width, height - band, height - 40)}" fill="none" stroke="{tint}" stroke-width="2"/>',
         f'<rect x="24" y="28" width="6" height="28" fill="{ink}"/>',
@@ -102,7 +104,9 @@ def _title(title: str, width: int, room: int, ink: str) -> list[str]:
     else:
         rows = wrap_title(title, columns=usable / size, lines=max(1, int((room - 84) / (size * 1.4))))
     top = 84 + size
-    return [_line(24, round(top + number * size * 1.4), size, SERIF, ink, row, bold=True) for number, row in enumerate(rows)]
+    return [
+        _line(24, round(top + number * size * 1.4), size, SERIF, ink, row, bold=True) for number, row in enumerate(rows)
+    ]
 
 
 def _line(x: int, y: int, size: int, font: str, ink: str, text: str, *, bold: bool = False, end: bool = False) -> str:
@@ -143,7 +147,9 @@ def _arches(step: int, width: int, top: int, bottom: int) -> list[str]:
     path = []
     for row, y in enumerate(range(top + step, bottom + step, step)):
         for x in range(-step + (row % 2) * step, width, 2 * step):
-            path.append(f"M{x} {y}a{step} {step} 0 0 1 {2 * step} 0M{x + step // 2} {y}a{step // 2} {step // 2} 0 0 1 {step} 0")
+            path.append(
+                f"M{x} {y}a{step} {step} 0 0 1 {2 * step} 0M{x + step // 2} {y}a{step // 2} {step // 2} 0 0 1 {step} 0"
+            )
     return path
 
 
@@ -158,7 +164,8 @@ def _bricks(step: int, width: int, top: int, bottom: int) -> list[str]:
 def _rings(step: int, width: int, top: int, bottom: int) -> list[str]:
     centre = width * 3 // 4
     return [
-        f"M{centre - radius} {bottom}a{radius} {radius} 0 0 1 {2 * radius} 0" for radius in range(step // 2, width, step // 2 + 4)
+        f"M{centre - radius} {bottom}a{radius} {radius} 0 0 1 {2 * radius} 0"
+        for radius in range(step // 2, width, step // 2 + 4)
         if bottom - radius > top - step * 2
     ]
 
@@ -171,7 +178,13 @@ def _pieces(text: str) -> list[str]:
         if last and (last in OPENING or (character in DOUBLED and character == last)):
             pieces[-1] += character
             continue
-        joins = character.isascii() and not character.isspace() and pieces and pieces[-1][-1].isascii() and not pieces[-1][-1].isspace()
+        joins = (
+            character.isascii()
+            and not character.isspace()
+            and pieces
+            and pieces[-1][-1].isascii()
+            and not pieces[-1][-1].isspace()
+        )
         if joins and len(pieces[-1]) < 18:
             pieces[-1] += character
         else:
@@ -196,7 +209,8 @@ def _shorten(text: str, columns: float) -> str:
 def _clean(text: str) -> str:
     """Drop what XML cannot carry: control characters, lone surrogates and the two non-characters."""
     return "".join(
-        character for character in text
+        character
+        for character in text
         if unicodedata.category(character) not in {"Cc", "Cs", "Cn"} or character in "\t\n"
     )
 

@@ -67,7 +67,7 @@ def _in_work(file: StoredFile, user: User, viewer: Viewer) -> bool:
     if not viewer.roles & STAFF:
         return False
     drafts = ShownFile.objects.filter(kind=file.kind, file_id=file.owner.pk, live=False).values("page_id")
-    reviewing = Q(workflow_states__status="in_progress") if viewer.roles & _reviewing_roles() else Q(pk__in=[])
+    reviewing = Q(_workflow_states__status="in_progress") if viewer.roles & _reviewing_roles() else Q(pk__in=[])
     own = Q(owner=user) | Q(unit_id=viewer.unit_id, unit__isnull=False)
     return ResourcePage.objects.filter(pk__in=drafts).filter(own | reviewing).exists()
 

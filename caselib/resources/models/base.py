@@ -18,6 +18,7 @@ from wagtail.query import PageQuerySet
 from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
+from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.viewers import Viewer
 from caselib.core import page_cache
 
@@ -185,7 +186,9 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
             raise Http404
         tokens = viewer.tokens
         if self.withdrawn and not tokens.isdisjoint(self.access_tokens()):
-            return render(request, "resources/withdrawn.html", {"page": self}, status=410)
+            # Title and reason may be what the withdrawal was about: only those who answer for the library read them.
+            why = bool(viewer.roles & (REVIEWERS | {Role.EDITOR}))
+            return render(request, "resources/withdrawn.html", {"page": self, "why": why}, status=410)
         if self.live and viewer.internal:
             return render(request, "resources/no_access.html", {"unit": self.unit}, status=403)
         raise Http404
