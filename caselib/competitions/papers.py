@@ -42,7 +42,7 @@ WINNER_COLUMNS = ("number", "track", "award", "place", "title", "authors", "unit
 
 
 def _winner_heads() -> tuple[str, ...]:
-    return (_("Entry no."), _("Track"), _("Award"), _("Place"), _("Title"), _("Authors"), _("Unit"), _("Certificate"))
+    return (_("Entry no."), _("Track"), _("Prize"), _("Final rank"), _("Title"), _("Authors"), _("Unit"), _("Certificate"))
 
 
 def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
@@ -135,7 +135,7 @@ def _round_blocks(part: RoundReport) -> list[word.Block]:
     if part.silence:
         blocks.append(line(part.silence))
     elif part.moved:
-        head = (_("Entry"), _("Place"), _("Score"), _("Adjusted place"), _("Adjusted score"), _("90 % interval"))
+        head = (_("Entry"), _("Final rank"), _("Score"), _("Adjusted place"), _("Adjusted score"), _("90 % interval"))
         moved = [
             (m.code, m.rank, m.official, m.adjusted_rank, f"{m.adjusted:.2f}", f"{m.low:.2f}–{m.high:.2f}") for m in part.moved
         ]

@@ -13,11 +13,11 @@ from .calls import Competition
 class Need(models.Model):
     """A course somebody needs. Its ``competition`` carries the dates, the jury and the scores of the bids."""
 
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("name of the course wanted"), max_length=120)
     topic = models.ForeignKey(
         "vocabularies.Topic", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic")
     )
-    audience = models.CharField(_("for whom"), max_length=200)
+    audience = models.CharField(_("learners addressed"), max_length=200)
     requirements = models.TextField(_("what is needed"), max_length=5000)
     deadline = models.DateTimeField(_("bids until"))
     deliver_by = models.DateField(_("course needed by"))

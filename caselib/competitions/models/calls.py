@@ -22,7 +22,7 @@ from ..rules.timetable import Timetable, Window
 class Competition(models.Model):
     """A call for entries. What may be done in it at a moment follows from its dates (``timetable``)."""
 
-    title = models.CharField(_("title"), max_length=120)
+    title = models.CharField(_("title of the call"), max_length=120)
     slug = models.SlugField(_("short name in the address"), max_length=60, unique=True)
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(2000), MaxValueValidator(2100)])
     organiser = models.ForeignKey(

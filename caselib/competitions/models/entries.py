@@ -39,14 +39,14 @@ class Entry(models.Model):
         "accounts.Unit", on_delete=models.PROTECT, related_name="competition_entries", verbose_name=_("unit")
     )
     number = models.PositiveIntegerField(_("number"), null=True, blank=True)
-    title = models.CharField(_("title"), max_length=255)
+    title = models.CharField(_("title of the entry"), max_length=255)
     authors = models.JSONField(_("authors"), default=list, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=EntryState.choices, default=EntryState.DRAFT)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(_("created at"))
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
-    accepted_at = models.DateTimeField(_("received at"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("received by the organiser at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("entry")
@@ -109,7 +109,7 @@ class Nomination(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(_("at"))
     stands = models.BooleanField(default=True)
-    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    remark = models.CharField(_("remark of the unit"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("recommendation")

@@ -50,7 +50,7 @@ class Conflict(models.Model):
     judge = models.ForeignKey(Judge, on_delete=models.CASCADE, related_name="conflicts")
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="conflicts")
     reason = models.CharField(_("reason"), max_length=14, choices=ConflictReason.choices)
-    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    remark = models.CharField(_("remark on the conflict"), max_length=300, blank=True)
     at = models.DateTimeField(_("at"))
 
     class Meta:

@@ -68,7 +68,7 @@ class Criterion(models.Model):
     """A line of a rubric with its descriptors (level in words → what it looks like)."""
 
     rubric = models.ForeignKey(Rubric, on_delete=models.CASCADE, related_name="criteria")
-    code = models.SlugField(_("code"), max_length=20)
+    code = models.SlugField(_("criterion code"), max_length=20)
     name = models.CharField(_("criterion"), max_length=80)
     weight = models.DecimalField(_("weight"), default=Decimal(10), **POINTS)
     low = models.DecimalField(_("lowest mark"), default=Decimal(0), **POINTS)
