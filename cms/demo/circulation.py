@@ -43,7 +43,7 @@ def seed_lists() -> None:
 def _list(row: Row, editor: User) -> None:
     today = clock.today()
     position = Position.objects.filter(name__in=row.get("positions", [])).first()
-    days = {"starts_on": "from_day", "ends_on": "to_day"}
+    window = [today + timedelta(days=row[key]) if key in row else None for key in ("from_day", "to_day")]
     filters = {
         axis: [
             str(pk) for pk in AXES[axis.removesuffix("s")].objects.filter(name__in=names).values_list("pk", flat=True)
@@ -59,7 +59,8 @@ def _list(row: Row, editor: User) -> None:
         position_id=position.pk if position else None,
         rule_filters=filters,
         pinned=row["kind"] == "campaign",
-        **{name: today + timedelta(days=row[key]) for name, key in days.items() if key in row},
+        starts_on=window[0],
+        ends_on=window[1],
     )
     made = services.create_list(details, by=editor)
     for section in row.get("sections", []):

@@ -15,6 +15,7 @@ from caselib.accounts.models import User
 from caselib.competitions.models import AwardRule, Competition, Criterion, JuryAssignment, Quota, Round, Track
 from caselib.competitions.services import awards, calls, entries, jury, publicity, results, scoring
 from caselib.core import clock
+from caselib.resources.models import ResourcePage
 
 from .content import rows
 from .library import find
@@ -41,7 +42,7 @@ def _hold(row: Row, office: User) -> None:
         track = competition.tracks.get(name=track_row["name"])
         for code in track_row["entries"]:
             page = find(code)
-            entries.submit_entry(page, track, by=_contact_of(page.unit_id), at=entered_at)
+            entries.submit_entry(page, track, by=_contact_of(page), at=entered_at)
     _appoint(competition, office, min(competition.entry_closes, clock.now()))
     if row["until"] == "entries":
         return
@@ -104,8 +105,8 @@ def _track(competition: Competition, row: Row, order: int, office: User, at: dat
         calls.save_part(criterion, by=office, at=at)
 
 
-def _contact_of(unit_id: int | None) -> User:
-    found: User = User.objects.filter(unit_id=unit_id, groups__name=Role.UNIT_CONTACT).order_by("pk")[0]
+def _contact_of(page: ResourcePage) -> User:
+    found: User = User.objects.filter(unit=page.unit, groups__name=Role.UNIT_CONTACT).order_by("pk")[0]
     return found
 
 
@@ -125,6 +126,7 @@ def _score(round_: Round, *, whole: bool) -> None:
         if not whole and user.username in JUDGES[:2]:
             continue
         rubric = reading.entry.track.rubrics.get(round=round_)
+        assert reading.entry.page is not None, "the demo enters resources, not bids"
         code = reading.entry.page.code
         given = {criterion.code: _mark(code, criterion.code, user.username) for criterion in rubric.criteria.all()}
         remark = remarks[crc32(f"{code}{user.username}".encode()) % len(remarks)]["text"]

@@ -42,7 +42,12 @@ def parse(source: str, *, figures: Sequence[Mapping[str, Any]] = (), pictures: M
     while number < len(lines):
         line = lines[number].strip()
         if section := SECTION.fullmatch(line):
-            value = {"kind": section["kind"], "heading": section["heading"], "audience": "learner", "content": []}
+            value: Block = {
+                "kind": section["kind"],
+                "heading": section["heading"],
+                "audience": "learner",
+                "content": [],
+            }
             text.sections.append({"type": "section", "value": value})
         elif note := NOTE.fullmatch(line):
             text.notes.append({"type": "note", "value": {"key": note["key"], "text": note["text"]}})
