@@ -87,7 +87,9 @@ def parse(get: Mapping[str, str], values_of: Mapping[str, Sequence[str]]) -> Que
     page = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 1
     sort = get.get("sort", "relevance")
     text = "".join(c for c in get.get("q", "") if c.isprintable() or c.isspace())
-    return Query(" ".join(text.split())[:200], filters, sort if sort in SORT_LABELS else "relevance", min(max(page, 1), MAX_PAGE))
+    return Query(
+        " ".join(text.split())[:200], filters, sort if sort in SORT_LABELS else "relevance", min(max(page, 1), MAX_PAGE)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +188,12 @@ def browse(query: Query, viewer: Viewer) -> Browse:
     rows, total, pages = _rows(query, result, viewer)
     notices = list(result.notices)
     if dropped:
-        notices.append(ngettext("A filter that does not exist was left out.", "%(n)d filters that do not exist were left out.", dropped) % {"n": dropped})
+        notices.append(
+            ngettext(
+                "A filter that does not exist was left out.", "%(n)d filters that do not exist were left out.", dropped
+            )
+            % {"n": dropped}
+        )
     meant = result.did_you_mean
     return Browse(
         query=query,
@@ -195,7 +202,10 @@ def browse(query: Query, viewer: Viewer) -> Browse:
         pages=pages,
         facets=[_facet(axis, result.facets.get(axis, ()), query) for axis in AXES if result.facets.get(axis)],
         chips=_chips(query, result),
-        sorts=[{"label": label, "url": replace(query, sort=value, page=1).url(), "current": value == query.sort} for value, label in SORT_LABELS.items()],
+        sorts=[
+            {"label": label, "url": replace(query, sort=value, page=1).url(), "current": value == query.sort}
+            for value, label in SORT_LABELS.items()
+        ],
         notices=notices,
         did_you_mean=(meant, replace(query, text=meant, page=1).url()) if meant else None,
         rescues=_rescues(query, viewer) if not total else (),
@@ -220,7 +230,9 @@ def _search(query: Query, viewer: Viewer) -> SearchResult:
 def _rows(query: Query, result: SearchResult, viewer: Viewer) -> tuple[list[Row], int, int]:
     """Return the rows of the page, how many results there are, and how many pages."""
     if query.sort in SORTED_BY_USE and not query.text:
-        ids, total = ids_by_use(query.filters, viewer, sort=query.sort, offset=(query.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+        ids, total = ids_by_use(
+            query.filters, viewer, sort=query.sort, offset=(query.page - 1) * PAGE_SIZE, limit=PAGE_SIZE
+        )
         cards = cards_by_id(ids, viewer)
         return [Row(cards[pk]) for pk in ids if pk in cards], total, min(-(-total // PAGE_SIZE), MAX_PAGE)
     hits = list(result.hits)
@@ -232,7 +244,11 @@ def _rows(query: Query, result: SearchResult, viewer: Viewer) -> tuple[list[Row]
         pages = -(-total // PAGE_SIZE)
         hits = sort_hits_by_use(hits, query.sort)[first : first + PAGE_SIZE]
     cards = cards_by_id([hit.page.pk for hit in hits], viewer)
-    return [Row(cards[hit.page.pk], hit, _why(hit) if query.text else "") for hit in hits if hit.page.pk in cards], total, pages
+    return (
+        [Row(cards[hit.page.pk], hit, _why(hit) if query.text else "") for hit in hits if hit.page.pk in cards],
+        total,
+        pages,
+    )
 
 
 def _why(hit: Hit) -> str:
@@ -242,7 +258,10 @@ def _why(hit: Hit) -> str:
     for passage in hit.passages:
         if passage.marks or passage.source != "body":
             minutes, seconds = divmod(int(passage.seconds), 60)
-            return str(SOURCES.get(passage.source, SOURCES["body"])) % {"label": passage.label, "time": f"{minutes}:{seconds:02d}"}
+            return str(SOURCES.get(passage.source, SOURCES["body"])) % {
+                "label": passage.label,
+                "time": f"{minutes}:{seconds:02d}",
+            }
     return ""
 
 
@@ -280,13 +299,18 @@ def _chips(query: Query, result: SearchResult) -> list[tuple[str, str]]:
     chips = []
     for axis, values in query.filters.items():
         labels = {bucket.value: bucket.label for bucket in result.facets.get(axis, ())}
-        chips += [(f"{AXIS_LABELS[axis]}：{labels.get(value, value)}", query.toggled(axis, value).url()) for value in values]
+        chips += [
+            (f"{AXIS_LABELS[axis]}：{labels.get(value, value)}", query.toggled(axis, value).url()) for value in values
+        ]
     return chips
 
 
 def _rescues(query: Query, viewer: Viewer) -> list[Rescue]:
     """Return the ways out that lead to results: each filter dropped, all filters dropped."""
-    ways = [(_("without the filter %(axis)s") % {"axis": AXIS_LABELS[axis]}, query.without(axis)) for axis in list(query.filters)[:4]]
+    ways = [
+        (_("without the filter %(axis)s") % {"axis": AXIS_LABELS[axis]}, query.without(axis))
+        for axis in list(query.filters)[:4]
+    ]
     if len(query.filters) > 1:
         ways.append((_("without any filter"), replace(query, filters={}, page=1)))
     found = []
@@ -300,4 +324,8 @@ def _rescues(query: Query, viewer: Viewer) -> list[Rescue]:
 def _suggestions(query: Query, viewer: Viewer) -> list[tuple[str, str]]:
     if not query.text:
         return []
-    return [(item.text, Query(text=item.text).url()) for item in suggest(query.text, viewer, limit=6) if item.text != query.text]
+    return [
+        (item.text, Query(text=item.text).url())
+        for item in suggest(query.text, viewer, limit=6)
+        if item.text != query.text
+    ]

@@ -16,7 +16,12 @@ def citation(page: ResourcePage, site_name: str) -> str:
     """Return authors, title, kind, unit, year and code as one line after the Chinese order of references."""
     authors = "，".join(author.name for author in page.authors.all()[:6])
     kind = kind_of(page)
-    pieces = [authors, f"{page.title}〔{kind.label if kind else ''}〕", page.unit.name if page.unit else "", str(page.year)]
+    pieces = [
+        authors,
+        f"{page.title}〔{kind.label if kind else ''}〕",
+        page.unit.name if page.unit else "",
+        str(page.year),
+    ]
     line = ". ".join(piece for piece in pieces if piece)
     return f"{line}. {site_name}{f'，{page.code}' if page.code else ''}."
 
@@ -46,5 +51,11 @@ def schema_org(page: ResourcePage, url: str) -> SafeString:
     }
     text = json.dumps({key: value for key, value in data.items() if value}, ensure_ascii=False)
     # what could end the script element or open a comment is escaped as JSON allows
-    text = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    text = (
+        text.replace("&", "\\u0026")
+        .replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
     return mark_safe(text)  # noqa: S308

@@ -31,7 +31,9 @@ def stored_name(job_id: object) -> str:
 
 
 @job("catalogue.print_library")
-def print_library(ctx: JobContext, *, group: str, user_id: int, base_url: str, language: str = "zh-hans") -> dict[str, Any]:
+def print_library(
+    ctx: JobContext, *, group: str, user_id: int, base_url: str, language: str = "zh-hans"
+) -> dict[str, Any]:
     """Write the catalogue of everything the user may read as a Word file; running it again writes the same file anew."""
     user = User.objects.get(pk=user_id)
     viewer = Viewer.of(user)
@@ -50,7 +52,9 @@ def print_library(ctx: JobContext, *, group: str, user_id: int, base_url: str, l
             address=lambda pk: f"{base_url}{reverse('catalogue:resource', args=[pk])}",
         )
         out = io.BytesIO()
-        compiled = compile_book(book, out, oracle=PageOracle(), progress=lambda done, total, what: ctx.progress(done, total, what))
+        compiled = compile_book(
+            book, out, oracle=PageOracle(), progress=lambda done, total, what: ctx.progress(done, total, what)
+        )
     name = stored_name(ctx.job.pk)
     if default_storage.exists(name):
         default_storage.delete(name)

@@ -37,7 +37,13 @@ GROUPINGS: Mapping[str, Grouping] = {
 
 
 def catalogue_book(
-    entries: Sequence[PrintedEntry], *, title: str, subtitle: str, lines: Sequence[str], group: str, address: Callable[[int], str]
+    entries: Sequence[PrintedEntry],
+    *,
+    title: str,
+    subtitle: str,
+    lines: Sequence[str],
+    group: str,
+    address: Callable[[int], str],
 ) -> Book:
     """Return the book of ``entries`` grouped by ``group`` (a key of GROUPINGS), with indexes by position and topic.
 
@@ -52,9 +58,16 @@ def catalogue_book(
             number += 1
             chapters.append(_chapter(number, row, address(row.card.pk)))
         # An ungrouped list has no part pages: its entries follow each other from the first page.
-        parts += chapters if len(groups) == 1 and not name else [Part(title=name or _("Further items"), chapters=tuple(chapters))]
+        parts += (
+            chapters
+            if len(groups) == 1 and not name
+            else [Part(title=name or _("Further items"), chapters=tuple(chapters))]
+        )
     back = []
-    for key, heading, names in (("position", _("Index by position"), "positions"), ("topic", _("Index by topic"), "topics")):
+    for key, heading, names in (
+        ("position", _("Index by position"), "positions"),
+        ("topic", _("Index by topic"), "topics"),
+    ):
         index = index_of(entries, names, key=f"index-{key}", title=heading)
         if index.entries:
             back.append(index)

@@ -13,6 +13,17 @@ def qr_svg(text: str, *, label: str) -> SafeString:
     """Return ``text`` as a QR code (error level M) in a titled SVG of its own aspect."""
     code = segno.make(text, error="m", micro=False)
     out = io.BytesIO()
-    code.save(out, kind="svg", xmldecl=False, svgns=True, border=2, omitsize=True, light="#fff", dark="#000", svgclass=None, lineclass=None)
+    code.save(
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        border=2,
+        omitsize=True,
+        light="#fff",
+        dark="#000",
+        svgclass=None,
+        lineclass=None,
+    )
     markup = mark_safe(out.getvalue().decode("ascii"))  # noqa: S308  (made by segno from modules only)
     return format_html('<span class="qr" role="img" aria-label="{}">{}</span>', label, markup)

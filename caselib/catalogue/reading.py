@@ -89,11 +89,16 @@ def _part(kind: str, value: Any, numbers: Mapping[str, int], called: set[str], l
         return Part(kind, {"lead": value.get("lead") or "", "text": _rich(value.get("text"), numbers, called, links)})
     if kind == "heading":
         level = str(value.get("level") or "2")
-        return Part(kind, {"level": min(max(int(level), 2), 4) + 1 if level.isdigit() else 3, "text": value.get("text") or ""})
+        return Part(
+            kind, {"level": min(max(int(level), 2), 4) + 1 if level.isdigit() else 3, "text": value.get("text") or ""}
+        )
     if kind == "table":
         return Part(kind, _table(value, numbers, called))
     if kind == "quote":
-        return Part(kind, {"text": _plain(value.get("text") or "", numbers, called), "attribution": value.get("attribution") or ""})
+        return Part(
+            kind,
+            {"text": _plain(value.get("text") or "", numbers, called), "attribution": value.get("attribution") or ""},
+        )
     if kind == "figures":
         return Part(kind, [_figure(figure) for figure in value])
     return Part(kind, value)

@@ -28,13 +28,26 @@ def read_roster(stream: BinaryIO) -> list[RosterLine] | Refusal:
         book = load_workbook(stream, read_only=True, data_only=True)
         sheet = book.worksheets[0]
         lines = []
-        for number, row in enumerate(sheet.iter_rows(max_row=MAX_LINES * 2, max_col=MAX_COLUMNS, values_only=True), start=1):
+        for number, row in enumerate(
+            sheet.iter_rows(max_row=MAX_LINES * 2, max_col=MAX_COLUMNS, values_only=True), start=1
+        ):
             cells = tuple(str(value).strip()[:80] for value in row if value is not None and str(value).strip())
             if cells:
                 lines.append(RosterLine(number, cells))
             if len(lines) == MAX_LINES:
                 break
         book.close()
-    except (BadZipFile, zipfile.LargeZipFile, KeyError, ValueError, OSError, IndexError, EOFError, AttributeError, TypeError, SyntaxError):
+    except (
+        BadZipFile,
+        zipfile.LargeZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        IndexError,
+        EOFError,
+        AttributeError,
+        TypeError,
+        SyntaxError,
+    ):
         return unreadable
     return lines

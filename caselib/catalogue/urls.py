@@ -2,7 +2,21 @@
 
 from django.urls import URLPattern, URLResolver, path, register_converter
 
-from .views import browse, demand, dispatching, home, kiosk, list_editing, lists, orders, places, posts, printing, rating, site
+from .views import (
+    browse,
+    demand,
+    dispatching,
+    home,
+    kiosk,
+    list_editing,
+    lists,
+    orders,
+    places,
+    posts,
+    printing,
+    rating,
+    site,
+)
 
 
 class NumberConverter:

@@ -6,12 +6,14 @@ import json
 import time
 import zipfile
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from caselib.core import clock
 
 from .conftest import Site, Visit
 
@@ -27,7 +29,8 @@ import json
 from caselib.catalogue.models import CatalogueList, Demand, Dispatch, OrderRequest
 from caselib.resources.models import KINDS
 from caselib.vocabularies.models import Position
-facts = {kind: model.objects.filter(live=True, withdrawn_at=None, circulation="public", audience="learner").values_list("pk", flat=True).first() for kind, model in KINDS.items()}
+open_to_all = {"live": True, "withdrawn_at": None, "circulation": "public", "audience": "learner"}
+facts = {k: m.objects.filter(**open_to_all).values_list("pk", flat=True).first() for k, m in KINDS.items()}
 facts["hall"] = KINDS["video"].objects.filter(live=True, circulation="public", hall_permitted=True).values_list("pk", flat=True).first()
 facts["list"] = CatalogueList.objects.filter(kind="curated").values_list("code", flat=True).first()
 facts["orders"] = {order.state: order.pk for order in OrderRequest.objects.all()}
@@ -217,7 +220,7 @@ def test_a_trainee_from_home_to_a_delivered_and_rated_order(visit: Open, facts: 
     page.get_by_role("link", name="点单").click()
     page.get_by_role("button", name="放入点单篮").click()
     page.get_by_role("link", name="填写订单").click()
-    today = date.today()
+    today = clock.today()
     page.fill("#id_starts_on", str(today))
     page.fill("#id_ends_on", str(today + timedelta(days=3)))
     page.fill("#id_place", "石梁县委党校二楼")
@@ -278,8 +281,8 @@ def test_an_editor_makes_a_campaign_list_and_prints_it_as_word(visit: Open) -> N
     page.get_by_role("button", name="保存清单").click()
     expect(page.locator(".notice--error")).to_be_visible()
     assert page.input_value("#id_title") == title
-    page.fill("#id_starts_on", str(date.today()))
-    page.fill("#id_ends_on", str(date.today() + timedelta(days=20)))
+    page.fill("#id_starts_on", str(clock.today()))
+    page.fill("#id_ends_on", str(clock.today() + timedelta(days=20)))
     page.get_by_role("button", name="保存清单").click()
     for word in ("家风", "风险"):
         page.fill("#find", word)
@@ -306,7 +309,9 @@ def test_an_editor_makes_a_campaign_list_and_prints_it_as_word(visit: Open) -> N
     expect(visitor.get_by_role("link", name=title).first).to_be_visible()
 
 
-def test_a_hall_display_finds_by_initials_resets_when_idle_and_has_no_way_out(visit: Open, facts: dict[str, Any]) -> None:
+def test_a_hall_display_finds_by_initials_resets_when_idle_and_has_no_way_out(
+    visit: Open, facts: dict[str, Any]
+) -> None:
     person = visit(width=1440, height=900)
     page = person.page
     page.clock.install()

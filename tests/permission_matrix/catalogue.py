@@ -28,7 +28,9 @@ def account(args: Args = dict, *, get: int = 200, post: int = 405) -> Row:
     return Row(get={ANY: get, ANONYMOUS: LOGIN}, post={ANY: post, ANONYMOUS: LOGIN}, args=args)
 
 
-def only(*roles: Role, args: Args = dict, get: int = 200, post: int = 200, others: int = 403, others_get: int = 0) -> Row:
+def only(
+    *roles: Role, args: Args = dict, get: int = 200, post: int = 200, others: int = 403, others_get: int = 0
+) -> Row:
     """Those roles get ``get`` and ``post``, every other account ``others``."""
     return Row(
         get={**dict.fromkeys((role.value for role in roles), get), ANY: others_get or others, ANONYMOUS: LOGIN},
@@ -86,8 +88,19 @@ ROWS = {
     **{
         f"catalogue:{name}": public()
         for name in (
-            "home", "about", "browse", "suggestions", "lists", "positions", "for_post", "teachers", "points", "kiosk",
-            "kiosk_wall", "kiosk_find", "kiosk_complete",
+            "home",
+            "about",
+            "browse",
+            "suggestions",
+            "lists",
+            "positions",
+            "for_post",
+            "teachers",
+            "points",
+            "kiosk",
+            "kiosk_wall",
+            "kiosk_find",
+            "kiosk_complete",
         )
     },
     "catalogue:language": public(lambda: {"code": "en"}, 302),
@@ -101,14 +114,21 @@ ROWS = {
     "catalogue:list_word": account(code),
     "catalogue:list_new": only(Role.EDITOR),
     "catalogue:list_edit": only(Role.EDITOR, args=code, post=200),
-    "catalogue:list_act": only(Role.EDITOR, args=lambda: {**code(), "act": "publish"}, get=405, post=302, others_get=405),
+    "catalogue:list_act": only(
+        Role.EDITOR, args=lambda: {**code(), "act": "publish"}, get=405, post=302, others_get=405
+    ),
     "catalogue:item_act": only(Role.EDITOR, args=lambda: item("up"), get=405, post=302, others_get=405),
     "catalogue:library_word": account(post=302),
     "catalogue:library_file": account(lambda: {"job": uuid.uuid4()}, get=404),
     "catalogue:roster": account(post=200),
     "catalogue:evaluate": only(Role.EDITOR, Role.DISPATCHER, args=lambda: {"pk": factories.live(Kind.POINT).pk}),
     "catalogue:prefer": only(
-        Role.EDITOR, Role.DISPATCHER, args=lambda: {"pk": factories.live(Kind.POINT).pk}, get=405, post=302, others_get=405
+        Role.EDITOR,
+        Role.DISPATCHER,
+        args=lambda: {"pk": factories.live(Kind.POINT).pk},
+        get=405,
+        post=302,
+        others_get=405,
     ),
     "catalogue:rectify": account(lambda: {"pk": 0}, get=405, post=404),
     "catalogue:basket": account(),
@@ -122,7 +142,9 @@ ROWS = {
     "catalogue:dispatch": only(Role.DISPATCHER, args=line),
     "catalogue:sessions": account(),
     "catalogue:calendar_renew": account(get=405, post=302),
-    "catalogue:session": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, post=405, others=405, others_get=404),
+    "catalogue:session": only(
+        Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, post=405, others=405, others_get=404
+    ),
     "catalogue:deliver": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, others=404),
     "catalogue:session_cancel": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}),
     "catalogue:rate": account(lambda: {"token": a_session().rating_token}, post=200),

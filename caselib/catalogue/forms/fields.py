@@ -31,7 +31,9 @@ class TermChoice(forms.ModelChoiceField):
     def __init__(self, model: type[Term], **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         kwargs.setdefault("empty_label", _("none"))
-        super().__init__(queryset=model.objects.filter(retired_at__isnull=True).order_by("path", "order", "name"), **kwargs)
+        super().__init__(
+            queryset=model.objects.filter(retired_at__isnull=True).order_by("path", "order", "name"), **kwargs
+        )
 
     def label_from_instance(self, obj: Term) -> str:  # type: ignore[override]
         return "\u3000" * (obj.level - 1) + obj.name

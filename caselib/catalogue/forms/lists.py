@@ -46,7 +46,9 @@ class ListForm(forms.ModelForm):
         )
         widgets = {"starts_on": Day(), "ends_on": Day(), "introduction": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
-            "kind": _("A curated list is filled by hand, a rule-based list fills itself, a campaign list runs between two days."),
+            "kind": _(
+                "A curated list is filled by hand, a rule-based list fills itself, a campaign list runs between two days."
+            ),
             "rule_text": _("For rule-based lists. The topic, sector and position chosen above narrow it as well."),
             "pinned": _("Running campaign lists that are pinned stand first on the home page."),
         }
@@ -82,7 +84,7 @@ class ListForm(forms.ModelForm):
         filters = {"kind": data.pop("rule_kinds")} if data["kind"] == ListKind.RULE else {}
         data.pop("rule_kinds", None)
         data.pop("version", None)
-        terms = {}
+        terms: dict[str, Any] = {}
         for axis, key in (("topic", "topics"), ("sector", "sectors"), ("position", "positions")):
             term = data.pop(axis)
             terms[f"{axis}_id"] = term.pk if term else None

@@ -25,11 +25,15 @@ class OrderForm(forms.Form):
     starts_on = forms.DateField(label=_("First possible day"), widget=Day())
     ends_on = forms.DateField(label=_("Last possible day"), widget=Day())
     place = forms.CharField(label=_("Where it takes place"), max_length=200)
-    audience = forms.CharField(label=_("Who will listen"), max_length=200, help_text=_("Posts and ranks, so that the content can be fitted."))
+    audience = forms.CharField(
+        label=_("Who will listen"), max_length=200, help_text=_("Posts and ranks, so that the content can be fitted.")
+    )
     headcount = forms.IntegerField(label=_("How many people"), min_value=1, max_value=100000)
     purpose = forms.CharField(label=_("What for"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
     contact = forms.CharField(label=_("Contact and telephone"), max_length=120)
-    remark = forms.CharField(label=_("Remark on the order"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    remark = forms.CharField(
+        label=_("Remark on the order"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,7 +66,9 @@ class DispatchForm(forms.Form):
     starts_at = forms.DateTimeField(label=_("Begins"), widget=Moment())
     ends_at = forms.DateTimeField(label=_("Ends"), widget=Moment())
     teacher = forms.ModelChoiceField(
-        label=pgettext_lazy("catalogue", "Teacher"), queryset=Teacher.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"), required=False
+        label=pgettext_lazy("catalogue", "Teacher"),
+        queryset=Teacher.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"),
+        required=False,
     )
     room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.filter(active=True), required=False)
     site = forms.ModelChoiceField(
@@ -87,16 +93,26 @@ class DispatchForm(forms.Form):
 
 class DeliveryForm(forms.Form):
     attendance = forms.IntegerField(label=_("People who came"), min_value=0, max_value=100000)
-    note = forms.CharField(label=_("Note on the session"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=_("Note on the session"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
 
 
-SCORE_CHOICES = [("5", _("5 very good")), ("4", _("4 good")), ("3", _("3 fair")), ("2", _("2 weak")), ("1", _("1 poor"))]
+SCORE_CHOICES = [
+    ("5", _("5 very good")),
+    ("4", _("4 good")),
+    ("3", _("3 fair")),
+    ("2", _("2 weak")),
+    ("1", _("1 poor")),
+]
 
 
 class RatingForm(forms.Form):
     """One score a criterion and a comment."""
 
-    comment = forms.CharField(label=_("Comment"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    comment = forms.CharField(
+        label=_("Comment"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

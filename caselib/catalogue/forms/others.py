@@ -41,7 +41,9 @@ class RosterForm(forms.Form):
         label=_("or a workbook (.xlsx)"), required=False, widget=forms.FileInput(attrs={"accept": ".xlsx"})
     )
     sector = TermChoice(Sector, label=_("Sector of the class"), to_field_name="code", empty_label=_("any"))
-    level = forms.ChoiceField(label=_("Rank of the class"), choices=[("", _("any")), *EducationalLevel.choices], required=False)
+    level = forms.ChoiceField(
+        label=_("Rank of the class"), choices=[("", _("any")), *EducationalLevel.choices], required=False
+    )
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

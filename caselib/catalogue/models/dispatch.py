@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from ..enums import BookingKind, DispatchState
 from .orders import OrderLine
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 class Room(models.Model):
@@ -39,7 +43,12 @@ class Dispatch(models.Model):
     line = models.ForeignKey(OrderLine, on_delete=models.PROTECT, related_name="dispatches")
     state = models.CharField(_("state"), max_length=10, choices=DispatchState.choices, default=DispatchState.PLANNED)
     teacher = models.ForeignKey(
-        "resources.Teacher", null=True, blank=True, on_delete=models.PROTECT, related_name="dispatches", verbose_name=_("teacher")
+        "resources.Teacher",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="dispatches",
+        verbose_name=_("teacher"),
     )
     room = models.ForeignKey(
         Room, null=True, blank=True, on_delete=models.PROTECT, related_name="dispatches", verbose_name=_("room")
@@ -103,7 +112,7 @@ class Booking(models.Model):
         return f"{self.kind} {self.target_id}"
 
 
-def score_field(label: str) -> models.PositiveSmallIntegerField[int, int]:
+def score_field(label: str | _StrPromise) -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(label, validators=[MinValueValidator(1), MaxValueValidator(5)])
 
 

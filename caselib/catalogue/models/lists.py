@@ -39,15 +39,27 @@ class CatalogueList(models.Model):
         choices=[(c.value, c.label) for c in Circulation if c != Circulation.RESTRICTED],
         default=Circulation.INTERNAL,
     )
-    audience = models.CharField(_("who may read the list"), max_length=10, choices=Audience.choices, default=Audience.LEARNER)
+    audience = models.CharField(
+        _("who may read the list"), max_length=10, choices=Audience.choices, default=Audience.LEARNER
+    )
     unit = models.ForeignKey(
-        "accounts.Unit", null=True, blank=True, on_delete=models.PROTECT, related_name="lists", verbose_name=_("owning unit")
+        "accounts.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="lists",
+        verbose_name=_("owning unit"),
     )
     topic = models.ForeignKey(
         "vocabularies.Topic", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("topic")
     )
     sector = models.ForeignKey(
-        "vocabularies.Sector", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("sector")
+        "vocabularies.Sector",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("sector"),
     )
     position = models.ForeignKey(
         "vocabularies.Position",

@@ -53,7 +53,11 @@ class OrderRequest(models.Model):
     contact = models.CharField(_("contact and telephone"), max_length=120)
     remark = models.TextField(_("remark on the order"), blank=True, max_length=1000)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=pgettext_lazy("catalogue", "decided by")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("catalogue", "decided by"),
     )
     decided_at = models.DateTimeField(pgettext_lazy("catalogue", "decided at"), null=True)
     refusal_reason = models.TextField(_("reason"), blank=True, max_length=1000)

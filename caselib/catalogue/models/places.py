@@ -15,7 +15,10 @@ class PointEvaluation(models.Model):
     """A periodic evaluation of a teaching point. The latest one decides how the point stands."""
 
     point = models.ForeignKey(
-        "resources.TeachingPoint", on_delete=models.PROTECT, related_name="evaluations", verbose_name=_("teaching point")
+        "resources.TeachingPoint",
+        on_delete=models.PROTECT,
+        related_name="evaluations",
+        verbose_name=_("teaching point"),
     )
     evaluated_on = models.DateField(_("evaluated on"))
     evaluated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -46,7 +49,10 @@ class PointPreference(models.Model):
 
     topic = models.ForeignKey("vocabularies.Topic", on_delete=models.CASCADE, related_name="+", verbose_name=_("theme"))
     point = models.ForeignKey(
-        "resources.TeachingPoint", on_delete=models.CASCADE, related_name="preferences", verbose_name=_("teaching point")
+        "resources.TeachingPoint",
+        on_delete=models.CASCADE,
+        related_name="preferences",
+        verbose_name=_("teaching point"),
     )
     preference = models.CharField(_("preference"), max_length=10, choices=Preference.choices)
 

@@ -21,7 +21,9 @@ def may_keep_lists(roles: Collection[str]) -> Refusal | None:
     return None
 
 
-def list_is_open_to(viewer: Viewer, *, circulation: str, audience: str, published: bool, starts_on: date | None, today: date) -> bool:
+def list_is_open_to(
+    viewer: Viewer, *, circulation: str, audience: str, published: bool, starts_on: date | None, today: date
+) -> bool:
     """Whether a reader sees a list; editors see every list, drafts too."""
     if Role.EDITOR in viewer.roles:
         return True

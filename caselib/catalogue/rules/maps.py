@@ -35,8 +35,10 @@ def route_map(places: Sequence[Place], *, label: str, joined: bool) -> str:
         return ""
     points = _project(places)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{escape(label, {chr(34): "&quot;"})}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+            f'aria-label="{escape(label, {chr(34): "&quot;"})}">'
+        ),
         f'<rect class="map__ground" width="{WIDTH}" height="{HEIGHT}"/>',
         _north(),
         _scale(places, points),
@@ -46,8 +48,12 @@ def route_map(places: Sequence[Place], *, label: str, joined: bool) -> str:
     for place, (x, y), (tx, ty, anchor) in zip(places, points, _labels(points), strict=True):
         parts.append(f'<circle class="map__stop" cx="{x:.1f}" cy="{y:.1f}" r="13"/>')
         if place.number:
-            parts.append(f'<text class="map__number" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle">{place.number}</text>')
-        parts.append(f'<text class="map__name" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(place.name[:16])}</text>')
+            parts.append(
+                f'<text class="map__number" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle">{place.number}</text>'
+            )
+        parts.append(
+            f'<text class="map__name" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(place.name[:16])}</text>'
+        )
     parts.append("</svg>")
     return "".join(parts)
 
@@ -58,7 +64,9 @@ def _project(places: Sequence[Place]) -> list[tuple[float, float]]:
     xs = [p.longitude * middle for p in places]
     ys = [-p.latitude for p in places]
     span_x, span_y = max(xs) - min(xs), max(ys) - min(ys)
-    scale = min((WIDTH - 2 * MARGIN) / span_x if span_x else math.inf, (HEIGHT - 2 * MARGIN) / span_y if span_y else math.inf)
+    scale = min(
+        (WIDTH - 2 * MARGIN) / span_x if span_x else math.inf, (HEIGHT - 2 * MARGIN) / span_y if span_y else math.inf
+    )
     if math.isinf(scale):
         scale = 0.0
     mid_x, mid_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2

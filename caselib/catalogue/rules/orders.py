@@ -56,12 +56,15 @@ def may_order(viewer: Viewer) -> Refusal | None:
 def may_be_ordered(item: Orderable) -> Refusal | None:
     """Only courses, films, teaching points, routes and lectures that are open can be ordered."""
     if item.withdrawn:
-        return Refusal("withdrawn", _("“%(title)s” was withdrawn and can no longer be ordered. Remove it.") % {"title": item.title})
+        return Refusal(
+            "withdrawn", _("“%(title)s” was withdrawn and can no longer be ordered. Remove it.") % {"title": item.title}
+        )
     if not item.visible:
         return Refusal("not_open", _("“%(title)s” is not open to your account.") % {"title": item.title})
     if item.kind not in ORDERABLE_KINDS or not item.orderable:
         return Refusal(
-            "not_orderable", _("“%(title)s” is for reading; there is nothing to order. Open its page instead.") % {"title": item.title}
+            "not_orderable",
+            _("“%(title)s” is for reading; there is nothing to order. Open its page instead.") % {"title": item.title},
         )
     return None
 
@@ -110,7 +113,10 @@ def clashes(wanted: Iterable[Slot], taken: Iterable[Slot]) -> Refusal | None:
         for other in busy:
             same = slot.kind == other.kind and slot.target_id == other.target_id
             if same and slot.starts_at < other.ends_at and other.starts_at < slot.ends_at:
-                return Refusal("clash", _("%(what)s is already taken then: %(other)s.") % {"what": slot.label, "other": other.label})
+                return Refusal(
+                    "clash",
+                    _("%(what)s is already taken then: %(other)s.") % {"what": slot.label, "other": other.label},
+                )
     return None
 
 
@@ -130,10 +136,16 @@ def fits(headcount: int, seats: int | None) -> Refusal | None:
     """Whether ``headcount`` people fit into ``seats`` places (None where unknown)."""
     if seats is None or headcount <= seats:
         return None
-    return Refusal("too_small", _("%(n)d people are expected, but only %(seats)d fit. Choose a larger place.") % {"n": headcount, "seats": seats})
+    return Refusal(
+        "too_small",
+        _("%(n)d people are expected, but only %(seats)d fit. Choose a larger place.")
+        % {"n": headcount, "seats": seats},
+    )
 
 
-def may_record_delivery(*, dispatcher: bool, is_teacher: bool, state: str, starts_at: datetime, now: datetime) -> Refusal | None:
+def may_record_delivery(
+    *, dispatcher: bool, is_teacher: bool, state: str, starts_at: datetime, now: datetime
+) -> Refusal | None:
     """The dispatch office or the teacher records a session that has begun."""
     if not (dispatcher or is_teacher):
         return Refusal("not_yours", _("Only the dispatch office or the teacher of the session records it."))
@@ -145,7 +157,14 @@ def may_record_delivery(*, dispatcher: bool, is_teacher: bool, state: str, start
 
 
 def may_rate(
-    *, authenticated: bool, is_teacher: bool, state: str, starts_at: datetime, now: datetime, rated: int, attendance: int | None
+    *,
+    authenticated: bool,
+    is_teacher: bool,
+    state: str,
+    starts_at: datetime,
+    now: datetime,
+    rated: int,
+    attendance: int | None,
 ) -> Refusal | None:
     """Listeners rate from the beginning of a session until thirty days after, as many as came."""
     if not authenticated:

@@ -74,7 +74,9 @@ def find_position(line: RosterLine, names: Sequence[PostName]) -> int | None:
     return None
 
 
-def choose_items(ranked: Mapping[int, Sequence[Match]], people: Mapping[int, int], *, per_post: int = 2, limit: int = 12) -> list[int]:
+def choose_items(
+    ranked: Mapping[int, Sequence[Match]], people: Mapping[int, int], *, per_post: int = 2, limit: int = 12
+) -> list[int]:
     """Return item ids for the room: those that serve most people first, until each post has ``per_post`` of them.
 
     Greedy cover, deterministic: ties go to the higher sum of scores, then to the newer item.
@@ -84,6 +86,7 @@ def choose_items(ranked: Mapping[int, Sequence[Match]], people: Mapping[int, int
     pool = {match.pk for matches in ranked.values() for match in matches}
     scores = {post: {match.pk: match.score for match in matches} for post, matches in ranked.items()}
     while pool and len(chosen) < limit:
+
         def gain(pk: int) -> tuple[int, float, int]:
             open_posts = [post for post in scores if served[post] < per_post and pk in scores[post]]
             unserved_first = sum(people[post] * (per_post - served[post]) for post in open_posts)

@@ -103,7 +103,9 @@ def calendar_of(user: User) -> QuerySet[Dispatch]:
     """Return the sessions of the last 60 and the next 400 days for a calendar feed."""
     now = clock.now()
     window = sessions_for(Viewer.of(user)).exclude(state=DispatchState.CANCELLED)
-    return window.filter(starts_at__gte=now - timedelta(days=60), starts_at__lte=now + timedelta(days=400)).order_by("starts_at")[:1000]
+    return window.filter(starts_at__gte=now - timedelta(days=60), starts_at__lte=now + timedelta(days=400)).order_by(
+        "starts_at"
+    )[:1000]
 
 
 def results_of(session: Dispatch) -> Results:

@@ -96,7 +96,9 @@ def desk(user: User, viewer: Viewer) -> Desk:
         found.accepted_orders = OrderRequest.objects.filter(state=OrderState.ACCEPTED).count()
     if found.writes:
         mine = Q(owner=user) | Q(authors__user=user)
-        drafts = ResourcePage.objects.filter(mine, Q(live=False) | Q(has_unpublished_changes=True), withdrawn_at__isnull=True)
+        drafts = ResourcePage.objects.filter(
+            mine, Q(live=False) | Q(has_unpublished_changes=True), withdrawn_at__isnull=True
+        )
         found.drafts = list(drafts.distinct().order_by("-latest_revision_created_at", "-pk")[:6])
         found.wanted = list(Demand.objects.filter(state="open")[:5])
     return found

@@ -41,7 +41,9 @@ class Menu:
 
 def permitted() -> QuerySet[ResourcePage]:
     """Return the items that a hall may show."""
-    return ResourcePage.objects.visible_to(READER).filter(hall_permitted=True, content_type_id__in=content_types_of(KINDS))
+    return ResourcePage.objects.visible_to(READER).filter(
+        hall_permitted=True, content_type_id__in=content_types_of(KINDS)
+    )
 
 
 def items(*, kind: str = "", axis: str = "", term: Term | None = None, text: str = "") -> QuerySet[ResourcePage]:
@@ -73,7 +75,11 @@ def start() -> Start:
     """Return the running campaign with its permitted items, else the newest items."""
     today = clock.today()
     lists = readable_lists(READER)
-    campaign = lists.filter(kind=ListKind.CAMPAIGN, starts_on__lte=today, ends_on__gte=today).order_by("-pinned", "ends_on").first()
+    campaign = (
+        lists.filter(kind=ListKind.CAMPAIGN, starts_on__lte=today, ends_on__gte=today)
+        .order_by("-pinned", "ends_on")
+        .first()
+    )
     shown: list[Card] = []
     if campaign is not None:
         ids = list(ListItem.objects.filter(catalogue_list=campaign).values_list("resource_id", flat=True))
@@ -91,7 +97,9 @@ def menus() -> list[Menu]:
     found = []
     for axis, model in AXES.items():
         terms = model.objects.filter(taggings__content_object_id__in=allowed, retired_at__isnull=True).distinct()
-        found.append(Menu(axis, str(model._meta.verbose_name_plural), list(terms.order_by("path", "order", "name")[:MENU_SIZE])))
+        found.append(
+            Menu(axis, str(model._meta.verbose_name_plural), list(terms.order_by("path", "order", "name")[:MENU_SIZE]))
+        )
     return found
 
 

@@ -119,7 +119,9 @@ def entries_for_position(position: Position, viewer: Viewer) -> Mapping[str, lis
     tiers: dict[str, dict[int, Entry]] = {Obligation.REQUIRED.value: {}, Obligation.ELECTIVE.value: {}}
     for item in items:
         if item.resource_id in shown:
-            tiers[item.obligation].setdefault(item.resource_id, Entry(shown[item.resource_id], item.line, "", item.obligation, item.pk))
+            tiers[item.obligation].setdefault(
+                item.resource_id, Entry(shown[item.resource_id], item.line, "", item.obligation, item.pk)
+            )
     for pk in tiers[Obligation.REQUIRED.value]:
         tiers[Obligation.ELECTIVE.value].pop(pk, None)
     return {tier: list(rows.values()) for tier, rows in tiers.items()}

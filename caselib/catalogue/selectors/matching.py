@@ -54,7 +54,9 @@ def candidates(posts: Sequence[Post], viewer: Viewer, kinds: Sequence[str] = MAT
     if any(post.level for post in posts) and not positions:
         condition |= Q(educational_levels__icontains=next(post.level for post in posts if post.level))
     pages = ResourcePage.objects.visible_to(viewer).filter(condition, content_type_id__in=content_types_of(kinds))
-    ids = list(dict.fromkeys(pages.order_by("-first_published_at", "-pk").values_list("pk", flat=True)[: MAX_CANDIDATES * 3]))
+    ids = list(
+        dict.fromkeys(pages.order_by("-first_published_at", "-pk").values_list("pk", flat=True)[: MAX_CANDIDATES * 3])
+    )
     return _load(ids[:MAX_CANDIDATES])
 
 
@@ -74,8 +76,10 @@ def _related_ids(model: type[Term], terms: Sequence[TermFacts]) -> list[int]:
 
 
 def _load(ids: list[int]) -> list[Candidate]:
-    rows = ResourcePage.objects.filter(pk__in=ids).annotate(award_count=Count("awards")).values(
-        "pk", "educational_levels", "quality_tier", "award_count", "use__ordered"
+    rows = (
+        ResourcePage.objects.filter(pk__in=ids)
+        .annotate(award_count=Count("awards"))
+        .values("pk", "educational_levels", "quality_tier", "award_count", "use__ordered")
     )
     tags: dict[str, dict[int, list[TermFacts]]] = {}
     for name, model in (("positions", PositionTagging), ("sectors", SectorTagging), ("topics", TopicTagging)):
@@ -97,7 +101,9 @@ def _load(ids: list[int]) -> list[Candidate]:
 
 def _tags(model: Any, ids: list[int]) -> dict[int, list[TermFacts]]:
     found: dict[int, list[TermFacts]] = {}
-    rows = model.objects.filter(content_object_id__in=ids).values_list("content_object_id", "tag_id", "tag__name", "tag__path")
+    rows = model.objects.filter(content_object_id__in=ids).values_list(
+        "content_object_id", "tag_id", "tag__name", "tag__path"
+    )
     for page, pk, name, path in rows:
         found.setdefault(page, []).append(TermFacts(pk, name, tuple(int(part) for part in path.split("/") if part)))
     return found

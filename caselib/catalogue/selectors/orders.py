@@ -63,7 +63,14 @@ def find_order(viewer: Viewer, pk: int) -> OrderRequest | None:
     """Return order ``pk`` with lines and sessions, or None when the viewer may not know it."""
     sessions = Prefetch("dispatches", queryset=Dispatch.objects.select_related("teacher", "room", "site"))
     lines = Prefetch("lines", queryset=OrderLine.objects.select_related("resource").prefetch_related(sessions))
-    return orders_for(viewer).select_related("decided_by").prefetch_related(None).prefetch_related(lines).filter(pk=pk).first()
+    return (
+        orders_for(viewer)
+        .select_related("decided_by")
+        .prefetch_related(None)
+        .prefetch_related(lines)
+        .filter(pk=pk)
+        .first()
+    )
 
 
 def search_orders(viewer: Viewer, *, state: str = "", text: str = "") -> QuerySet[OrderRequest]:

@@ -23,13 +23,17 @@ def teachers(viewer: Viewer, *, source: str = "", text: str = "") -> QuerySet[Te
     """Return the teachers a viewer may see, with courses, this year's sessions and rating totals annotated."""
     year = clock.today().year
     first, after = datetime(year, 1, 1, tzinfo=clock.ZONE), datetime(year + 1, 1, 1, tzinfo=clock.ZONE)
-    counted = Q(dispatches__starts_at__gte=first, dispatches__starts_at__lt=after) & ~Q(dispatches__state=DispatchState.CANCELLED)
+    counted = Q(dispatches__starts_at__gte=first, dispatches__starts_at__lt=after) & ~Q(
+        dispatches__state=DispatchState.CANCELLED
+    )
     found = Teacher.objects.visible_to(viewer).select_related("unit", "portrait", "use")
     if source in TeacherSource.values:
         found = found.filter(source=source)
     if text:
         found = found.filter(Q(title__icontains=text) | Q(teaches__icontains=text) | Q(post__icontains=text))
-    courses = Teacher.objects.filter(pk=OuterRef("pk")).annotate(n=Count("courses", filter=Q(courses__live=True))).values("n")
+    courses = (
+        Teacher.objects.filter(pk=OuterRef("pk")).annotate(n=Count("courses", filter=Q(courses__live=True))).values("n")
+    )
     return found.annotate(
         sessions_this_year=Count("dispatches", filter=counted, distinct=True), course_count=Subquery(courses)
     ).order_by("title", "pk")
@@ -62,9 +66,13 @@ class PointRow:
 def points(viewer: Viewer, *, kind: str = "", topic: Topic | None = None) -> QuerySet[TeachingPoint]:
     """Return the teaching points a viewer may see; those removed by evaluation are left out for readers."""
     latest = PointEvaluation.objects.filter(point=OuterRef("pk")).order_by("-evaluated_on", "-pk")
-    found = TeachingPoint.objects.visible_to(viewer).select_related("unit").annotate(
-        latest_outcome=Subquery(latest.values("outcome")[:1]),
-        latest_id=Subquery(latest.values("pk")[:1]),
+    found = (
+        TeachingPoint.objects.visible_to(viewer)
+        .select_related("unit")
+        .annotate(
+            latest_outcome=Subquery(latest.values("outcome")[:1]),
+            latest_id=Subquery(latest.values("pk")[:1]),
+        )
     )
     if kind in PointKind.values:
         found = found.filter(point_kind=kind)
@@ -96,7 +104,11 @@ def standing_of(point: TeachingPoint, last: PointEvaluation | None) -> str:
         return PointStanding.REMOVED.value
     if last.outcome == EvaluationOutcome.RECTIFY and last.rectified_on is None:
         return PointStanding.RECTIFY.value
-    return point.standing if point.standing in (PointStanding.PREFERRED, PointStanding.CANDIDATE) else PointStanding.CANDIDATE.value
+    return (
+        point.standing
+        if point.standing in (PointStanding.PREFERRED, PointStanding.CANDIDATE)
+        else PointStanding.CANDIDATE.value
+    )
 
 
 def evaluations_of(point: TeachingPoint) -> QuerySet[PointEvaluation]:
@@ -122,7 +134,9 @@ def legs_of(route: TeachingRoute, viewer: Viewer) -> list[Leg]:
         if stop.point_id not in open_ids:
             continue
         here = place_of(stop.point, len(legs) + 1)
-        legs.append(Leg(len(legs) + 1, stop, stop.point.get_url() or "", distance_km(before, here) if before and here else None))
+        legs.append(
+            Leg(len(legs) + 1, stop, stop.point.get_url() or "", distance_km(before, here) if before and here else None)
+        )
         before = here or before
     return legs
 
@@ -143,7 +157,12 @@ def preferences_of(point: TeachingPoint) -> QuerySet[PointPreference]:
 
 
 def routes(viewer: Viewer) -> QuerySet[TeachingRoute]:
-    return TeachingRoute.objects.visible_to(viewer).select_related("unit").annotate(stop_count=Count("stops")).order_by("title", "pk")
+    return (
+        TeachingRoute.objects.visible_to(viewer)
+        .select_related("unit")
+        .annotate(stop_count=Count("stops"))
+        .order_by("title", "pk")
+    )
 
 
 def row_of(point: TeachingPoint) -> PointRow:

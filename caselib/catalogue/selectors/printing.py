@@ -19,7 +19,11 @@ BATCH = 300
 
 def entries_of_list(catalogue_list: CatalogueList, viewer: Viewer) -> list[PrintedEntry]:
     """Return what ``viewer`` sees on a list, in its order."""
-    rows = entries_by_rule(catalogue_list, viewer) if catalogue_list.kind == ListKind.RULE else entries_of(catalogue_list, viewer)
+    rows = (
+        entries_by_rule(catalogue_list, viewer)
+        if catalogue_list.kind == ListKind.RULE
+        else entries_of(catalogue_list, viewer)
+    )
     return with_terms(rows)
 
 
@@ -51,9 +55,15 @@ def with_terms(rows: Sequence[Entry]) -> list[PrintedEntry]:
     ]
 
 
-def _names(model: type[TopicTagging] | type[SectorTagging] | type[PositionTagging], ids: Sequence[int]) -> dict[int, list[str]]:
+def _names(
+    model: type[TopicTagging] | type[SectorTagging] | type[PositionTagging], ids: Sequence[int]
+) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
-    rows = model.objects.filter(content_object_id__in=ids).order_by("tag__path").values_list("content_object_id", "tag__name")
+    rows = (
+        model.objects.filter(content_object_id__in=ids)
+        .order_by("tag__path")
+        .values_list("content_object_id", "tag__name")
+    )
     for pk, name in rows:
         names.setdefault(pk, []).append(name)
     return names

@@ -59,7 +59,11 @@ def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> Roo
     people = Counter(position for _line, position in held if position is not None)
     people = Counter(dict(people.most_common(MAX_POSTS)))
     positions = {position.pk: position for position in Position.objects.filter(pk__in=people)}
-    posts = {pk: Post(facts(positions[pk]), context.sector, context.level, context.level_label) for pk in people if pk in positions}
+    posts = {
+        pk: Post(facts(positions[pk]), context.sector, context.level, context.level_label)
+        for pk in people
+        if pk in positions
+    }
     pool = candidates(list(posts.values()), viewer) if posts else []
     ranked = {pk: _fitting(rank(post, pool)) for pk, post in posts.items()}
     chosen = choose_items(ranked, people)

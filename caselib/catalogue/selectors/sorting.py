@@ -46,7 +46,9 @@ def ids_by_use(
         pages = pages.order_by(Coalesce("use__ordered", 0).desc(), "-first_published_at", "-pk")
     else:
         ratings, total_score = Coalesce("use__ratings", 0), Coalesce("use__rating_sum", 0)
-        mean = (Cast(total_score, FloatField()) / 3.0 + PRIOR_RATINGS * PRIOR_MEAN) / (Cast(ratings, FloatField()) + PRIOR_RATINGS)
+        mean = (Cast(total_score, FloatField()) / 3.0 + PRIOR_RATINGS * PRIOR_MEAN) / (
+            Cast(ratings, FloatField()) + PRIOR_RATINGS
+        )
         pages = pages.annotate(mean_rating=mean).order_by(F("mean_rating").desc(), "-first_published_at", "-pk")
     return list(pages.values_list("pk", flat=True)[offset : offset + limit]), total
 

@@ -2,7 +2,17 @@
 
 from .demand import ask_for, claim_demand, meet_demand, release_demand
 from .dispatching import SessionPlan, cancel_session, dispatch_order, record_delivery
-from .lists import ListDetails, add_item, change_item, create_list, change_list, move_item, publish_list, remove_item, unpublish_list
+from .lists import (
+    ListDetails,
+    add_item,
+    change_item,
+    change_list,
+    create_list,
+    move_item,
+    publish_list,
+    remove_item,
+    unpublish_list,
+)
 from .orders import (
     OrderDetails,
     add_to_basket,

@@ -39,7 +39,8 @@ def ask_for(text: str, *, details: str = "", by: User, at: datetime | None = Non
     if not key:
         require(Refusal("empty", _("Write in a few words what you looked for.")))
     demand, _made = Demand.objects.get_or_create(
-        key=key, defaults={"text": text, "details": details.strip()[:600], "first_asked_at": moment, "last_asked_at": moment}
+        key=key,
+        defaults={"text": text, "details": details.strip()[:600], "first_asked_at": moment, "last_asked_at": moment},
     )
     _vote, new = DemandVote.objects.get_or_create(demand=demand, user=by, defaults={"at": moment})
     if new:

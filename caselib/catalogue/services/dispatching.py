@@ -70,14 +70,24 @@ def dispatch_order(
         require(Refusal("recorded", _("This session has already taken place.")))
     require(rules.clashes(slots, taken_slots(slots, without=former)))
     if plan.teacher is not None and (former is None or former.teacher_id != plan.teacher.pk):
-        require(rules.within_quota(sessions_of_teacher_in_year(plan.teacher.pk, plan.starts_at), plan.teacher.yearly_quota))
+        require(
+            rules.within_quota(sessions_of_teacher_in_year(plan.teacher.pk, plan.starts_at), plan.teacher.yearly_quota)
+        )
     if former is not None:
         _cancel(former, _("planned anew"))
     session = _book(line, plan, slots, by=by, at=moment)
     order.state = _state_after_planning(order)
     order.version += 1
     order.save(update_fields=["state", "version"])
-    audit.record("catalogue.order_dispatched", order, by=by, at=moment, line=line.pk, session=session.pk, replaced=former and former.pk)
+    audit.record(
+        "catalogue.order_dispatched",
+        order,
+        by=by,
+        at=moment,
+        line=line.pk,
+        session=session.pk,
+        replaced=former and former.pk,
+    )
     _tell_session(session, former, moment)
     return session
 
@@ -137,7 +147,9 @@ def _book(line: OrderLine, plan: SessionPlan, slots: list[rules.Slot], *, by: Us
         dispatched_at=at,
     )
     Booking.objects.bulk_create(
-        Booking(dispatch=session, kind=slot.kind, target_id=slot.target_id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+        Booking(
+            dispatch=session, kind=slot.kind, target_id=slot.target_id, starts_at=slot.starts_at, ends_at=slot.ends_at
+        )
         for slot in slots
     )
     return session
@@ -153,7 +165,8 @@ def _cancel(session: Dispatch, reason: str) -> None:
 def _state_after_planning(order: OrderRequest) -> str:
     """Dispatched when each line has a session, delivered when each session took place, else accepted."""
     states = [
-        line.dispatches.exclude(state=DispatchState.CANCELLED).values_list("state", flat=True).first() for line in order.lines.all()
+        line.dispatches.exclude(state=DispatchState.CANCELLED).values_list("state", flat=True).first()
+        for line in order.lines.all()
     ]
     if all(state == DispatchState.DELIVERED for state in states):
         return OrderState.DELIVERED
@@ -234,7 +247,9 @@ def _tell_session(session: Dispatch, former: Dispatch | None, at: datetime) -> N
     people = [order.placed_by]
     if session.teacher is not None and session.teacher.user is not None:
         people.append(session.teacher.user)
-    notify(people, subject=_("Session planned for order %(number)s") % {"number": order.number}, body=body, url=url, at=at)
+    notify(
+        people, subject=_("Session planned for order %(number)s") % {"number": order.number}, body=body, url=url, at=at
+    )
     if former is not None and former.teacher and former.teacher.user and former.teacher_id != session.teacher_id:
         subject = _("You were relieved of a session: %(title)s") % {"title": session.line.title}
         notify([former.teacher.user], subject=subject, url=reverse("catalogue:sessions"), at=at)

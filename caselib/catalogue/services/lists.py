@@ -63,7 +63,12 @@ def create_list(details: ListDetails, *, by: User, at: datetime | None = None) -
 
 @transaction.atomic
 def change_list(
-    catalogue_list: CatalogueList, details: ListDetails, *, version: int | None = None, by: User, at: datetime | None = None
+    catalogue_list: CatalogueList,
+    details: ListDetails,
+    *,
+    version: int | None = None,
+    by: User,
+    at: datetime | None = None,
 ) -> CatalogueList:
     """Change what is said about a list. Raises ConflictError when it is no longer at ``version``.
 
@@ -103,7 +108,12 @@ def add_item(
     if locked.kind == ListKind.RULE:
         require(Refusal("rule_list", _("A rule-based list fills itself. Change its saved search instead.")))
     if resource.withdrawn or not resource.live:
-        require(Refusal("withdrawn", _("“%(title)s” is not published, so it cannot stand on a list.") % {"title": resource.title}))
+        require(
+            Refusal(
+                "withdrawn",
+                _("“%(title)s” is not published, so it cannot stand on a list.") % {"title": resource.title},
+            )
+        )
     present = locked.items.filter(resource_id=resource.pk).first()
     if present is not None:
         return present

@@ -46,7 +46,9 @@ def add_to_basket(resource: ResourcePage, *, by: User, at: datetime | None = Non
     viewer = Viewer.of(by)
     require(rules.may_order(viewer))
     require(rules.may_be_ordered(orderable_facts(resource, viewer)))
-    line, _made = BasketLine.objects.get_or_create(user=by, resource_id=resource.pk, defaults={"added_at": at or clock.now()})
+    line, _made = BasketLine.objects.get_or_create(
+        user=by, resource_id=resource.pk, defaults={"added_at": at or clock.now()}
+    )
     return line
 
 
@@ -86,7 +88,14 @@ def place_order(
     order = _create(items, details=details, by=by, submission=submission or uuid.uuid4(), at=moment)
     BasketLine.objects.filter(user=by, resource_id__in=[page.pk for page in items]).delete()
     _count_orders(items)
-    audit.record("catalogue.order_placed", order, by=by, at=moment, items=[page.pk for page in items], headcount=details.headcount)
+    audit.record(
+        "catalogue.order_placed",
+        order,
+        by=by,
+        at=moment,
+        items=[page.pk for page in items],
+        headcount=details.headcount,
+    )
     notify(
         _dispatchers() | _contacts(order.unit_id, by),
         subject=_("New order %(number)s from %(unit)s") % {"number": order.number, "unit": order.unit},
@@ -97,14 +106,24 @@ def place_order(
     return order
 
 
-def _create(items: list[ResourcePage], *, details: OrderDetails, by: User, submission: uuid.UUID, at: datetime) -> OrderRequest:
+def _create(
+    items: list[ResourcePage], *, details: OrderDetails, by: User, submission: uuid.UUID, at: datetime
+) -> OrderRequest:
+    assert by.unit_id is not None, "may_order has seen to it"
     try:
         with transaction.atomic():
             order = OrderRequest.objects.create(
-                number=uuid.uuid4().hex[:20], submission=submission, unit_id=by.unit_id, placed_by=by, placed_at=at, **asdict(details)
+                number=uuid.uuid4().hex[:20],
+                submission=submission,
+                unit_id=by.unit_id,
+                placed_by=by,
+                placed_at=at,
+                **asdict(details),
             )
     except IntegrityError as error:
-        raise ConflictError(Refusal("double", _("This order was sent twice. The first one counts; look under Orders."))) from error
+        raise ConflictError(
+            Refusal("double", _("This order was sent twice. The first one counts; look under Orders."))
+        ) from error
     order.number = f"DD{at.astimezone(clock.ZONE):%Y}-{order.pk:06d}"
     order.save(update_fields=["number"])
     OrderLine.objects.bulk_create(
@@ -134,7 +153,9 @@ def advance(order: OrderRequest, state: str) -> None:
 
 
 @transaction.atomic
-def confirm_order(order: OrderRequest, *, by: User, version: int | None = None, at: datetime | None = None) -> OrderRequest:
+def confirm_order(
+    order: OrderRequest, *, by: User, version: int | None = None, at: datetime | None = None
+) -> OrderRequest:
     """Accept ``order``. Raises RefusedError or ConflictError.
 
     Effects in order: state accepted, audit ``catalogue.order_accepted``, notice to whoever placed it.
@@ -146,7 +167,12 @@ def confirm_order(order: OrderRequest, *, by: User, version: int | None = None, 
     order.decided_by, order.decided_at = by, moment
     order.save(update_fields=["state", "version", "decided_by", "decided_at"])
     audit.record("catalogue.order_accepted", order, by=by, at=moment)
-    _tell(order, _("Order %(number)s was accepted") % {"number": order.number}, _("The sessions will be planned next."), moment)
+    _tell(
+        order,
+        _("Order %(number)s was accepted") % {"number": order.number},
+        _("The sessions will be planned next."),
+        moment,
+    )
     return order
 
 
@@ -193,7 +219,13 @@ def cancel_order(
     order.refusal_reason = reason.strip()
     order.save(update_fields=["state", "version", "refusal_reason"])
     audit.record("catalogue.order_cancelled", order, by=by, at=moment, reason=order.refusal_reason)
-    _tell(order, _("Order %(number)s was cancelled") % {"number": order.number}, order.refusal_reason, moment, [*teachers, *_dispatchers()])
+    _tell(
+        order,
+        _("Order %(number)s was cancelled") % {"number": order.number},
+        order.refusal_reason,
+        moment,
+        [*teachers, *_dispatchers()],
+    )
     return order
 
 

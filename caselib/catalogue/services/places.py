@@ -62,7 +62,9 @@ def evaluate_point(
 
 
 @transaction.atomic
-def record_rectification(evaluation: PointEvaluation, *, text: str, by: User, at: datetime | None = None) -> PointEvaluation:
+def record_rectification(
+    evaluation: PointEvaluation, *, text: str, by: User, at: datetime | None = None
+) -> PointEvaluation:
     """Record that what an evaluation asked for was put right. Effects: evaluation, page cache, audit."""
     moment = at or clock.now()
     require(may_evaluate(by))
@@ -84,7 +86,9 @@ def prefer_point(point: TeachingPoint, topic: Topic, *, preference: str, by: Use
     """Set how ``point`` stands for a theme; an empty ``preference`` takes it off. Effects: row, page cache, audit."""
     require(may_evaluate(by))
     if preference:
-        PointPreference.objects.update_or_create(topic=topic, point=point, defaults={"preference": Preference(preference)})
+        PointPreference.objects.update_or_create(
+            topic=topic, point=point, defaults={"preference": Preference(preference)}
+        )
     else:
         PointPreference.objects.filter(topic=topic, point=point).delete()
     page_cache.bump(page_cache.PAGES)

@@ -46,7 +46,9 @@ def rate_order(session: Dispatch, *, scores: Scores, comment: str = "", by: User
     to the authors at the first rating of a session.
     """
     moment = at or clock.now()
-    session = Dispatch.objects.select_for_update(of=("self",)).select_related("line__order", "teacher").get(pk=session.pk)
+    session = (
+        Dispatch.objects.select_for_update(of=("self",)).select_related("line__order", "teacher").get(pk=session.pk)
+    )
     given = session.ratings.count()
     require(
         rules.may_rate(
@@ -71,7 +73,9 @@ def rate_order(session: Dispatch, *, scores: Scores, comment: str = "", by: User
                 rated_on=moment.astimezone(clock.ZONE).date(),
             )
     except IntegrityError as error:
-        raise ConflictError(Refusal("rated", _("You have rated this session already. Each person rates once."))) from error
+        raise ConflictError(
+            Refusal("rated", _("You have rated this session already. Each person rates once."))
+        ) from error
     count(session.line.resource_id, ratings=1, rating_sum=scores.content + scores.delivery + scores.use)
     page_cache.bump(page_cache.PAGES)
     audit.record("catalogue.session_rated", session.line.order, by=None, at=moment, session=session.pk)

@@ -55,7 +55,7 @@ def related_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
 @register.simple_tag
 def lists_with(page: ResourcePage, viewer: Viewer) -> Sequence[Any]:
     """Return the current online lists on which ``page`` stands."""
-    return lists.current_lists(viewer).filter(items__resource_id=page.pk)[:5]
+    return list(lists.current_lists(viewer).filter(items__resource_id=page.pk)[:5])
 
 
 @register.simple_tag

@@ -33,7 +33,10 @@ def board(request: SignedInRequest) -> HttpResponse:
     state = state if state in DemandState.values else DemandState.OPEN.value
     found = Demand.objects.filter(state=state).select_related("claimed_by", "met_by")
     url = reverse("catalogue:demand")
-    tabs = [{"label": label, "url": f"{url}?state={value}", "current": value == state} for value, label in DemandState.choices]
+    tabs = [
+        {"label": label, "url": f"{url}?state={value}", "current": value == state}
+        for value, label in DemandState.choices
+    ]
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page_obj": page, "tabs": tabs, "may_claim": may_claim(request.user.roles, DemandState.OPEN) is None}
     return render(request, "catalogue/demand.html", context)
@@ -51,7 +54,9 @@ def ask(request: SignedInRequest) -> HttpResponse:
             return redirect("catalogue:demand")
         except RefusedError as error:
             form.add_error("text", str(error))
-    return render(request, "catalogue/demand_ask.html", {"form": form, "trail": [(_("Wanted"), reverse("catalogue:demand"))]})
+    return render(
+        request, "catalogue/demand_ask.html", {"form": form, "trail": [(_("Wanted"), reverse("catalogue:demand"))]}
+    )
 
 
 @login_required

@@ -45,7 +45,9 @@ def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
     form = DispatchForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.dispatch_order(order, line=chosen, plan=form.plan(), by=request.user, version=form.cleaned_data["version"])
+            services.dispatch_order(
+                order, line=chosen, plan=form.plan(), by=request.user, version=form.cleaned_data["version"]
+            )
             messages.success(request, _("The session is planned; unit and teacher were told."))
             return redirect("catalogue:order", pk=order.pk)
         except ConflictError:
@@ -87,7 +89,9 @@ def session_results(request: SignedInRequest, pk: int) -> HttpResponse:
         "results": selectors.results_of(session),
         "rate_url": rate_url,
         "qr": qr_svg(rate_url, label=_("QR code for rating")),
-        "may_record": session.state == DispatchState.PLANNED and session.starts_at <= clock.now() and _records(request, session),
+        "may_record": session.state == DispatchState.PLANNED
+        and session.starts_at <= clock.now()
+        and _records(request, session),
         "may_cancel": session.state == DispatchState.PLANNED and request.user.has_role(Role.DISPATCHER),
         "trail": [(_("Sessions"), reverse("catalogue:sessions"))],
     }
@@ -161,7 +165,10 @@ def _records(request: SignedInRequest, session: Dispatch) -> bool:
 
 def _session(request: SignedInRequest, pk: int) -> Dispatch:
     viewer = Viewer.of(request.user)
-    session = selectors.sessions_for(viewer).filter(pk=pk).first() or selectors.sessions_of_author(request.user).filter(pk=pk).first()
+    session = (
+        selectors.sessions_for(viewer).filter(pk=pk).first()
+        or selectors.sessions_of_author(request.user).filter(pk=pk).first()
+    )
     if session is None:
         raise Http404
     return session

@@ -55,11 +55,16 @@ def edit_list(request: SignedInRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = {
         "list": found,
         "form": form,
-        "rows": [(item, item.pk in gone, ItemForm(initial=_initial(item), auto_id=f"item-{item.pk}-%s")) for item in items],
+        "rows": [
+            (item, item.pk in gone, ItemForm(initial=_initial(item), auto_id=f"item-{item.pk}-%s")) for item in items
+        ],
         "query": request.GET.get("find", "")[:100],
         "found": _find(request.GET.get("find", ""), viewer, {item.resource_id for item in items}),
         "title": found.title,
-        "trail": [(_("Online lists"), reverse("catalogue:lists")), (found.title, reverse("catalogue:list", args=[found.code]))],
+        "trail": [
+            (_("Online lists"), reverse("catalogue:lists")),
+            (found.title, reverse("catalogue:list", args=[found.code])),
+        ],
     }
     return render(request, "catalogue/list_edit.html", context)
 
@@ -126,9 +131,9 @@ def _find(text: str, viewer: Viewer, present: set[int]) -> list[ResourcePage]:
     text = text.strip()[:100]
     if not text:
         return []
-    pages = ResourcePage.objects.visible_to(viewer).filter(title__icontains=text) | ResourcePage.objects.visible_to(viewer).filter(
-        code__iexact=text
-    )
+    pages = ResourcePage.objects.visible_to(viewer).filter(title__icontains=text) | ResourcePage.objects.visible_to(
+        viewer
+    ).filter(code__iexact=text)
     return list(pages.exclude(pk__in=present).order_by("-first_published_at")[:10])
 
 

@@ -73,7 +73,9 @@ def new_order(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             order = _place(request, form)
-            messages.success(request, _("Order %(number)s was placed. The dispatch office will answer.") % {"number": order.number})
+            messages.success(
+                request, _("Order %(number)s was placed. The dispatch office will answer.") % {"number": order.number}
+            )
             return redirect("catalogue:order", pk=order.pk)
         except ConflictError:
             raise
@@ -101,11 +103,22 @@ def orders(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in OrderState.values else ""
     text = request.GET.get("find", "").strip()[:100]
-    page = Paginator(selectors.search_orders(viewer, state=state, text=text), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = Paginator(selectors.search_orders(viewer, state=state, text=text), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     url = reverse("catalogue:orders")
     tabs = [{"label": _("All"), "url": url, "current": not state}]
-    tabs += [{"label": label, "url": f"{url}?state={value}", "current": state == value} for value, label in OrderState.choices]
-    context = {"page_obj": page, "tabs": tabs, "text": text, "state": state, "is_office": Role.DISPATCHER in viewer.roles}
+    tabs += [
+        {"label": label, "url": f"{url}?state={value}", "current": state == value}
+        for value, label in OrderState.choices
+    ]
+    context = {
+        "page_obj": page,
+        "tabs": tabs,
+        "text": text,
+        "state": state,
+        "is_office": Role.DISPATCHER in viewer.roles,
+    }
     return render(request, "catalogue/orders.html", context)
 
 
@@ -117,7 +130,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     found = _order(viewer, pk)
     context = {
         "order": found,
-        "lines": [(line, [s for s in line.dispatches.all()]) for line in found.lines.all()],
+        "lines": [(line, list(line.dispatches.all())) for line in found.lines.all()],
         "is_office": Role.DISPATCHER in viewer.roles,
         "open": found.state in OPEN_STATES,
         "reason_form": ReasonForm(initial={"version": found.version}),
@@ -132,7 +145,9 @@ def order_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
     """Accept, refuse, cancel or remind; refusing and cancelling ask for a reason on a page of their own."""
     viewer = Viewer.of(request.user)
     found = _order(viewer, pk)
-    if act not in ("confirm", "refuse", "cancel", "remind") or (act in ("confirm", "refuse") and Role.DISPATCHER not in viewer.roles):
+    if act not in ("confirm", "refuse", "cancel", "remind") or (
+        act in ("confirm", "refuse") and Role.DISPATCHER not in viewer.roles
+    ):
         raise Http404
     if act in ("confirm", "remind"):
         if request.method != "POST":

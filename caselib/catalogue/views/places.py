@@ -40,7 +40,10 @@ def teachers(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     url = reverse("catalogue:teachers")
     tabs = [{"label": _("All"), "url": url, "current": source not in TeacherSource.values}]
-    tabs += [{"label": label, "url": f"{url}?source={value}", "current": value == source} for value, label in TeacherSource.choices]
+    tabs += [
+        {"label": label, "url": f"{url}?source={value}", "current": value == source}
+        for value, label in TeacherSource.choices
+    ]
     return render(request, "catalogue/teachers.html", {"page_obj": page, "tabs": tabs, "text": text, "source": source})
 
 
@@ -55,7 +58,9 @@ def points(request: HttpRequest) -> HttpResponse:
     rows = selectors.point_rows(list(page))
     url = reverse("catalogue:points")
     tabs = [{"label": _("All"), "url": url, "current": kind not in PointKind.values}]
-    tabs += [{"label": label, "url": f"{url}?kind={value}", "current": value == kind} for value, label in PointKind.choices]
+    tabs += [
+        {"label": label, "url": f"{url}?kind={value}", "current": value == kind} for value, label in PointKind.choices
+    ]
     context = {
         "page_obj": page,
         "rows": rows,

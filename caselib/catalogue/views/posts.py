@@ -24,7 +24,7 @@ from .. import services
 from ..forms import PostForm, RosterForm
 from ..roster_files import read_roster
 from ..rules.matching import Post
-from ..rules.roster import parse_lines
+from ..rules.roster import RosterLine, parse_lines
 from ..selectors import lists as list_selectors
 from ..selectors.cards import cards_by_id
 from ..selectors.matching import MATCHED_KINDS, facts, post_from, ranked
@@ -83,7 +83,12 @@ def for_post(request: HttpRequest) -> HttpResponse:
     """Cases, films and courses for a post, with the reasons in words; the address carries the post."""
     viewer = Viewer.of(request.user)
     get = request.GET
-    post = post_from(get.get("position", "")[:40], get.get("sector", "")[:40], get.get("level", ""), [r[:40] for r in get.getlist("risk") if r])
+    post = post_from(
+        get.get("position", "")[:40],
+        get.get("sector", "")[:40],
+        get.get("level", ""),
+        [r[:40] for r in get.getlist("risk") if r],
+    )
     group = get.get("kind", "")
     kinds = KIND_GROUPS.get(group, MATCHED_KINDS)
     matches = ranked(post, viewer, kinds)
@@ -91,7 +96,12 @@ def for_post(request: HttpRequest) -> HttpResponse:
     cards = cards_by_id([match.pk for match in page], viewer)
     query = get.copy()
     tabs = []
-    for value, label in (("", _("All")), ("case", pgettext("catalogue", "Cases")), ("film", _("Films")), ("course", _("Courses"))):
+    for value, label in (
+        ("", _("All")),
+        ("case", pgettext("catalogue", "Cases")),
+        ("film", _("Films")),
+        ("course", _("Courses")),
+    ):
         query["kind"] = value
         query.pop("page", None)
         tabs.append({"label": label, "url": f"?{query.urlencode()}", "current": value == group})
@@ -114,12 +124,14 @@ def roster(request: SignedInRequest) -> HttpResponse:
     viewer = Viewer.of(request.user)
     form = RosterForm(request.POST or None, request.FILES or None)
     result: RoomList | None = None
+    found: list[RosterLine] = []
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         lines = read_roster(upload.file) if upload else parse_lines(form.cleaned_data["roster"])
         if isinstance(lines, Refusal):
             form.add_error("file", str(lines.message))
         else:
+            found = lines
             sector = form.cleaned_data["sector"]
             context_post = post_from("", sector.code if sector else "", form.cleaned_data["level"])
             result = room_list(lines, context_post, viewer)
@@ -127,8 +139,9 @@ def roster(request: SignedInRequest) -> HttpResponse:
                 return _keep(request, result)
     if result is not None and form.cleaned_data.get("file"):
         # what was read from the workbook stands in the box, so that it can be corrected and kept
-        form.data = form.data.copy()
-        form.data["roster"] = "\n".join(line.text for line in lines)  # type: ignore[union-attr]
+        shown = request.POST.copy()
+        shown["roster"] = "\n".join(line.text for line in found)
+        form.data = shown
     context = {"form": form, "result": result, "may_keep": Role.EDITOR in viewer.roles}
     return render(request, "catalogue/roster.html", context)
 

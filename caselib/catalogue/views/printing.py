@@ -63,7 +63,12 @@ def library_word(request: SignedInRequest) -> HttpResponse:
             language=get_language() or "zh-hans",
         )
         return redirect("core:job", pk=job.pk)
-    choices = [("kind", _("by type")), ("topic", _("by topic")), ("sector", _("by sector")), ("position", _("by position"))]
+    choices = [
+        ("kind", _("by type")),
+        ("topic", _("by topic")),
+        ("sector", _("by sector")),
+        ("position", _("by position")),
+    ]
     return render(request, "catalogue/print.html", {"choices": choices})
 
 
@@ -71,7 +76,9 @@ def library_word(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def library_file(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
     """Send the file of the reader's own finished job."""
-    found = Job.objects.filter(pk=job, requested_by_id=request.user.pk, kind="catalogue.print_library", state=JobState.DONE).first()
+    found = Job.objects.filter(
+        pk=job, requested_by_id=request.user.pk, kind="catalogue.print_library", state=JobState.DONE
+    ).first()
     if found is None or not default_storage.exists(stored_name(job)):
         raise Http404
     with default_storage.open(stored_name(job)) as stored:

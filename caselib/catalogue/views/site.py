@@ -22,7 +22,11 @@ def choose_language(request: HttpRequest, code: str) -> HttpResponse:
     except ValueError:
         response = HttpResponseRedirect("/")
     response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, code, max_age=365 * 24 * 3600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        settings.LANGUAGE_COOKIE_NAME,
+        code,
+        max_age=365 * 24 * 3600,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
     )
     response["Cache-Control"] = "no-store"
     return response

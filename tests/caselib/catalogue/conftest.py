@@ -57,7 +57,9 @@ class Office:
 
     def dispatched(self, order: OrderRequest | None = None, **what: Any) -> Any:
         order = order or self.accepted()
-        return services.dispatch_order(order, line=order.lines.get(), plan=self.plan(**what), by=self.dispatcher, at=START)
+        return services.dispatch_order(
+            order, line=order.lines.get(), plan=self.plan(**what), by=self.dispatcher, at=START
+        )
 
 
 @pytest.fixture

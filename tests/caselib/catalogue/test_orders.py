@@ -55,8 +55,12 @@ def test_the_whole_way_of_an_order(office: Office) -> None:
 
 def test_a_double_click_is_one_order(office: Office) -> None:
     submission = uuid.uuid4()
-    first = services.place_order([office.course], details=office.details(), by=office.contact, submission=submission, at=START)
-    again = services.place_order([office.course], details=office.details(), by=office.contact, submission=submission, at=START)
+    first = services.place_order(
+        [office.course], details=office.details(), by=office.contact, submission=submission, at=START
+    )
+    again = services.place_order(
+        [office.course], details=office.details(), by=office.contact, submission=submission, at=START
+    )
     assert first == again
     assert OrderRequest.objects.count() == 1
 
@@ -215,7 +219,9 @@ def test_an_order_of_two_is_delivered_when_both_are(office: Office) -> None:
     one = services.dispatch_order(order, line=first, plan=office.plan(), by=office.dispatcher, at=START)
     order.refresh_from_db()
     assert order.state == OrderState.ACCEPTED
-    two = services.dispatch_order(order, line=second, plan=office.plan(hour=14, place="小礼堂"), by=office.dispatcher, at=START)
+    two = services.dispatch_order(
+        order, line=second, plan=office.plan(hour=14, place="小礼堂"), by=office.dispatcher, at=START
+    )
     for session, expected in ((one, OrderState.DISPATCHED), (two, OrderState.DELIVERED)):
         services.record_delivery(session, attendance=20, by=office.dispatcher, at=two.ends_at)
         order.refresh_from_db()

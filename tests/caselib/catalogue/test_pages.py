@@ -20,7 +20,20 @@ from tests import factories
 
 from .conftest import START, Office
 
-HOSTILE = ["\"'><script>", "%", "_" * 500, "' OR 1=1 --", "９" * 40, "-1", "1e9", "\u202e反", "a" * 3000, "🦀", "AND OR NOT (", "*"]
+HOSTILE = [
+    "\"'><script>",
+    "%",
+    "_" * 500,
+    "' OR 1=1 --",
+    "９" * 40,
+    "-1",
+    "1e9",
+    "\u202e反",
+    "a" * 3000,
+    "🦀",
+    "AND OR NOT (",
+    "*",
+]
 
 
 @pytest.fixture
@@ -32,13 +45,27 @@ def editor(db: None) -> Client:
 
 def make_list(*items: ResourcePage, kind: str = ListKind.CURATED, **details: object) -> CatalogueList:
     editor = factories.UserFactory(roles=[Role.EDITOR])
-    made = services.create_list(services.ListDetails(title="清单一", kind=kind, circulation="public", **details), by=editor)  # type: ignore[arg-type]
+    made = services.create_list(
+        services.ListDetails(title="清单一", kind=kind, circulation="public", **details), by=editor
+    )  # type: ignore[arg-type]
     for item in items:
         services.add_item(made, item, line="值得一读", by=editor)
     return services.publish_list(made, by=editor)
 
 
-PUBLIC = ["home", "browse", "lists", "positions", "for_post", "teachers", "points", "kiosk", "kiosk_wall", "kiosk_find", "about"]
+PUBLIC = [
+    "home",
+    "browse",
+    "lists",
+    "positions",
+    "for_post",
+    "teachers",
+    "points",
+    "kiosk",
+    "kiosk_wall",
+    "kiosk_find",
+    "about",
+]
 PERSONAL = ["desk", "basket", "orders", "order_new", "sessions", "demand", "ask", "roster"]
 
 
@@ -82,9 +109,32 @@ def test_a_teaching_note_shows_that_it_exists_and_to_whom_it_is_open(client: Cli
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-@pytest.mark.parametrize("name", ["browse", "lists", "for_post", "teachers", "points", "kiosk_wall", "suggestions", "kiosk_complete"])
+@pytest.mark.parametrize(
+    "name", ["browse", "lists", "for_post", "teachers", "points", "kiosk_wall", "suggestions", "kiosk_complete"]
+)
 def test_hostile_addresses_are_answered(client: Client, db: None, name: str, text: str) -> None:
-    query = {key: text for key in ("q", "find", "page", "sort", "kind", "topics", "year", "unit", "hours", "position", "level", "risk", "axis", "code", "state", "source", "week")}
+    query = dict.fromkeys(
+        (
+            "q",
+            "find",
+            "page",
+            "sort",
+            "kind",
+            "topics",
+            "year",
+            "unit",
+            "hours",
+            "position",
+            "level",
+            "risk",
+            "axis",
+            "code",
+            "state",
+            "source",
+            "week",
+        ),
+        text,
+    )
     assert client.get(reverse(f"catalogue:{name}"), query).status_code in (200, 400)
 
 
@@ -92,13 +142,27 @@ def test_hostile_addresses_are_answered(client: Client, db: None, name: str, tex
 def test_hostile_filters_of_office_tables_are_answered(client: Client, office: Office, text: str) -> None:
     client.force_login(office.dispatcher)
     for name in ("orders", "demand", "sessions"):
-        assert client.get(reverse(f"catalogue:{name}"), {"find": text, "state": text, "page": text, "week": text}).status_code == 200
+        assert (
+            client.get(
+                reverse(f"catalogue:{name}"), {"find": text, "state": text, "page": text, "week": text}
+            ).status_code
+            == 200
+        )
 
 
 @pytest.mark.parametrize("pk", [0, 10**12, 10**30])
 def test_numbers_that_nobody_has_are_not_found(client: Client, office: Office, pk: int) -> None:
     client.force_login(office.dispatcher)
-    for path in ("orders/{}", "sessions/{}", "basket/{}/add", "item/{}", "kiosk/{}", "sessions/{}/deliver", "points/{}/evaluate", "demand/{}/meet"):
+    for path in (
+        "orders/{}",
+        "sessions/{}",
+        "basket/{}/add",
+        "item/{}",
+        "kiosk/{}",
+        "sessions/{}/deliver",
+        "points/{}/evaluate",
+        "demand/{}/meet",
+    ):
         assert client.get(f"/{path.format(pk)}/").status_code == 404, path
 
 
@@ -112,7 +176,9 @@ def test_a_forged_order_of_another_unit_is_not_found(client: Client, office: Off
     assert order.state == "placed"
 
 
-def test_ordering_in_the_browser_twice_makes_one_order_and_loses_nothing_on_errors(client: Client, office: Office) -> None:
+def test_ordering_in_the_browser_twice_makes_one_order_and_loses_nothing_on_errors(
+    client: Client, office: Office
+) -> None:
     client.force_login(office.contact)
     client.post(reverse("catalogue:basket_add", args=[office.course.pk]))
     page = client.get(reverse("catalogue:order_new"))
@@ -142,7 +208,16 @@ def test_an_item_withdrawn_while_it_lay_in_the_basket_is_named(client: Client, o
     ResourcePage.objects.filter(pk=office.film.pk).update(withdrawn_at=START)
     assert office.film.title in client.get(reverse("catalogue:basket")).content.decode()
     today = clock.today()
-    form = {"submission": "0d9f9f5e-6ad8-4a2c-93f8-1d8d4d6e1a11", "starts_on": str(today), "ends_on": str(today), "place": "甲", "audience": "乙", "headcount": "3", "purpose": "丙", "contact": "丁"}
+    form = {
+        "submission": "0d9f9f5e-6ad8-4a2c-93f8-1d8d4d6e1a11",
+        "starts_on": str(today),
+        "ends_on": str(today),
+        "place": "甲",
+        "audience": "乙",
+        "headcount": "3",
+        "purpose": "丙",
+        "contact": "丁",
+    }
     refused = client.post(reverse("catalogue:order_new"), form)
     assert refused.status_code == 200
     assert "丙" in refused.content.decode()
@@ -157,7 +232,12 @@ def test_the_office_plans_delivers_and_the_listener_rates(office: Office) -> Non
     url = reverse("catalogue:order", args=[order.pk])
     boss.post(reverse("catalogue:order_act", args=[order.pk, "confirm"]), {"version": order.version})
     line = order.lines.get()
-    plan = {"starts_at": "2026-03-10T09:00", "ends_at": "2026-03-10T11:00", "teacher": office.teacher.pk, "room": office.room.pk}
+    plan = {
+        "starts_at": "2026-03-10T09:00",
+        "ends_at": "2026-03-10T11:00",
+        "teacher": office.teacher.pk,
+        "room": office.room.pk,
+    }
     assert boss.post(reverse("catalogue:dispatch", args=[order.pk, line.pk]), plan).headers["Location"] == url
     session = line.dispatches.get()
     with clock.fixed(session.ends_at):
@@ -191,7 +271,14 @@ def test_a_clash_comes_back_into_the_form_with_what_was_entered(office: Office) 
 
 
 def test_editors_make_a_list_and_readers_see_it(editor: Client, client: Client, office: Office) -> None:
-    data = {"title": "七月廉洁教育", "kind": "campaign", "circulation": "public", "audience": "learner", "starts_on": "", "ends_on": ""}
+    data = {
+        "title": "七月廉洁教育",
+        "kind": "campaign",
+        "circulation": "public",
+        "audience": "learner",
+        "starts_on": "",
+        "ends_on": "",
+    }
     assert "errorlist" in editor.post(reverse("catalogue:list_new"), data).content.decode()
     today = clock.today()
     data |= {"starts_on": str(today), "ends_on": str(today + timedelta(days=20)), "pinned": "on"}
@@ -205,14 +292,21 @@ def test_editors_make_a_list_and_readers_see_it(editor: Client, client: Client, 
         editor.post(reverse("catalogue:list_act", args=[made.code, "add"]), {"resource": page.pk})
     first, second = made.items.all()
     editor.post(reverse("catalogue:item_act", args=[made.code, second.pk, "up"]))
-    editor.post(reverse("catalogue:item_act", args=[made.code, first.pk, "change"]), {"section": "必看", "line": "先看这个", "obligation": "required"})
+    editor.post(
+        reverse("catalogue:item_act", args=[made.code, first.pk, "change"]),
+        {"section": "必看", "line": "先看这个", "obligation": "required"},
+    )
     editor.post(reverse("catalogue:list_act", args=[made.code, "publish"]))
     assert [item.pk for item in made.items.all()] == [second.pk, first.pk]
     text = client.get(reverse("catalogue:list", args=[made.code])).content.decode()
     assert text.index(office.film.title) < text.index(office.course.title)
     assert "先看这个" in text
     assert "七月廉洁教育" in client.get("/").content.decode()
-    assert client.get(reverse("catalogue:short", args=[made.code.lower()])).headers["Location"].endswith(f"/lists/{made.code}/")
+    assert (
+        client.get(reverse("catalogue:short", args=[made.code.lower()]))
+        .headers["Location"]
+        .endswith(f"/lists/{made.code}/")
+    )
 
 
 def test_only_editors_keep_lists(client: Client, office: Office) -> None:
@@ -223,7 +317,9 @@ def test_only_editors_keep_lists(client: Client, office: Office) -> None:
     assert client.post(reverse("catalogue:list_act", args=[made.code, "unpublish"])).status_code == 403
 
 
-def test_a_withdrawn_item_leaves_the_list_with_a_line_to_the_editor(editor: Client, client: Client, office: Office) -> None:
+def test_a_withdrawn_item_leaves_the_list_with_a_line_to_the_editor(
+    editor: Client, client: Client, office: Office
+) -> None:
     made = make_list(office.course, office.film)
     ResourcePage.objects.filter(pk=office.film.pk).update(withdrawn_at=START)
     url = reverse("catalogue:list", args=[made.code])
@@ -234,7 +330,9 @@ def test_a_withdrawn_item_leaves_the_list_with_a_line_to_the_editor(editor: Clie
 
 def test_a_campaign_is_archived_after_its_last_day(client: Client, office: Office) -> None:
     today = clock.today()
-    made = make_list(office.course, kind=ListKind.CAMPAIGN, starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1))
+    made = make_list(
+        office.course, kind=ListKind.CAMPAIGN, starts_on=today - timedelta(days=9), ends_on=today - timedelta(days=1)
+    )
     assert made.title not in client.get(reverse("catalogue:lists")).content.decode()
     assert made.title in client.get(reverse("catalogue:lists"), {"state": "archive"}).content.decode()
     assert client.get(reverse("catalogue:list", args=[made.code])).status_code == 200
@@ -252,7 +350,9 @@ def test_the_page_of_a_position_has_tiers(client: Client, office: Office) -> Non
     group = Position.objects.create(name="测试组", code="grp", slug="grp")
     post = Position.objects.create(name="测试岗", code="post1", slug="post1", parent=group)
     editor = factories.UserFactory(roles=[Role.EDITOR])
-    made = services.create_list(services.ListDetails(title="组清单", circulation="public", position_id=group.pk), by=editor)
+    made = services.create_list(
+        services.ListDetails(title="组清单", circulation="public", position_id=group.pk), by=editor
+    )
     services.add_item(made, office.course, obligation="required", by=editor)
     services.add_item(made, office.film, by=editor)
     services.publish_list(made, by=editor)

@@ -48,7 +48,9 @@ Grow = Callable[[Office, int, int], None]
 
 def grow_list(office: Office, start: int, stop: int) -> None:
     editor = factories.UserFactory(roles=[Role.EDITOR])
-    found = CatalogueList.objects.first() or services.create_list(services.ListDetails(title="长清单", circulation="public"), by=editor)
+    found = CatalogueList.objects.first() or services.create_list(
+        services.ListDetails(title="长清单", circulation="public"), by=editor
+    )
     for page in resources(office, start, stop):
         services.add_item(found, page, section="一", line="语", by=editor)
     services.publish_list(found, by=editor)
@@ -69,12 +71,20 @@ def grow_resources(office: Office, start: int, stop: int) -> None:
 def grow_orders(office: Office, start: int, stop: int) -> None:
     for number in range(start, stop):
         order = office.accepted()
-        services.dispatch_order(order, line=order.lines.get(), plan=office.plan(day=8, hour=number % 24, hours=1, place=f"{number}"), by=office.dispatcher, at=START)
+        services.dispatch_order(
+            order,
+            line=order.lines.get(),
+            plan=office.plan(day=8, hour=number % 24, hours=1, place=f"{number}"),
+            by=office.dispatcher,
+            at=START,
+        )
 
 
 def grow_basket(office: Office, start: int, stop: int) -> None:
     for number in range(start, stop):
-        services.add_to_basket(factories.live(Kind.COURSE, title=f"课{number}", by=office.lecturer), by=office.dispatcher)
+        services.add_to_basket(
+            factories.live(Kind.COURSE, title=f"课{number}", by=office.lecturer), by=office.dispatcher
+        )
 
 
 def grow_wishes(office: Office, start: int, stop: int) -> None:
@@ -90,7 +100,9 @@ def grow_teachers(office: Office, start: int, stop: int) -> None:
 
 def grow_points(office: Office, start: int, stop: int) -> None:
     for number in range(start, stop):
-        point = factories.live(Kind.POINT, title=f"点{number}", by=office.lecturer, longitude=113.0 + number / 50, latitude=28.0)
+        point = factories.live(
+            Kind.POINT, title=f"点{number}", by=office.lecturer, longitude=113.0 + number / 50, latitude=28.0
+        )
         services.evaluate_point(point, score=80, findings="好", outcome="keep", by=office.dispatcher)
 
 

@@ -41,7 +41,7 @@ def test_any_title_gives_well_formed_svg_without_style_or_ids(shape: str, words:
 
 def test_a_long_title_stays_inside_the_cover() -> None:
     root = ElementTree.fromstring(cover_svg(CoverText("基层治理现代化的探索与实践" * 20)))
-    lines = [element for element in root.iter(SVG + "text")]
+    lines = list(root.iter(SVG + "text"))
     assert max(float(line.get("y", "0")) for line in lines) < 400 - 110
     assert (lines[-1].text or "").endswith("…")
 
