@@ -8,6 +8,8 @@ from io import StringIO
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.core.management.base import CommandError
+from pytest_django.fixtures import SettingsWrapper
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
@@ -95,3 +97,9 @@ def _check_work() -> None:
 def _open_stages(page: ResourcePage) -> list[object]:
     run = page.workflow_states.filter(status="in_progress").first()
     return [run.current_task_state] if run else []
+
+
+def test_a_production_site_gets_no_accounts_with_a_known_password(settings: SettingsWrapper) -> None:
+    settings.SETTINGS_MODULE = "cms.settings.production"
+    with pytest.raises(CommandError, match="password"):
+        call_command("seed_demo", stdout=StringIO())
