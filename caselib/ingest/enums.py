@@ -10,8 +10,8 @@ class BatchState(models.TextChoices):
     """The life of an uploaded file."""
 
     RECEIVED = "received", _("Waiting to be read")
-    READ = "read", _("Read")
-    REFUSED = "refused", _("Refused")
+    READ = "read", _("Has been read")
+    REFUSED = "refused", _("Not taken in")
 
 
 class ItemState(models.TextChoices):

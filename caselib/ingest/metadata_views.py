@@ -50,7 +50,7 @@ def metadata(request: SignedInRequest) -> HttpResponse:
                                      % {"count": refused})
                 else:
                     return redirect("imports_metadata")
-    acts = {"create": _("Create"), "update": _("Update"), "refuse": _("Left out")}
+    acts = {"create": _("Will be created"), "update": _("Will be updated"), "refuse": _("Row left out")}
     shown = None if rows is None else [(row, acts[row.act]) for row in rows]
     return render(request, "ingest/metadata.html", {"form": form, "rows": shown})
 

@@ -16,6 +16,7 @@ def batches(viewer: Viewer) -> QuerySet[ImportBatch]:
     found = ImportBatch.objects.select_related("received_by", "job").annotate(
         item_count=Count("items"), waiting_count=Count("items", filter=Q(items__state=ItemState.WAITING))
     )
+    found = found.order_by("-received_at", "-pk")
     return found if sees_all(viewer) else found.filter(received_by_id=viewer.user_id)
 
 
