@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,12 +26,12 @@ Node = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
+def node() -> Iterator[Node]:
     """A cluster of three, beside the node the other tests use; calls the tool that keeps it."""
     require_service(node_answers(elastic_urls()), NO_NODE)
-    directory = tmp_path_factory.mktemp("cluster")
-    for path in (directory, *list(directory.parents)[:3]):
-        path.chmod(0o755)  # the nodes run as another user when the tests run as root
+    # Not below pytest's own directories, which other users may not enter: as root the nodes run as another user.
+    directory = Path(tempfile.mkdtemp(prefix="caselib-cluster-"))
+    directory.chmod(0o755)
     environment = os.environ | {
         "ES_RUN": str(directory / "run"),
         "ES_HTTP_PORT": str(HTTP),
@@ -48,6 +50,7 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
         yield tool
     finally:
         tool("stop")
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture
