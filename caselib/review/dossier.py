@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 from wagtail.models import WorkflowState
 
@@ -19,6 +20,27 @@ from .models import CheckRun, Decision
 from .selectors import history
 
 MOST_FINDINGS = 200
+# What the acts on a resource are called; any other is named by its code.
+ACTS = {
+    "resources.created": _lazy("Draft created"),
+    "resources.revised": _lazy("Draft changed"),
+    "review.submitted": _lazy("Submitted"),
+    "review.stage_opened": _lazy("Stage opened"),
+    "review.assigned": _lazy("Assigned"),
+    "review.decided": _lazy("Stage decided"),
+    "review.decision_voided": _lazy("Decision voided"),
+    "review.cancelled": _lazy("Review ended"),
+    "review.published": _lazy("Published"),
+    "review.withdrawn": _lazy("Withdrawn"),
+    "review.restore_requested": _lazy("Return requested"),
+    "review.circulation_changed": _lazy("Level changed"),
+    "review.circulation_requested": _lazy("Wider level requested"),
+    "review.finding_disposed": _lazy("Finding decided"),
+    "review.commented": _lazy("Comment added"),
+    "review.comment_resolved": _lazy("Comment done"),
+    "review.dossier_exported": _lazy("Review file exported"),
+    "review.rereview_notice": _lazy("Reminded of re-review"),
+}
 
 
 def write_dossier(page: ResourcePage) -> bytes:
@@ -56,6 +78,11 @@ def _runs(text: str) -> tuple[Run, ...]:
 
 def _para(text: str, lead: str = "") -> Paragraph:
     return Paragraph(_runs(text), lead=lead)
+
+
+def grouped(digest: str) -> str:
+    """Return a hash in groups of sixteen, so that a line can break inside it."""
+    return " ".join(digest[at : at + 16] for at in range(0, len(digest), 16))
 
 
 def _time(moment: datetime | None) -> str:
@@ -103,7 +130,7 @@ def _decision(decision: Decision) -> list[Block]:
         Heading(3, _runs(title)),
         _para(f"{decision.decided_by}，{_time(decision.decided_at)}", _("Decided by: ")),
         _para(
-            _("no. %(revision)d, sha256 %(sha)s") % {"revision": decision.revision_id, "sha": decision.sha256},
+            _("no. %(revision)d, sha256 %(sha)s") % {"revision": decision.revision_id, "sha": grouped(decision.sha256)},
             _("Revision: "),
         ),
     ]
@@ -160,7 +187,7 @@ def _chain(page: ResourcePage) -> list[Block]:
     """Return the acts on ``page`` with the hashes by which the audit chain proves them."""
     rows = [(pgettext("review", "No."), _("Time"), _("Act"), _("By"), _("Hash"))]
     for record in acts_on(page):
-        rows.append((str(record.sequence), _time(record.at), record.verb, record.actor_name or "—", record.hash))
+        rows.append((str(record.sequence), _time(record.at), str(ACTS.get(record.verb, record.verb)), record.actor_name or "—", grouped(record.hash)))
     fault = audit.verify()
     verdict = _("The chain is whole.") if fault is None else _("The chain is broken: %s") % fault.message
     blocks: list[Block] = [Heading(2, _runs(_("Audit chain"))), _para(verdict)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -89,9 +89,9 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["stage"].queryset = StageTask.objects.filter(active=True).order_by("name")
-        self.fields["unit"].queryset = Unit.objects.filter(active=True).order_by("path")
-        self.fields["reviewer"].queryset = (
+        cast(forms.ModelChoiceField, self.fields["stage"]).queryset = StageTask.objects.filter(active=True).order_by("name")
+        cast(forms.ModelChoiceField, self.fields["unit"]).queryset = Unit.objects.filter(active=True).order_by("path")
+        cast(forms.ModelChoiceField, self.fields["reviewer"]).queryset = (
             User.objects.filter(assigned_stages__status="in_progress").distinct().order_by("name")
         )
 
@@ -128,7 +128,7 @@ class CirculationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["groups"].queryset = Group.objects.order_by("name")
+        cast(forms.ModelChoiceField, self.fields["groups"]).queryset = Group.objects.order_by("name")
 
 
 class PackForm(forms.Form):

@@ -17,7 +17,7 @@ def workflow_for(page: ResourcePage) -> Workflow | None:
     """
     from .models import Route
 
-    path = page.unit.path if page.unit_id else ""
+    path = page.unit.path if page.unit else ""
     best, chosen = (-1, False, False), None
     for route in Route.objects.filter(workflow__active=True).select_related("workflow", "unit"):
         if route.kind and route.kind != page.specific_class.kind.value:

@@ -28,7 +28,7 @@ CHINESE = {
 }
 MAX_BYTES = 20 * 1024 * 1024
 MAX_ROWS = 100_000
-_WORDS = {
+_WORDS: dict[str, dict[str, str]] = {
     "kind": {"词语": RuleKind.TERM, "词": RuleKind.TERM, "表达式": RuleKind.PATTERN, "正则": RuleKind.PATTERN},
     "severity": {"提示": Severity.INFO, "警告": Severity.WARNING, "禁止": Severity.BLOCKING, "阻断": Severity.BLOCKING},
     "category": {

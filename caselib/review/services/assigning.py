@@ -94,6 +94,8 @@ def send_rereview_notices(*, days: int = 30, at: datetime | None = None) -> int:
     until = moment.astimezone(clock.ZONE).date() + timedelta(days=days)
     count = 0
     for page in due_for_rereview(until):
+        if page.review_due_on is None:
+            continue
         told = AuditRecord.objects.filter(
             verb="review.rereview_notice",
             target_type=page._meta.label,

@@ -52,7 +52,8 @@ def import_pack(
 def _replace(pack: RulePack, rules: Iterable[ScanRule], moment: datetime) -> None:
     """Make the rules of ``pack`` those of ``rules``, in three statements whatever their number."""
     known = {rule.key: rule for rule in pack.rules.all()}
-    made, changed = [], []
+    made: list[Rule] = []
+    changed: list[Rule] = []
     fields = ("text", "kind", "category", "severity", "message", "replacement", "exceptions", "since", "until")
     keys = set()
     for wanted in rules:
@@ -132,7 +133,7 @@ def set_checklist(
     The same questions as before make no new version. Effects in order: version, audit row.
     """
     require(may_change_rules(by))
-    items = []
+    items: list[dict[str, str | bool]] = []
     for line in lines:
         text = line.strip()
         if text:
