@@ -54,7 +54,9 @@ def to_anthology(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _confirmed(pk: int) -> Competition:
     """Return a competition whose awards are confirmed; any other has nothing to hand over."""
-    found = Competition.objects.filter(pk=pk, state="confirmed").select_related("organiser").first() if pk < 2**63 else None
+    found = (
+        Competition.objects.filter(pk=pk, state="confirmed").select_related("organiser").first() if pk < 2**63 else None
+    )
     if found is None:
         raise Http404
     return found

@@ -23,7 +23,13 @@ PAGE_PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 MEDIA_WRITERS = (Role.AUTHOR, Role.TEACHER, Role.EDITOR)
 MEDIA_CODENAMES = ("add_caseimage", "choose_caseimage", "add_casedocument", "choose_casedocument", "add_videofile")
-EDITOR_MEDIA = ("change_caseimage", "delete_caseimage", "change_casedocument", "delete_casedocument", "change_videofile")
+EDITOR_MEDIA = (
+    "change_caseimage",
+    "delete_caseimage",
+    "change_casedocument",
+    "delete_casedocument",
+    "change_videofile",
+)
 ADMIN_ACCESS = (
     Role.AUTHOR,
     Role.TEACHER,
@@ -40,9 +46,12 @@ ADMIN_ACCESS = (
 MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.AUTHOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
     Role.TEACHER: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
-    Role.EDITOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile") + tuple(
+    Role.EDITOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile")
+    + tuple(
         f"vocabularies.{verb}_{name}" for verb in ("add", "change", "view") for name in ("topic", "sector", "position")
-    ) + tuple(f"search.{verb}_synonymgroup" for verb in ("add", "change", "delete", "view")) + ("search.view_outboxjob",),
+    )
+    + tuple(f"search.{verb}_synonymgroup" for verb in ("add", "change", "delete", "view"))
+    + ("search.view_outboxjob",),
     Role.SYSTEM_ADMIN: (
         "accounts.add_user",
         "accounts.change_user",
@@ -75,13 +84,13 @@ def install() -> None:
     tree = library()
     for role in ADMIN_ACCESS:
         _grant(groups[role], "wagtailadmin.access_admin")
-    for role, names in MODEL_PERMISSIONS.items():
+    for group_name, names in MODEL_PERMISSIONS.items():
         for name in names:
-            _grant(groups[role], name)
-    for role, codenames in PAGE_PERMISSIONS.items():
+            _grant(groups[group_name], name)
+    for group_name, codenames in PAGE_PERMISSIONS.items():
         for codename in codenames:
             permission = Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
-            GroupPagePermission.objects.get_or_create(group=groups[role], page=tree, permission=permission)
+            GroupPagePermission.objects.get_or_create(group=groups[group_name], page=tree, permission=permission)
     _media_permissions(groups)
     install_terms()
     install_review()
@@ -118,6 +127,4 @@ def _media_permissions(groups: dict[str, Group]) -> None:
     for role, codename in wanted:
         permission = Permission.objects.filter(content_type__app_label="media", codename=codename).first()
         if permission:
-            GroupCollectionPermission.objects.get_or_create(
-                group=groups[role], collection=root, permission=permission
-            )
+            GroupCollectionPermission.objects.get_or_create(group=groups[role], collection=root, permission=permission)

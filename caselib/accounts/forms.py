@@ -106,8 +106,9 @@ class UnitForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.order_fields(["name", "short_name", "code", "parent", "level", "kind", "active"])
         if self.instance.pk:
-            self.fields["parent"].queryset = Unit.objects.exclude(path__startswith=self.instance.path)
-            self.fields["parent"].initial = self.instance.get_parent()
+            field: Any = self.fields["parent"]
+            field.queryset = Unit.objects.exclude(path__startswith=self.instance.path)
+            field.initial = self.instance.get_parent()
 
     @transaction.atomic
     def save(self, commit: bool = True) -> Unit:

@@ -37,7 +37,13 @@ class AccountIndexView(IndexView):  # type: ignore[misc]
     @property
     def columns(self) -> list[Column]:
         return [
-            UserColumn("name", accessor=str, label=pgettext_lazy("accounts", "Name"), get_url=self.get_edit_url, sort_key="name"),
+            UserColumn(
+                "name",
+                accessor=str,
+                label=pgettext_lazy("accounts", "Name"),
+                get_url=self.get_edit_url,
+                sort_key="name",
+            ),
             Column("username", accessor="get_username", label=_("Username"), sort_key="username"),
             Column("unit", label=_("Unit"), sort_key="unit__name"),
             Column("roles", accessor=_role_names, label=_("Roles")),

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import close_old_connections, connection, transaction
 from django.db.models import F
@@ -65,9 +65,7 @@ class JobContext:
         if now - self._written < PROGRESS_SECONDS and done < total:
             return
         self._written = now
-        Job.objects.filter(pk=self.job.pk).update(
-            done=done, total=total, message=message, heartbeat_at=clock.now()
-        )
+        Job.objects.filter(pk=self.job.pk).update(done=done, total=total, message=message, heartbeat_at=clock.now())
         self.check_cancelled()
 
     def check_cancelled(self) -> None:
@@ -100,7 +98,7 @@ def start(kind: str, *, by: AbstractBaseUser | None, **parameters: Any) -> Job:
     """Queue a job in the caller's transaction and return it. Raises KeyError for an unknown kind."""
     if kind not in _registry:
         raise KeyError(kind)
-    return Job.objects.create(kind=kind, parameters=parameters, requested_by=by, created_at=clock.now())
+    return Job.objects.create(kind=kind, parameters=parameters, requested_by=cast(Any, by), created_at=clock.now())
 
 
 def cancel(job_row: Job) -> None:

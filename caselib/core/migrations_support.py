@@ -17,8 +17,7 @@ def append_only(table: str) -> RunPython:
                 f"RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$"
             )
             editor.execute(
-                f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
+                f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
             )
             editor.execute(
                 f"CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} "

@@ -53,6 +53,9 @@ class AuditHead(models.Model):
     class Meta:
         default_permissions = ()
 
+    def __str__(self) -> str:
+        return f"#{self.sequence}"
+
 
 class Job(models.Model):
     """A piece of long work: what was asked, how far it is, what it did."""

@@ -22,5 +22,7 @@ def film_refusal(name: str, head: bytes, size: int) -> Refusal | None:
     is_mp4 = head[4:8] == b"ftyp"
     is_webm = head[:4] == b"\x1a\x45\xdf\xa3"
     if not (is_webm if suffix == "webm" else is_mp4):
-        return Refusal("film-content", _("The file is named like a film but is none. Please check it and upload again."))
+        return Refusal(
+            "film-content", _("The file is named like a film but is none. Please check it and upload again.")
+        )
     return None

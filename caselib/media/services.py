@@ -51,7 +51,9 @@ def replace_file(film: VideoFile, file: File) -> None:
     facts = probe(Path(film.file.path))
     if facts is not None and not facts.readable:
         film.file.delete(save=False)
-        raise RefusedError(Refusal("film-unreadable", _("The film cannot be read. Please check it plays, then upload again.")))
+        raise RefusedError(
+            Refusal("film-unreadable", _("The film cannot be read. Please check it plays, then upload again."))
+        )
     if facts is not None:
         film.duration, film.width, film.height = facts.duration, facts.width, facts.height
     film.save()

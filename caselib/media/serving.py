@@ -43,9 +43,7 @@ def serve(request: HttpRequest, name: str, *, filename: str = "", inline: bool =
     return response
 
 
-def _body(
-    request: HttpRequest, name: str, path: str, status: os.stat_result, content_type: str
-) -> HttpResponseBase:
+def _body(request: HttpRequest, name: str, path: str, status: os.stat_result, content_type: str) -> HttpResponseBase:
     etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
     if _unmodified(request, etag, status.st_mtime):
         return _with_validators(HttpResponse(status=304), etag, status.st_mtime)

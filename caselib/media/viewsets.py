@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.views.generic import CreateView, EditView
 from wagtail.admin.views.generic.chooser import CreateView as ChooserCreateView
+from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from caselib.core.admin import RefusableFormMixin

@@ -18,7 +18,7 @@ TEXT_FEATURES = ["bold", "italic", "superscript", "subscript", "link"]
 class TableBlock(blocks.FieldBlock):
     """A table as data: ``{"caption", "header_rows", "rows": [[{"text", "colspan", "rowspan"}]]}``."""
 
-    def __init__(self, required: bool = True, help_text: str | None = None, **kwargs: Any) -> None:
+    def __init__(self, required: bool = True, help_text: str = "", **kwargs: Any) -> None:
         self.field = TableField(required=required, help_text=help_text)
         super().__init__(**kwargs)
 
@@ -78,7 +78,10 @@ class PictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("Image"))
     caption = blocks.CharBlock(label=_("Caption"), max_length=300, required=False)
     alt = blocks.CharBlock(
-        label=_("Text alternative"), max_length=500, required=False, help_text=_("What a reader who cannot see it misses.")
+        label=_("Text alternative"),
+        max_length=500,
+        required=False,
+        help_text=_("What a reader who cannot see it misses."),
     )
 
     class Meta:

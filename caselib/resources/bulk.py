@@ -36,7 +36,9 @@ class ResourceBulkAction(PageBulkAction):  # type: ignore[misc]
     template_name = "resources/admin/bulk.html"
 
     def check_perm(self, page: Page) -> bool:
-        return isinstance(page.specific_deferred, ResourcePage) and page.permissions_for_user(self.request.user).can_edit()
+        return (
+            isinstance(page.specific_deferred, ResourcePage) and page.permissions_for_user(self.request.user).can_edit()
+        )
 
     def get_success_message(self, done: int, refused: int) -> str:
         message = ngettext("%(count)d resource changed.", "%(count)d resources changed.", done) % {"count": done}
@@ -72,7 +74,9 @@ class TagBulkAction(ResourceBulkAction):
         return {**super().get_execution_context(), "terms": chosen}
 
     @classmethod
-    def execute_action(cls, objects: Iterable[Page], terms: Any = None, user: Any = None, **kwargs: Any) -> tuple[int, int]:
+    def execute_action(
+        cls, objects: Iterable[Page], terms: Any = None, user: Any = None, **kwargs: Any
+    ) -> tuple[int, int]:
         return cls.apply(objects, lambda page: services.add_terms(page, terms, by=user))
 
 
@@ -87,5 +91,7 @@ class UnitBulkAction(ResourceBulkAction):
         return {**super().get_execution_context(), "unit": self.cleaned_form.cleaned_data["unit"]}
 
     @classmethod
-    def execute_action(cls, objects: Iterable[Page], unit: Any = None, user: Any = None, **kwargs: Any) -> tuple[int, int]:
+    def execute_action(
+        cls, objects: Iterable[Page], unit: Any = None, user: Any = None, **kwargs: Any
+    ) -> tuple[int, int]:
         return cls.apply(objects, lambda page: services.assign_unit(page, unit, by=user))

@@ -22,7 +22,8 @@ class TableField(forms.CharField):
     def prepare_value(self, value: Any) -> str:
         return value if isinstance(value, str) else json.dumps(value or {}, ensure_ascii=False)
 
-    def to_python(self, value: Any) -> dict[str, Any]:
+    def to_python(self, value: Any) -> Any:
+        """Return the table as data. Raises ValidationError for anything that is none."""
         if isinstance(value, str):
             try:
                 value = json.loads(value or "{}")
@@ -41,8 +42,10 @@ def clean_table(value: Any) -> dict[str, Any]:
         raise ValidationError(_("The table could not be read. Please enter it again."))
     rows = value.get("rows", [])
     if len(rows) > MAX_ROWS or any(not isinstance(row, list) or len(row) > MAX_COLUMNS for row in rows):
-        raise ValidationError(_("A table may have %(rows)d rows and %(columns)d columns at most.") % {
-            "rows": MAX_ROWS, "columns": MAX_COLUMNS})
+        raise ValidationError(
+            _("A table may have %(rows)d rows and %(columns)d columns at most.")
+            % {"rows": MAX_ROWS, "columns": MAX_COLUMNS}
+        )
     header_rows = value.get("header_rows", 0)
     header_rows = header_rows if isinstance(header_rows, int) and 0 <= header_rows <= len(rows) else 0
     return {

@@ -53,16 +53,17 @@ def may_open(file: StoredFile, user: User | AnonymousUser, viewer: Viewer) -> bo
 
 
 def _in_live(file: StoredFile, viewer: Viewer) -> bool:
-    shown = ShownFile.objects.filter(
-        kind=file.kind, file_id=file.owner.pk, audience__in=viewer.audiences, live=True
-    )
+    shown = ShownFile.objects.filter(kind=file.kind, file_id=file.owner.pk, audience__in=viewer.audiences, live=True)
     pages: ResourceQuerySet = ResourcePage.objects.visible_to(viewer)
     return pages.filter(pk__in=shown.values("page_id")).exists()
 
 
 def _in_work(file: StoredFile, user: User, viewer: Viewer) -> bool:
     """Whether ``user`` uploaded the file, or works on a draft that uses it (its unit's, or one under review)."""
-    if getattr(file.owner, "uploaded_by_user_id", None) == user.pk or getattr(file.owner, "uploaded_by_id", 0) == user.pk:
+    if (
+        getattr(file.owner, "uploaded_by_user_id", None) == user.pk
+        or getattr(file.owner, "uploaded_by_id", 0) == user.pk
+    ):
         return True
     if not viewer.roles & STAFF:
         return False
@@ -101,4 +102,3 @@ def _shown(page: ResourcePage) -> list[tuple[str, int | None, str]]:
         found.append(("film", page.video_file_id, whole))
         found.append(("image", page.video_file.still_id, whole))
     return found
-

@@ -75,7 +75,9 @@ class ResourceForm(WagtailAdminPageForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if cleaned.get("source_kind") == "reprint" and not cleaned.get("source_title"):
-            self.add_error("source_title", ValidationError(_("A reprint needs its source: where and when it appeared.")))
+            self.add_error(
+                "source_title", ValidationError(_("A reprint needs its source: where and when it appeared."))
+            )
         minutes, process = cleaned.get("minutes"), cleaned.get("process")
         if minutes and process:
             total = sum(block.value.get("minutes") or 0 for block in process)

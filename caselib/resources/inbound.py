@@ -61,7 +61,10 @@ def notes_stream(notes: Mapping[str, Note], called: Iterable[str] | None = None)
 
 
 def body_stream(
-    blocks: Sequence[Block], *, images: Mapping[str, int], kind_of: Callable[[str], str],
+    blocks: Sequence[Block],
+    *,
+    images: Mapping[str, int],
+    kind_of: Callable[[str], str],
 ) -> list[Raw]:
     """Return the raw data of a case body: one section for each level-1 heading.
 
@@ -90,16 +93,26 @@ def _section(heading: str, content: list[Raw], kind_of: Callable[[str], str]) ->
     if len(heading) > _HEADING_LIMIT:
         content = [block("paragraph", f"<p>{html.escape(heading, quote=False)}</p>"), *content]
         heading = heading[:_HEADING_LIMIT]
-    return block("section", {
-        "kind": kind if kind in SectionKind.values else SectionKind.OTHER.value,
-        "heading": heading, "audience": Audience.LEARNER.value, "content": content,
-    })
+    return block(
+        "section",
+        {
+            "kind": kind if kind in SectionKind.values else SectionKind.OTHER.value,
+            "heading": heading,
+            "audience": Audience.LEARNER.value,
+            "content": content,
+        },
+    )
 
 
 def content_blocks(item: Block, images: Mapping[str, int]) -> list[Raw]:
     """Return the children of a section's content that one block of a manuscript makes."""
     if isinstance(item, Heading):
-        return [block("heading", {"level": str(min(max(item.level, 2), 4)), "text": (_number(item) + item.text)[:_HEADING_LIMIT]})]
+        return [
+            block(
+                "heading",
+                {"level": str(min(max(item.level, 2), 4)), "text": (_number(item) + item.text)[:_HEADING_LIMIT]},
+            )
+        ]
     if isinstance(item, Paragraph):
         return _paragraph(item)
     if isinstance(item, Table):
@@ -146,12 +159,26 @@ def _table(item: Table, images: Mapping[str, int]) -> list[Raw]:
     else:
         for start in range(0, len(item.rows), MAX_ROWS):
             part = item.rows[start : start + MAX_ROWS]
-            found.append(block("table", {
-                "caption": item.caption[:_CAPTION_LIMIT] if start == 0 else "",
-                "header_rows": item.header_rows if start == 0 else 0,
-                "rows": [[{"text": cell_text(cell), "colspan": cell.colspan, "rowspan": min(cell.rowspan, len(part) - index)}
-                          for cell in row] for index, row in enumerate(part)],
-            }))
+            found.append(
+                block(
+                    "table",
+                    {
+                        "caption": item.caption[:_CAPTION_LIMIT] if start == 0 else "",
+                        "header_rows": item.header_rows if start == 0 else 0,
+                        "rows": [
+                            [
+                                {
+                                    "text": cell_text(cell),
+                                    "colspan": cell.colspan,
+                                    "rowspan": min(cell.rowspan, len(part) - index),
+                                }
+                                for cell in row
+                            ]
+                            for index, row in enumerate(part)
+                        ],
+                    },
+                )
+            )
     for cell in cells:
         for picture in cell.pictures:
             found.extend(_picture(picture, images))
@@ -167,9 +194,13 @@ def _figures(item: Table) -> list[Raw]:
     words = {word: value for value, word in QUALIFIER_WORDS.items()}
     rows = [[cell.text.strip() for cell in row] for row in item.rows[1:] if len(row) == len(FIGURES_HEAD)]
     return [
-        {"type": "item", "id": str(uuid.uuid4()), "value": {
-            "label": label[:120], "value": number[:40], "unit": unit[:20], "qualifier": words.get(word, "")}}
-        for label, number, unit, word in rows if label
+        {
+            "type": "item",
+            "id": str(uuid.uuid4()),
+            "value": {"label": label[:120], "value": number[:40], "unit": unit[:20], "qualifier": words.get(word, "")},
+        }
+        for label, number, unit, word in rows
+        if label
     ]
 
 

@@ -83,8 +83,9 @@ class AddHereView(View):
     model: type[ResourcePage] = ResourcePage
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        require(may_create(Viewer.of(request.user)))
-        folder = folder_for(request.user.unit, self.model.kind, clock.today().year)
+        user: Any = request.user
+        require(may_create(Viewer.of(user)))
+        folder = folder_for(user.unit, self.model.kind, clock.today().year)
         return redirect("wagtailadmin_pages:add", "resources", self.model._meta.model_name, folder.pk)
 
 

@@ -18,19 +18,40 @@ from .text import rich_text_to_plain
 
 # The headings under which fields of a resource stand in a document; the same words bring them back.
 FIELD_LABELS = {
-    "objectives": "教学目标", "key_points": "教学重点", "difficult_points": "教学难点", "learners": "教学对象",
-    "preparation": "教学准备", "board_plan": "板书设计", "assessment": "作业与评价", "reflection": "教学反思",
-    "summary": "案例概要", "approach": "教学思路", "analysis": "案例分析", "readings": "参考资料", "feedback": "课堂反馈",
-    "post": "职务", "teaches": "主讲方向", "address": "地址", "teaching_plan": "教学方案", "route_text": "参观路线",
-    "script": "讲解词", "materials": "教学材料", "transcript": "解说词",
+    "objectives": "教学目标",
+    "key_points": "教学重点",
+    "difficult_points": "教学难点",
+    "learners": "教学对象",
+    "preparation": "教学准备",
+    "board_plan": "板书设计",
+    "assessment": "作业与评价",
+    "reflection": "教学反思",
+    "summary": "案例概要",
+    "approach": "教学思路",
+    "analysis": "案例分析",
+    "readings": "参考资料",
+    "feedback": "课堂反馈",
+    "post": "职务",
+    "teaches": "主讲方向",
+    "address": "地址",
+    "teaching_plan": "教学方案",
+    "route_text": "参观路线",
+    "script": "讲解词",
+    "materials": "教学材料",
+    "transcript": "解说词",
 }
 PROCESS_LABEL = "教学过程"
 PROCESS_HEAD = ("环节与活动", "时间（分钟）", "方法", "材料")
 SYLLABUS_LABEL = "教学大纲"
 FIGURES_CAPTION = "成效数据"
 FIGURES_HEAD = ("指标", "数值", "单位", "口径")
-QUALIFIER_WORDS = {Qualifier.MORE.value: "超过", Qualifier.ABOUT.value: "约", Qualifier.NEARLY.value: "近", Qualifier.MASKED.value: "隐去",
-                   Qualifier.EXACT.value: ""}
+QUALIFIER_WORDS = {
+    Qualifier.MORE.value: "超过",
+    Qualifier.ABOUT.value: "约",
+    Qualifier.NEARLY.value: "近",
+    Qualifier.MASKED.value: "隐去",
+    Qualifier.EXACT.value: "",
+}
 ABSTRACT_LEAD = "摘要："
 _NOTE_CALL = re.compile(r"\[\^([0-9A-Za-z_-]{1,20})\]")
 _TYPES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif", "webp": "image/webp"}
@@ -60,7 +81,9 @@ class _Builder:
             self.blocks.extend(Paragraph((Run(line),), "byline") for line in byline_of(page))
         if page.abstract:
             for index, line in enumerate(_lines(page.abstract)):
-                self.blocks.append(Paragraph((Run(line),), "lead" if index == 0 else "body", lead=ABSTRACT_LEAD if index == 0 else ""))
+                self.blocks.append(
+                    Paragraph((Run(line),), "lead" if index == 0 else "body", lead=ABSTRACT_LEAD if index == 0 else "")
+                )
         self._fields()
         for block in getattr(page, "body", None) or []:
             if block.block_type == "section" and self._open(block.value.get("audience")):
@@ -70,8 +93,12 @@ class _Builder:
             for block in page.notes or []
         }
         called = {run.note for runs in _all_runs(self.blocks) for run in runs if run.note}
-        return Document(tuple(self.blocks), {key: note for key, note in notes.items() if key in called or self.audiences is None},
-                        self.images, properties={"title": page.title})
+        return Document(
+            tuple(self.blocks),
+            {key: note for key, note in notes.items() if key in called or self.audiences is None},
+            self.images,
+            properties={"title": page.title},
+        )
 
     def _open(self, audience: str | None) -> bool:
         return self.audiences is None or (audience or Audience.LEARNER.value) in self.audiences
@@ -84,8 +111,15 @@ class _Builder:
                 self.blocks.append(Heading(2, (Run(label),)))
                 self.blocks.extend(Paragraph((Run(line),)) for line in _lines(text))
         if isinstance(page, LessonPlan) and page.process:
-            rows = [(block.value.get("activity"), block.value.get("minutes"), block.value.get("method"), block.value.get("material"))
-                    for block in page.process]
+            rows = [
+                (
+                    block.value.get("activity"),
+                    block.value.get("minutes"),
+                    block.value.get("method"),
+                    block.value.get("material"),
+                )
+                for block in page.process
+            ]
             self._data_table(PROCESS_LABEL, PROCESS_HEAD, rows)
         for name in ("syllabus", "chapters"):
             units = [block for block in getattr(page, name, None) or [] if block.block_type == "unit"]
@@ -154,8 +188,14 @@ def byline_of(page: ResourcePage) -> list[str]:
 def table_of(value: Any) -> Table:
     """Return the stored data of a table block as a table; damaged data gives an empty one."""
     rows = tuple(
-        tuple(Cell(tuple(Paragraph(_with_notes(line)) for line in _lines(cell.get("text") or "")),
-                   cell.get("colspan") or 1, cell.get("rowspan") or 1) for cell in row)
+        tuple(
+            Cell(
+                tuple(Paragraph(_with_notes(line)) for line in _lines(cell.get("text") or "")),
+                cell.get("colspan") or 1,
+                cell.get("rowspan") or 1,
+            )
+            for cell in row
+        )
         for row in (value or {}).get("rows", [])
     )
     columns = max((sum(cell.colspan for cell in row) for row in rows), default=1)
@@ -163,7 +203,10 @@ def table_of(value: Any) -> Table:
 
 
 def _figures(value: Any) -> Table:
-    rows = [(item.get("label"), item.get("value"), item.get("unit"), QUALIFIER_WORDS.get(item.get("qualifier") or "", "")) for item in value]
+    rows = [
+        (item.get("label"), item.get("value"), item.get("unit"), QUALIFIER_WORDS.get(item.get("qualifier") or "", ""))
+        for item in value
+    ]
     body = tuple(tuple(_cell(part) for part in row) for row in rows)
     return Table((tuple(_cell(name) for name in FIGURES_HEAD), *body), 4, 1, FIGURES_CAPTION)
 
@@ -215,7 +258,15 @@ def rich_text_paragraphs(value: Any) -> Iterator[tuple[Run, ...]]:
 class _RichText(HTMLParser):
     """Collects runs; tags it does not know are looked through."""
 
-    _LOOKS = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "sup": "superscript", "sub": "subscript", "u": "underline"}
+    _LOOKS = {
+        "b": "bold",
+        "strong": "bold",
+        "i": "italic",
+        "em": "italic",
+        "sup": "superscript",
+        "sub": "subscript",
+        "u": "underline",
+    }
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -243,7 +294,7 @@ class _RichText(HTMLParser):
             self.looks.remove(self._LOOKS[tag])
 
     def handle_data(self, data: str) -> None:
-        look: dict[str, Any] = {name: True for name in set(self.looks)}
+        look: dict[str, Any] = dict.fromkeys(set(self.looks), True)
         self.runs.extend(_with_notes(data, href=self.links[-1] if self.links else "", **look) if data else ())
 
     def finish(self) -> None:

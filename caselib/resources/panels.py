@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel, ObjectList, Panel, TabbedInterface
+from wagtail.admin.panels import (
+    FieldPanel,
+    FieldRowPanel,
+    InlinePanel,
+    MultiFieldPanel,
+    ObjectList,
+    Panel,
+    TabbedInterface,
+)
 
 from .forms import ResourceForm
 from .models import (
@@ -98,7 +106,9 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
         ),
         MultiFieldPanel(
             [
-                FieldPanel("circulation", help_text=_("Who may read the published text. A change needs the final stage.")),
+                FieldPanel(
+                    "circulation", help_text=_("Who may read the published text. A change needs the final stage.")
+                ),
                 *fields("audience", "hall_permitted", "topical", "written_on"),
             ],
             heading=_("Access and dates"),

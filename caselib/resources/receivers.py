@@ -41,7 +41,9 @@ def _tag_promoted(sender: type[Term], tag: Tag, term: Term, **kwargs: Any) -> No
     """Tag what carries the free ``tag`` with ``term`` instead."""
     model = sender.taggings.rel.related_model  # type: ignore[attr-defined]
     pages = list(FreeTagging.objects.filter(tag=tag).values_list("content_object_id", flat=True))
-    present = set(model.objects.filter(tag=term, content_object_id__in=pages).values_list("content_object_id", flat=True))
+    present = set(
+        model.objects.filter(tag=term, content_object_id__in=pages).values_list("content_object_id", flat=True)
+    )
     model.objects.bulk_create(model(tag=term, content_object_id=pk) for pk in pages if pk not in present)
     FreeTagging.objects.filter(tag=tag).delete()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -49,7 +50,7 @@ def workable(user: User) -> QuerySet[ResourcePage]:
 
 def missing_metadata() -> QuerySet[ResourcePage]:
     """Return live resources that lack a term on one of the three axes, an abstract, or an author."""
-    lacking = Q(abstract="")
+    lacking: Any = Q(abstract="")
     for relation in ("topic_taggings", "sector_taggings", "position_taggings", "authors"):
         model = ResourcePage._meta.get_field(relation).related_model
         key = "content_object_id" if relation != "authors" else "page_id"
@@ -95,7 +96,8 @@ def coverage() -> Coverage:
     topics = list(Topic.objects.filter(level=1, retired_at__isnull=True).order_by("order"))
     positions = list(Position.objects.filter(level=1, retired_at__isnull=True).order_by("order"))
     pages: dict[int, tuple[set[int], set[int]]] = defaultdict(lambda: (set(), set()))
-    for index, model in enumerate((TopicTagging, PositionTagging)):
+    axes: tuple[Any, ...] = (TopicTagging, PositionTagging)
+    for index, model in enumerate(axes):
         rows = model.objects.filter(content_object__live=True).values_list("content_object_id", "tag__path")
         for pk, path in rows:
             pages[pk][index].add(int(path.split("/", 1)[0]))

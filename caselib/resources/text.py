@@ -50,7 +50,7 @@ def rich_text_to_plain(value: Any) -> str:
 def passages(page: ResourcePage) -> list[Passage]:
     """Return every paragraph of ``page`` (a specific page object, live or draft) in reading order."""
     order = list(Audience.values)
-    found = []
+    found: list[Passage] = []
     for kind, heading, text, audience, path in _pieces(page):
         reader = max(page.audience, audience, key=order.index)
         for line in text.splitlines():
@@ -75,14 +75,26 @@ def _pieces(page: ResourcePage) -> Iterator[tuple[str, str, str, str, str]]:
         yield name, str(page._meta.get_field(name).verbose_name), getattr(page, name) or "", learner, name
     for field in ("process", "syllabus", "chapters"):
         for block in getattr(page, field, None) or []:
-            yield field, "", "\n".join(str(v) for v in block.value.values() if isinstance(v, str)), learner, f"{field}.{block.id}"
+            yield (
+                field,
+                "",
+                "\n".join(str(v) for v in block.value.values() if isinstance(v, str)),
+                learner,
+                f"{field}.{block.id}",
+            )
     for block in getattr(page, "body", None) or []:
         section = block.value
         heading, audience = section.get("heading") or "", section.get("audience") or learner
         if heading:
             yield "heading", heading, heading, audience, f"body.{block.id}.heading"
         for child in section.get("content") or []:
-            yield child.block_type, heading, block_text(child.block_type, child.value), audience, f"body.{block.id}.content.{child.id}"
+            yield (
+                child.block_type,
+                heading,
+                block_text(child.block_type, child.value),
+                audience,
+                f"body.{block.id}.content.{child.id}",
+            )
     for block in page.notes or []:
         yield "note", "", block.value.get("text") or "", learner, f"notes.{block.id}.text"
 

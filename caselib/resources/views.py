@@ -29,7 +29,7 @@ def captions(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the captions of a film to whoever may open the film."""
     track = CaptionTrack.objects.select_related("video").filter(pk=pk).first() if pk < 2**63 else None
     if track is None or not files.may_open(
-        files.StoredFile(track.video.file.name, "film", track.video, track.video.title),
+        files.StoredFile(str(track.video.file.name), "film", track.video, track.video.title),
         request.user,
         Viewer.of(request.user),
     ):

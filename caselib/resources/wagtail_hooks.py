@@ -33,8 +33,9 @@ hooks.register("register_bulk_action", UnitBulkAction)
 def hide_foreign_drafts(parent_page: Any, pages: Any, request: SignedInRequest) -> Any:
     """Leave out what this user may not work on. Manual ordering loads all siblings: not in large folders."""
     if request.GET.get("ordering") == "ord" and parent_page.numchild > MANY_SIBLINGS:
-        request.GET = request.GET.copy()
-        request.GET["ordering"] = "-latest_revision_created_at"
+        query = request.GET.copy()
+        query["ordering"] = "-latest_revision_created_at"
+        request.GET = query  # type: ignore[assignment]
     pages = _only_workable(pages, request)
     if getattr(parent_page.specific_deferred, "year", None):
         # In a year's folder every child is a resource: what each row's permissions ask is fetched for all at once.
@@ -54,7 +55,7 @@ def _only_workable(pages: Any, request: SignedInRequest) -> Any:
 
 @hooks.register("register_admin_urls")
 def register_reports() -> list[URLPattern]:
-    views = {
+    views: dict[str, Any] = {
         "missing_metadata": reports.MissingMetadataReport,
         "stale": reports.StaleReport,
         "by_unit": reports.UnitReport,

@@ -34,8 +34,9 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         parents = model.objects.filter(retired_at__isnull=True, level__lt=3).order_by("path")
         if self.instance.pk:
             parents = parents.exclude(path__startswith=self.instance.path)
-        self.fields["parent"].queryset = parents
-        self.fields["parent"].label_from_instance = lambda term: f"{'　' * (term.level - 1)}{term.name}"
+        field: Any = self.fields["parent"]
+        field.queryset = parents
+        field.label_from_instance = lambda term: f"{'　' * (term.level - 1)}{term.name}"
         self.initial["synonyms"] = "\n".join(self.instance.synonyms or [])
 
     def clean_synonyms(self) -> list[str]:
@@ -62,9 +63,7 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         if (data["parent"].pk if data["parent"] else None) != term.parent_id:
             term = services.move_term(term, data["parent"], by=self.acting)
         if "synonyms" in self.changed_data or "scope_note" in self.changed_data:
-            services.describe_term(
-                term, synonyms=data["synonyms"], scope_note=data["scope_note"], by=self.acting
-            )
+            services.describe_term(term, synonyms=data["synonyms"], scope_note=data["scope_note"], by=self.acting)
         return term
 
     def save_m2m(self) -> None:
@@ -74,8 +73,10 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
 class RetireForm(forms.Form):
     """Retire a term, in favour of another, or merge it into another."""
 
-    term = forms.ModelChoiceField(label=_("Term"), queryset=None)
-    successor = forms.ModelChoiceField(label=_("Replaced by"), queryset=None, required=False)
+    term: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Term"), queryset=None)
+    successor: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        label=_("Replaced by"), queryset=None, required=False
+    )
     merge = forms.BooleanField(
         label=_("Merge: narrower terms and names go to the replacing term as well"), required=False
     )
@@ -84,7 +85,8 @@ class RetireForm(forms.Form):
         super().__init__(*args, **kwargs)
         in_use = model.objects.filter(retired_at__isnull=True).order_by("path")
         for name in ("term", "successor"):
-            self.fields[name].queryset = in_use
+            field: Any = self.fields[name]
+            field.queryset = in_use
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -109,11 +111,12 @@ class PromoteForm(forms.Form):
     """Make a free tag a term."""
 
     tag = forms.ModelChoiceField(label=_("Free tag"), queryset=Tag.objects.order_by("name"))
-    parent = forms.ModelChoiceField(label=_("Broader term"), queryset=None, required=False)
+    parent: forms.ModelChoiceField[Any] = forms.ModelChoiceField(label=_("Broader term"), queryset=None, required=False)
 
     def __init__(self, model: type[Term], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = model.objects.filter(retired_at__isnull=True, level__lt=3).order_by("path")
+        field: Any = self.fields["parent"]
+        field.queryset = model.objects.filter(retired_at__isnull=True, level__lt=3).order_by("path")
 
 
 class ImportForm(forms.Form):
@@ -143,5 +146,7 @@ class ImportForm(forms.Form):
             try:
                 cleaned["records"] = transfer.read(cleaned["file"], cleaned["syntax"])
             except UnreadableError as error:
-                raise ValidationError(_("The file cannot be read as this format: %(place)s") % {"place": error}) from error
+                raise ValidationError(
+                    _("The file cannot be read as this format: %(place)s") % {"place": error}
+                ) from error
         return cleaned

@@ -121,7 +121,8 @@ def move_term(term: Term, parent: Term | None, *, by: User | None, at: datetime 
     term.save()
     for child in below:
         model.objects.filter(pk=child.pk).update(
-            path=term.path + child.path.removeprefix(old_path), level=term.level + child.path.count("/") - old_path.count("/")
+            path=term.path + child.path.removeprefix(old_path),
+            level=term.level + child.path.count("/") - old_path.count("/"),
         )
     _after(term, "moved", by=by, at=at, before=old_parent, after=parent.pk if parent else None)
     return term

@@ -52,7 +52,9 @@ def import_records(
         return changes
     report = [_apply(model, change, by) for change in changes]
     acts = [change.act for change in report]
-    audit.record("vocabularies.imported", None, by=by, axis=model.axis, **{act: acts.count(act) for act in set(acts)})
+    audit.record(
+        "vocabularies.imported", None, by=by, axis=model.axis, acts={act: acts.count(act) for act in set(acts)}
+    )
     return report
 
 

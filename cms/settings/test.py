@@ -9,7 +9,7 @@ os.environ.setdefault("CASELIB_VAR", str(Path(__file__).resolve().parents[2] / "
 from .base import *  # noqa: F403
 from .base import DATABASES, VAR_DIR
 
-SECRET_KEY = "only-for-tests"  # noqa: S105
+SECRET_KEY = "only-for-tests"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

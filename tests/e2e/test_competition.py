@@ -98,7 +98,9 @@ def prepare_call(office: Visit) -> str:
     office.shot("competition-rules")
     page.goto(setup.removesuffix("setup/"))
     submit(office, "发布通知")
-    assert "通知已发布" in page.locator("main, [role=status]").first.inner_text() or page.get_by_text("通知已发布").count()
+    assert (
+        "通知已发布" in page.locator("main, [role=status]").first.inner_text() or page.get_by_text("通知已发布").count()
+    )
     return page.url
 
 

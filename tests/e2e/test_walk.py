@@ -114,7 +114,9 @@ def submit(site: Site, author: Visit) -> int:
     page.goto(f"/admin/pages/{number}/edit/")
     page.get_by_role("tab", name="归类").click()
     for term in ("基层治理", "民政", "村（社区）党组织书记"):
-        page.locator(".term-tree__term", has_text=re.compile(rf"^\s*　*{re.escape(term)}\s*$")).first.locator("input").check()
+        page.locator(".term-tree__term", has_text=re.compile(rf"^\s*　*{re.escape(term)}\s*$")).first.locator(
+            "input"
+        ).check()
     page.get_by_role("tab", name="来源与权限").click()
     page.select_option("#id_circulation", "public")
     author.shot("walk-3-editor")
@@ -177,7 +179,9 @@ def test_the_walk_of_one_case(site: Site, visit: Callable[..., Any]) -> None:
 
     for username in ("first", "second", "final"):
         review(site, visit(username), number, f"walk-5-{username}")
-    live = site.shell(f"from wagtail.models import Page; p = Page.objects.get(pk={number}); print(p.live, p.url)").split()
+    live = site.shell(
+        f"from wagtail.models import Page; p = Page.objects.get(pk={number}); print(p.live, p.url)"
+    ).split()
     assert live[0] == "True"
 
     reader = visit()

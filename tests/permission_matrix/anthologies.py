@@ -18,7 +18,9 @@ def numbered(**extra: Any) -> Callable[[], Mapping[str, Any]]:
 def editors(get: Status, post: Status, args: Callable[[], Mapping[str, Any]] = dict) -> Row:
     """A page of editors: everybody else is told whom to ask."""
     return Row(
-        get={ANY: 403, Role.EDITOR: get, ANONYMOUS: LOGIN}, post={ANY: 403, Role.EDITOR: post, ANONYMOUS: LOGIN}, args=args
+        get={ANY: 403, Role.EDITOR: get, ANONYMOUS: LOGIN},
+        post={ANY: 403, Role.EDITOR: post, ANONYMOUS: LOGIN},
+        args=args,
     )
 
 

@@ -24,7 +24,14 @@ def office(get: Status, post: Status, args: Callable[[], Mapping[str, Any]] = di
     )
 
 
-def judge(get: Status, post: Status, args: Callable[[], Mapping[str, Any]] = dict, *, other_get: Status = 403, other_post: Status = 405) -> Row:
+def judge(
+    get: Status,
+    post: Status,
+    args: Callable[[], Mapping[str, Any]] = dict,
+    *,
+    other_get: Status = 403,
+    other_post: Status = 405,
+) -> Row:
     return Row(
         get={ANY: other_get, Role.JUDGE: get, ANONYMOUS: LOGIN},
         post={ANY: other_post, Role.JUDGE: post, ANONYMOUS: LOGIN},
@@ -61,8 +68,12 @@ ROWS = {
     "competitions:needs": Row(get=PUBLIC),
     "competitions:need": Row(get=MISSING, args=numbered()),
     "competitions:bid": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
-    "competitions:bid_withdraw": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
-    "competitions:commission": Row(get={ANY: 404, ANONYMOUS: LOGIN}, post={ANY: 405, ANONYMOUS: LOGIN}, args=numbered()),
+    "competitions:bid_withdraw": Row(
+        get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()
+    ),
+    "competitions:commission": Row(
+        get={ANY: 404, ANONYMOUS: LOGIN}, post={ANY: 405, ANONYMOUS: LOGIN}, args=numbered()
+    ),
     "competitions:milestone": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
     "competitions:judging": judge(200, 405),
     "competitions:judge_desk": judge(404, 405, numbered()),
@@ -101,5 +112,7 @@ ROWS = {
     "competitions:new_need": office(200, 422),
     "competitions:commission_need": office(404, 404, numbered()),
     "site:awards_to_list": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
-    "site:awards_to_anthology": Row(get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()),
+    "site:awards_to_anthology": Row(
+        get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=numbered()
+    ),
 }

@@ -7,7 +7,9 @@ import uuid
 from tests.permission_matrix import ANONYMOUS, ANY, LOGIN, Row
 
 ROWS = {
-    "core:job": Row(get={ANY: 404, ANONYMOUS: LOGIN}, post={ANY: 405, ANONYMOUS: LOGIN}, args=lambda: {"pk": uuid.uuid4()}),
+    "core:job": Row(
+        get={ANY: 404, ANONYMOUS: LOGIN}, post={ANY: 405, ANONYMOUS: LOGIN}, args=lambda: {"pk": uuid.uuid4()}
+    ),
     "core:job_cancel": Row(
         get={ANY: 405, ANONYMOUS: LOGIN}, post={ANY: 404, ANONYMOUS: LOGIN}, args=lambda: {"pk": uuid.uuid4()}
     ),

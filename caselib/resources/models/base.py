@@ -36,7 +36,7 @@ class ResourceQuerySet(PageQuerySet):
 
     def visible_to(self, viewer: Viewer) -> ResourceQuerySet:
         """Return the live resources that ``viewer`` may read."""
-        allowed = models.Q(circulation=Circulation.PUBLIC)
+        allowed: Any = models.Q(circulation=Circulation.PUBLIC)
         if viewer.internal:
             allowed |= models.Q(circulation=Circulation.INTERNAL)
             groups = models.Exists(
@@ -68,9 +68,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     unit = models.ForeignKey(
         "accounts.Unit", null=True, on_delete=models.PROTECT, related_name="resources", verbose_name=_("owning unit")
     )
-    source_kind = models.CharField(
-        _("origin"), max_length=10, choices=SourceKind.choices, default=SourceKind.ORIGINAL
-    )
+    source_kind = models.CharField(_("origin"), max_length=10, choices=SourceKind.choices, default=SourceKind.ORIGINAL)
     source_title = models.CharField(_("source"), max_length=300, blank=True)
     source_date = models.DateField(_("date of the source"), null=True, blank=True)
     source_by = models.CharField(_("author or publisher of the source"), max_length=200, blank=True)
@@ -245,5 +243,3 @@ def _follow_replaced_terms(page: ResourcePage) -> None:
 def _labels(choices: type[models.TextChoices], values: Iterable[Any]) -> list[str]:
     known = dict(choices.choices)
     return [str(known[value]) for value in values or [] if value in known]
-
-

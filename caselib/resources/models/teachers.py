@@ -30,7 +30,12 @@ class Teacher(ResourcePage):
     post = models.CharField(_("post"), max_length=120, blank=True)
     teaches = models.CharField(_("fields of teaching"), max_length=300, blank=True)
     portrait = models.ForeignKey(
-        "media.CaseImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("portrait")
+        "media.CaseImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("portrait"),
     )
     yearly_quota = models.PositiveSmallIntegerField(_("lectures a year at most"), null=True, blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("biography"), blank=True)

@@ -40,7 +40,11 @@ def from_csv(text: str) -> list[TermRecord]:
     if missing:
         raise UnreadableError(", ".join(sorted(missing)))
     try:
-        return [_from_row(row) for row in reader if any((value or "").strip() for value in row.values() if isinstance(value, str))]
+        return [
+            _from_row(row)
+            for row in reader
+            if any((value or "").strip() for value in row.values() if isinstance(value, str))
+        ]
     except csv.Error as error:
         raise UnreadableError(str(error)) from error
 
@@ -113,7 +117,9 @@ def _refers_outside(text: str) -> bool:
 
 def _code(graph: Graph, concept: URIRef) -> str:
     notation = graph.value(concept, SKOS.notation)
-    return str(notation) if notation is not None else str(concept).rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+    return (
+        str(notation) if notation is not None else str(concept).rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+    )
 
 
 def _concept(graph: Graph, concept: URIRef, codes: dict[URIRef, str]) -> TermRecord:

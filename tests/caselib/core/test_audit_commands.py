@@ -19,14 +19,18 @@ pytestmark = pytest.mark.django_db
 
 def chain(length: int = 6) -> int:
     """Write ``length`` records and return the number of the first."""
-    return min(audit.record("test.act", by=None, number=number, text="文\x00本\ud800").sequence for number in range(length))
+    return min(
+        audit.record("test.act", by=None, number=number, text="文\x00本\ud800").sequence for number in range(length)
+    )
 
 
 def without_triggers(sql: str, *values: object) -> None:
     """Do to the table what somebody does who has the database file in hand."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'core_auditrecord'")
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'core_auditrecord'"
+            )
             for name, _text in cursor.fetchall():
                 cursor.execute(f'DROP TRIGGER "{name}"')
         else:

@@ -12,7 +12,9 @@ from caselib.core.workdays import WorkCalendar, add_workdays, workdays_between
 
 PLAIN = WorkCalendar()
 # An invented week: Thursday and Friday free, Saturday worked for it.
-BRIDGE = WorkCalendar(holidays=frozenset({date(2026, 10, 1), date(2026, 10, 2)}), makeup=frozenset({date(2026, 10, 10)}))
+BRIDGE = WorkCalendar(
+    holidays=frozenset({date(2026, 10, 1), date(2026, 10, 2)}), makeup=frozenset({date(2026, 10, 10)})
+)
 
 
 def test_the_start_is_not_counted_and_weekends_are_skipped() -> None:
@@ -46,7 +48,11 @@ def test_a_calendar_without_working_days_is_refused_instead_of_searched_for_ever
         add_workdays(date.max - timedelta(days=1), 5, PLAIN)
 
 
-@given(st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.integers(1, 60), st.sets(st.dates(date(2000, 1, 1), date(2050, 12, 31))))
+@given(
+    st.dates(date(2000, 1, 1), date(2050, 1, 1)),
+    st.integers(1, 60),
+    st.sets(st.dates(date(2000, 1, 1), date(2050, 12, 31))),
+)
 def test_counting_back_what_was_added_gives_the_same_number(start: date, n: int, holidays: set[date]) -> None:
     calendar = WorkCalendar(holidays=frozenset(holidays))
     end = add_workdays(start, n, calendar)

@@ -37,7 +37,9 @@ def test_queryset_update_is_refused() -> None:
 def test_a_page_inserted_live_is_refused() -> None:
     page = factories.draft()
     with pytest.raises(REFUSED), transaction.atomic():
-        page.get_parent().add_child(instance=CaseStudy(title="直接上线", slug="direct", live=True, owner=page.owner, unit=page.unit))
+        page.get_parent().add_child(
+            instance=CaseStudy(title="直接上线", slug="direct", live=True, owner=page.owner, unit=page.unit)
+        )
     assert not Page.objects.filter(slug="direct").exists()
 
 
