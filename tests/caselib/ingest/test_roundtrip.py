@@ -37,7 +37,7 @@ def rich_case(by: User) -> ResourcePage:
                           {"type": "table", "value": {"caption": "户数", "header_rows": 1, "rows": [
                               [{"text": "组", "colspan": 1, "rowspan": 1}, {"text": "户", "colspan": 1, "rowspan": 1}],
                               [{"text": "一组", "colspan": 1, "rowspan": 1}, {"text": "31", "colspan": 1, "rowspan": 1}]]}},
-                          {"type": "figures", "value": [{"type": "item", "value": {"label": "办件", "value": "120", "unit": "件", "qualifier": "more_than"}}]},
+                          {"type": "figures", "value": [{"type": "item", "id": "f1", "value": {"label": "办件", "value": "120", "unit": "件", "qualifier": "more_than"}}]},
                           kind="practice"),
         factories.section("教师提示", factories.paragraph(TEXT), audience=Audience.TEACHER),
         factories.section("评审记录", factories.paragraph("只给评审看的话。"), audience=Audience.REVIEWER),
