@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import logging
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from PIL import Image
@@ -17,7 +19,7 @@ from caselib.word.reader import read_docx
 from caselib.word.writer import write_document
 
 from .. import blind
-from ..models import Entry, EntryAttachment
+from ..models import BlackOut, Entry, EntryAttachment
 from ..redaction import Redactor
 
 logger = logging.getLogger(__name__)
@@ -28,21 +30,36 @@ LARGEST_ATTACHMENT = 50 * 1024 * 1024
 
 def redactor(entry: Entry) -> Redactor:
     """Return what masks the names of an entry: nothing but the office's own passages in an open track."""
-    passages = [row.text for row in entry.black_outs.all()]
-    return Redactor.of([*passages, *(_names(entry) if entry.track.blind else ())])
+    return redactors([entry])[entry.pk]
 
 
-def _names(entry: Entry) -> Iterator[str]:
+def redactors(entries: Sequence[Entry]) -> dict[int, Redactor]:
+    """Return the same for many entries (with ``track``), by id. Three queries."""
+    blind_ones = [entry for entry in entries if entry.track.blind]
+    accounts = {author["user"] for entry in blind_ones for author in entry.authors if author.get("user")}
+    users = {user.pk: user for user in User.objects.filter(pk__in=accounts)}
+    unit_ids = {user.unit_id for user in users.values()} | {entry.unit_id for entry in blind_ones}
+    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=[pk for pk in unit_ids if pk])}
+    passages: dict[int, list[str]] = defaultdict(list)
+    for entry_id, text in BlackOut.objects.filter(entry__in=entries).values_list("entry_id", "text"):
+        passages[entry_id].append(text)
+    return {
+        entry.pk: Redactor.of([*passages[entry.pk], *(_names(entry, users, units) if entry.track.blind else ())])
+        for entry in entries
+    }
+
+
+def _names(entry: Entry, users: Mapping[int, User], units: Mapping[int, Unit]) -> Iterator[str]:
     """Yield every name that could give the entry away: authors and accounts, their units, the entering unit."""
-    users = [author["user"] for author in entry.authors if author.get("user")]
-    units = {entry.unit_id}
-    for user in User.objects.filter(pk__in=users):
-        yield from (user.name, user.username, user.email, user.phone)
-        units.add(user.unit_id)  # type: ignore[arg-type]
+    belongs = {entry.unit_id}
     for author in entry.authors:
         yield from (author.get("name") or "", author.get("unit_name") or "")
-    for unit in Unit.objects.filter(pk__in=[pk for pk in units if pk]):
-        yield from (unit.name, unit.short_name)
+        user = users.get(author.get("user") or 0)
+        if user is not None:
+            yield from (user.name, user.username, user.email, user.phone)
+            belongs.add(user.unit_id or 0)
+    for pk in belongs & set(units):
+        yield from (units[pk].name, units[pk].short_name)
 
 
 def copy_of(entry: Entry) -> blind.BlindCopy:
@@ -120,8 +137,6 @@ def _line(text: str, role: word.ParagraphRole = "body") -> word.Paragraph:
 
 
 def _image(data: bytes) -> word.ImageData:
-    import hashlib
-
     key = hashlib.sha1(data, usedforsecurity=False).hexdigest()
     with Image.open(io.BytesIO(data)) as picture:
         return word.ImageData(key, data, "image/png", width_px=picture.width, height_px=picture.height)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Q
@@ -67,8 +65,10 @@ def judge_desk(request: HttpRequest, pk: int) -> HttpResponse:
     seat = _seat(request, pk)
     if acts.may_see_titles(seat.declared) is not None:
         return redirect("competitions:declare", pk=seat.pk)
-    rows = [{"row": row, "title": copies.redactor(row.entry)(row.entry.title)} for row in jury.desk(seat).prefetch_related("entry__black_outs")]
-    done = sum(1 for line in rows if cast(JuryAssignment, line["row"]).state == AssignmentState.SCORED)
+    desk = list(jury.desk(seat))
+    masks = copies.redactors([row.entry for row in desk])
+    rows = [{"row": row, "title": masks[row.entry_id](row.entry.title)} for row in desk]
+    done = sum(1 for row in desk if row.state == AssignmentState.SCORED)
     context = {"seat": seat, "rows": rows, "done": done, "total": len(rows), "next": _next(seat, None)}
     return render(request, "competitions/judge_desk.html", context)
 

@@ -41,8 +41,9 @@ def queries(client: Client, url: str) -> int:
 def test_lists_ask_the_same_number_of_queries_for_one_entry_and_for_thirty() -> None:
     scene = scenes.published(readings=2)
     [first] = scenes.enter(scene)
-    judges = scenes.seat(scene, 3)
+    judges = scenes.seat(scene, 2)
     unit_user = scenes.contact(first.unit)
+    scenes.live_case(first.unit)
     clients = {
         reverse("competitions:index"): Client(),
         reverse("competitions:call", args=[scene.call.slug]): Client(),
