@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from caselib.core import clock
+from caselib.core import clock, page_cache
 from search import completions, engines, harvest, locks, outbox
 from search.backends.base import Engine, EngineUnavailable
 from search.models import IndexBuild, OutboxJob, ReplayKey
@@ -127,6 +127,9 @@ def _handle(name: str, jobs: list[OutboxJob], report: DrainReport) -> None:
         if name == engines.configured()[0]:
             completions.replace([r for r in made if r.key in held], [k for k in gone if k in held])
         OutboxJob.objects.filter(pk__in=[job.pk for job in jobs if job.key in held]).delete()
+        if held:
+            # Lists and searches were kept from before: publishing let go of them, but the index was older then.
+            page_cache.bump(page_cache.PAGES)
         for job in jobs:
             if job.key in errors:
                 _postpone(job, errors[job.key])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from caselib.core import clock
+from caselib.core import clock, page_cache
 from search import completions, engines, harvest, locks
 from search.backends.base import Builder, EngineUnavailable
 from search.indexer import BATCH
@@ -73,6 +73,7 @@ def _switch(name: str, builder: Builder, build: IndexBuild) -> None:
             with locks.draining(name, alone=True):
                 _replay(builder, build)
                 builder.publish()
+                page_cache.bump(page_cache.PAGES)
                 return
         except locks.Busy as error:
             if time.monotonic() > deadline:

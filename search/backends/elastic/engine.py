@@ -139,7 +139,8 @@ class ElasticEngine:
                 chunk_size=200,
                 max_chunk_bytes=8_000_000,
                 raise_on_error=False,
-                refresh=len(actions) <= 50,
+                # Visible before the caller lets go of kept pages: one built in between would show the old state.
+                refresh=True,
                 require_alias=True,
             )
             for done, item in outcome:
