@@ -39,16 +39,24 @@ _SYLLABLES = "山水村路桥田账本公开民主议事干部群众会议记录
 def picture(number: int) -> ImageData:
     """Return a JPEG of about 200 KB, a different one for each case."""
     generator = random.Random(number)
-    image = Image.frombytes("L", (150, 100), generator.randbytes(15_000)).resize((1500, 1000), Image.Resampling.BICUBIC).convert("RGB")
+    image = (
+        Image.frombytes("L", (150, 100), generator.randbytes(15_000))
+        .resize((1500, 1000), Image.Resampling.BICUBIC)
+        .convert("RGB")
+    )
     out = io.BytesIO()
     image.save(out, "JPEG", quality=88)
     data = out.getvalue()
     wanted = 200_000 - len(data)
     if wanted > 4:
         # A comment segment makes up the size without changing the picture.
-        fill = b"".join(b"\xff\xfe" + (60_000).to_bytes(2, "big") + generator.randbytes(59_998) for _n in range(wanted // 60_002))
+        fill = b"".join(
+            b"\xff\xfe" + (60_000).to_bytes(2, "big") + generator.randbytes(59_998) for _n in range(wanted // 60_002)
+        )
         data = data[:2] + fill + data[2:]
-    return ImageData(hashlib.sha1(data, usedforsecurity=False).hexdigest(), data, "image/jpeg", f"{number}.jpg", 1500, 1000)
+    return ImageData(
+        hashlib.sha1(data, usedforsecurity=False).hexdigest(), data, "image/jpeg", f"{number}.jpg", 1500, 1000
+    )
 
 
 def sentence(generator: random.Random, length: int) -> str:
@@ -70,13 +78,22 @@ def chapter(number: int) -> Chapter:
     blocks.insert(5, Table(rows, 4, 1, "表1 进度"))
     blocks.insert(9, Picture(image.key, "现场", "现场照片"))
     notes = {key: Note(key, (Run(sentence(generator, 20)),)) for key in ("a", "b")}
-    return Chapter(f"k{number}", f"案例{number}：{sentence(generator, 16)[:14]}", Document(tuple(blocks), notes, {image.key: image}),
-                   byline=("某县委党校　某某某",), qr=f"https://library.example.invalid/r/{number}/", qr_line=f"编号 {number}　扫码查看最新版本")
+    return Chapter(
+        f"k{number}",
+        f"案例{number}：{sentence(generator, 16)[:14]}",
+        Document(tuple(blocks), notes, {image.key: image}),
+        byline=("某县委党校　某某某",),
+        qr=f"https://library.example.invalid/r/{number}/",
+        qr_line=f"编号 {number}　扫码查看最新版本",
+    )
 
 
 def book(chapters: list[Chapter]) -> Book:
     """Return a book of ``chapters`` in parts of forty, with foreword, contents and two indexes."""
-    parts = tuple(Part(f"第{n // 40 + 1}组", tuple(chapters[n : n + 40]), f"第{n // 40 + 1}编") for n in range(0, len(chapters), 40))
+    parts = tuple(
+        Part(f"第{n // 40 + 1}组", tuple(chapters[n : n + 40]), f"第{n // 40 + 1}编")
+        for n in range(0, len(chapters), 40)
+    )
     keys = [c.key for c in chapters]
     indexes = tuple(
         Index(f"i{n}", title, tuple(IndexEntry(f"{title}{t}", tuple(keys[t::20])) for t in range(20)))
@@ -112,7 +129,12 @@ def markdown(chapters: list[Chapter], folder: Path) -> Path:
                 lines.append(f"![{block.caption}]({block.image}.jpg)\n")
             else:
                 rows = [[cell.text for cell in row] for row in block.rows]
-                lines += ["| " + " | ".join(rows[0]) + " |", "|---" * 4 + "|", *("| " + " | ".join(row) + " |" for row in rows[1:]), ""]
+                lines += [
+                    "| " + " | ".join(rows[0]) + " |",
+                    "|---" * 4 + "|",
+                    *("| " + " | ".join(row) + " |" for row in rows[1:]),
+                    "",
+                ]
         lines += [f"[^{item.key}{note.key}]: {note.runs[0].text}\n" for note in item.document.notes.values()]
     source = folder / "book.md"
     source.write_text("\n".join(lines), encoding="utf-8")
@@ -164,8 +186,12 @@ def main() -> None:
     memory = peak_mb()
     pandoc = None if options.no_pandoc else pandoc_seconds(chapters)
     figures = {
-        "cases": options.cases, "style": options.style, "cpu_s": round(seconds, 3), "peak_mb": round(memory, 1),
-        "peak_mb_before_writing": round(start_mb, 1), "size_mb": round(options.out.stat().st_size / 2**20, 1),
+        "cases": options.cases,
+        "style": options.style,
+        "cpu_s": round(seconds, 3),
+        "peak_mb": round(memory, 1),
+        "peak_mb_before_writing": round(start_mb, 1),
+        "size_mb": round(options.out.stat().st_size / 2**20, 1),
         "pandoc_cpu_s": None if pandoc is None else round(pandoc, 2),
         "ratio_to_pandoc": None if not pandoc else round(seconds / pandoc, 3),
     }

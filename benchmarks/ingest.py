@@ -34,7 +34,9 @@ def expected(path: Path) -> dict[str, int] | None:
         "tables": len(re.findall(r"<w:tbl>|<w:tbl ", xml)),
         "images": len(set(re.findall(r'<a:blip [^>]*r:embed="([^"]+)"', xml))),
         "notes": len(re.findall(r"<w:(?:footnote|endnote)Reference ", xml)),
-        "headings": len(re.findall(r'<w:outlineLvl w:val="[0-8]"/>|<w:pStyle w:val="(?:Heading|heading ?)[1-6]"/>', xml)),
+        "headings": len(
+            re.findall(r'<w:outlineLvl w:val="[0-8]"/>|<w:pStyle w:val="(?:Heading|heading ?)[1-6]"/>', xml)
+        ),
         "numbering": len(re.findall(r'<w:numPr>(?:(?!</w:numPr>).)*<w:numId w:val="[1-9]', xml)),
     }
 
@@ -43,12 +45,22 @@ def found(result: ReadResult) -> dict[str, int]:
     """Count what came out of a file."""
     blocks = [block for item in result.items for block in item.blocks]
     numbered = [block for block in blocks if isinstance(block, Heading | Paragraph) and block.number]
-    numbered += [p for block in blocks if isinstance(block, Table) for row in block.rows for cell in row for p in cell.blocks if p.number]
+    numbered += [
+        p
+        for block in blocks
+        if isinstance(block, Table)
+        for row in block.rows
+        for cell in row
+        for p in cell.blocks
+        if p.number
+    ]
     forms = sum(1 for warning in result.warnings if warning.code == "layout_table")
     return {
         "headings": sum(isinstance(block, Heading) for block in blocks) + len(result.items),
-        "numbering": len(numbered), "tables": sum(item.tables for item in result.items) + forms,
-        "images": sum(item.images for item in result.items), "notes": len(result.notes),
+        "numbering": len(numbered),
+        "tables": sum(item.tables for item in result.items) + forms,
+        "images": sum(item.images for item in result.items),
+        "notes": len(result.notes),
     }
 
 
@@ -72,11 +84,21 @@ def measure(paths: Iterable[Path]) -> dict[str, Any]:
                     kept[kind] += min(got[kind], raw[kind])
     seconds = time.perf_counter() - started
     return {
-        "files": read + refused, "read": read, "refused": refused, "seconds": round(seconds, 2),
+        "files": read + refused,
+        "read": read,
+        "refused": refused,
+        "seconds": round(seconds, 2),
         "files_per_second": round((read + refused) / seconds, 2) if seconds else 0.0,
-        "slowest_seconds": round(slowest, 2), "peak_memory_mb": round(peak / 1024 / 1024, 1),
-        "kept": {kind: {"in_source": wanted[kind], "kept": kept[kind],
-                        "share": round(kept[kind] / wanted[kind], 4) if wanted[kind] else None} for kind in KINDS},
+        "slowest_seconds": round(slowest, 2),
+        "peak_memory_mb": round(peak / 1024 / 1024, 1),
+        "kept": {
+            kind: {
+                "in_source": wanted[kind],
+                "kept": kept[kind],
+                "share": round(kept[kind] / wanted[kind], 4) if wanted[kind] else None,
+            }
+            for kind in KINDS
+        },
     }
 
 

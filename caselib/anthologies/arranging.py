@@ -34,6 +34,8 @@ def _place(page: ResourcePage, axis: Axis) -> tuple[float, str]:
         tiers = [value for value, _label in ResourceAward._meta.get_field("tier").choices or ()]
         awards = sorted(page.awards.all(), key=lambda award: tiers.index(award.tier))
         return (float(tiers.index(awards[0].tier)), awards[0].get_tier_display()) if awards else other
-    rows = {Axis.TOPIC: page.topic_taggings, Axis.SECTOR: page.sector_taggings, Axis.POSITION: page.position_taggings}[axis]
+    rows = {Axis.TOPIC: page.topic_taggings, Axis.SECTOR: page.sector_taggings, Axis.POSITION: page.position_taggings}[
+        axis
+    ]
     terms = sorted((row.tag for row in rows.all()), key=lambda term: (term.order, term.pk))
     return (float(terms[0].order), terms[0].name) if terms else other

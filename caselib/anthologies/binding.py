@@ -56,9 +56,13 @@ class _Binder:
         elif item.kind == ItemKind.PART:
             self.body.append(Part(item.title, (), item.number, item.text))
         elif item.kind == ItemKind.FOREWORD:
-            self.front.append(Matter(key, item.title or _("Foreword"), text_document(item.text, item.title), "foreword"))
+            self.front.append(
+                Matter(key, item.title or _("Foreword"), text_document(item.text, item.title), "foreword")
+            )
         elif item.kind == ItemKind.INTERLUDE:
-            self.body.append(Matter(key, item.title, text_document(item.text, item.title), "interlude", bool(item.title)))
+            self.body.append(
+                Matter(key, item.title, text_document(item.text, item.title), "interlude", bool(item.title))
+            )
         elif item.kind == ItemKind.AWARDS:
             document = award_document(self.pages.values(), item.text)
             self.back.append(Matter(key, item.title or _("Awards"), document, "awards"))
@@ -89,8 +93,11 @@ class _Binder:
             anthology.title,
             Cover(anthology.title, subtitle, lines, edition.mark, cover_image(edition)),
             Cover(anthology.title, subtitle, title_lines),
-            tuple(self.front), tuple(self.body), (*self.back, *indexes, *self.colophon),
-            contents_depth=edition.contents_depth, properties=properties(edition, stamp),
+            tuple(self.front),
+            tuple(self.body),
+            (*self.back, *indexes, *self.colophon),
+            contents_depth=edition.contents_depth,
+            properties=properties(edition, stamp),
         )
 
     def _index(self, kind: IndexKind) -> Index | None:
@@ -111,8 +118,11 @@ def chapter_of(item: OutlineItem, edition: Edition, page: ResourcePage) -> Chapt
     document = document_of(pinned, audiences=audiences, byline=False)
     code = f"{page.code}　" if page.code else ""
     return Chapter(
-        f"case{item.selection.page_id}", pinned.title, replace(document, blocks=document.blocks[1:]),
-        byline=tuple(byline_of(pinned)), qr=address(page) if edition.print_codes else "",
+        f"case{item.selection.page_id}",
+        pinned.title,
+        replace(document, blocks=document.blocks[1:]),
+        byline=tuple(byline_of(pinned)),
+        qr=address(page) if edition.print_codes else "",
         qr_line=f"{code}{_('Scan for the current version')}",
     )
 
@@ -126,8 +136,12 @@ def properties(edition: Edition, stamp: datetime) -> dict[str, str]:
     """Return the document properties of ``edition``; ``stamp`` (UTC) is when it was made."""
     moment = stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
-        "creator": edition.anthology.publisher, "subject": edition.name, "created": moment, "modified": moment,
-        "category": str(edition.get_circulation_display()), "caselib-edition": str(edition.pk),
+        "creator": edition.anthology.publisher,
+        "subject": edition.name,
+        "created": moment,
+        "modified": moment,
+        "category": str(edition.get_circulation_display()),
+        "caselib-edition": str(edition.pk),
     }
 
 
@@ -156,7 +170,12 @@ def award_document(pages: Iterable[ResourcePage], text: str) -> Document:
     rows = [tuple(_cell(text) for text in (_("Award"), _("Case"), _("Authors"), _("Competition")))]
     for award, page in awards:
         authors = "\n".join(byline_of(page))
-        rows.append(tuple(_cell(text) for text in (award.get_tier_display(), page.title, authors, f"{award.competition}（{award.year}）")))
+        rows.append(
+            tuple(
+                _cell(text)
+                for text in (award.get_tier_display(), page.title, authors, f"{award.competition}（{award.year}）")
+            )
+        )
     blocks = text_document(text).blocks
     return Document((*blocks, Table(tuple(rows), 4, 1)) if awards else blocks)
 
@@ -168,8 +187,12 @@ def _cell(text: object) -> Cell:
 def colophon_text(edition: Edition) -> str:
     """Return the colophon of an edition that has none of its own."""
     anthology = edition.anthology
-    lines = [f"{anthology.title}（{edition.name}）", f"{_('Edited by')}：{anthology.publisher}" if anthology.publisher else "",
-             f"{_('Year')}：{edition.year}", f"{_('Circulation level')}：{edition.get_circulation_display()}"]
+    lines = [
+        f"{anthology.title}（{edition.name}）",
+        f"{_('Edited by')}：{anthology.publisher}" if anthology.publisher else "",
+        f"{_('Year')}：{edition.year}",
+        f"{_('Circulation level')}：{edition.get_circulation_display()}",
+    ]
     return "\n".join(line for line in lines if line)
 
 
@@ -183,7 +206,11 @@ def cover_image(edition: Edition) -> ImageData | None:
     except (OSError, ValueError):
         return None
     usable = usable_image(data)
-    return ImageData(hashlib.sha1(data, usedforsecurity=False).hexdigest(), data, "", edition.cover_image.title) if usable else None
+    return (
+        ImageData(hashlib.sha1(data, usedforsecurity=False).hexdigest(), data, "", edition.cover_image.title)
+        if usable
+        else None
+    )
 
 
 def terms_of(page: ResourcePage, kind: IndexKind) -> list[str]:

@@ -35,7 +35,18 @@ class EditionForm(forms.ModelForm[Edition]):
 
     class Meta:
         model = Edition
-        fields = ("name", "year", "circulation", "audience", "style", "mark", "cover_lines", "contents_depth", "indexes", "print_codes")
+        fields = (
+            "name",
+            "year",
+            "circulation",
+            "audience",
+            "style",
+            "mark",
+            "cover_lines",
+            "contents_depth",
+            "indexes",
+            "print_codes",
+        )
         widgets = {"cover_lines": forms.Textarea(attrs={"rows": 3})}
 
     def details(self) -> dict[str, Any]:
@@ -49,7 +60,10 @@ class TextItemForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=[(k.value, k.label) for k in ItemKind if k != ItemKind.CASE])
     title = forms.CharField(label=_("Title"), max_length=300, required=False)
     text = forms.CharField(
-        label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6}),
+        label=_("Text"),
+        max_length=100_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
         help_text=_("Each line is a paragraph; a line that begins with # is a heading."),
     )
 
@@ -59,7 +73,9 @@ class ItemForm(forms.Form):
 
     title = forms.CharField(label=_("Title"), max_length=300, required=False)
     number = forms.CharField(label=_("Number above the title"), max_length=40, required=False)
-    text = forms.CharField(label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    text = forms.CharField(
+        label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
 
 
 class NewEditionForm(forms.Form):
@@ -76,9 +92,15 @@ class ArrangeForm(forms.Form):
 class StyleForm(forms.ModelForm[PrintStyle]):
     """A house style: its name, its data as JSON, a Word template."""
 
-    content = forms.CharField(label=_("Style data (JSON)"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}))
+    content = forms.CharField(
+        label=_("Style data (JSON)"),
+        max_length=60_000,
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false"}),
+    )
     template = forms.FileField(
-        label=_("Word template"), required=False, help_text=_("A .docx whose styles are used instead of ours where the names agree.")
+        label=_("Word template"),
+        required=False,
+        help_text=_("A .docx whose styles are used instead of ours where the names agree."),
     )
 
     class Meta:
@@ -90,7 +112,9 @@ class StyleForm(forms.ModelForm[PrintStyle]):
             data = json.loads(self.cleaned_data["content"])
             from_data(data)
         except StyleDataError as error:
-            raise forms.ValidationError(_("%(path)s: %(problem)s"), params={"path": error.path, "problem": error.problem}) from error
+            raise forms.ValidationError(
+                _("%(path)s: %(problem)s"), params={"path": error.path, "problem": error.problem}
+            ) from error
         except (ValueError, RecursionError) as error:
             raise forms.ValidationError(_("This is not JSON: %(error)s"), params={"error": str(error)[:200]}) from error
         return data  # type: ignore[no-any-return]

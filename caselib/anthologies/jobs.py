@@ -29,7 +29,9 @@ from .printing import Copy, StoredCounts, copy_of
 @job("anthologies.compile")
 def compile_job(ctx: JobContext, compilation: int) -> dict[str, Any]:
     """Compile; a second run of a finished compilation changes nothing. Page counts already made are used again."""
-    row = Compilation.objects.select_related("edition__anthology", "edition__style", "edition__cover_image").get(pk=compilation)
+    row = Compilation.objects.select_related("edition__anthology", "edition__style", "edition__cover_image").get(
+        pk=compilation
+    )
     if row.state == CompilationState.DONE:
         return _result(row)
     try:
@@ -49,7 +51,11 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
     total = len(copy.book.chapters())
 
     def progress(done: int, of: int, what: str) -> None:
-        text = _("Counting pages: %(done)d of %(total)d") % {"done": done, "total": of} if what == "layout" else _("Writing: %s") % what
+        text = (
+            _("Counting pages: %(done)d of %(total)d") % {"done": done, "total": of}
+            if what == "layout"
+            else _("Writing: %s") % what
+        )
         # The last step of a stage must not look like the end of the job.
         ctx.progress(min(done, of - 1) if of else 0, max(of, 1), text)
 
@@ -57,7 +63,9 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
         path = Path(folder) / "book.docx"
         with path.open("wb") as out:
             oracle = PageOracle(StoredCounts()) if pdf.available() else None
-            made = compile_book(copy.book, out, style=copy.style, oracle=oracle, template=copy.template, progress=progress)
+            made = compile_book(
+                copy.book, out, style=copy.style, oracle=oracle, template=copy.template, progress=progress
+            )
         data = path.read_bytes()
         ctx.progress(0, max(total, 1), _("Making the PDF"))
         rendered = pdf.to_pdf(data)

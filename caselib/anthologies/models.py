@@ -58,25 +58,39 @@ class PrintStyle(models.Model):
 class Edition(models.Model):
     """One edition: an ordered outline, how it looks, and once frozen the whole book as it will always be printed."""
 
-    anthology = models.ForeignKey(Anthology, on_delete=models.PROTECT, related_name="editions", verbose_name=_("anthology"))
+    anthology = models.ForeignKey(
+        Anthology, on_delete=models.PROTECT, related_name="editions", verbose_name=_("anthology")
+    )
     name = models.CharField(_("edition"), max_length=80)
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1900), MaxValueValidator(2999)])
     circulation = models.CharField(_("circulation level"), max_length=10, choices=LEVELS, default=Circulation.INTERNAL)
     audience = models.CharField(_("for whom"), max_length=10, choices=Audience.choices, default=Audience.LEARNER)
-    style = models.ForeignKey(PrintStyle, on_delete=models.PROTECT, related_name="editions", verbose_name=_("house style"))
+    style = models.ForeignKey(
+        PrintStyle, on_delete=models.PROTECT, related_name="editions", verbose_name=_("house style")
+    )
     cover_lines = models.TextField(
-        _("lines at the foot of the cover"), blank=True, max_length=400, help_text=_("One line each: the unit, the month.")
+        _("lines at the foot of the cover"),
+        blank=True,
+        max_length=400,
+        help_text=_("One line each: the unit, the month."),
     )
     mark = models.CharField(_("mark on the cover"), max_length=40, blank=True)
     cover_image = models.ForeignKey(
-        "media.CaseImage", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("cover image")
+        "media.CaseImage",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("cover image"),
     )
     contents_depth = models.PositiveSmallIntegerField(
         _("levels of the contents"), default=2, validators=[MaxValueValidator(3)], help_text=_("0 prints no contents.")
     )
     indexes = models.JSONField(_("indexes"), default=list, blank=True)
     print_codes = models.BooleanField(_("print a QR code to the current version of each case"), default=True)
-    based_on = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="successors", editable=False)
+    based_on = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="successors", editable=False
+    )
     frozen_at = models.DateTimeField(_("frozen at"), null=True, blank=True, editable=False)
     frozen_book = models.CharField(max_length=200, blank=True, editable=False)
     frozen_sha256 = models.CharField(max_length=64, blank=True, editable=False)
@@ -135,7 +149,9 @@ class Selection(models.Model):
     page = models.ForeignKey(
         "resources.ResourcePage", on_delete=models.PROTECT, related_name="selections", verbose_name=_("resource")
     )
-    revision = models.ForeignKey("wagtailcore.Revision", on_delete=models.PROTECT, related_name="+", verbose_name=_("version"))
+    revision = models.ForeignKey(
+        "wagtailcore.Revision", on_delete=models.PROTECT, related_name="+", verbose_name=_("version")
+    )
     sha256 = models.CharField(max_length=64)
     pinned_at = models.DateTimeField(_("pinned at"))
 

@@ -48,14 +48,20 @@ class Finding:
 
 def check_edition(edition: Edition, book: Book, style: HouseStyle | None = None) -> list[Finding]:
     """Return everything an editor should know before printing ``book``, errors first."""
-    items = [item for item in edition.items.select_related("selection__page", "selection__revision") if item.kind == ItemKind.CASE]
+    items = [
+        item
+        for item in edition.items.select_related("selection__page", "selection__revision")
+        if item.kind == ItemKind.CASE
+    ]
     findings = [finding for item in items for finding in check_standing(item, edition, clock.today())]
     chapters = book.chapters()
     titles = Counter(chapter.title.strip() for chapter in chapters)
     for chapter in chapters:
         findings += check_chapter(chapter, style)
         if titles[chapter.title.strip()] > 1:
-            findings.append(_finding("duplicate-title", Severity.WARNING, _("Another case has the same title."), chapter))
+            findings.append(
+                _finding("duplicate-title", Severity.WARNING, _("Another case has the same title."), chapter)
+            )
     findings += _check_parts(edition)
     rank = list(Severity.values)
     return sorted(findings, key=lambda finding: rank.index(finding.severity))
@@ -65,11 +71,19 @@ def check_standing(item: OutlineItem, edition: Edition, today: date) -> Iterator
     """Yield what is wrong with a case as an item of the library: published, open enough, permitted, reviewed in time."""
     page, key, where = item.selection.page, f"case{item.selection.page_id}", item.title
     if page.withdrawn:
-        yield Finding("withdrawn", Severity.ERROR, _("It was withdrawn: %s") % (page.withdrawn_reason or "—"), where, key)
+        yield Finding(
+            "withdrawn", Severity.ERROR, _("It was withdrawn: %s") % (page.withdrawn_reason or "—"), where, key
+        )
     elif not page.live:
         yield Finding("not-published", Severity.ERROR, _("It is no longer published."), where, key)
     elif page.live_revision_id != item.selection.revision_id:
-        yield Finding("changed", Severity.NOTE, _("A newer version is published. Compare and take it over, or keep this one."), where, key)
+        yield Finding(
+            "changed",
+            Severity.NOTE,
+            _("A newer version is published. Compare and take it over, or keep this one."),
+            where,
+            key,
+        )
     if rules.too_open(page.circulation, edition.circulation):
         text = _("Its circulation level (%(case)s) is above that of the edition (%(edition)s).")
         levels = {"case": page.get_circulation_display(), "edition": edition.get_circulation_display()}
@@ -77,7 +91,9 @@ def check_standing(item: OutlineItem, edition: Edition, today: date) -> Iterator
     if page.source_kind == SourceKind.REPRINT and not (page.permission.strip() or page.permission_document_id):
         yield Finding("permission", Severity.ERROR, _("It is a reprint without permission on file."), where, key)
     if page.review_due_on and page.review_due_on < today:
-        yield Finding("review-overdue", Severity.WARNING, _("Its regular review was due on %s.") % page.review_due_on, where, key)
+        yield Finding(
+            "review-overdue", Severity.WARNING, _("Its regular review was due on %s.") % page.review_due_on, where, key
+        )
 
 
 def check_chapter(chapter: Chapter, style: HouseStyle | None) -> Iterator[Finding]:
@@ -91,7 +107,9 @@ def check_chapter(chapter: Chapter, style: HouseStyle | None) -> Iterator[Findin
     text = "\n".join(_texts(chapter.document))
     rare = "".join(dict.fromkeys(_RARE.findall(chapter.title + text)))[:40]
     if rare:
-        yield _finding("rare-characters", Severity.WARNING, _("Faces may lack these rare characters: %s") % rare, chapter)
+        yield _finding(
+            "rare-characters", Severity.WARNING, _("Faces may lack these rare characters: %s") % rare, chapter
+        )
     yield from _check_headings(chapter)
     yield from _check_references(chapter, text)
     yield from _check_pictures(chapter, style or HouseStyle("check", ""))
@@ -111,13 +129,19 @@ def _check_headings(chapter: Chapter) -> Iterator[Finding]:
     for block in (*chapter.document.blocks, None):
         if isinstance(block, Heading):
             if open_heading and block.level <= level:
-                yield _finding("empty-section", Severity.WARNING, _("Nothing stands under “%s”.") % open_heading, chapter)
+                yield _finding(
+                    "empty-section", Severity.WARNING, _("Nothing stands under “%s”.") % open_heading, chapter
+                )
             if block.level > level + 1:
-                yield _finding("heading-jump", Severity.WARNING, _("“%s” skips a level of headings.") % block.text[:40], chapter)
+                yield _finding(
+                    "heading-jump", Severity.WARNING, _("“%s” skips a level of headings.") % block.text[:40], chapter
+                )
             level, open_heading = block.level, block.text[:40]
         elif block is None:
             if open_heading:
-                yield _finding("empty-section", Severity.WARNING, _("Nothing stands under “%s”.") % open_heading, chapter)
+                yield _finding(
+                    "empty-section", Severity.WARNING, _("Nothing stands under “%s”.") % open_heading, chapter
+                )
         else:
             open_heading = ""
     if not chapter.document.blocks:
@@ -125,14 +149,23 @@ def _check_headings(chapter: Chapter) -> Iterator[Finding]:
 
 
 def _check_references(chapter: Chapter, text: str) -> Iterator[Finding]:
-    counts = Counter("表" if isinstance(block, Table) else "图" for block in chapter.document.blocks
-                     if isinstance(block, Table | Picture) and block.caption)
+    counts = Counter(
+        "表" if isinstance(block, Table) else "图"
+        for block in chapter.document.blocks
+        if isinstance(block, Table | Picture) and block.caption
+    )
     own = "\n".join(block.caption for block in chapter.document.blocks if isinstance(block, Table | Picture))
     for label, number in sorted(set(_MENTION.findall(text))):
         if int(number) > counts[label] and f"{label}{number}" not in own.replace(" ", ""):
             message = _("The text refers to %s, which is not there.") % f"{label}{number}"
             yield _finding("broken-reference", Severity.WARNING, message, chapter)
-    calls = {run.note for block in chapter.document.blocks if isinstance(block, Paragraph | Heading) for run in block.runs if run.note}
+    calls = {
+        run.note
+        for block in chapter.document.blocks
+        if isinstance(block, Paragraph | Heading)
+        for run in block.runs
+        if run.note
+    }
     for key in sorted(calls - set(chapter.document.notes)):
         yield _finding("broken-reference", Severity.WARNING, _("Footnote “%s” is called but not there.") % key, chapter)
 
@@ -146,12 +179,19 @@ def _check_pictures(chapter: Chapter, style: HouseStyle) -> Iterator[Finding]:
         usable = usable_image(image.data) if image else None
         name = block.caption or block.alt or _("Picture")
         if usable is None:
-            yield _finding("broken-image", Severity.WARNING, _("“%s” cannot be read; a box is printed.") % name, chapter)
+            yield _finding(
+                "broken-image", Severity.WARNING, _("“%s” cannot be read; a box is printed.") % name, chapter
+            )
             continue
         width, _height = fit(usable[2], usable[3], wanted_mm=(block.width_mm, block.height_mm), room_mm=room)
         dpi = round(usable[2] / width * 25.4)
         if dpi < MIN_DPI:
-            yield _finding("low-resolution", Severity.WARNING, _("“%(name)s” has %(dpi)d dpi at print size.") % {"name": name, "dpi": dpi}, chapter)
+            yield _finding(
+                "low-resolution",
+                Severity.WARNING,
+                _("“%(name)s” has %(dpi)d dpi at print size.") % {"name": name, "dpi": dpi},
+                chapter,
+            )
         if not (block.alt or block.caption):
             yield _finding("no-alternative", Severity.NOTE, _("A picture has no text alternative."), chapter)
 
@@ -175,7 +215,9 @@ def _finding(code: str, severity: Severity, message: str, chapter: Chapter) -> F
     return Finding(code, severity, message, chapter.title, chapter.key)
 
 
-def check_result(faults: Iterable[Fault], lints: Sequence[Lint], wrong: Sequence[Mismatch], *, counted: bool, pdf: bool) -> list[Finding]:
+def check_result(
+    faults: Iterable[Fault], lints: Sequence[Lint], wrong: Sequence[Mismatch], *, counted: bool, pdf: bool
+) -> list[Finding]:
     """Return what is to be said about a compiled file: not counted, faults, the linter's lines, wrong page numbers."""
     findings = []
     if not counted:
@@ -185,13 +227,26 @@ def check_result(faults: Iterable[Fault], lints: Sequence[Lint], wrong: Sequence
         findings.append(Finding("no-pdf", Severity.WARNING, _("The PDF could not be made; the Word file is whole.")))
     for mismatch in wrong:
         text = _("The contents say page %(said)s, it stands on %(printed)s.")
-        findings.append(Finding("wrong-page", Severity.ERROR, text % {"said": mismatch.entry.page, "printed": mismatch.printed or "?"},
-                                mismatch.entry.text))
+        findings.append(
+            Finding(
+                "wrong-page",
+                Severity.ERROR,
+                text % {"said": mismatch.entry.page, "printed": mismatch.printed or "?"},
+                mismatch.entry.text,
+            )
+        )
     for lint in lints:
         findings.append(Finding(f"file-{lint.code}", Severity.ERROR, f"{lint.part}: {lint.detail}"))
     for fault in faults:
         if fault.code in _FAULTS:
-            findings.append(Finding(fault.code.replace("_", "-"), Severity.WARNING, f"{_FAULTS[fault.code]} {fault.detail}".strip(), fault.where))
+            findings.append(
+                Finding(
+                    fault.code.replace("_", "-"),
+                    Severity.WARNING,
+                    f"{_FAULTS[fault.code]} {fault.detail}".strip(),
+                    fault.where,
+                )
+            )
     return findings
 
 

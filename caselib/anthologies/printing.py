@@ -98,7 +98,9 @@ class StoredCounts(MutableMapping[str, Measured]):
         return Measured(row.pages, tuple((name, page) for name, page in row.headings))
 
     def __setitem__(self, key: str, value: Measured) -> None:
-        PageCount.objects.update_or_create(pk=key, defaults={"pages": value.pages, "headings": [list(pair) for pair in value.headings]})
+        PageCount.objects.update_or_create(
+            pk=key, defaults={"pages": value.pages, "headings": [list(pair) for pair in value.headings]}
+        )
 
     def __delitem__(self, key: str) -> None:
         PageCount.objects.filter(pk=key).delete()

@@ -59,7 +59,9 @@ def may_compile(*, cases: int, blocking: int) -> Refusal | None:
     if not cases:
         return Refusal("empty", _("Select at least one case first."))
     if blocking:
-        return Refusal("errors", _("The check found cases that may not be printed in this edition. Put that right first."))
+        return Refusal(
+            "errors", _("The check found cases that may not be printed in this edition. Put that right first.")
+        )
     return None
 
 

@@ -27,7 +27,9 @@ def readable_editions(viewer: Viewer) -> QuerySet[Edition]:
         return editions
     levels = [Circulation.PUBLIC.value] + ([Circulation.INTERNAL.value] if viewer.internal else [])
     offended = Selection.objects.filter(offending()).values("edition_id")
-    return editions.filter(frozen_at__isnull=False, circulation__in=levels, audience__in=viewer.audiences).exclude(pk__in=offended)
+    return editions.filter(frozen_at__isnull=False, circulation__in=levels, audience__in=viewer.audiences).exclude(
+        pk__in=offended
+    )
 
 
 def offending() -> Q:
@@ -77,7 +79,9 @@ def compare(selection: Selection) -> list[DiffLine]:
     old = [passage.text for passage in passages(selection.revision.as_object())]
     new = [passage.text for passage in passages(live.as_object())] if live else []
     lines = []
-    for row in difflib.ndiff(old, new) if len(old) * len(new) < 40_000 else difflib.unified_diff(old, new, n=3, lineterm=""):
+    for row in (
+        difflib.ndiff(old, new) if len(old) * len(new) < 40_000 else difflib.unified_diff(old, new, n=3, lineterm="")
+    ):
         kind = {"-": "removed", "+": "added"}.get(row[:1], "same")
         if row[:1] != "?" and not row.startswith(("---", "+++", "@@")):
             lines.append(DiffLine(kind, row[1:].strip()))
@@ -92,7 +96,9 @@ def granted(revision_ids: list[int]) -> set[int]:
 
 def pages_named(text: str) -> list[int]:
     """Return the ids of the resources named in ``text`` by code or number, in its order."""
-    words = [word.strip() for word in text.replace("，", " ").replace(",", " ").replace("、", " ").split()][: rules.MAX_CASES]
+    words = [word.strip() for word in text.replace("，", " ").replace(",", " ").replace("、", " ").split()][
+        : rules.MAX_CASES
+    ]
     numbers = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 18]
     rows = ResourcePage.objects.filter(Q(code__in=words, code__gt="") | Q(pk__in=numbers)).values_list("pk", "code")
     by_word = {code: pk for pk, code in rows if code} | {str(pk): pk for pk, _code in rows}

@@ -85,9 +85,7 @@ def assign(task: Task) -> Assignment:
     return Assignment(pairs=tuple(sorted(pairs)))
 
 
-def _allowed(
-    readers: Sequence[Reader], items: Sequence[Item], conflicts: Collection[tuple[int, int]]
-) -> np.ndarray:
+def _allowed(readers: Sequence[Reader], items: Sequence[Item], conflicts: Collection[tuple[int, int]]) -> np.ndarray:
     """Return the matrix entries × judges of pairs that may meet."""
     allowed = np.ones((len(items), len(readers)), dtype=bool)
     row = {item.id: index for index, item in enumerate(items)}
@@ -137,7 +135,9 @@ def _solve(
     arcs = flow.add_arcs_with_capacity_and_unit_cost(rows, entries + columns, ones, costs.astype(np.int64))
     heads = np.arange(entries, entries + judges)
     sink = np.full(judges, entries + judges)
-    flow.add_arcs_with_capacity_and_unit_cost(heads, sink, np.ones(judges, dtype=np.int64), np.zeros(judges, dtype=np.int64))
+    flow.add_arcs_with_capacity_and_unit_cost(
+        heads, sink, np.ones(judges, dtype=np.int64), np.zeros(judges, dtype=np.int64)
+    )
     supplies = np.concatenate([np.full(entries, k), np.full(judges, -floor), [-rest]])
     flow.set_nodes_supplies(np.arange(entries + judges + 1), supplies)
     if flow.solve() != flow.OPTIMAL:
@@ -145,9 +145,7 @@ def _solve(
     return np.nonzero(flow.flows(arcs))[0]
 
 
-def _counting_fault(
-    readers: Sequence[Reader], items: Sequence[Item], allowed: np.ndarray, k: int
-) -> Assignment | None:
+def _counting_fault(readers: Sequence[Reader], items: Sequence[Item], allowed: np.ndarray, k: int) -> Assignment | None:
     """Return the faults that plain counting shows: too few judges, or entries that too few may read."""
     if k < 1:
         return Assignment(refusal=Refusal("no-readings", _("At least one judge must read each entry.")))
@@ -193,7 +191,9 @@ def _explain(readers: Sequence[Reader], items: Sequence[Item], allowed: np.ndarr
         )
         values = {"n": len(idle), "floor": floor, "least": int(reach.min())}
         return Assignment(refusal=Refusal("lower-load", text % values))
-    text = _("The conflicts of interest leave no way to give every judge %(floor)d or %(ceiling)d entries. Appoint more judges.")
+    text = _(
+        "The conflicts of interest leave no way to give every judge %(floor)d or %(ceiling)d entries. Appoint more judges."
+    )
     return Assignment(refusal=Refusal("equal-loads", text % {"floor": floor, "ceiling": ceiling}))
 
 

@@ -150,7 +150,9 @@ def _table(value: Any, mask: Mask) -> CopyBlock:
     head = int((value or {}).get("header_rows") or 0)
     rows = tuple(
         tuple(
-            CopyCell(mask(cell.get("text") or ""), int(cell.get("colspan") or 1), int(cell.get("rowspan") or 1), i < head)
+            CopyCell(
+                mask(cell.get("text") or ""), int(cell.get("colspan") or 1), int(cell.get("rowspan") or 1), i < head
+            )
             for cell in row
         )
         for i, row in enumerate((value or {}).get("rows", []))

@@ -42,7 +42,16 @@ WINNER_COLUMNS = ("number", "track", "award", "place", "title", "authors", "unit
 
 
 def _winner_heads() -> tuple[str, ...]:
-    return (_("Entry no."), _("Track"), _("Prize"), _("Final rank"), _("Title"), _("Authors"), _("Unit"), _("Certificate"))
+    return (
+        _("Entry no."),
+        _("Track"),
+        _("Prize"),
+        _("Final rank"),
+        _("Title"),
+        _("Authors"),
+        _("Unit"),
+        _("Certificate"),
+    )
 
 
 def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
@@ -53,8 +62,14 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
         certificate = getattr(award, "certificate", None)
         rows.append(
             (
-                entry.code, entry.track.name, str(award.get_tier_display()), str(standing.rank) if standing else "",
-                entry.title, entry.author_names, entry.unit.name, certificate.number if certificate else "",
+                entry.code,
+                entry.track.name,
+                str(award.get_tier_display()),
+                str(standing.rank) if standing else "",
+                entry.title,
+                entry.author_names,
+                entry.unit.name,
+                certificate.number if certificate else "",
             )
         )
     return rows
@@ -137,7 +152,8 @@ def _round_blocks(part: RoundReport) -> list[word.Block]:
     elif part.moved:
         head = (_("Entry"), _("Final rank"), _("Score"), _("Adjusted place"), _("Adjusted score"), _("90 % interval"))
         moved = [
-            (m.code, m.rank, m.official, m.adjusted_rank, f"{m.adjusted:.2f}", f"{m.low:.2f}–{m.high:.2f}") for m in part.moved
+            (m.code, m.rank, m.official, m.adjusted_rank, f"{m.adjusted:.2f}", f"{m.low:.2f}–{m.high:.2f}")
+            for m in part.moved
         ]
         blocks.append(table(head, moved, _("Places that would change under the adjusted score")))
     else:

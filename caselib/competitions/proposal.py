@@ -250,7 +250,9 @@ def _explain_unmet(
         if _choose(contenders, places, (rule,)):
             continue
         if rule.at_most:
-            found.append(_("“%(rule)s” cannot be met: every entry that qualifies is of this kind.") % {"rule": rule.text})
+            found.append(
+                _("“%(rule)s” cannot be met: every entry that qualifies is of this kind.") % {"rule": rule.text}
+            )
         else:
             found.append(_("This rule cannot be met.") + " " + _demand(contenders, rule, len(plain)))
     if not found:

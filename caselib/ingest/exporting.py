@@ -55,8 +55,9 @@ def write(page: ResourcePage, viewer: Viewer, *, comments: bool) -> bytes:
     """Return ``page`` as .docx with its metadata behind the text."""
     found = document_of(page, audiences=viewer.audiences)
     blocks = (*found.blocks, metadata_table(page))
-    document = Document(blocks, found.notes, found.images,
-                        outgoing_comments(page, found.blocks) if comments else (), found.properties)
+    document = Document(
+        blocks, found.notes, found.images, outgoing_comments(page, found.blocks) if comments else (), found.properties
+    )
     return write_document(document, title=page.title, properties=export_properties(page))
 
 
@@ -64,12 +65,21 @@ def metadata_table(page: ResourcePage) -> Table:
     """Return what is known about the resource as a table of two columns."""
     rows: list[tuple[str, str]] = [("编号", page.code), ("类型", str(page.kind.label)), ("单位", str(page.unit or ""))]
     rows += [("作者", "、".join(author.name for author in page.authors.all()))]
-    for label, axis in (("主题", page.topics), ("领域", page.sectors), ("岗位", page.positions), ("标签", page.free_tags)):
+    for label, axis in (
+        ("主题", page.topics),
+        ("领域", page.sectors),
+        ("岗位", page.positions),
+        ("标签", page.free_tags),
+    ):
         rows.append((label, "、".join(sorted(term.name for term in axis.all()))))
-    rows += [("流通范围", page.get_circulation_display()), ("适用对象", page.get_audience_display()),
-             ("课时", "" if page.class_hours is None else f"{page.class_hours.normalize():f}"),
-             ("写作日期", page.written_on.isoformat() if page.written_on else ""), ("来源", page.source_title),
-             ("导出日期", clock.today().isoformat())]
+    rows += [
+        ("流通范围", page.get_circulation_display()),
+        ("适用对象", page.get_audience_display()),
+        ("课时", "" if page.class_hours is None else f"{page.class_hours.normalize():f}"),
+        ("写作日期", page.written_on.isoformat() if page.written_on else ""),
+        ("来源", page.source_title),
+        ("导出日期", clock.today().isoformat()),
+    ]
     cells = tuple((_cell(label), _cell(text)) for label, text in rows if text)
     return Table(cells, 2, 0, METADATA_CAPTION)
 

@@ -37,7 +37,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Manuscripts to be read."""
 
-    files = ManyFilesField(
+    manuscripts = ManyFilesField(
         label=_("Manuscripts"),
         widget=ManyFilesInput(attrs={"multiple": True, "accept": ACCEPT}),
         help_text=_("Word, WPS, RTF, text, Markdown, HTML, or a zip of these; up to 50 MB each."),
@@ -50,22 +50,27 @@ class CorrectionForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=255)
     kind = forms.ChoiceField(label=_("Kind"), choices=ItemKind.choices)
     authors = forms.CharField(
-        label=_("Authors"), required=False, max_length=500, help_text=_("Separate names by commas. Empty: you."))
+        label=_("Authors"), required=False, max_length=500, help_text=_("Separate names by commas. Empty: you.")
+    )
     unit_name = forms.CharField(label=_("Unit of the authors"), required=False, max_length=120)
-    abstract = forms.CharField(label=_("Abstract"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    abstract = forms.CharField(
+        label=_("Abstract"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
     topics = forms.MultipleChoiceField(label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     sectors = forms.MultipleChoiceField(label=_("Sectors"), required=False, widget=forms.CheckboxSelectMultiple)
     positions = forms.MultipleChoiceField(label=_("Positions"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, item: ImportItem, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).update(
-            title=item.title, kind=item.kind, authors="、".join(item.authors), unit_name=item.unit_name)
+            title=item.title, kind=item.kind, authors="、".join(item.authors), unit_name=item.unit_name
+        )
         super().__init__(*args, **kwargs)
         for axis, model in (("topics", Topic), ("sectors", Sector), ("positions", Position)):
             names = [entry["name"] for entry in item.suggestions if entry.get("axis") == axis]
             alive = set(model.objects.filter(name__in=names, retired_at__isnull=True).values_list("name", flat=True))
             self.fields[axis].choices = [  # type: ignore[attr-defined]
-                (entry["name"], suggestion_label(entry)) for entry in item.suggestions
+                (entry["name"], suggestion_label(entry))
+                for entry in item.suggestions
                 if entry.get("axis") == axis and entry["name"] in alive
             ]
 
@@ -73,7 +78,10 @@ class CorrectionForm(forms.Form):
         """Return the cleaned data as ``accept_item`` takes it."""
         data = self.cleaned_data
         return {
-            "title": data["title"], "kind": data["kind"], "unit_name": data["unit_name"], "abstract": data["abstract"],
+            "title": data["title"],
+            "kind": data["kind"],
+            "unit_name": data["unit_name"],
+            "abstract": data["abstract"],
             "authors": [name.strip() for name in re.split(r"[、,，;；]", data["authors"]) if name.strip()],
             "tags": {axis: data[axis] for axis in ("topics", "sectors", "positions") if data[axis]},
         }
@@ -90,8 +98,12 @@ class MetadataForm(forms.Form):
     """A table of metadata, tried first and applied when the person says so."""
 
     file = forms.FileField(
-        label=_("Excel or CSV file"), widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
+        label=_("Excel or CSV file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
         help_text=_("The first row names the columns. Download the template for the names that are understood."),
     )
     apply = forms.BooleanField(
-        label=_("Create the drafts"), required=False, help_text=_("Without this the file is only checked and the result shown."))
+        label=_("Create the drafts"),
+        required=False,
+        help_text=_("Without this the file is only checked and the result shown."),
+    )

@@ -15,7 +15,9 @@ from caselib.word.outline import ends_sentence, numeral
 
 _DRESSED = re.compile(
     r"^(?:[-—–―·•．.~～|｜\s]+\d{1,4}[-—–―·•．.~～|｜\s]+|第\s*\d{1,4}\s*页(?:\s*[,，/共]*\s*\d{0,4}\s*页?)?|\d{1,4}\s*[/／]\s*\d{1,4}|"
-    r"page\s*\d{1,4}(?:\s*of\s*\d+)?|[-—–―]\s*\d{1,4}|\d{1,4}\s*[-—–―])$", re.I)
+    r"page\s*\d{1,4}(?:\s*of\s*\d+)?|[-—–―]\s*\d{1,4}|\d{1,4}\s*[-—–―])$",
+    re.I,
+)
 _BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
 _LEADERS = re.compile(r"(?:[.．·…・‥﹒•。\-—_]\s*){3,}\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$", re.I)
 _TRAILING = re.compile(r"^(.*?\S)[\s\u3000\t]+[(（/／]?\s*(\d{1,4})\s*[)）]?$")
@@ -88,8 +90,11 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
                 pending = ""
         elif is_contents(line.text):
             pass
-        elif any(contents_entry(later.text) for later in lines[index + 1 : index + 3] if not later.fixed) and len(line.text) < 60 \
-                and not ends_sentence(line.text):
+        elif (
+            any(contents_entry(later.text) for later in lines[index + 1 : index + 3] if not later.fixed)
+            and len(line.text) < 60
+            and not ends_sentence(line.text)
+        ):
             pending += line.text
         else:
             break
@@ -153,7 +158,11 @@ def _page_numbers(lines: list[Line]) -> tuple[list[Line], int]:
     removed = 0
     page = False
     for index, line in enumerate(lines):
-        edge = line.breaks == "page" or (index + 1 < len(lines) and lines[index + 1].breaks == "page") or index + 1 == len(lines)
+        edge = (
+            line.breaks == "page"
+            or (index + 1 < len(lines) and lines[index + 1].breaks == "page")
+            or index + 1 == len(lines)
+        )
         number = line.fixed is None and (
             _DRESSED.match(line.text) or (_BARE.match(line.text) and (edge or index in running))
         )
@@ -191,7 +200,11 @@ def _consecutive(lines: list[Line], bare: list[int]) -> set[int]:
 
 def _head_key(text: str) -> str:
     """A running head without the page number printed beside it."""
-    return key(re.sub(r"^\s*\d{1,4}\s+|\s+\d{1,4}\s*$|^[-—·•|｜\s]*\d{1,4}[-—·•|｜\s]+|[-—·•|｜\s]+\d{1,4}[-—·•|｜\s]*$", "", text))
+    return key(
+        re.sub(
+            r"^\s*\d{1,4}\s+|\s+\d{1,4}\s*$|^[-—·•|｜\s]*\d{1,4}[-—·•|｜\s]+|[-—·•|｜\s]+\d{1,4}[-—·•|｜\s]*$", "", text
+        )
+    )
 
 
 def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
@@ -249,7 +262,12 @@ def _opens(lines: list[Line], index: int) -> bool:
         if line.fixed is not None:
             return True
         number = numeral(line.text)
-        if number is not None and number.value == 1 and number.kind in ("han", "arabic", "han_paren") and len(line.text) < 40:
+        if (
+            number is not None
+            and number.value == 1
+            and number.kind in ("han", "arabic", "han_paren")
+            and len(line.text) < 40
+        ):
             return True
         if is_section_name(line.text) or (len(line.text) < 40 and is_byline(line.text)):
             return True

@@ -29,8 +29,17 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _TITLE = re.compile(r"教案|教学设计|教学简案|教学方案|课程设计方案|课程设计|说课稿|学案|课程方案|教学计划")
 _MINUTES = re.compile(r"(\d{1,3})\s*(?:分钟|分|min(?:utes?)?|′|')(?![\u4e00-\u9fff]*数)", re.I)
-_SECTIONED = ("objectives", "key_and_difficult", "key_points", "difficult_points", "process", "board_plan", "reflection",
-              "assessment", "preparation")
+_SECTIONED = (
+    "objectives",
+    "key_and_difficult",
+    "key_points",
+    "difficult_points",
+    "process",
+    "board_plan",
+    "reflection",
+    "assessment",
+    "preparation",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +165,9 @@ def process_steps(table: Table) -> list[Step]:
         minutes = next((found for text in parts.get("minutes", []) + [label] if (found := _any_minutes(text))), 0)
         activity = f"{label}：{body}" if label and body else label or body
         if activity:
-            steps.append(Step(minutes, activity, "；".join(parts.get("method", [])), "；".join(parts.get("material", []))))
+            steps.append(
+                Step(minutes, activity, "；".join(parts.get("method", [])), "；".join(parts.get("material", [])))
+            )
     return steps
 
 

@@ -38,7 +38,11 @@ def width(text: str) -> int:
 
 def is_wrapped(blocks: Sequence[Block]) -> bool:
     """True when the paragraphs are printed lines: many of them stop in mid-sentence at about one width."""
-    texts = [block.text.strip() for block in blocks if isinstance(block, Paragraph) and block.role in ("body", "lead", "list")]
+    texts = [
+        block.text.strip()
+        for block in blocks
+        if isinstance(block, Paragraph) and block.role in ("body", "lead", "list")
+    ]
     long_lines = [text for text in texts if width(text) >= 24]
     if len(long_lines) < 8:
         return False

@@ -14,14 +14,26 @@ Text = Mapping[str, str | Promise]
 # Why a file was refused. %(detail)s is the part, number or name that the reader names.
 REFUSALS: Text = {
     "empty_file": _("The file is empty. Nothing could be read from it."),
-    "too_large": _("The file is too large (%(detail)s). At most 50 MB are taken: compress the pictures or split the file."),
+    "too_large": _(
+        "The file is too large (%(detail)s). At most 50 MB are taken: compress the pictures or split the file."
+    ),
     "encrypted": _("The file is protected by a password. Remove the password in Word or WPS and upload it again."),
-    "not_a_manuscript": _("This is not a manuscript but another kind of file (%(detail)s). Upload Word, WPS, text, Markdown, HTML or a zip of these."),
+    "not_a_manuscript": _(
+        "This is not a manuscript but another kind of file (%(detail)s). Upload Word, WPS, text, Markdown, HTML or a zip of these."
+    ),
     "mislabelled": _("The file is named .%(detail)s but is not one. Open it in Word or WPS and save it as .docx."),
-    "damaged": _("The file is damaged or cut off (%(detail)s). Open it in Word or WPS, save it again and upload that copy."),
-    "unreadable": _("The file could not be understood (%(detail)s). Open it in Word or WPS, save it again and upload that copy."),
-    "missing_part": _("The file lacks a part that every Word document has (%(detail)s). It is not a complete Word document."),
-    "duplicate_part": _("The file holds the same part twice (%(detail)s). Such a package can hide content and is refused."),
+    "damaged": _(
+        "The file is damaged or cut off (%(detail)s). Open it in Word or WPS, save it again and upload that copy."
+    ),
+    "unreadable": _(
+        "The file could not be understood (%(detail)s). Open it in Word or WPS, save it again and upload that copy."
+    ),
+    "missing_part": _(
+        "The file lacks a part that every Word document has (%(detail)s). It is not a complete Word document."
+    ),
+    "duplicate_part": _(
+        "The file holds the same part twice (%(detail)s). Such a package can hide content and is refused."
+    ),
     "path_traversal": _("The archive contains a path that leads outside it (%(detail)s). It is refused for safety."),
     "too_many_entries": _("The archive holds too many files (%(detail)s)."),
     "bomb": _("The file would unpack to an unreasonable size (%(detail)s). It is refused for safety."),
@@ -30,13 +42,17 @@ REFUSALS: Text = {
     "too_many_paragraphs": _("The file has more paragraphs than can be taken at once (limit %(detail)s). Split it."),
     "too_many_cells": _("The tables of the file have more cells than can be taken (limit %(detail)s). Split it."),
     "too_many_images": _("The file has more pictures than can be taken (limit %(detail)s). Split it."),
-    "no_converter": _("Files of this kind (%(detail)s) need LibreOffice on the server, which is not installed. Save the file as .docx and upload that."),
+    "no_converter": _(
+        "Files of this kind (%(detail)s) need LibreOffice on the server, which is not installed. Save the file as .docx and upload that."
+    ),
     "convert_timeout": _("Converting the old format took too long. Save the file as .docx and upload that."),
     "convert_memory": _("Converting the old format took too much memory. Save the file as .docx and upload that."),
     "convert_failed": _("The old format could not be converted. Save the file as .docx and upload that."),
     "timeout": _("Reading took longer than 30 seconds and was stopped. Split the file or remove what makes it heavy."),
     "memory": _("Reading needed more than 500 MB and was stopped. Split the file or remove what makes it heavy."),
-    "died": _("Reading this file stopped unexpectedly. Nothing else was harmed. Save it again in Word or WPS and try once more."),
+    "died": _(
+        "Reading this file stopped unexpectedly. Nothing else was harmed. Save it again in Word or WPS and try once more."
+    ),
     "nested_zip": _("An archive inside an archive is not opened. Unpack it first."),
     "not_found": _("The file could not be opened (%(detail)s)."),
     "not_a_file": _("This is not a file."),
@@ -52,7 +68,10 @@ STATUSES: Text = {
 # Group: what was recognised, guessed, changed or lost. The report is ordered by these.
 RECOGNISED, GUESSED, CHANGED, LOST = "recognised", "guessed", "changed", "lost"
 GROUPS: Text = {
-    RECOGNISED: _("Recognised"), GUESSED: _("Guessed"), CHANGED: _("Changed"), LOST: _("Lost or left out"),
+    RECOGNISED: _("Recognised"),
+    GUESSED: _("Guessed"),
+    CHANGED: _("Changed"),
+    LOST: _("Lost or left out"),
 }
 
 WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
@@ -76,7 +95,10 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "front_matter": (LOST, _("From the title page, not taken into a case: %(detail)s")),
     "back_matter": (LOST, _("After the last case, not taken into it: %(detail)s")),
     "part_name": (LOST, _("Name of a part of the collection: %(detail)s")),
-    "layout_table": (CHANGED, _("The text stood in a form with %(detail)s rows; it was read as headings and paragraphs.")),
+    "layout_table": (
+        CHANGED,
+        _("The text stood in a form with %(detail)s rows; it was read as headings and paragraphs."),
+    ),
     "nested_table": (CHANGED, _("A table inside a table was read as paragraphs.")),
     "span_clamped": (CHANGED, _("A cell claimed to span %(detail)s columns; it was cut to the table.")),
     "change_inserted": (CHANGED, _("Tracked insertion accepted: %(detail)s")),
@@ -141,9 +163,17 @@ def group_of(code: str) -> str:
 
 # Words of the reader that stand for kinds of files.
 _KINDS: Text = {
-    "pdf": "PDF", "program": _("a program"), "picture": _("a picture"), "archive": _("an archive"), "database": _("a database"),
-    "sound": _("a sound recording"), "office": _("a spreadsheet or presentation"), "binary": _("unknown binary data"),
-    "legacy": ".doc / .wps", "rtf": "RTF", "wordml": "Word 2003 XML",
+    "pdf": "PDF",
+    "program": _("a program"),
+    "picture": _("a picture"),
+    "archive": _("an archive"),
+    "database": _("a database"),
+    "sound": _("a sound recording"),
+    "office": _("a spreadsheet or presentation"),
+    "binary": _("unknown binary data"),
+    "legacy": ".doc / .wps",
+    "rtf": "RTF",
+    "wordml": "Word 2003 XML",
 }
 
 

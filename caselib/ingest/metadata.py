@@ -25,17 +25,35 @@ from .rules import may_upload, sees_all
 
 # Column → the names under which it is understood; the first is the one of the template.
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "code": ("编号", "资源编号", "code"), "kind": ("类型", "资源类型", "kind"), "title": ("标题", "题目", "名称", "案例名称", "title"),
-    "unit": ("单位", "报送单位", "单位名称", "unit"), "authors": ("作者", "撰稿人", "authors"), "abstract": ("摘要", "简介", "abstract"),
-    "topics": ("主题", "topics"), "sectors": ("领域", "sectors"), "positions": ("岗位", "positions"), "free_tags": ("标签", "关键词", "tags"),
-    "circulation": ("流通范围", "公开范围", "circulation"), "audience": ("适用对象", "audience"), "methods": ("教学方法", "methods"),
-    "educational_levels": ("级别", "学员级别", "levels"), "class_hours": ("课时", "学时", "class_hours"),
-    "written_on": ("写作日期", "日期", "成稿日期", "written_on"), "quality_tier": ("质量等级", "quality_tier"),
-    "source_kind": ("来源类型", "source_kind"), "source_title": ("来源", "出处", "source"),
+    "code": ("编号", "资源编号", "code"),
+    "kind": ("类型", "资源类型", "kind"),
+    "title": ("标题", "题目", "名称", "案例名称", "title"),
+    "unit": ("单位", "报送单位", "单位名称", "unit"),
+    "authors": ("作者", "撰稿人", "authors"),
+    "abstract": ("摘要", "简介", "abstract"),
+    "topics": ("主题", "topics"),
+    "sectors": ("领域", "sectors"),
+    "positions": ("岗位", "positions"),
+    "free_tags": ("标签", "关键词", "tags"),
+    "circulation": ("流通范围", "公开范围", "circulation"),
+    "audience": ("适用对象", "audience"),
+    "methods": ("教学方法", "methods"),
+    "educational_levels": ("级别", "学员级别", "levels"),
+    "class_hours": ("课时", "学时", "class_hours"),
+    "written_on": ("写作日期", "日期", "成稿日期", "written_on"),
+    "quality_tier": ("质量等级", "quality_tier"),
+    "source_kind": ("来源类型", "source_kind"),
+    "source_title": ("来源", "出处", "source"),
 }
 MAX_ROWS = 2000
 _AXES = {"topics": Topic, "sectors": Sector, "positions": Position}
-_CHOICES = {"kind": Kind, "circulation": Circulation, "audience": Audience, "quality_tier": QualityTier, "source_kind": SourceKind}
+_CHOICES = {
+    "kind": Kind,
+    "circulation": Circulation,
+    "audience": Audience,
+    "quality_tier": QualityTier,
+    "source_kind": SourceKind,
+}
 _LISTS = {"methods": Method, "educational_levels": EducationalLevel}
 _SEPARATORS = re.compile(r"[、，,；;\n]+")
 _MANAGED_KINDS = (Kind.CASE, Kind.LESSON, Kind.COURSE, Kind.TEXTBOOK, Kind.VIDEO, Kind.POINT, Kind.ROUTE)
@@ -70,11 +88,18 @@ def plan(table: Sequence[Sequence[str]], *, by: User) -> list[Row]:
         raise ValueError(_("No column named 标题 was found in the first row."))
     if len(table) - 1 > MAX_ROWS:
         raise ValueError(_("The table has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
-    terms = {axis: set(model.objects.filter(retired_at__isnull=True).values_list("name", flat=True)) for axis, model in _AXES.items()}
+    terms = {
+        axis: set(model.objects.filter(retired_at__isnull=True).values_list("name", flat=True))
+        for axis, model in _AXES.items()
+    }
     units = {unit.name: unit for unit in Unit.objects.filter(active=True)}
     rows = []
     for number, cells in enumerate(table[1:], start=2):
-        data = {columns[index]: str(cell).strip() for index, cell in enumerate(cells) if index in columns and str(cell).strip()}
+        data = {
+            columns[index]: str(cell).strip()
+            for index, cell in enumerate(cells)
+            if index in columns and str(cell).strip()
+        }
         if data:
             rows.append(_row(number, data, terms, units, by))
     return rows
@@ -82,10 +107,14 @@ def plan(table: Sequence[Sequence[str]], *, by: User) -> list[Row]:
 
 def _columns(head: Iterable[str]) -> dict[int, str]:
     names = {name.lower(): column for column, names in COLUMNS.items() for name in names}
-    return {index: names[str(cell).strip().lower()] for index, cell in enumerate(head) if str(cell).strip().lower() in names}
+    return {
+        index: names[str(cell).strip().lower()] for index, cell in enumerate(head) if str(cell).strip().lower() in names
+    }
 
 
-def _row(number: int, data: Mapping[str, str], terms: Mapping[str, set[str]], units: Mapping[str, Unit], by: User) -> Row:
+def _row(
+    number: int, data: Mapping[str, str], terms: Mapping[str, set[str]], units: Mapping[str, Unit], by: User
+) -> Row:
     row = Row(number, data.get("title", "")[:255])
     if not row.title:
         row.problems.append(_("The title is missing."))
@@ -107,7 +136,10 @@ def _choices(row: Row, data: Mapping[str, str]) -> None:
             continue
         value = _choice(choices, data[name])
         if value is None or (name == "kind" and value not in _MANAGED_KINDS):
-            row.problems.append(_("“%(text)s” is not understood in the column %(column)s.") % {"text": data[name], "column": COLUMNS[name][0]})
+            row.problems.append(
+                _("“%(text)s” is not understood in the column %(column)s.")
+                % {"text": data[name], "column": COLUMNS[name][0]}
+            )
         elif name == "kind":
             row.kind = value
         else:
@@ -115,14 +147,19 @@ def _choices(row: Row, data: Mapping[str, str]) -> None:
     for name, choices in _LISTS.items():
         values = [_choice(choices, part) for part in _parts(data.get(name, ""))]
         if None in values:
-            row.problems.append(_("“%(text)s” is not understood in the column %(column)s.") % {"text": data[name], "column": COLUMNS[name][0]})
+            row.problems.append(
+                _("“%(text)s” is not understood in the column %(column)s.")
+                % {"text": data[name], "column": COLUMNS[name][0]}
+            )
         elif values:
             row.values[name] = values
 
 
 def _choice(choices: Any, text: str) -> str | None:
     wanted = text.strip().lower()
-    return next((str(value) for value, label in choices.choices if wanted in (str(value).lower(), str(label).lower())), None)
+    return next(
+        (str(value) for value, label in choices.choices if wanted in (str(value).lower(), str(label).lower())), None
+    )
 
 
 def _numbers(row: Row, data: Mapping[str, str]) -> None:
@@ -137,7 +174,9 @@ def _numbers(row: Row, data: Mapping[str, str]) -> None:
     if "written_on" in data:
         day = parse_date(data["written_on"])
         if day is None:
-            row.problems.append(_("“%(text)s” is no date. Write 2026-11-20 or 2026年11月20日.") % {"text": data["written_on"]})
+            row.problems.append(
+                _("“%(text)s” is no date. Write 2026-11-20 or 2026年11月20日.") % {"text": data["written_on"]}
+            )
         else:
             row.values["written_on"] = day
 
@@ -153,7 +192,9 @@ def parse_date(text: str) -> date | None:
         return None
 
 
-def _names(row: Row, data: Mapping[str, str], terms: Mapping[str, set[str]], units: Mapping[str, Unit], by: User) -> None:
+def _names(
+    row: Row, data: Mapping[str, str], terms: Mapping[str, set[str]], units: Mapping[str, Unit], by: User
+) -> None:
     row.unit = by.unit
     if "unit" in data:
         found = units.get(data["unit"])
@@ -168,7 +209,10 @@ def _names(row: Row, data: Mapping[str, str], terms: Mapping[str, set[str]], uni
         names = _parts(data.get(axis, ""))
         unknown = [name for name in names if name not in terms[axis]]
         if unknown:
-            row.problems.append(_("Not in the vocabulary %(column)s: %(names)s") % {"column": COLUMNS[axis][0], "names": "、".join(unknown)})
+            row.problems.append(
+                _("Not in the vocabulary %(column)s: %(names)s")
+                % {"column": COLUMNS[axis][0], "names": "、".join(unknown)}
+            )
         if names:
             row.tags[axis] = names
     if "free_tags" in data:
@@ -207,7 +251,9 @@ def apply(rows: Sequence[Row], *, by: User, at: datetime | None = None) -> list[
 
 
 def _create(row: Row, by: User, at: datetime | None) -> ResourcePage:
-    return create_draft(row.kind, title=row.title, by=by, unit=row.unit, fields=row.values, authors=row.authors, tags=row.tags, at=at)
+    return create_draft(
+        row.kind, title=row.title, by=by, unit=row.unit, fields=row.values, authors=row.authors, tags=row.tags, at=at
+    )
 
 
 def _update(row: Row, page: ResourcePage, by: User, at: datetime | None) -> ResourcePage:

@@ -42,12 +42,18 @@ def metadata(request: SignedInRequest) -> HttpResponse:
         else:
             if form.cleaned_data["apply"]:
                 done = importing.apply(rows, by=request.user)
-                messages.success(request, ngettext("%(count)d draft was written.", "%(count)d drafts were written.", len(done))
-                                 % {"count": len(done)})
+                messages.success(
+                    request,
+                    ngettext("%(count)d draft was written.", "%(count)d drafts were written.", len(done))
+                    % {"count": len(done)},
+                )
                 refused = len(rows) - len(done)
                 if refused:
-                    messages.warning(request, ngettext("%(count)d row was left out.", "%(count)d rows were left out.", refused)
-                                     % {"count": refused})
+                    messages.warning(
+                        request,
+                        ngettext("%(count)d row was left out.", "%(count)d rows were left out.", refused)
+                        % {"count": refused},
+                    )
                 else:
                     return redirect("imports_metadata")
     acts = {"create": _("Will be created"), "update": _("Will be updated"), "refuse": _("Row left out")}

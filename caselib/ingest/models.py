@@ -29,12 +29,20 @@ class ImportBatch(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="members", verbose_name=_("archive")
     )
     page = models.ForeignKey(
-        "resources.ResourcePage", null=True, blank=True, on_delete=models.SET_NULL, related_name="import_batches",
+        "resources.ResourcePage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="import_batches",
         verbose_name=_("resource the file came from"),
     )
     job = models.ForeignKey("core.Job", null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("job"))
     received_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="import_batches", verbose_name=_("received from")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="import_batches",
+        verbose_name=_("received from"),
     )
     received_at = models.DateTimeField(_("received at"))
     read_at = models.DateTimeField(_("read at"), null=True)
@@ -69,7 +77,11 @@ class ImportItem(models.Model):
     suggestions = models.JSONField(_("suggested terms"), default=list)
     state = models.CharField(_("state"), max_length=10, choices=ItemState.choices, default=ItemState.WAITING)
     page = models.ForeignKey(
-        "resources.ResourcePage", null=True, blank=True, on_delete=models.SET_NULL, related_name="import_items",
+        "resources.ResourcePage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="import_items",
         verbose_name=_("draft"),
     )
     decided_by = models.ForeignKey(
@@ -96,7 +108,12 @@ class ImportImage(models.Model):
     content_type = models.CharField(_("format"), max_length=40)
     file = models.FileField(_("file"), upload_to="imports/pictures/%Y/%m", max_length=255)
     image = models.ForeignKey(
-        "media.CaseImage", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("library image")
+        "media.CaseImage",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("library image"),
     )
 
     class Meta:

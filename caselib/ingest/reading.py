@@ -69,7 +69,11 @@ def _run(path: Path, name: str, out: Path, deadline: float) -> tuple[Outcome, di
     seconds = max(deadline - time.monotonic(), 1.0)
     outcome = run_limited(
         [sys.executable, "-m", "caselib.ingest.isolated", str(path.resolve()), name, str(out)],
-        seconds=seconds, memory=MEMORY, address_space=MEMORY, cwd=out, env=_environment(out),
+        seconds=seconds,
+        memory=MEMORY,
+        address_space=MEMORY,
+        cwd=out,
+        env=_environment(out),
     )
     result = out / "result.json"
     if outcome.ending != "done" or not result.is_file():
@@ -81,8 +85,14 @@ def _run(path: Path, name: str, out: Path, deadline: float) -> tuple[Outcome, di
 
 def _environment(out: Path) -> dict[str, str]:
     kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
-    return kept | {"PYTHONPATH": str(_ROOT), "TMPDIR": str(out), "HOME": str(out), "PYTHONUTF8": "1",
-                   "MALLOC_ARENA_MAX": "2", "PYTHONDONTWRITEBYTECODE": "1"}
+    return kept | {
+        "PYTHONPATH": str(_ROOT),
+        "TMPDIR": str(out),
+        "HOME": str(out),
+        "PYTHONUTF8": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
 
 
 def _converted(path: Path, name: str, kind: str, deadline: float) -> ReadResult:
@@ -108,17 +118,27 @@ def _converted(path: Path, name: str, kind: str, deadline: float) -> ReadResult:
 
 def _finished(name: str, raw: dict[str, Any], out: Path, outcome: Outcome, deadline: float) -> ReadResult:
     if raw.get("refused"):
-        return replace(refused(name, raw["refused"], raw.get("detail", "")), seconds=outcome.seconds, peak_bytes=outcome.peak_bytes)
+        return replace(
+            refused(name, raw["refused"], raw.get("detail", "")), seconds=outcome.seconds, peak_bytes=outcome.peak_bytes
+        )
     images = {key: (label, kind, (out / key).read_bytes()) for key, label, kind in raw["images"]}
     images, warnings = _drawn(images, deadline)
     foreword = raw["foreword"]
     items = tuple(item_from_json(item) for item in raw["items"])
     return ReadResult(
-        file=name, status="read", code="" if items else "no_text", kind=raw["kind"],
-        foreword=ReadForeword(foreword["title"], foreword["text"]) if foreword else None, items=items,
-        notes=codec.decode(raw["notes"]), images=images, comments=codec.decode(raw["comments"]),
-        properties=raw["properties"], warnings=(*_mislabelled(name, raw["kind"]), *codec.decode(raw["warnings"]), *warnings),
-        seconds=outcome.seconds, peak_bytes=outcome.peak_bytes,
+        file=name,
+        status="read",
+        code="" if items else "no_text",
+        kind=raw["kind"],
+        foreword=ReadForeword(foreword["title"], foreword["text"]) if foreword else None,
+        items=items,
+        notes=codec.decode(raw["notes"]),
+        images=images,
+        comments=codec.decode(raw["comments"]),
+        properties=raw["properties"],
+        warnings=(*_mislabelled(name, raw["kind"]), *codec.decode(raw["warnings"]), *warnings),
+        seconds=outcome.seconds,
+        peak_bytes=outcome.peak_bytes,
     )
 
 
@@ -131,7 +151,9 @@ def _mislabelled(name: str, kind: str) -> tuple[Warning, ...]:
     return (Warning("mislabelled", "", f".{suffix} → .{right[0]}"),)
 
 
-def _drawn(images: dict[str, tuple[str, str, bytes]], deadline: float) -> tuple[dict[str, tuple[str, str, bytes]], list[Warning]]:
+def _drawn(
+    images: dict[str, tuple[str, str, bytes]], deadline: float
+) -> tuple[dict[str, tuple[str, str, bytes]], list[Warning]]:
     """Convert EMF and WMF pictures to PNG while there is time; those left keep their bytes and are reported."""
     warnings: list[Warning] = []
     until = min(deadline - 2, time.monotonic() + _PICTURE_SECONDS)
@@ -163,7 +185,11 @@ def read_table(data: bytes) -> list[list[str]]:
         (out / "source").write_bytes(data)
         outcome = run_limited(
             [sys.executable, "-m", "caselib.ingest.isolated_table", str(out / "source"), str(out / "rows.json")],
-            seconds=SECONDS, memory=MEMORY, address_space=MEMORY, cwd=out, env=_environment(out),
+            seconds=SECONDS,
+            memory=MEMORY,
+            address_space=MEMORY,
+            cwd=out,
+            env=_environment(out),
         )
         if outcome.ending != "done":
             raise UnreadableError(outcome.ending)

@@ -42,7 +42,8 @@ def _item_json(item: ReadItem, shared: Sequence[Warning]) -> dict[str, Any]:
         "images": item.images,
         "notes": len(item.notes),
         "warnings": [
-            {"code": warning.code, "place": warning.place, "text": warning_text(warning)} for warning in (*shared, *item.warnings)
+            {"code": warning.code, "place": warning.place, "text": warning_text(warning)}
+            for warning in (*shared, *item.warnings)
         ],
     }
 
@@ -73,7 +74,13 @@ def lines(warnings: Iterable[Warning]) -> list[Line]:
     """Return report lines, most serious group first, in reading order within a group."""
     order = ["lost", "changed", "guessed", "recognised"]
     made = [
-        Line(group_of(warning.code), str(GROUPS[group_of(warning.code)]), warning.code, warning.place, warning_text(warning))
+        Line(
+            group_of(warning.code),
+            str(GROUPS[group_of(warning.code)]),
+            warning.code,
+            warning.place,
+            warning_text(warning),
+        )
         for warning in warnings
     ]
     return sorted(made, key=lambda line: order.index(line.group))

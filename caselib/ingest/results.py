@@ -69,9 +69,18 @@ def refused(file: str, code: str, detail: str = "") -> ReadResult:
 def item_to_json(item: ReadItem) -> dict[str, Any]:
     """Return an item as JSON data."""
     return {
-        "title": item.title, "unit": item.unit, "authors": list(item.authors), "blocks": codec.encode_blocks(item.blocks),
-        "text": item.text, "tables": item.tables, "images": item.images, "notes": list(item.notes),
-        "warnings": codec.encode(item.warnings), "start": item.start, "end": item.end, "fields": dict(item.fields),
+        "title": item.title,
+        "unit": item.unit,
+        "authors": list(item.authors),
+        "blocks": codec.encode_blocks(item.blocks),
+        "text": item.text,
+        "tables": item.tables,
+        "images": item.images,
+        "notes": list(item.notes),
+        "warnings": codec.encode(item.warnings),
+        "start": item.start,
+        "end": item.end,
+        "fields": dict(item.fields),
         "steps": [[step.minutes, step.activity, step.method, step.material] for step in item.steps],
         "is_lesson": item.is_lesson,
     }
@@ -80,8 +89,18 @@ def item_to_json(item: ReadItem) -> dict[str, Any]:
 def item_from_json(data: Mapping[str, Any]) -> ReadItem:
     """Return the item in JSON data made by ``item_to_json``."""
     return ReadItem(
-        title=data["title"], unit=data["unit"], authors=tuple(data["authors"]),
-        blocks=codec.decode_blocks(data["blocks"]), text=data["text"], tables=data["tables"], images=data["images"],
-        notes=tuple(data["notes"]), warnings=codec.decode(data["warnings"]), start=data["start"], end=data["end"],
-        fields=dict(data["fields"]), steps=tuple(Step(*step) for step in data["steps"]), is_lesson=data["is_lesson"],
+        title=data["title"],
+        unit=data["unit"],
+        authors=tuple(data["authors"]),
+        blocks=codec.decode_blocks(data["blocks"]),
+        text=data["text"],
+        tables=data["tables"],
+        images=data["images"],
+        notes=tuple(data["notes"]),
+        warnings=codec.decode(data["warnings"]),
+        start=data["start"],
+        end=data["end"],
+        fields=dict(data["fields"]),
+        steps=tuple(Step(*step) for step in data["steps"]),
+        is_lesson=data["is_lesson"],
     )

@@ -50,15 +50,22 @@ class Parts:
     body: list[Block] = field(default_factory=list)
 
 
-def revise_from(item: ImportItem, target: ResourcePage, *, by: User, corrections: Mapping[str, Any], at: datetime) -> ResourcePage:
+def revise_from(
+    item: ImportItem, target: ResourcePage, *, by: User, corrections: Mapping[str, Any], at: datetime
+) -> ResourcePage:
     """Store an exported and edited file as a new draft revision of its resource and return the resource.
 
     Raises RefusedError when ``by`` may not edit it. Effects: library images, comments, revision.
     """
     specific = target.specific
     editable = specific.permissions_for_user(by).can_edit() or specific.is_owned_or_authored_by(by)
-    require(None if editable else Refusal(
-        "not-editable", _("This file belongs to a resource that you may not edit. Ask its author or an editor.")))
+    require(
+        None
+        if editable
+        else Refusal(
+            "not-editable", _("This file belongs to a resource that you may not edit. Ask its author or an editor.")
+        )
+    )
     page: ResourcePage = specific.get_latest_revision_as_object()
     page.title = str(corrections.get("title", "") or item.title).strip()[:255]
     page.draft_title = page.title
@@ -96,8 +103,12 @@ def _pictures(page: ResourcePage) -> dict[int, str]:
     found: dict[int, str] = {}
     document = document_of(page)
     keys = [part.image for part in document.blocks if isinstance(part, Picture)]
-    numbers = [child.value["image"].pk for section in page.body for child in section.value.get("content") or []
-               if child.block_type == "image" and child.value.get("image")]
+    numbers = [
+        child.value["image"].pk
+        for section in page.body
+        for child in section.value.get("content") or []
+        if child.block_type == "image" and child.value.get("image")
+    ]
     for number, key in zip(numbers, keys, strict=False):
         found[number] = key
     return found
@@ -165,7 +176,12 @@ def _steps(table: Table) -> list[dict[str, Any]]:
         cells = [cell.text.strip() for cell in row] + ["", "", "", ""]
         minutes = int(cells[1]) if cells[1].isascii() and cells[1].isdigit() and len(cells[1]) < 4 else None
         if cells[0]:
-            steps.append(block("step", {"activity": cells[0], "minutes": minutes, "method": cells[2][:120], "material": cells[3][:200]}))
+            steps.append(
+                block(
+                    "step",
+                    {"activity": cells[0], "minutes": minutes, "method": cells[2][:120], "material": cells[3][:200]},
+                )
+            )
     return steps
 
 
@@ -179,7 +195,9 @@ def merge_sections(old: Sequence[Mapping[str, Any]], fresh: list[dict[str, Any]]
     visible = [section for section in old if section["value"].get("audience", order[0]) in shown]
     by_heading = {section["value"].get("heading"): section for section in visible}
     met = {section["value"]["heading"] for section in fresh}
-    orphans = [section["value"].get("audience", order[0]) for heading, section in by_heading.items() if heading not in met]
+    orphans = [
+        section["value"].get("audience", order[0]) for heading, section in by_heading.items() if heading not in met
+    ]
     strictest = max(orphans, key=order.index, default=order[0])
     for section in fresh:
         before = by_heading.get(section["value"]["heading"])

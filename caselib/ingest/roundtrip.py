@@ -46,7 +46,9 @@ def changes(page: ResourcePage, text: str, title: str = "") -> list[Change]:
     found: list[Change] = []
     if title and title != draft.title:
         found.append(Change("changed", draft.title, title))
-    matcher = difflib.SequenceMatcher(None, [_flat(line) for line in before], [_flat(line) for line in after], autojunk=False)
+    matcher = difflib.SequenceMatcher(
+        None, [_flat(line) for line in before], [_flat(line) for line in after], autojunk=False
+    )
     for tag, one, two, three, four in matcher.get_opcodes():
         if tag == "equal":
             continue
@@ -72,7 +74,9 @@ def add_comments(page: ResourcePage, comments: Iterable[Comment], blocks: Sequen
         if _flat(text) in present or _flat(comment.text) in present:
             continue
         present.add(_flat(text))
-        added.append(PageComment(page=page, user=by, text=text, contentpath=_path(comment, blocks, places), position=""))
+        added.append(
+            PageComment(page=page, user=by, text=text, contentpath=_path(comment, blocks, places), position="")
+        )
     if added:
         page.wagtail_admin_comments.add(*added)
     return len(added)
@@ -97,7 +101,11 @@ def outgoing_comments(page: ResourcePage, blocks: Sequence[Block]) -> tuple[Comm
         if getattr(comment, "resolved_at", None):
             continue
         index, length = _anchor(texts.get(comment.contentpath) or _nearest(comment.contentpath, texts), blocks)
-        found.append(Comment(str(comment.user), comment.text, index, 0, length, comment.created_at.isoformat(), str(comment.pk or "")))
+        found.append(
+            Comment(
+                str(comment.user), comment.text, index, 0, length, comment.created_at.isoformat(), str(comment.pk or "")
+            )
+        )
     return tuple(found)
 
 
@@ -109,7 +117,11 @@ def _nearest(path: str, texts: Mapping[str, str]) -> str:
 
 def _anchor(text: str, blocks: Sequence[Block]) -> tuple[int, int]:
     for index, block in enumerate(blocks):
-        if isinstance(block, Heading | Paragraph) and text and (_flat(block.text) == text or text.endswith(_flat(block.text))):
+        if (
+            isinstance(block, Heading | Paragraph)
+            and text
+            and (_flat(block.text) == text or text.endswith(_flat(block.text)))
+        ):
             return index, len(block.text)
     return 0, 0
 

@@ -17,7 +17,9 @@ OVERSEERS = frozenset({Role.EDITOR.value})
 def may_upload(viewer: Viewer) -> Refusal | None:
     """Authors, teachers and editors upload manuscripts."""
     if not viewer.roles & UPLOADERS:
-        return Refusal("not-an-author", _("Only authors, teachers and editors upload manuscripts. Ask your office for the role."))
+        return Refusal(
+            "not-an-author", _("Only authors, teachers and editors upload manuscripts. Ask your office for the role.")
+        )
     if viewer.unit_id is None:
         return Refusal("no-unit", _("Your account belongs to no unit yet. Ask the system administrator to set it."))
     return None
@@ -34,7 +36,9 @@ def may_decide(viewer: Viewer, *, owner_id: int | None) -> Refusal | None:
     if refusal is not None:
         return refusal
     if owner_id != viewer.user_id and not sees_all(viewer):
-        return Refusal("not-yours", _("This file was uploaded by somebody else. An editor or that person can accept it."))
+        return Refusal(
+            "not-yours", _("This file was uploaded by somebody else. An editor or that person can accept it.")
+        )
     return None
 
 

@@ -65,8 +65,15 @@ def _plain_name(name: str) -> str:
     return "".join(sign for sign in base if sign.isprintable() and not "\ud800" <= sign <= "\udfff")[:200] or "upload"
 
 
-def _store(name: str, data: bytes, *, by: User | None, at: datetime | None, parent: ImportBatch | None = None,
-           queue: bool = True) -> Stored:
+def _store(
+    name: str,
+    data: bytes,
+    *,
+    by: User | None,
+    at: datetime | None,
+    parent: ImportBatch | None = None,
+    queue: bool = True,
+) -> Stored:
     digest = hashlib.sha256(data).hexdigest()
     known = ImportBatch.objects.filter(sha256=digest).first()
     if known is not None:
@@ -74,7 +81,9 @@ def _store(name: str, data: bytes, *, by: User | None, at: datetime | None, pare
     moment = at or clock.now()
     try:
         with transaction.atomic():
-            batch = ImportBatch(name=name, sha256=digest, size=len(data), received_by=by, received_at=moment, parent=parent)
+            batch = ImportBatch(
+                name=name, sha256=digest, size=len(data), received_by=by, received_at=moment, parent=parent
+            )
             batch.file.save(f"{digest[:16]}{Path(name).suffix.lower()[:10]}", ContentFile(data), save=False)
             batch.save()
             if queue:
@@ -105,7 +114,9 @@ def read_batch(batch: ImportBatch, *, at: datetime | None = None) -> None:
     _keep_all(batch, results, by=batch.received_by, at=at)
 
 
-def store_results(name: str, data: bytes, results: Sequence[ReadResult], *, by: User | None, at: datetime | None = None) -> Stored:
+def store_results(
+    name: str, data: bytes, results: Sequence[ReadResult], *, by: User | None, at: datetime | None = None
+) -> Stored:
     """Store a file together with a reading of it that was made already (the command line does)."""
     stored = _store(_plain_name(name), data, by=by, at=at, queue=False)
     if not stored.known or stored.batch.state == BatchState.RECEIVED:
@@ -140,7 +151,9 @@ def keep_reading(batch: ImportBatch, result: ReadResult, *, at: datetime | None 
         _keep_item(locked, order, item, result)
     for key, (name, content_type, data) in result.images.items():
         picture = ImportImage(batch=locked, key=key, name=name[:200], content_type=content_type)
-        picture.file.save(f"{key}.{content_type.rsplit('/', 1)[-1].removeprefix('x-')[:5]}", ContentFile(data), save=False)
+        picture.file.save(
+            f"{key}.{content_type.rsplit('/', 1)[-1].removeprefix('x-')[:5]}", ContentFile(data), save=False
+        )
         picture.save()
     locked.state = BatchState.READ if result.status == "read" else BatchState.REFUSED
     locked.kind, locked.code, locked.detail = result.kind[:12], result.code[:40], result.detail[:400]
@@ -160,18 +173,32 @@ def keep_reading(batch: ImportBatch, result: ReadResult, *, at: datetime | None 
 def _keep_item(batch: ImportBatch, order: int, item: ReadItem, result: ReadResult) -> None:
     notes = {key: codec.encode(note) for key, note in result.notes.items() if key in item.notes}
     ImportItem.objects.create(
-        batch=batch, order=order, kind=ItemKind.LESSON if item.is_lesson else ItemKind.CASE,
-        title=(item.title or batch.name)[:255], unit_name=item.unit[:120], authors=list(item.authors)[:30],
+        batch=batch,
+        order=order,
+        kind=ItemKind.LESSON if item.is_lesson else ItemKind.CASE,
+        title=(item.title or batch.name)[:255],
+        unit_name=item.unit[:120],
+        authors=list(item.authors)[:30],
         content={
-            "blocks": codec.encode_blocks(item.blocks), "notes": notes, "fields": dict(item.fields),
+            "blocks": codec.encode_blocks(item.blocks),
+            "notes": notes,
+            "fields": dict(item.fields),
             "steps": [[step.minutes, step.activity, step.method, step.material] for step in item.steps],
         },
-        text=item.text, tables=item.tables, images=item.images, notes=len(item.notes), start=item.start, end=item.end,
-        warnings=codec.encode(item.warnings), suggestions=suggest(item.title, item.text),
+        text=item.text,
+        tables=item.tables,
+        images=item.images,
+        notes=len(item.notes),
+        start=item.start,
+        end=item.end,
+        warnings=codec.encode(item.warnings),
+        suggestions=suggest(item.title, item.text),
     )
 
 
-def accept_item(item: ImportItem, *, by: User, corrections: Mapping[str, Any] | None = None, at: datetime | None = None) -> ResourcePage:
+def accept_item(
+    item: ImportItem, *, by: User, corrections: Mapping[str, Any] | None = None, at: datetime | None = None
+) -> ResourcePage:
     """Turn a found item into a draft of ``by``'s unit and return it; a file that was exported revises its resource.
 
     ``corrections`` may hold ``title``, ``kind``, ``authors`` (list of names), ``unit_name``, ``abstract`` and ``tags``
@@ -190,8 +217,17 @@ def accept_item(item: ImportItem, *, by: User, corrections: Mapping[str, Any] | 
             page = create_from(locked, by=by, corrections=corrections or {}, at=moment)
         locked.state, locked.page, locked.decided_by, locked.decided_at = ItemState.ACCEPTED, page, by, moment
         locked.save(update_fields=["state", "page", "decided_by", "decided_at"])
-        audit.record("ingest.accepted", page, by=by, at=moment, batch=locked.batch_id, sha256=locked.batch.sha256,
-                     item=locked.order, start=locked.start, end=locked.end)
+        audit.record(
+            "ingest.accepted",
+            page,
+            by=by,
+            at=moment,
+            batch=locked.batch_id,
+            sha256=locked.batch.sha256,
+            item=locked.order,
+            start=locked.start,
+            end=locked.end,
+        )
     item.refresh_from_db()
     return page
 
@@ -211,7 +247,8 @@ def take_back(item: ImportItem, *, by: User, at: datetime | None = None) -> None
     require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
     with transaction.atomic():
         changed = ImportItem.objects.filter(pk=item.pk, state=ItemState.REJECTED).update(
-            state=ItemState.WAITING, decided_by=None, decided_at=None)
+            state=ItemState.WAITING, decided_by=None, decided_at=None
+        )
         if changed:
             audit.record("ingest.taken_back", item, by=by, at=at)
     item.refresh_from_db()

@@ -83,8 +83,14 @@ def _from_similar(title: str, text: str) -> list[tuple[str, str, str, float]]:
     ranked.sort(key=lambda entry: -entry[0])
     result: list[tuple[str, str, str, float]] = []
     for similarity, page in ranked[:_SIMILAR]:
-        for axis, related in (("topics", "topic_taggings"), ("sectors", "sector_taggings"), ("positions", "position_taggings")):
-            result.extend((axis, tagging.tag.name, page.title, similarity * 3) for tagging in getattr(page, related).all())
+        for axis, related in (
+            ("topics", "topic_taggings"),
+            ("sectors", "sector_taggings"),
+            ("positions", "position_taggings"),
+        ):
+            result.extend(
+                (axis, tagging.tag.name, page.title, similarity * 3) for tagging in getattr(page, related).all()
+            )
     return result
 
 

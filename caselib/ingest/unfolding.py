@@ -82,8 +82,16 @@ class _Form:
             self._flush()
             self._spanning(index)
             return min(row[0].rowspan, len(self.rows) - index)
-        if len(row) == 2 and _is_label(label) and (len(row[1].text) > _SHORT or label_field(label) in ("objectives", "process")
-                                                    or "重" in label or "难" in label):
+        if (
+            len(row) == 2
+            and _is_label(label)
+            and (
+                len(row[1].text) > _SHORT
+                or label_field(label) in ("objectives", "process")
+                or "重" in label
+                or "难" in label
+            )
+        ):
             self._flush()
             self._heading(label, row[0], 2)
             self._content(row[1], 3)

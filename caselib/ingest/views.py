@@ -41,9 +41,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     form = UploadForm()
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
-        form.fields["files"].widget.attrs.pop("required", None)
         if form.is_valid():
-            return _received(request, form.cleaned_data["files"])
+            return _received(request, form.cleaned_data["manuscripts"])
     page = Paginator(selectors.batches(viewer), PAGE_SIZE).get_page(request.GET.get("p"))
     response = render(request, "ingest/index.html", {"form": form, "page": page, "states": BatchState})
     if any(batch.state == BatchState.RECEIVED for batch in page):
@@ -62,12 +61,20 @@ def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
             continue
         taken.append(stored.batch)
         if stored.known:
-            messages.warning(request, _("“%(file)s” is the same file as “%(name)s”, uploaded on %(date)s. It is imported once.") % {
-                "file": file.name, "name": stored.batch.name, "date": f"{stored.batch.received_at:%Y-%m-%d}"})
+            messages.warning(
+                request,
+                _("“%(file)s” is the same file as “%(name)s”, uploaded on %(date)s. It is imported once.")
+                % {"file": file.name, "name": stored.batch.name, "date": f"{stored.batch.received_at:%Y-%m-%d}"},
+            )
     new = [batch for batch in taken if batch.state == BatchState.RECEIVED]
     if new:
-        messages.success(request, ngettext("%(count)d file received; it is being read.", "%(count)d files received; they are being read.",
-                                           len(new)) % {"count": len(new)})
+        messages.success(
+            request,
+            ngettext(
+                "%(count)d file received; it is being read.", "%(count)d files received; they are being read.", len(new)
+            )
+            % {"count": len(new)},
+        )
     if len(taken) == 1 and selectors.batches(Viewer.of(request.user)).filter(pk=taken[0].pk).exists():
         return redirect("imports_report", pk=taken[0].pk)
     return redirect("imports")
@@ -87,7 +94,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "members": batch.members.all(),
         "refusal": may_decide(viewer, owner_id=batch.received_by_id),
         "waiting": sum(1 for item in items if item.state == ItemState.WAITING),
-        "states": BatchState, "item_states": ItemState,
+        "states": BatchState,
+        "item_states": ItemState,
     }
     response = render(request, "ingest/report.html", context)
     if batch.state == BatchState.RECEIVED:
@@ -103,9 +111,13 @@ def _message(batch: ImportBatch) -> str:
 
 def _sections(item: ImportItem) -> list[tuple[int, str, bool]]:
     return [
-        (block.get("level", 1), block.get("number", "") + "".join(run.get("text", "") for run in block.get("runs", [])),
-         bool(block.get("guessed")))
-        for block in item.content.get("blocks", []) if block.get("_") == "Heading"
+        (
+            block.get("level", 1),
+            block.get("number", "") + "".join(run.get("text", "") for run in block.get("runs", [])),
+            bool(block.get("guessed")),
+        )
+        for block in item.content.get("blocks", [])
+        if block.get("_") == "Heading"
     ]
 
 
@@ -131,7 +143,9 @@ def act(request: SignedInRequest, pk: int) -> HttpResponse:
 def _accept(request: SignedInRequest, batch: ImportBatch, everything: bool) -> None:
     waiting = batch.items.filter(state=ItemState.WAITING)
     if not everything:
-        chosen = [int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 19]
+        chosen = [
+            int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 19
+        ]
         waiting = waiting.filter(pk__in=chosen)
     done = 0
     for item in waiting:
@@ -141,7 +155,9 @@ def _accept(request: SignedInRequest, batch: ImportBatch, everything: bool) -> N
         except RefusedError as error:
             messages.error(request, f"{item.title}: {error}")
     if done:
-        messages.success(request, ngettext("%(count)d draft was made.", "%(count)d drafts were made.", done) % {"count": done})
+        messages.success(
+            request, ngettext("%(count)d draft was made.", "%(count)d drafts were made.", done) % {"count": done}
+        )
     elif not everything:
         messages.warning(request, _("Tick at least one item that is still waiting."))
 
@@ -174,9 +190,14 @@ def item(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The draft “%(title)s” was made.") % {"title": page.title})
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = {
-        "item": found, "batch": found.batch, "form": form, "preview": preview(found),
-        "lines": lines(codec.decode(found.warnings)), "item_states": ItemState,
-        "changes": _changes(found), "refusal": may_decide(viewer, owner_id=found.batch.received_by_id),
+        "item": found,
+        "batch": found.batch,
+        "form": form,
+        "preview": preview(found),
+        "lines": lines(codec.decode(found.warnings)),
+        "item_states": ItemState,
+        "changes": _changes(found),
+        "refusal": may_decide(viewer, owner_id=found.batch.received_by_id),
     }
     return render(request, "ingest/item.html", context)
 
@@ -193,7 +214,7 @@ def _changes(found: ImportItem) -> list[Any] | None:
 def source(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Send the uploaded file as it came."""
     batch = _batch(request, pk)
-    return serve(request, batch.file.name, filename=batch.name, inline=False)
+    return serve(request, batch.file.name or "", filename=batch.name, inline=False)
 
 
 def _batch(request: HttpRequest, pk: int) -> ImportBatch:

@@ -124,7 +124,9 @@ class _Builder:
         for name in ("syllabus", "chapters"):
             units = [block for block in getattr(page, name, None) or [] if block.block_type == "unit"]
             if units:
-                hours = [(unit.value.get("title"), unit.value.get("hours"), unit.value.get("content")) for unit in units]
+                hours = [
+                    (unit.value.get("title"), unit.value.get("hours"), unit.value.get("content")) for unit in units
+                ]
                 self._data_table(SYLLABUS_LABEL, ("题目", "课时", "内容"), hours)
 
     def _data_table(self, label: str, head: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:

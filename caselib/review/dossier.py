@@ -187,7 +187,15 @@ def _chain(page: ResourcePage) -> list[Block]:
     """Return the acts on ``page`` with the hashes by which the audit chain proves them."""
     rows = [(pgettext("review", "No."), _("Time"), _("Act"), _("By"), _("Hash"))]
     for record in acts_on(page):
-        rows.append((str(record.sequence), _time(record.at), str(ACTS.get(record.verb, record.verb)), record.actor_name or "—", grouped(record.hash)))
+        rows.append(
+            (
+                str(record.sequence),
+                _time(record.at),
+                str(ACTS.get(record.verb, record.verb)),
+                record.actor_name or "—",
+                grouped(record.hash),
+            )
+        )
     fault = audit.verify()
     verdict = _("The chain is whole.") if fault is None else _("The chain is broken: %s") % fault.message
     blocks: list[Block] = [Heading(2, _runs(_("Audit chain"))), _para(verdict)]

@@ -70,7 +70,9 @@ class DispositionForm(forms.Form):
 class CommentForm(forms.Form):
     """A comment; ``passage`` counts from 1, as the page shows it."""
 
-    text = forms.CharField(max_length=4000, label=pgettext_lazy("review", "Comment"), widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        max_length=4000, label=pgettext_lazy("review", "Comment"), widget=forms.Textarea(attrs={"rows": 3})
+    )
     passage = forms.IntegerField(min_value=1, max_value=100_000)
     start = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)
     end = forms.IntegerField(min_value=0, max_value=10_000_000, required=False)
@@ -89,7 +91,9 @@ class QueueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["stage"]).queryset = StageTask.objects.filter(active=True).order_by("name")
+        cast(forms.ModelChoiceField, self.fields["stage"]).queryset = StageTask.objects.filter(active=True).order_by(
+            "name"
+        )
         cast(forms.ModelChoiceField, self.fields["unit"]).queryset = Unit.objects.filter(active=True).order_by("path")
         cast(forms.ModelChoiceField, self.fields["reviewer"]).queryset = (
             User.objects.filter(assigned_stages__status="in_progress").distinct().order_by("name")

@@ -9,10 +9,20 @@ from typing import Any
 from caselib.word import model
 from caselib.word.model import Block
 
-_CLASSES: dict[str, type] = {
+_CLASSES: dict[str, Any] = {
     cls.__name__: cls
-    for cls in (model.Run, model.Place, model.Heading, model.Paragraph, model.Cell, model.Table, model.Picture, model.Note,
-                model.Comment, model.Warning)
+    for cls in (
+        model.Run,
+        model.Place,
+        model.Heading,
+        model.Paragraph,
+        model.Cell,
+        model.Table,
+        model.Picture,
+        model.Note,
+        model.Comment,
+        model.Warning,
+    )
 }
 
 

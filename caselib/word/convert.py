@@ -68,9 +68,24 @@ def _convert(data: bytes, suffix: str, target: str, wanted: str, seconds: float)
         source = work / f"source{suffix}"
         source.write_bytes(data)
         outcome = run_limited(
-            [program, f"-env:UserInstallation=file://{work / 'profile'}", "--headless", "--norestore", "--nolockcheck",
-             "--nodefault", "--nofirststartwizard", "--convert-to", target, "--outdir", str(work / "out"), str(source)],
-            seconds=seconds, memory=MEMORY, cwd=work, env=_environment(work),
+            [
+                program,
+                f"-env:UserInstallation=file://{work / 'profile'}",
+                "--headless",
+                "--norestore",
+                "--nolockcheck",
+                "--nodefault",
+                "--nofirststartwizard",
+                "--convert-to",
+                target,
+                "--outdir",
+                str(work / "out"),
+                str(source),
+            ],
+            seconds=seconds,
+            memory=MEMORY,
+            cwd=work,
+            env=_environment(work),
         )
         result = work / "out" / f"source{wanted}"
         if outcome.ending in ("timeout", "memory"):
@@ -85,5 +100,11 @@ def _convert(data: bytes, suffix: str, target: str, wanted: str, seconds: float)
 def _environment(work: Path) -> dict[str, str]:
     kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
     nowhere = "http://127.0.0.1:9"
-    return kept | {"HOME": str(work), "TMPDIR": str(work), "SAL_USE_VCLPLUGIN": "svp",
-                   "http_proxy": nowhere, "https_proxy": nowhere, "ftp_proxy": nowhere}
+    return kept | {
+        "HOME": str(work),
+        "TMPDIR": str(work),
+        "SAL_USE_VCLPLUGIN": "svp",
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
+        "ftp_proxy": nowhere,
+    }

@@ -13,9 +13,24 @@ from caselib.word import model
 _KINDS: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        books.Book, books.Cover, books.Part, books.Chapter, books.Matter, books.Index, books.IndexEntry, model.Document,
-        model.Heading, model.Paragraph, model.Run, model.Table, model.Cell, model.Picture, model.Note, model.Comment,
-        model.Place, model.Warning,
+        books.Book,
+        books.Cover,
+        books.Part,
+        books.Chapter,
+        books.Matter,
+        books.Index,
+        books.IndexEntry,
+        model.Document,
+        model.Heading,
+        model.Paragraph,
+        model.Run,
+        model.Table,
+        model.Cell,
+        model.Picture,
+        model.Note,
+        model.Comment,
+        model.Place,
+        model.Warning,
     )
 }
 
@@ -31,8 +46,14 @@ def dump(book: books.Book) -> tuple[str, dict[str, model.ImageData]]:
     def plain(value: Any) -> Any:
         if isinstance(value, model.ImageData):
             images[value.key] = value
-            return {"_": "ImageData", "key": value.key, "content_type": value.content_type, "name": value.name,
-                    "width_px": value.width_px, "height_px": value.height_px}
+            return {
+                "_": "ImageData",
+                "key": value.key,
+                "content_type": value.content_type,
+                "name": value.name,
+                "width_px": value.width_px,
+                "height_px": value.height_px,
+            }
         if dataclasses.is_dataclass(value) and not isinstance(value, type):
             fields = {}
             for field in dataclasses.fields(value):

@@ -68,7 +68,9 @@ _FOREIGN = {
     b"OggS": "sound",
     b"fLaC": "sound",
 }
-_HTML = re.compile(rb"^\s*(<!--.*?-->\s*)*(<\?xml[^>]*>\s*)?(<!doctype\s+html|<html|<head|<body|<meta|<table|<div)", re.I | re.S)
+_HTML = re.compile(
+    rb"^\s*(<!--.*?-->\s*)*(<\?xml[^>]*>\s*)?(<!doctype\s+html|<html|<head|<body|<meta|<table|<div)", re.I | re.S
+)
 _WORDML = re.compile(rb"progid=\"Word\.Document\"|schemas\.microsoft\.com/office/word/2003/wordml|<pkg:package")
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
 _TEXT_NAMES = (".txt", ".md", ".markdown", ".text")
@@ -171,8 +173,17 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         infos = archive.infolist()
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OverflowError, UnicodeError, struct.error,
-            NotImplementedError, EOFError, OSError) as error:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        ValueError,
+        OverflowError,
+        UnicodeError,
+        struct.error,
+        NotImplementedError,
+        EOFError,
+        OSError,
+    ) as error:
         raise UnreadableError("damaged", _short(error)) from error
     if not infos:
         raise UnreadableError("empty_file")
@@ -214,8 +225,17 @@ def inflate(archive: zipfile.ZipFile, name: str) -> bytes:
             data = stream.read(LIMITS.part_bytes + 1)
     except KeyError as error:
         raise UnreadableError("missing_part", name[:80]) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError,
-            UnicodeError, struct.error) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        UnicodeError,
+        struct.error,
+    ) as error:
         raise UnreadableError("damaged", f"{name[:60]}: {_short(error)}") from error
     if len(data) > LIMITS.part_bytes:
         raise UnreadableError("bomb", name[:80])

@@ -43,7 +43,11 @@ def lint(docx: bytes) -> list[Lint]:
     found = [Lint("duplicate_part", name) for name, count in Counter(names).items() if count > 1]
     found += _relations(parts, set(names))
     styles = _style_ids(parts)
-    numbers = {num.get(f"{_W}numId") for num in parts["word/numbering.xml"].iter(f"{_W}num")} if "word/numbering.xml" in parts else set()
+    numbers = (
+        {num.get(f"{_W}numId") for num in parts["word/numbering.xml"].iter(f"{_W}num")}
+        if "word/numbering.xml" in parts
+        else set()
+    )
     for name, root in sorted(parts.items()):
         if name.startswith("word/") and not name.endswith(".rels"):
             found += _part(name, root, styles, numbers)

@@ -21,7 +21,23 @@ _SURNAMES = set(
     "殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公岳帅缑亢况郈有琴商牟佘佴伯"
     "赏墨哈谯笪年爱阳佟肖闫覃苟付"
 )
-_COMPOUND = ("欧阳", "司马", "上官", "诸葛", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文", "司徒", "夏侯", "端木")
+_COMPOUND = (
+    "欧阳",
+    "司马",
+    "上官",
+    "诸葛",
+    "东方",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "慕容",
+    "令狐",
+    "长孙",
+    "宇文",
+    "司徒",
+    "夏侯",
+    "端木",
+)
 _LABEL = re.compile(
     r"^(?P<label>作者单位|作者|撰稿人?|执笔人?|编写者?|撰写|设计人|设计者|授课人|授课教师|主讲教师|主讲人|承担人|教师|姓名|供稿人?|"
     r"供稿单位|报送单位|推荐单位|申报单位|单位|学校|来源)\s*[:：]?\s*"
@@ -79,8 +95,11 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
             bare = name.strip("（）()[]【】:：")
             if not bare or bare.isdigit():
                 continue
-            if is_person(bare) or (label.startswith(_PERSON_LABELS) and label != "作者单位"
-                                   and re.fullmatch(r"[\u4e00-\u9fff·]{2,4}", bare)):
+            if is_person(bare) or (
+                label.startswith(_PERSON_LABELS)
+                and label != "作者单位"
+                and re.fullmatch(r"[\u4e00-\u9fff·]{2,4}", bare)
+            ):
                 people.append(bare)
             elif is_institution(bare):
                 units.append(bare)
@@ -89,5 +108,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
 
 def _chunks(text: str) -> list[str]:
     """Cut a byline at wide gaps, brackets and bars; join letter-spaced two-character names first."""
-    text = re.sub(r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]{1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])", r"\1\2", text)
+    text = re.sub(
+        r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]{1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])", r"\1\2", text
+    )
     return [chunk.strip() for chunk in re.split(r"[（()）|｜\t]|[ \u3000]{2,}", text) if chunk.strip()]

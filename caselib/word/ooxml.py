@@ -17,11 +17,15 @@ NAMESPACES = f'xmlns:w="{W}" xmlns:r="{R}" xmlns:wp="{WP}" xmlns:a="{A}" xmlns:p
 DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 # Not allowed in XML 1.0 (control characters, surrogates, U+FFFE/F), and marks that turn the direction of all that follows.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+)
 _BREAKS = re.compile("(\t|\r\n|[\n\r\x85\u2028\u2029])")
 _SPECIAL = re.compile("[\t\n\r\x85\u2028\u2029]")
 # Signs that exist in Latin and in Chinese type: without the hint Word sets them half as wide, in the Latin face.
-AMBIGUOUS = re.compile("[\u2018\u2019\u201c\u201d\u2014\u2026\u00b7\u2022\u2460-\u24ff\u2160-\u217f\u00d7\u00b0\u00b1\u2103\u3000-\u9fff]")
+AMBIGUOUS = re.compile(
+    "[\u2018\u2019\u201c\u201d\u2014\u2026\u00b7\u2022\u2460-\u24ff\u2160-\u217f\u00d7\u00b0\u00b1\u2103\u3000-\u9fff]"
+)
 _WHITE = re.compile(r"[^\S\u3000]+")
 _HINT = '<w:rFonts w:hint="eastAsia"/>'
 

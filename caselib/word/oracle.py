@@ -36,7 +36,9 @@ class PageOracle:
     seconds: float = pdf.SECONDS
     rendered: int = 0
 
-    def measure(self, flows: Sequence[Flow], base: str, layout: Layout, progress: Progress | None = None) -> list[Measured]:
+    def measure(
+        self, flows: Sequence[Flow], base: str, layout: Layout, progress: Progress | None = None
+    ) -> list[Measured]:
         """Return what each flow measures; only those not in the cache are laid out. Raises pdf.PdfError.
 
         ``layout`` makes the thin copy of some flows: each begins with the bookmark ``flow<n>`` and ``flowend`` stands
@@ -52,7 +54,9 @@ class PageOracle:
             batch = waiting[start : start + BATCH]
             if progress:
                 progress(start, len(waiting))
-            for (fingerprint, _flow), measured in zip(batch, self._lay_out([f for _p, f in batch], layout), strict=True):
+            for (fingerprint, _flow), measured in zip(
+                batch, self._lay_out([f for _p, f in batch], layout), strict=True
+            ):
                 self.cache[fingerprint] = measured
         if progress and waiting:
             progress(len(waiting), len(waiting))
@@ -67,6 +71,8 @@ class PageOracle:
             following = where.get(f"flow{index + 1}", where.get("flowend", count))
             if first is None or following <= first:
                 raise pdf.PdfError("layout", f"flow {index}: {first} to {following} of {count}")
-            headings = tuple((local_name(anchor), where[anchor] - first) for anchor in flow.anchors() if anchor in where)
+            headings = tuple(
+                (local_name(anchor), where[anchor] - first) for anchor in flow.anchors() if anchor in where
+            )
             found.append(Measured(following - first, headings))
         return found

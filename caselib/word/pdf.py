@@ -29,13 +29,21 @@ _SUITE = (
 )
 # Faces that offices have and servers seldom do, with what is nearest among free ones.
 _STAND_INS = {
-    "仿宋": ("FandolFang", "Noto Serif CJK SC"), "仿宋_GB2312": ("FandolFang", "Noto Serif CJK SC"),
-    "楷体": ("FandolKai", "Noto Serif CJK SC"), "楷体_GB2312": ("FandolKai", "Noto Serif CJK SC"),
-    "黑体": ("FandolHei", "Noto Sans CJK SC"), "宋体": ("FandolSong", "Noto Serif CJK SC"),
-    "方正小标宋简体": ("FandolSong:bold", "Noto Serif CJK SC:bold"), "华文中宋": ("Noto Serif CJK SC:bold",),
+    "仿宋": ("FandolFang", "Noto Serif CJK SC"),
+    "仿宋_GB2312": ("FandolFang", "Noto Serif CJK SC"),
+    "楷体": ("FandolKai", "Noto Serif CJK SC"),
+    "楷体_GB2312": ("FandolKai", "Noto Serif CJK SC"),
+    "黑体": ("FandolHei", "Noto Sans CJK SC"),
+    "宋体": ("FandolSong", "Noto Serif CJK SC"),
+    "方正小标宋简体": ("FandolSong:bold", "Noto Serif CJK SC:bold"),
+    "华文中宋": ("Noto Serif CJK SC:bold",),
     "Times New Roman": ("Liberation Serif", "Tinos", "DejaVu Serif"),
 }
-_FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol")
+_FONT_FOLDERS = (
+    "/usr/share/fonts",
+    "/usr/local/share/fonts",
+    "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
+)
 _LOCK = threading.Lock()
 
 
@@ -80,13 +88,32 @@ def _run(program: str, work: Path, profile: Path, target: str, seconds: float) -
     nowhere = "http://127.0.0.1:9"
     kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
     environment = kept | {
-        "HOME": str(work), "TMPDIR": str(work), "SAL_USE_VCLPLUGIN": "svp", "FONTCONFIG_FILE": str(_fonts_file(profile)),
-        "http_proxy": nowhere, "https_proxy": nowhere,
+        "HOME": str(work),
+        "TMPDIR": str(work),
+        "SAL_USE_VCLPLUGIN": "svp",
+        "FONTCONFIG_FILE": str(_fonts_file(profile)),
+        "http_proxy": nowhere,
+        "https_proxy": nowhere,
     }
     return run_limited(
-        [program, f"-env:UserInstallation=file://{profile}", "--headless", "--norestore", "--nolockcheck", "--nodefault",
-         "--nofirststartwizard", "--convert-to", target, "--outdir", str(work / "out"), str(work / "book.docx")],
-        seconds=seconds, memory=MEMORY, cwd=work, env=environment,
+        [
+            program,
+            f"-env:UserInstallation=file://{profile}",
+            "--headless",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--nofirststartwizard",
+            "--convert-to",
+            target,
+            "--outdir",
+            str(work / "out"),
+            str(work / "book.docx"),
+        ],
+        seconds=seconds,
+        memory=MEMORY,
+        cwd=work,
+        env=environment,
     )
 
 
@@ -124,7 +151,9 @@ def _fonts_file(profile: Path) -> Path:
     text = (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         + "".join(f"<dir>{folder}</dir>" for folder in folders)
-        + f"<cachedir>{profile / 'fonts'}</cachedir>" + "".join(rules) + "</fontconfig>"
+        + f"<cachedir>{profile / 'fonts'}</cachedir>"
+        + "".join(rules)
+        + "</fontconfig>"
     )
     file = profile / "fonts.conf"
     if not file.is_file() or file.read_text(encoding="utf-8") != text:

@@ -33,12 +33,21 @@ def _png(rows: list[bytes]) -> bytes:
     blank = b"\x00" + b"\xff" * ((side + 7) // 8)
     lines = [blank * (_QUIET * _SCALE)]
     for row in rows:
-        bits = "1" * (_QUIET * _SCALE) + "".join(("0" if module else "1") * _SCALE for module in row) + "1" * (_QUIET * _SCALE)
+        bits = (
+            "1" * (_QUIET * _SCALE)
+            + "".join(("0" if module else "1") * _SCALE for module in row)
+            + "1" * (_QUIET * _SCALE)
+        )
         bits += "1" * (-len(bits) % 8)
         lines.append((b"\x00" + int(bits, 2).to_bytes(len(bits) // 8, "big")) * _SCALE)
     lines.append(blank * (_QUIET * _SCALE))
     header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(b"".join(lines), 6)) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", header)
+        + _chunk(b"IDAT", zlib.compress(b"".join(lines), 6))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

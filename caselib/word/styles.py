@@ -245,9 +245,20 @@ def from_data(data: Mapping[str, Any]) -> HouseStyle:
 
 # What paper and type can be: outside of it Word refuses the file or the text cannot be set.
 _RANGES = {
-    "width_mm": (50, 550), "height_mm": (50, 550), "size_pt": (4, 120), "line_pt": (0, 200), "grid_pt": (6, 100),
-    "top_mm": (5, 150), "bottom_mm": (5, 150), "inside_mm": (5, 150), "outside_mm": (5, 150), "header_mm": (0, 100),
-    "footer_mm": (0, 100), "indent_chars": (0, 10), "before_pt": (0, 200), "after_pt": (0, 200),
+    "width_mm": (50, 550),
+    "height_mm": (50, 550),
+    "size_pt": (4, 120),
+    "line_pt": (0, 200),
+    "grid_pt": (6, 100),
+    "top_mm": (5, 150),
+    "bottom_mm": (5, 150),
+    "inside_mm": (5, 150),
+    "outside_mm": (5, 150),
+    "header_mm": (0, 100),
+    "footer_mm": (0, 100),
+    "indent_chars": (0, 10),
+    "before_pt": (0, 200),
+    "after_pt": (0, 200),
     "tracking_pt": (-3, 20),
 }
 
@@ -261,7 +272,9 @@ def _build(kind: type, data: Any, path: str) -> Any:
     if unknown:
         raise StyleDataError(f"{path}{unknown[0]}", "unknown field")
     values = {name: _value(hints[name], data[name], f"{path}{name}") for name in fields if name in data}
-    missing = [n for n, f in fields.items() if n not in values and f.default is f.default_factory is dataclasses.MISSING]
+    missing = [
+        n for n, f in fields.items() if n not in values and f.default is f.default_factory is dataclasses.MISSING
+    ]
     if missing:
         raise StyleDataError(f"{path}{missing[0]}", "missing")
     built = kind(**values)

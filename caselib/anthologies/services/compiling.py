@@ -28,7 +28,9 @@ def compile_edition(edition: Edition, by: User, *, at: datetime | None = None) -
     moment = at or clock.now()
     require(rules.may_edit(Viewer.of(by).roles))
     row = Edition.objects.select_for_update(of=("self",)).get(pk=edition.pk)
-    running = row.compilations.filter(state="waiting", job__state__in=("queued", "running"), job__cancel_requested=False).first()
+    running = row.compilations.filter(
+        state="waiting", job__state__in=("queued", "running"), job__cancel_requested=False
+    ).first()
     if running is not None:
         return running
     cases = [item for item in outline(row) if item.kind == "case"]

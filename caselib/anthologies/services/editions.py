@@ -25,25 +25,46 @@ from ..enums import ItemKind, Severity
 from ..models import Anthology, Edition, OutlineItem, PrintStyle, Selection
 from ..preflight import check_edition
 
-DETAILS = ("name", "year", "circulation", "audience", "style", "cover_lines", "mark", "cover_image", "contents_depth",
-           "indexes", "print_codes")
+DETAILS = (
+    "name",
+    "year",
+    "circulation",
+    "audience",
+    "style",
+    "cover_lines",
+    "mark",
+    "cover_image",
+    "contents_depth",
+    "indexes",
+    "print_codes",
+)
 
 
 @transaction.atomic
-def create_anthology(title: str, *, subtitle: str = "", publisher: str = "", by: User, at: datetime | None = None) -> Anthology:
+def create_anthology(
+    title: str, *, subtitle: str = "", publisher: str = "", by: User, at: datetime | None = None
+) -> Anthology:
     """Make an anthology. Effects in order: row, audit ``anthologies.created``. Raises RefusedError."""
     require(rules.may_edit(Viewer.of(by).roles))
     moment = at or clock.now()
-    made = Anthology.objects.create(title=title.strip(), subtitle=subtitle.strip(), publisher=publisher.strip(), created_by=by,
-                                    created_at=moment)
+    made = Anthology.objects.create(
+        title=title.strip(), subtitle=subtitle.strip(), publisher=publisher.strip(), created_by=by, created_at=moment
+    )
     audit.record("anthologies.created", made, by=by, at=moment)
     return made
 
 
 @transaction.atomic
 def create_edition(
-    anthology: Anthology, *, name: str, year: int, style: PrintStyle | None = None, details: Mapping[str, Any] | None = None,
-    based_on: Edition | None = None, by: User, at: datetime | None = None,
+    anthology: Anthology,
+    *,
+    name: str,
+    year: int,
+    style: PrintStyle | None = None,
+    details: Mapping[str, Any] | None = None,
+    based_on: Edition | None = None,
+    by: User,
+    at: datetime | None = None,
 ) -> Edition:
     """Make an empty edition. Effects in order: row, audit ``anthologies.edition_created``.
 
@@ -57,7 +78,9 @@ def create_edition(
     _free_name(anthology, name)
     fields = {key: value for key, value in dict(details or {}).items() if key in DETAILS}
     made = Edition.objects.create(
-        **{"anthology": anthology, "name": name.strip(), "year": year, "style": chosen, **fields}, based_on=based_on, created_by=by,
+        **{"anthology": anthology, "name": name.strip(), "year": year, "style": chosen, **fields},
+        based_on=based_on,
+        created_by=by,
         created_at=moment,
     )
     audit.record("anthologies.edition_created", made, by=by, at=moment, anthology=anthology.pk)
@@ -92,7 +115,9 @@ def change_edition(
     """
     row = locked(edition, by)
     if version is not None and version != row.version:
-        raise ConflictError(Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again.")))
+        raise ConflictError(
+            Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again."))
+        )
     changed = {key: value for key, value in details.items() if key in DETAILS}
     if "name" in changed:
         _free_name(row.anthology, str(changed["name"]), besides=row.pk)
@@ -137,7 +162,9 @@ def freeze(edition: Edition, *, by: User, at: datetime | None = None) -> Edition
     row.writer_version = WRITER_VERSION
     row.version += 1
     row.save()
-    audit.record("anthologies.frozen", row, by=by, at=moment, sha256=sha256, writer=WRITER_VERSION, cases=len(book.chapters()))
+    audit.record(
+        "anthologies.frozen", row, by=by, at=moment, sha256=sha256, writer=WRITER_VERSION, cases=len(book.chapters())
+    )
     return row
 
 
@@ -149,7 +176,9 @@ def _keep(name: str, data: bytes) -> str:
 
 
 @transaction.atomic
-def new_edition(edition: Edition, *, name: str, year: int, by: User, at: datetime | None = None) -> tuple[Edition, list[str]]:
+def new_edition(
+    edition: Edition, *, name: str, year: int, by: User, at: datetime | None = None
+) -> tuple[Edition, list[str]]:
     """Make an edition from ``edition``: same outline and look, each case pinned to the version published now.
 
     Returns it with the titles of the cases that were left out because they are no longer published. Effects in order:
@@ -165,7 +194,9 @@ def new_edition(edition: Edition, *, name: str, year: int, by: User, at: datetim
     for item in edition.items.select_related("selection__page__live_revision"):
         page = item.selection.page if item.kind == ItemKind.CASE else None
         order += 1
-        copy = OutlineItem(edition=made, order=order, kind=item.kind, title=item.title, number=item.number, text=item.text)
+        copy = OutlineItem(
+            edition=made, order=order, kind=item.kind, title=item.title, number=item.number, text=item.text
+        )
         if page is None:
             copy.save()
             continue

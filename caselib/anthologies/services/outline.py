@@ -105,7 +105,14 @@ def _save_order(items: Iterable[OutlineItem]) -> None:
 
 @transaction.atomic
 def add_text(
-    edition: Edition, kind: str, *, title: str = "", number: str = "", text: str = "", by: User, at: datetime | None = None
+    edition: Edition,
+    kind: str,
+    *,
+    title: str = "",
+    number: str = "",
+    text: str = "",
+    by: User,
+    at: datetime | None = None,
 ) -> OutlineItem:
     """Add a part, a foreword or other text at its natural place. Effects in order: item, audit. Raises RefusedError."""
     row = locked(edition, by)
@@ -113,7 +120,9 @@ def add_text(
         raise RefusedError(Refusal("kind", _("Cases are added by filling the edition.")))
     if kind == ItemKind.PART and not number:
         number = part_number(row.items.filter(kind=ItemKind.PART).count() + 1)
-    item = OutlineItem(edition=row, order=0, kind=kind, title=title.strip()[:300], number=number.strip()[:40], text=text[:100_000])
+    item = OutlineItem(
+        edition=row, order=0, kind=kind, title=title.strip()[:300], number=number.strip()[:40], text=text[:100_000]
+    )
     if kind in BACK:
         items = list(row.items.all())
         last = next((i for i, other in enumerate(items) if other.kind == ItemKind.COLOPHON), len(items))
@@ -126,7 +135,9 @@ def add_text(
 
 
 @transaction.atomic
-def change_item(item: OutlineItem, *, title: str, number: str = "", text: str = "", by: User, at: datetime | None = None) -> None:
+def change_item(
+    item: OutlineItem, *, title: str, number: str = "", text: str = "", by: User, at: datetime | None = None
+) -> None:
     """Change a part or a text; cases keep the title of their pinned version. Effects in order: item, audit."""
     row = locked(item.edition, by)
     if item.kind == ItemKind.CASE:
@@ -152,7 +163,9 @@ def order_items(edition: Edition, ids: Sequence[int], *, by: User, at: datetime 
     row = locked(edition, by)
     items = {item.pk: item for item in row.items.all()}
     if sorted(ids) != sorted(items):
-        raise ConflictError(Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again.")))
+        raise ConflictError(
+            Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again."))
+        )
     _save_order([items[pk] for pk in ids])
     touch(row)
     audit.record("anthologies.ordered", row, by=by, at=at, items=list(ids))
@@ -179,7 +192,10 @@ def arrange_by(edition: Edition, axis: str, *, by: User, at: datetime | None = N
     row.items.filter(kind=ItemKind.PART).delete()
     ordered = [item for item in items if item.kind == ItemKind.FOREWORD]
     for place, (title, cases) in enumerate(groups, 1):
-        ordered += [OutlineItem(edition=row, order=0, kind=ItemKind.PART, title=title[:300], number=part_number(place)), *cases]
+        ordered += [
+            OutlineItem(edition=row, order=0, kind=ItemKind.PART, title=title[:300], number=part_number(place)),
+            *cases,
+        ]
     ordered += [item for item in items if item.kind == ItemKind.INTERLUDE]
     ordered += [item for item in items if item.kind in BACK]
     _save_order(ordered)
@@ -200,4 +216,6 @@ def repin(item: OutlineItem, *, by: User, at: datetime | None = None) -> None:
     selection.save()
     OutlineItem.objects.filter(pk=item.pk).update(title=selection.page.title[:300])
     touch(row)
-    audit.record("anthologies.repinned", row, by=by, at=moment, item=item.pk, before=before, after=selection.revision_id)
+    audit.record(
+        "anthologies.repinned", row, by=by, at=moment, item=item.pk, before=before, after=selection.revision_id
+    )

@@ -21,7 +21,13 @@ from ..models import PrintStyle
 
 @transaction.atomic
 def save_style(
-    style: PrintStyle, *, name: str, data: dict[str, Any], template: UploadedFile | None = None, by: User, at: datetime | None = None
+    style: PrintStyle,
+    *,
+    name: str,
+    data: dict[str, Any],
+    template: UploadedFile | None = None,
+    by: User,
+    at: datetime | None = None,
 ) -> PrintStyle:
     """Change a house style; ``data`` was checked by ``styles.from_data``. Effects in order: row, file, audit."""
     require(rules.may_edit(Viewer.of(by).roles))
@@ -39,7 +45,13 @@ def save_style(
 
 @transaction.atomic
 def copy_style(
-    style: PrintStyle, *, name: str, data: dict[str, Any], template: UploadedFile | None = None, by: User, at: datetime | None = None
+    style: PrintStyle,
+    *,
+    name: str,
+    data: dict[str, Any],
+    template: UploadedFile | None = None,
+    by: User,
+    at: datetime | None = None,
 ) -> PrintStyle:
     """Keep ``data`` as a new house style. Effects in order: row, then as ``save_style``."""
     require(rules.may_edit(Viewer.of(by).roles))

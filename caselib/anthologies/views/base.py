@@ -44,14 +44,23 @@ def edition_or_404(pk: int, viewer: Viewer) -> Edition:
     """Return the edition if ``viewer`` may open it; to others it does not exist."""
     found = None
     if pk <= LARGEST:
-        found = selectors.readable_editions(viewer).select_related("anthology", "style", "cover_image").filter(pk=pk).first()
+        found = (
+            selectors.readable_editions(viewer)
+            .select_related("anthology", "style", "cover_image")
+            .filter(pk=pk)
+            .first()
+        )
     if found is None:
         raise Http404
     return found
 
 
 def item_or_404(edition: Edition, pk: int) -> OutlineItem:
-    item = edition.items.select_related("selection__page", "selection__revision").filter(pk=pk).first() if pk <= LARGEST else None
+    item = (
+        edition.items.select_related("selection__page", "selection__revision").filter(pk=pk).first()
+        if pk <= LARGEST
+        else None
+    )
     if item is None:
         raise Http404
     return item

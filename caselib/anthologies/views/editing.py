@@ -35,7 +35,9 @@ def new_anthology(request: HttpRequest) -> HttpResponseBase:
         made = services.create_anthology(**form.cleaned_data, by=actor(request))
         messages.success(request, _("The anthology was made. Now add an edition."))
         return redirect("anthologies:new_edition", pk=made.pk)
-    return render(request, "anthologies/form.html", {"form": form, "title": _("New anthology"), "act": _("Make the anthology")})
+    return render(
+        request, "anthologies/form.html", {"form": form, "title": _("New anthology"), "act": _("Make the anthology")}
+    )
 
 
 @editor_view
@@ -49,8 +51,19 @@ def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         details = form.details()
         made: list[Edition] = []
-        if attempt(request, lambda: made.append(services.create_edition(
-            anthology, name=details.pop("name"), year=details.pop("year"), style=details.pop("style"), details=details, by=actor(request)))):
+        if attempt(
+            request,
+            lambda: made.append(
+                services.create_edition(
+                    anthology,
+                    name=details.pop("name"),
+                    year=details.pop("year"),
+                    style=details.pop("style"),
+                    details=details,
+                    by=actor(request),
+                )
+            ),
+        ):
             return redirect("anthologies:edit", pk=made[0].pk)
     title = _("New edition of %s") % anthology.title
     return render(request, "anthologies/form.html", {"form": form, "title": title, "act": _("Make the edition")})
@@ -64,7 +77,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = _edition_form(request, edition)
     if request.method == "POST" and form.is_valid():
         seen = form.cleaned_data["seen"]
-        if attempt(request, lambda: services.change_edition(edition, details=form.details(), version=seen, by=actor(request)), _("Saved.")):
+        if attempt(
+            request,
+            lambda: services.change_edition(edition, details=form.details(), version=seen, by=actor(request)),
+            _("Saved."),
+        ):
             return redirect("anthologies:edit", pk=edition.pk)
     viewer = Viewer.of(request.user)
     query = request.GET.get("find", "")[:100]
@@ -73,27 +90,44 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
     items = selectors.outline(edition)
     present = {item.selection.page_id for item in items if item.kind == ItemKind.CASE}
     context: dict[str, Any] = {
-        "edition": edition, "form": form, "query": query, "trail": _trail(edition),
+        "edition": edition,
+        "form": form,
+        "query": query,
+        "trail": _trail(edition),
         "rows": [_row(item, changed, gone) for item in items],
-        "cases": len(present), "changed": len(changed), "gone": len(gone),
+        "cases": len(present),
+        "changed": len(changed),
+        "gone": len(gone),
         "frozen": rules.may_change(viewer.roles, frozen=edition.frozen),
         "found": [hit for hit in _hits(query, viewer) if hit.page.pk not in present] if query else [],
-        "competitions": selectors.competitions(), "text_form": TextItemForm(auto_id="new-%s"), "arrange_form": ArrangeForm(),
+        "competitions": selectors.competitions(),
+        "text_form": TextItemForm(auto_id="new-%s"),
+        "arrange_form": ArrangeForm(),
         "copy_form": NewEditionForm(initial={"year": edition.year + 1}, auto_id="copy-%s"),
-        "compilations": edition.compilations.select_related("job")[:10], "axes": Axis.choices, "index_kinds": IndexKind.choices,
+        "compilations": edition.compilations.select_related("job")[:10],
+        "axes": Axis.choices,
+        "index_kinds": IndexKind.choices,
     }
     return render(request, "anthologies/edit.html", context)
 
 
 def _edition_form(request: HttpRequest, edition: Edition) -> EditionForm:
     # A copy, so that a refused form changes nothing that is shown.
-    return EditionForm(request.POST or None, instance=Edition.objects.get(pk=edition.pk), initial={"seen": edition.version})
+    return EditionForm(
+        request.POST or None, instance=Edition.objects.get(pk=edition.pk), initial={"seen": edition.version}
+    )
 
 
 def _row(item: Any, changed: set[int], gone: set[int]) -> dict[str, Any]:
     case = item.kind == ItemKind.CASE
     page = item.selection.page_id if case else None
-    form = None if case else ItemForm(initial={"title": item.title, "number": item.number, "text": item.text}, auto_id=f"item-{item.pk}-%s")
+    form = (
+        None
+        if case
+        else ItemForm(
+            initial={"title": item.title, "number": item.number, "text": item.text}, auto_id=f"item-{item.pk}-%s"
+        )
+    )
     return {"item": item, "case": case, "changed": page in changed, "gone": page in gone, "form": form}
 
 
@@ -102,7 +136,10 @@ def _hits(query: str, viewer: Viewer) -> Any:
 
 
 def _trail(edition: Edition) -> list[tuple[str, str]]:
-    return [(_("Collections"), reverse("anthologies:index")), (str(edition), reverse("anthologies:edition", args=[edition.pk]))]
+    return [
+        (_("Collections"), reverse("anthologies:index")),
+        (str(edition), reverse("anthologies:edition", args=[edition.pk])),
+    ]
 
 
 @editor_view
@@ -110,7 +147,15 @@ def _trail(edition: Edition) -> list[tuple[str, str]]:
 def act(request: HttpRequest, pk: int, act: str) -> HttpResponseBase:
     """Add, fill, arrange, order, freeze, compile or copy: each a form of its own."""
     edition = edition_or_404(pk, Viewer.of(request.user))
-    chosen = {"add": _add, "fill": _fill, "arrange": _arrange, "order": _order, "freeze": _freeze, "compile": _compile, "copy": _copy}.get(act)
+    chosen = {
+        "add": _add,
+        "fill": _fill,
+        "arrange": _arrange,
+        "order": _order,
+        "freeze": _freeze,
+        "compile": _compile,
+        "copy": _copy,
+    }.get(act)
     if chosen is None:
         raise Http404
     return chosen(request, edition) or redirect("anthologies:edit", pk=edition.pk)
@@ -121,14 +166,18 @@ def _add(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     if form.is_valid():
         attempt(request, lambda: services.add_text(edition, **form.cleaned_data, by=actor(request)), _("Added."))
     else:
-        messages.error(request, _("Not added: %s") % "；".join(str(error) for errors in form.errors.values() for error in errors))
+        messages.error(
+            request, _("Not added: %s") % "；".join(str(error) for errors in form.errors.values() for error in errors)
+        )
     return None
 
 
 def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     """Fill from ticked hits, a search, pasted codes, or the awards of a competition."""
     viewer = Viewer.of(request.user)
-    ids = [int(value) for value in request.POST.getlist("page") if value.isascii() and value.isdigit() and len(value) < 18]
+    ids = [
+        int(value) for value in request.POST.getlist("page") if value.isascii() and value.isdigit() and len(value) < 18
+    ]
     ids += selectors.pages_named(request.POST.get("codes", "")[:20_000])
     if "all" in request.POST:
         ids += [hit.page.pk for hit in _hits(request.POST.get("find", "")[:100], viewer)]
@@ -149,7 +198,11 @@ def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 def _arrange(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     form = ArrangeForm(request.POST)
     if form.is_valid():
-        attempt(request, lambda: services.arrange_by(edition, form.cleaned_data["axis"], by=actor(request)), _("The cases stand in parts now."))
+        attempt(
+            request,
+            lambda: services.arrange_by(edition, form.cleaned_data["axis"], by=actor(request)),
+            _("The cases stand in parts now."),
+        )
     return None
 
 
@@ -161,7 +214,11 @@ def _order(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 
 
 def _freeze(request: HttpRequest, edition: Edition) -> HttpResponse | None:
-    attempt(request, lambda: services.freeze(edition, by=actor(request)), _("The edition is frozen. It will always be printed like this."))
+    attempt(
+        request,
+        lambda: services.freeze(edition, by=actor(request)),
+        _("The edition is frozen. It will always be printed like this."),
+    )
     return None
 
 
@@ -196,7 +253,9 @@ def item_act(request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse
         "up": lambda: services.move_item(found, -1, by=actor(request)),
         "down": lambda: services.move_item(found, 1, by=actor(request)),
         "remove": lambda: services.remove_item(found, by=actor(request)),
-        "change": lambda: services.change_item(found, **form.cleaned_data, by=actor(request)) if form.is_valid() else None,
+        "change": lambda: (
+            services.change_item(found, **form.cleaned_data, by=actor(request)) if form.is_valid() else None
+        ),
         "repin": lambda: services.repin(found, by=actor(request)),
     }
     if act not in acts or (act == "repin" and found.kind != ItemKind.CASE):
@@ -223,4 +282,6 @@ def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what the check before printing finds. Reads every case."""
     edition = edition_or_404(pk, Viewer.of(request.user))
     findings = check_edition(edition, bind(edition))
-    return render(request, "anthologies/preflight.html", {"edition": edition, "findings": findings, "trail": _trail(edition)})
+    return render(
+        request, "anthologies/preflight.html", {"edition": edition, "findings": findings, "trail": _trail(edition)}
+    )

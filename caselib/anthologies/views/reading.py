@@ -46,8 +46,12 @@ def edition(request: HttpRequest, pk: int) -> HttpResponse:
     found = edition_or_404(pk, viewer)
     result = selectors.latest_result(found)
     context = {
-        "edition": found, "items": selectors.outline(found), "result": result, "editor": rules.may_edit(viewer.roles) is None,
-        "numbers": range(1, min(result.pages, PAGES_A_SCREEN) + 1) if result else (), "CASE": ItemKind.CASE,
+        "edition": found,
+        "items": selectors.outline(found),
+        "result": result,
+        "editor": rules.may_edit(viewer.roles) is None,
+        "numbers": range(1, min(result.pages, PAGES_A_SCREEN) + 1) if result else (),
+        "CASE": ItemKind.CASE,
     }
     return render(request, "anthologies/edition.html", context)
 
@@ -58,7 +62,12 @@ def result(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A compilation: progress while it runs, then its check, contents and pages to leaf through."""
     row = _result_or_404(pk, Viewer.of(request.user))
     numbers = Paginator(range(1, row.pages + 1), PAGES_A_SCREEN).get_page(request.GET.get("page"))
-    context = {"result": row, "edition": row.edition, "page_obj": numbers, "running": row.state == CompilationState.WAITING}
+    context = {
+        "result": row,
+        "edition": row.edition,
+        "page_obj": numbers,
+        "running": row.state == CompilationState.WAITING,
+    }
     return render(request, "anthologies/result.html", context)
 
 
@@ -73,7 +82,11 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _result_or_404(pk: int, viewer: Viewer) -> Compilation:
     rows = Compilation.objects.select_related("edition__anthology", "job")
-    row = rows.filter(pk=pk, edition__in=selectors.readable_editions(viewer).values("pk")).first() if pk <= LARGEST else None
+    row = (
+        rows.filter(pk=pk, edition__in=selectors.readable_editions(viewer).values("pk")).first()
+        if pk <= LARGEST
+        else None
+    )
     if row is None:
         raise Http404
     return row
@@ -98,7 +111,9 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     name = f"anthologies/pages/{row.sha256}-{number}.png"
     if not default_storage.exists(name):
         try:
-            name = default_storage.save(name, ContentFile(pdf.page_image(default_storage.path(row.pdf), number - 1, dpi=PAGE_DPI)))
+            name = default_storage.save(
+                name, ContentFile(pdf.page_image(default_storage.path(row.pdf), number - 1, dpi=PAGE_DPI))
+            )
         except (IndexError, OSError) as error:
             raise Http404 from error
     return serve(request, name)

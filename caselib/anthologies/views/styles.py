@@ -41,9 +41,13 @@ def style(request: HttpRequest, key: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         if "copy" in request.POST:
-            saved = copy_style(found, name=values["name"], data=values["content"], template=values["template"], by=actor(request))
+            saved = copy_style(
+                found, name=values["name"], data=values["content"], template=values["template"], by=actor(request)
+            )
         else:
-            saved = save_style(found, name=values["name"], data=values["content"], template=values["template"], by=actor(request))
+            saved = save_style(
+                found, name=values["name"], data=values["content"], template=values["template"], by=actor(request)
+            )
         messages.success(request, _("Saved."))
         return redirect("anthologies:style", key=saved.key)
     used = found.editions.filter(frozen_at__isnull=True).count()

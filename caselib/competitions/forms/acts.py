@@ -47,7 +47,9 @@ class DeclarationForm(forms.Form):
         label=_("Units I am bound to"),
         help_text=_("One a line. Your own unit and those you belonged to in recent years are known already."),
     )
-    complete = forms.BooleanField(label=_("I declare that this is complete and that I will step back where I am partial."))
+    complete = forms.BooleanField(
+        label=_("I declare that this is complete and that I will step back where I am partial.")
+    )
 
     def clean_names(self) -> list[str]:
         return [name.strip()[:60] for name in NAMES.split(self.cleaned_data["names"]) if name.strip()]
@@ -58,7 +60,9 @@ class DeclarationForm(forms.Form):
 
 class AppointForm(forms.Form):
     user = forms.ModelChoiceField(User.objects.none(), label=_("judge"))
-    tracks = forms.ModelMultipleChoiceField(Track.objects.none(), widget=forms.CheckboxSelectMultiple, label=_("tracks"))
+    tracks = forms.ModelMultipleChoiceField(
+        Track.objects.none(), widget=forms.CheckboxSelectMultiple, label=_("tracks")
+    )
     topics = forms.ModelMultipleChoiceField(Topic.objects.none(), required=False, label=_("topics the judge knows"))
     sectors = forms.ModelMultipleChoiceField(Sector.objects.none(), required=False, label=_("sectors the judge knows"))
 

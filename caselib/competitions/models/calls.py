@@ -35,7 +35,9 @@ class Competition(models.Model):
         help_text=_("Units below it recommend step by step up to it."),
     )
     call = models.TextField(_("text of the call"), blank=True, max_length=20_000)
-    state = models.CharField(_("state"), max_length=10, choices=CallState.choices, default=CallState.DRAFT, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=CallState.choices, default=CallState.DRAFT, editable=False
+    )
     entry_opens = models.DateTimeField(_("entries from"))
     entry_closes = models.DateTimeField(_("entries until"))
     nomination_opens = models.DateTimeField(_("recommendations from"), null=True, blank=True)

@@ -64,8 +64,7 @@ class Entry(models.Model):
                 name="entry_is_a_page_or_a_bid",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(bid__isnull=False) | Q(revision__isnull=False)
-                | Q(state="withdrawn"),
+                condition=Q(state="draft") | Q(bid__isnull=False) | Q(revision__isnull=False) | Q(state="withdrawn"),
                 name="handed_in_entry_is_pinned",
             ),
         ]

@@ -32,7 +32,9 @@ def check(criteria: Sequence[Criterion], names: Mapping[str, str], marks: Mappin
     """Refuse marks that are unknown, missing, out of range or finer than two decimals."""
     known = {criterion.code for criterion in criteria}
     if set(marks) - known:
-        return Refusal("unknown-criterion", _("A mark was sent for a criterion that is not in the rubric. Reload the page."))
+        return Refusal(
+            "unknown-criterion", _("A mark was sent for a criterion that is not in the rubric. Reload the page.")
+        )
     for criterion in criteria:
         name = names.get(criterion.code, criterion.code)
         mark = marks.get(criterion.code)

@@ -100,6 +100,10 @@ def may_send(sender: Sender, track: int, quotas: Sequence[Quota], sent: Iterable
 
 
 _MESSAGES = {
-    "track": _("The quota of your unit in this track is used up: %(used)d of %(limit)d. Withdraw one entry to send this one."),
-    "all": _("The quota of your unit in this call is used up: %(used)d of %(limit)d. Withdraw one entry to send this one."),
+    "track": _(
+        "The quota of your unit in this track is used up: %(used)d of %(limit)d. Withdraw one entry to send this one."
+    ),
+    "all": _(
+        "The quota of your unit in this call is used up: %(used)d of %(limit)d. Withdraw one entry to send this one."
+    ),
 }

@@ -100,7 +100,9 @@ def check(table: Timetable) -> Refusal | None:
     windows: Sequence[Window] = (table.entry, *([table.nomination] if table.nomination else []), *table.rounds)
     for window in windows:
         if window.closes <= window.opens:
-            return Refusal("dates", _("A phase must end after it begins: look at %(time)s.") % {"time": shown(window.opens)})
+            return Refusal(
+                "dates", _("A phase must end after it begins: look at %(time)s.") % {"time": shown(window.opens)}
+            )
         if previous is not None and window.closes < previous:
             text = _("A later phase must not end before an earlier one: look at %(time)s.")
             return Refusal("dates", text % {"time": shown(window.closes)})

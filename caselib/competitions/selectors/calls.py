@@ -34,10 +34,14 @@ def lines(calls: QuerySet[Competition], moment: datetime) -> list[CallLine]:
 def with_setup(calls: QuerySet[Competition]) -> QuerySet[Competition]:
     """Return ``calls`` with everything a call's page shows in a fixed number of queries."""
     criteria = Prefetch("criteria", Criterion.objects.order_by("order", "pk"))
-    rubrics = Prefetch("rubrics", Rubric.objects.select_related("round").prefetch_related(criteria).order_by("round__order"))
+    rubrics = Prefetch(
+        "rubrics", Rubric.objects.select_related("round").prefetch_related(criteria).order_by("round__order")
+    )
     tracks = Prefetch("tracks", Track.objects.prefetch_related(rubrics, "award_rules").order_by("order", "pk"))
     rounds = Prefetch("rounds", Round.objects.order_by("order"))
-    return calls.select_related("organiser").prefetch_related(tracks, rounds, "quotas__unit", "quotas__track", "composition_rules")
+    return calls.select_related("organiser").prefetch_related(
+        tracks, rounds, "quotas__unit", "quotas__track", "composition_rules"
+    )
 
 
 def office_calls() -> QuerySet[Competition]:

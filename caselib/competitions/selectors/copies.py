@@ -178,7 +178,9 @@ def attachment(entry: Entry, place: int) -> tuple[str, bytes] | None:
 
 def masked(document: word.Document, mask: Redactor) -> word.Document:
     """Return ``document`` with names masked; links, notes' addresses, comments, properties and pictures are dropped."""
-    notes = {key: word.Note(note.key, (word.Run(mask(word.plain_text(note.runs))),)) for key, note in document.notes.items()}
+    notes = {
+        key: word.Note(note.key, (word.Run(mask(word.plain_text(note.runs))),)) for key, note in document.notes.items()
+    }
     return word.Document(tuple(b for block in document.blocks for b in _masked_block(block, mask)), notes=notes)
 
 
@@ -193,7 +195,9 @@ def _masked_block(block: word.Block, mask: Redactor) -> list[word.Block]:
         rows = tuple(
             tuple(
                 word.Cell(
-                    tuple(word.Paragraph(_masked_runs(p.runs, mask), p.role, p.number, mask(p.lead)) for p in cell.blocks),
+                    tuple(
+                        word.Paragraph(_masked_runs(p.runs, mask), p.role, p.number, mask(p.lead)) for p in cell.blocks
+                    ),
                     cell.colspan,
                     cell.rowspan,
                 )

@@ -95,7 +95,9 @@ def report(competition: Competition) -> Fairness:
     fault = audit.verify()
     return Fairness(
         rounds=tuple(rounds),
-        conflicts=tuple((str(reason.label), counted[reason.value]) for reason in ConflictReason if counted[reason.value]),
+        conflicts=tuple(
+            (str(reason.label), counted[reason.value]) for reason in ConflictReason if counted[reason.value]
+        ),
         judges=seats["all"],
         declared=seats["declared"],
         removed=competition.judges.filter(active=False).count(),
@@ -151,8 +153,14 @@ def _moved(results: object) -> tuple[Moved, ...]:
         if row.adjusted_rank is not None and row.adjusted_rank != row.rank:
             found.append(
                 Moved(
-                    row.entry.code, row.rank, row.adjusted_rank, str(row.official), row.adjusted, row.adjusted_low,
-                    row.adjusted_high, awards.get(row.entry_id, ""),
+                    row.entry.code,
+                    row.rank,
+                    row.adjusted_rank,
+                    str(row.official),
+                    row.adjusted,
+                    row.adjusted_low,
+                    row.adjusted_high,
+                    awards.get(row.entry_id, ""),
                 )
             )
     return tuple(found)
@@ -166,7 +174,9 @@ def differences(competition: Competition) -> list[str]:
         stored = {r.entry_id: (str(r.official), r.rank) for r in Result.objects.filter(round=round_)}
         replayed = book.rounds.get(round_.pk)
         again = (
-            {r.entry: (str(r.official), r.rank) for rows in replayed.results().values() for r in rows} if replayed else {}
+            {r.entry: (str(r.official), r.rank) for rows in replayed.results().values() for r in rows}
+            if replayed
+            else {}
         )
         stated = replayed.stated if replayed else {}
         for entry in sorted(set(stored) | set(again) | set(stated)):

@@ -36,7 +36,9 @@ def judge_facts(judges: Sequence[Judge]) -> list[JudgeFacts]:
     """Return what conflicts are derived from, for every judge. Four queries."""
     users = {judge.user_id for judge in judges}
     services: dict[int, list[Service]] = defaultdict(list)
-    for user, unit, until in UnitMembership.objects.filter(user_id__in=users).values_list("user_id", "unit_id", "until"):
+    for user, unit, until in UnitMembership.objects.filter(user_id__in=users).values_list(
+        "user_id", "unit_id", "until"
+    ):
         services[user].append(Service(unit, until))
     co_users, co_names = _co_authors(users)
     listed: dict[int, set[int]] = defaultdict(set)
@@ -83,7 +85,9 @@ def entry_facts(entries: Sequence[Entry]) -> list[EntryFacts]:
     names = {a["unit_name"] for entry in entries for a in entry.authors if a.get("unit_name")}
     unit_of = dict(User.objects.filter(pk__in=users, unit__isnull=False).values_list("pk", "unit_id"))
     by_name: dict[str, set[int]] = defaultdict(set)
-    for pk, name, short in Unit.objects.filter(Q(name__in=names) | Q(short_name__in=names)).values_list("pk", "name", "short_name"):
+    for pk, name, short in Unit.objects.filter(Q(name__in=names) | Q(short_name__in=names)).values_list(
+        "pk", "name", "short_name"
+    ):
         by_name[name].add(pk)
         by_name[short].add(pk)
     facts = []
@@ -113,7 +117,9 @@ def task(rubric: Rubric, entries: Sequence[Entry], seed: int) -> assignment.Task
             assignment.Reader(j.pk, frozenset(t.pk for t in j.topics.all()), frozenset(s.pk for s in j.sectors.all()))
             for j in judges
         ),
-        items=tuple(assignment.Item(e.pk, frozenset(topics[e.page_id]), frozenset(sectors[e.page_id])) for e in entries),
+        items=tuple(
+            assignment.Item(e.pk, frozenset(topics[e.page_id]), frozenset(sectors[e.page_id])) for e in entries
+        ),
         k=rubric.readings,
         conflicts=frozenset(pairs),
         seed=seed,

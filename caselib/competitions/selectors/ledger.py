@@ -41,7 +41,9 @@ class RoundLedger:
 
     def results(self) -> dict[int, tuple[scoring.Result, ...]]:
         """Return the placed results of each track."""
-        return {track: scoring.score_round(scheme, self.sheets(track)) for track, scheme in sorted(self.schemes.items())}
+        return {
+            track: scoring.score_round(scheme, self.sheets(track)) for track, scheme in sorted(self.schemes.items())
+        }
 
 
 @dataclass

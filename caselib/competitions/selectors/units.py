@@ -37,7 +37,10 @@ def paths_of(units: Iterable[Unit]) -> dict[int, list[int]]:
     prefixes = {unit.path[:end] for unit in rows.values() for end in range(step, len(unit.path), step)}
     above = dict(Unit.objects.filter(path__in=prefixes).values_list("path", "pk")) if prefixes else {}
     return {
-        pk: [pk, *(above[unit.path[:end]] for end in range(len(unit.path) - step, 0, -step) if unit.path[:end] in above)]
+        pk: [
+            pk,
+            *(above[unit.path[:end]] for end in range(len(unit.path) - step, 0, -step) if unit.path[:end] in above),
+        ]
         for pk, unit in rows.items()
     }
 
@@ -55,7 +58,10 @@ def quota_rules(competition: Competition) -> list[quotas.Quota]:
 def sent_by(competition: Competition, unit_id: int) -> list[quotas.Sent]:
     """Return the standing recommendations of a unit in a call."""
     rows = Nomination.objects.filter(entry__competition=competition, unit_id=unit_id, stands=True)
-    return [quotas.Sent(unit, entry, track) for unit, entry, track in rows.values_list("unit_id", "entry_id", "entry__track_id")]
+    return [
+        quotas.Sent(unit, entry, track)
+        for unit, entry, track in rows.values_list("unit_id", "entry_id", "entry__track_id")
+    ]
 
 
 def track_rooms(competition: Competition, unit: Unit, tracks: Sequence[Track]) -> tuple[list[TrackRoom], quotas.Room]:
@@ -90,9 +96,7 @@ def candidates(
             live=page.live,
             withdrawn=page.withdrawn_at is not None,
             unit_level=page.unit.level if page.unit else "",
-            published_on=(
-                page.first_published_at.astimezone(clock.ZONE).date() if page.first_published_at else None
-            ),
+            published_on=(page.first_published_at.astimezone(clock.ZONE).date() if page.first_published_at else None),
             award_years=tuple(award.year for award in page.awards.all()),
             attachments=len(page.attachments.all()),
             has_author=bool(page.authors.all()),

@@ -70,7 +70,9 @@ def revoke_certificate(certificate: Certificate, *, reason: str, by: User, at: d
     certificate.revoked_at, certificate.revoked_reason = moment, reason[:300]
     certificate.save(update_fields=["revoked_at", "revoked_reason"])
     competition = certificate.award.competition
-    ResourceAward.objects.filter(certificate_number=certificate.number, page_id=certificate.award.entry.page_id).delete()
+    ResourceAward.objects.filter(
+        certificate_number=certificate.number, page_id=certificate.award.entry.page_id
+    ).delete()
     page_cache.bump(page_cache.PAGES)
     chain.write(competition, "certificate_revoked", certificate, by=by, at=moment, reason=reason)
 
@@ -88,7 +90,9 @@ def _issue(award: Award, place: int, today: date) -> Certificate:
 
 def default_text() -> str:
     """Return the text of certificates where a call has none of its own."""
-    return _("{authors}: “{title}” has won the {award} in “{competition}” ({track}). This certificate is given in recognition.")
+    return _(
+        "{authors}: “{title}” has won the {award} in “{competition}” ({track}). This certificate is given in recognition."
+    )
 
 
 def certificate_text(award: Award, template: str) -> str:

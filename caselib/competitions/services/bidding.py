@@ -135,12 +135,16 @@ def commission_winner(
     need = Need.objects.select_for_update(of=("self",)).select_related("competition").get(pk=need.pk)
     if need.competition is None or need.state != NeedState.OPEN or need.competition.state != CallState.CONFIRMED:
         raise RefusedError(Refusal("not-confirmed", _("The award of the bidding must be confirmed first.")))
-    winner = Entry.objects.filter(competition=need.competition, award__tier=AwardTier.FIRST).select_related("bid").first()
+    winner = (
+        Entry.objects.filter(competition=need.competition, award__tier=AwardTier.FIRST).select_related("bid").first()
+    )
     if winner is None or winner.bid is None:
         raise RefusedError(Refusal("no-winner", _("No bid has won.")))
     steps = sorted(milestones, key=lambda step: step[1])
     if not steps or steps[-1][1] > need.deliver_by:
-        raise RefusedError(Refusal("milestones", _("There must be milestones, the last one by the day the course is needed.")))
+        raise RefusedError(
+            Refusal("milestones", _("There must be milestones, the last one by the day the course is needed."))
+        )
     commission = Commission.objects.create(need=need, bid=winner.bid, given_at=moment)
     for order, (title, due_on) in enumerate(steps, start=1):
         Milestone.objects.create(
@@ -210,7 +214,9 @@ def judge_milestone(milestone: Milestone, *, accepted: bool, answer: str, by: Us
 
 def _locked_milestone(milestone: Milestone) -> Milestone:
     rows = Milestone.objects.select_for_update(of=("self",))
-    return rows.select_related("commission__bid__unit", "commission__need__competition", "commission__page").get(pk=milestone.pk)
+    return rows.select_related("commission__bid__unit", "commission__need__competition", "commission__page").get(
+        pk=milestone.pk
+    )
 
 
 def _team(bid: Bid) -> list[dict[str, object]]:

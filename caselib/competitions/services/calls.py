@@ -72,7 +72,9 @@ def publish_call(competition: Competition, *, by: User, at: datetime | None = No
 
 
 @transaction.atomic
-def prolong(competition: Competition, *, date: str, until: datetime, reason: str, by: User, at: datetime | None = None) -> None:
+def prolong(
+    competition: Competition, *, date: str, until: datetime, reason: str, by: User, at: datetime | None = None
+) -> None:
     """Move a deadline (``entry_closes`` or ``nomination_closes``) to a later moment, for all and with a reason.
 
     Effects in order: date, audit ``deadline_moved``. Raises RefusedError for an earlier date or a wrong order.
@@ -90,7 +92,15 @@ def prolong(competition: Competition, *, date: str, until: datetime, reason: str
     require(timetable.check(competition.timetable))
     competition.save(update_fields=[date])
     chain.write(
-        competition, "deadline_moved", competition, by=by, at=at or clock.now(), date=date, old=old, new=until, reason=reason
+        competition,
+        "deadline_moved",
+        competition,
+        by=by,
+        at=at or clock.now(),
+        date=date,
+        old=old,
+        new=until,
+        reason=reason,
     )
 
 

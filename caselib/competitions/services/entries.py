@@ -69,7 +69,9 @@ def submit_entry(page: ResourcePage, track: Track, *, by: User, at: datetime | N
     if problems:
         raise RefusedError(Refusal(problems[0].code, " ".join(str(problem.message) for problem in problems)))
     require(units.quota_refusal(competition, unit, track))
-    entry = _pin(entry or Entry(competition=competition, page=page, created_by=by, created_at=moment), page, track, unit)
+    entry = _pin(
+        entry or Entry(competition=competition, page=page, created_by=by, created_at=moment), page, track, unit
+    )
     entry.state, entry.submitted_at = EntryState.NOMINATED, moment
     entry.save()
     attachments = _pin_attachments(entry, page)
@@ -213,7 +215,10 @@ def _pin_attachments(entry: Entry, page: ResourcePage) -> list[dict[str, object]
     for attachment in _live_revision(page).as_object().attachments.all():
         sha256 = _file_hash(attachment.document)
         EntryAttachment.objects.create(
-            entry=entry, document=attachment.document, title=attachment.title or attachment.document.title, sha256=sha256
+            entry=entry,
+            document=attachment.document,
+            title=attachment.title or attachment.document.title,
+            sha256=sha256,
         )
         found.append({"document": attachment.document_id, "sha256": sha256})
     return found
@@ -222,7 +227,9 @@ def _pin_attachments(entry: Entry, page: ResourcePage) -> list[dict[str, object]
 def _live_revision(page: ResourcePage) -> Revision:
     """Return the public revision. Raises RefusedError if the page went offline a moment ago."""
     if page.live_revision is None:
-        raise RefusedError(Refusal("not-published", _("Only a published resource can be entered: have it reviewed first.")))
+        raise RefusedError(
+            Refusal("not-published", _("Only a published resource can be entered: have it reviewed first."))
+        )
     return page.live_revision
 
 
@@ -249,7 +256,14 @@ def _nominate(entry: Entry, unit: Unit, by: User, moment: datetime, remark: str)
     if units.next_unit(entry.competition, entry) is None:
         _receive(entry, moment)
     chain.write(
-        entry.competition, "entry_recommended", entry, by=by, at=moment, unit=unit.pk, state=entry.state, number=entry.number
+        entry.competition,
+        "entry_recommended",
+        entry,
+        by=by,
+        at=moment,
+        unit=unit.pk,
+        state=entry.state,
+        number=entry.number,
     )
 
 

@@ -120,7 +120,9 @@ def derive_conflicts(
 
 
 @transaction.atomic
-def assign_round(round_: Round, *, by: User, seed: int = 0, at: datetime | None = None) -> dict[int, assignment.Assignment]:
+def assign_round(
+    round_: Round, *, by: User, seed: int = 0, at: datetime | None = None
+) -> dict[int, assignment.Assignment]:
     """Assign judges to the entries of every track of a round that is not open yet; return the outcome by track.
 
     All tracks or none: if one track cannot be assigned, nothing changes and the outcome says why. Effects in order:
@@ -165,7 +167,14 @@ def recuse(row: JuryAssignment, *, reason: str, by: User, at: datetime | None = 
         judge=row.judge, entry=row.entry, reason=ConflictReason.RECUSED, defaults={"remark": reason[:300], "at": moment}
     )
     chain.write(
-        row.round.competition, "judge_recused", row, by=by, at=moment, entry=row.entry_id, judge=row.judge_id, reason=reason
+        row.round.competition,
+        "judge_recused",
+        row,
+        by=by,
+        at=moment,
+        entry=row.entry_id,
+        judge=row.judge_id,
+        reason=reason,
     )
     _hand_back(row, by, moment, void=True)
     return _replace(row, by, moment)
@@ -188,7 +197,11 @@ def remove_judge(
     judge.active, judge.removed_reason = False, reason[:300]
     judge.save(update_fields=["active", "removed_reason"])
     chain.write(judge.competition, "judge_removed", judge, by=by, at=moment, reason=reason, void=void_scores)
-    rows = JuryAssignment.objects.select_for_update(of=("self",)).filter(judge=judge).exclude(round__state=RoundState.CLOSED)
+    rows = (
+        JuryAssignment.objects.select_for_update(of=("self",))
+        .filter(judge=judge)
+        .exclude(round__state=RoundState.CLOSED)
+    )
     rows = rows.exclude(state=AssignmentState.REPLACED).select_related("round__competition", "entry__track", "judge")
     if not void_scores:
         rows = rows.filter(state=AssignmentState.ASSIGNED)
@@ -214,7 +227,9 @@ def order_further_reading(round_: Round, entry: Entry, *, by: User, at: datetime
     require(acts.round_open(round_.state))
     row = _give(round_, entry, by, moment, further=True)
     if row is None:
-        raise RefusedError(Refusal("nobody-free", _("No judge of this track is free to read the entry. Appoint another.")))
+        raise RefusedError(
+            Refusal("nobody-free", _("No judge of this track is free to read the entry. Appoint another."))
+        )
     return row
 
 
@@ -284,7 +299,9 @@ def _free_conflicting(judge: Judge, moment: datetime) -> None:
     """Hand back the open readings that a new declaration puts in conflict."""
     barred = Conflict.objects.filter(judge=judge).values("entry_id")
     rows = JuryAssignment.objects.filter(judge=judge, entry_id__in=barred, state=AssignmentState.ASSIGNED)
-    rows = rows.exclude(round__state=RoundState.CLOSED).select_related("round__competition", "entry__track", "judge__user")
+    rows = rows.exclude(round__state=RoundState.CLOSED).select_related(
+        "round__competition", "entry__track", "judge__user"
+    )
     for row in list(rows):
         _hand_back(row, judge.user, moment, void=False)
         _replace(row, judge.user, moment)

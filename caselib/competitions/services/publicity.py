@@ -62,7 +62,9 @@ def file_objection(
     moment = at or clock.now()
     competition = locked(competition)
     period = PublicityPeriod.objects.filter(competition=competition).first()
-    require(acts.may_object(competition.state, period.ends_on if period else None, moment.astimezone(clock.ZONE).date()))
+    require(
+        acts.may_object(competition.state, period.ends_on if period else None, moment.astimezone(clock.ZONE).date())
+    )
     if entry is not None and (entry.competition_id != competition.pk or not hasattr(entry, "award")):
         raise RefusedError(Refusal("not-awarded", _("This entry is not on the list of proposed awards.")))
     if not (name.strip() and contact.strip() and text.strip()):
@@ -95,7 +97,9 @@ def answer_objection(objection: Objection, *, upheld: bool, answer: str, by: Use
     objection.state = ObjectionState.UPHELD if upheld else ObjectionState.DISMISSED
     objection.answer, objection.answered_by, objection.answered_at = answer[:5000], by, moment
     objection.save()
-    chain.write(objection.competition, "objection_answered", objection, by=by, at=moment, upheld=upheld, answer=answer[:5000])
+    chain.write(
+        objection.competition, "objection_answered", objection, by=by, at=moment, upheld=upheld, answer=answer[:5000]
+    )
     if objection.filed_by:
         notify(
             [objection.filed_by],

@@ -82,7 +82,9 @@ def sheets(round_: Round, entries: Sequence[Entry]) -> list[scoring.Sheet]:
     ballots: dict[int, list[Decimal]] = defaultdict(list)
     for entry, points in Ballot.objects.filter(code__round=round_, entry__in=entries).values_list("entry_id", "points"):
         ballots[entry].append(points)
-    return [scoring.Sheet(e.pk, tuple(readings[e.pk]), tuple(ballots[e.pk])) for e in sorted(entries, key=lambda e: e.pk)]
+    return [
+        scoring.Sheet(e.pk, tuple(readings[e.pk]), tuple(ballots[e.pk])) for e in sorted(entries, key=lambda e: e.pk)
+    ]
 
 
 def _reckon(round_: Round, rubric: Rubric) -> list[Result]:
@@ -94,9 +96,7 @@ def _reckon(round_: Round, rubric: Rubric) -> list[Result]:
     return [_row(round_, result, adjusted.entries.get(result.entry), ranks) for result in placed]
 
 
-def _row(
-    round_: Round, result: scoring.Result, adjusted: severity.Adjusted | None, ranks: Mapping[int, int]
-) -> Result:
+def _row(round_: Round, result: scoring.Result, adjusted: severity.Adjusted | None, ranks: Mapping[int, int]) -> Result:
     def mean(code: str) -> Decimal | None:
         value = result.means.get(code)
         return None if value is None else scoring.two_decimals(value)
@@ -131,7 +131,9 @@ def _unread(round_: Round) -> Refusal | None:
     codes = sorted({entry.code for entry in Entry.objects.filter(pk__in=rows.values("entry_id"))})
     if not codes:
         return None
-    text = _("%(n)d readings are not scored yet, of the entries %(codes)s. Remind or replace the judges, or prolong the round.")
+    text = _(
+        "%(n)d readings are not scored yet, of the entries %(codes)s. Remind or replace the judges, or prolong the round."
+    )
     return Refusal("unread", text % {"n": rows.count(), "codes": "、".join(codes[:20])})
 
 
@@ -160,7 +162,9 @@ def _store_places(competition: Competition, last: Round) -> None:
         parts = []
         for round_ in competition.rounds.order_by("order"):
             rows = Result.objects.filter(round=round_, entry__track=track)
-            parts.append((round_.weight, [scoring.Result(r.entry_id, r.official, rank=r.rank, passed=r.passed) for r in rows]))
+            parts.append(
+                (round_.weight, [scoring.Result(r.entry_id, r.official, rank=r.rank, passed=r.passed) for r in rows])
+            )
         Standing.objects.bulk_create(
             Standing(entry_id=place.entry, round=last, overall=place.overall, rank=place.rank, passed=place.passed)
             for place in scoring.final_places(parts)

@@ -62,7 +62,9 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def save_draft(row: JuryAssignment, *, typed: Mapping[str, Any], comment: str, by: User, at: datetime | None = None) -> Score:
+def save_draft(
+    row: JuryAssignment, *, typed: Mapping[str, Any], comment: str, by: User, at: datetime | None = None
+) -> Score:
     """Keep what the judge has typed so far, right or wrong; it counts nothing. No audit row: nothing was decided.
 
     Raises RefusedError for another judge's reading or a closed round.

@@ -55,7 +55,9 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
             done,
         ):
             return redirect("competitions:judge_desk", pk=seat.pk)
-    return render(request, "competitions/declare.html", {"seat": seat, "form": form}, status=422 if form.errors else 200)
+    return render(
+        request, "competitions/declare.html", {"seat": seat, "form": form}, status=422 if form.errors else 200
+    )
 
 
 @login_required
@@ -214,7 +216,9 @@ def _next(seat: Judge, after: JuryAssignment | None) -> JuryAssignment | None:
     return waiting[0] if waiting else None
 
 
-def _hand_in(request: HttpRequest, row: JuryAssignment, typed: dict[str, str], comment: str) -> tuple[Refusal | None, int]:
+def _hand_in(
+    request: HttpRequest, row: JuryAssignment, typed: dict[str, str], comment: str
+) -> tuple[Refusal | None, int]:
     """Hand the marks in; return what is wrong and the status of the answer."""
     given = {}
     for code, text in typed.items():

@@ -68,7 +68,11 @@ def office(request: HttpRequest) -> HttpResponse:
 def new_call(request: HttpRequest) -> HttpResponse:
     """Prepare a new call."""
     form = forms.CallForm(request.POST or None, initial={"year": clock.today().year})
-    if request.method == "POST" and form.is_valid() and attempt(request, lambda: call_services.create_call(form.instance, by=actor(request))):
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and attempt(request, lambda: call_services.create_call(form.instance, by=actor(request)))
+    ):
         return redirect("competitions:office_setup", pk=form.instance.pk)
     context = {"form": form, "title": _("New call")}
     return render(request, "competitions/office/form.html", context, status=422 if form.errors else 200)
@@ -107,12 +111,18 @@ def call_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     call, by = _call(pk), actor(request)
     reason = request.POST.get("reason", "")[:500]
     verbs: dict[str, tuple[Callable[[], object], str]] = {
-        "publish": (lambda: call_services.publish_call(call, by=by), _("The call is published; its rules are fixed now.")),
+        "publish": (
+            lambda: call_services.publish_call(call, by=by),
+            _("The call is published; its rules are fixed now."),
+        ),
         "cancel": (lambda: call_services.cancel_call(call, reason=reason, by=by), _("The call is cancelled.")),
         "propose": (lambda: results.propose_awards(call, by=by), _("The award proposal is made.")),
         "release": (lambda: results.release_results(call, by=by), _("All results are released.")),
         "publicity": (lambda: publicity.open_publicity(call, by=by), _("The publicity period has begun.")),
-        "confirm": (lambda: awards.confirm_awards(call, by=by), _("The awards are confirmed and the certificates issued.")),
+        "confirm": (
+            lambda: awards.confirm_awards(call, by=by),
+            _("The awards are confirmed and the certificates issued."),
+        ),
     }
     if act == "prolong":
         form = ProlongForm(request.POST)
@@ -156,7 +166,13 @@ def part(request: HttpRequest, pk: int, kind: str, owner: int, row: int) -> Http
     valid = request.method == "POST" and form.is_valid() and _unique(form)
     if valid and attempt(request, lambda: call_services.save_part(form.instance, by=actor(request)), _("Saved.")):
         return redirect("competitions:office_setup", pk=call.pk)
-    context = {"call": call, "tab": "setup", "form": form, "title": model._meta.verbose_name, "fixed": acts.setup_open(call.state)}
+    context = {
+        "call": call,
+        "tab": "setup",
+        "form": form,
+        "title": model._meta.verbose_name,
+        "fixed": acts.setup_open(call.state),
+    }
     return render(request, "competitions/office/form.html", context, status=422 if form.errors else 200)
 
 
@@ -245,7 +261,11 @@ def office_jury(request: HttpRequest, pk: int) -> HttpResponse:
         if done:
             return redirect("competitions:office_jury", pk=call.pk)
     judges = call.judges.select_related("user__unit").prefetch_related("tracks", "listed_units")
-    conflicts = Conflict.objects.filter(judge__competition=call).select_related("judge__user", "entry").order_by("judge", "entry")
+    conflicts = (
+        Conflict.objects.filter(judge__competition=call)
+        .select_related("judge__user", "entry")
+        .order_by("judge", "entry")
+    )
     context = {
         "call": call,
         "tab": "jury",

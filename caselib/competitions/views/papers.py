@@ -34,7 +34,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 def report_docx(request: HttpRequest, pk: int) -> HttpResponse:
     """The fairness report as Word."""
     call = _call(pk)
-    return file_response(papers.fairness_docx(call, fairness.report(call)), f"{call.title}-{_('fairness report')}.docx", DOCX)
+    return file_response(
+        papers.fairness_docx(call, fairness.report(call)), f"{call.title}-{_('fairness report')}.docx", DOCX
+    )
 
 
 @office_view

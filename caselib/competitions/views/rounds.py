@@ -73,7 +73,9 @@ def round_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             _("A further judge will read the entry."),
         ),
         "stage": (
-            lambda: scoring.show_on_stage(round_, _entry(request, round_) if request.POST.get("entry") else None, by=by),
+            lambda: scoring.show_on_stage(
+                round_, _entry(request, round_) if request.POST.get("entry") else None, by=by
+            ),
             _("The screen and the judges follow."),
         ),
         "codes": (
@@ -113,7 +115,9 @@ def ballot_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     for row in codes:
         address = request.build_absolute_uri(reverse("competitions:vote", args=[row.code]))
         slips.append({"code": row.code, "qr": papers.qr_svg(address)})
-    return render(request, "competitions/office/ballots.html", {"call": round_.competition, "round": round_, "slips": slips})
+    return render(
+        request, "competitions/office/ballots.html", {"call": round_.competition, "round": round_, "slips": slips}
+    )
 
 
 @office_view
@@ -124,7 +128,9 @@ def screen(request: HttpRequest, pk: int) -> HttpResponse:
     state = _screen_state(round_)
     if request.GET.get("format") == "json":
         return JsonResponse(state)
-    return render(request, "competitions/office/screen.html", {"round": round_, "call": round_.competition, "state": state})
+    return render(
+        request, "competitions/office/screen.html", {"round": round_, "call": round_.competition, "state": state}
+    )
 
 
 def _screen_state(round_: Round) -> dict[str, object]:
@@ -150,7 +156,10 @@ def _round(pk: int) -> Round:
 
 
 def _entry(request: HttpRequest, round_: Round) -> Entry:
-    return found(Entry.objects.filter(competition=round_.competition).select_related("track"), pk=_number(request.POST.get("entry")))
+    return found(
+        Entry.objects.filter(competition=round_.competition).select_related("track"),
+        pk=_number(request.POST.get("entry")),
+    )
 
 
 def _number(text: str | None) -> int:
@@ -180,4 +189,7 @@ def _assign(request: HttpRequest, round_: Round) -> None:
 
 def _fill(request: HttpRequest, round_: Round) -> None:
     given, lacking = jury_services.fill_gaps(round_, by=actor(request))
-    messages.success(request, _("%(given)d readings were given, %(lacking)d are still missing.") % {"given": given, "lacking": lacking})
+    messages.success(
+        request,
+        _("%(given)d readings were given, %(lacking)d are still missing.") % {"given": given, "lacking": lacking},
+    )

@@ -42,7 +42,11 @@ def unit_desk(request: HttpRequest, slug: str) -> HttpResponse:
     own = list(units.entries_of(competition, unit))
     problems = units.missing_in_drafts(competition, own)
     rows = [
-        {"entry": e, "problems": problems.get(e.pk, []), "may_withdraw": entries.may_withdraw(e, user, now, competition)}
+        {
+            "entry": e,
+            "problems": problems.get(e.pk, []),
+            "may_withdraw": entries.may_withdraw(e, user, now, competition),
+        }
         for e in own
     ]
     context = {
@@ -102,7 +106,11 @@ def entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     elif act == "recommend":
         attempt(request, lambda: entries.recommend_entry(entry, by=user, remark=reason), _("Recommended."))
     elif act == "decline":
-        attempt(request, lambda: entries.decline_entry(entry, reason=reason, by=user), _("Not recommended; the unit is told."))
+        attempt(
+            request,
+            lambda: entries.decline_entry(entry, reason=reason, by=user),
+            _("Not recommended; the unit is told."),
+        )
     elif act == "withdraw":
         attempt(request, lambda: entries.withdraw_entry(entry, reason=reason, by=user), _("Withdrawn."))
     else:
@@ -114,7 +122,11 @@ def entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def needs(request: HttpRequest) -> HttpResponse:
     """List the course needs."""
     page = Paginator(calls.open_needs(), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "competitions/needs.html", {"page_obj": page, "is_office": Role.COMPETITION_OFFICE in roles_of(request)})
+    return render(
+        request,
+        "competitions/needs.html",
+        {"page_obj": page, "is_office": Role.COMPETITION_OFFICE in roles_of(request)},
+    )
 
 
 @require_safe
@@ -229,6 +241,8 @@ def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> Http
         "refusal": refusal,
         "is_office": office,
         "commission": Commission.objects.filter(need=wanted).select_related("bid__unit").first(),
-        "may_withdraw": acts.contact_only(actor(request).roles, actor(request).unit_id, own.unit_id) is None if own else False,
+        "may_withdraw": acts.contact_only(actor(request).roles, actor(request).unit_id, own.unit_id) is None
+        if own
+        else False,
     }
     return render(request, "competitions/need.html", context, status=422 if form is not None and form.errors else 200)

@@ -11,7 +11,7 @@ from caselib.word.reader import drawings
 from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph, RawTable
 from caselib.word.reader.inline import InlineReader
 from caselib.word.reader.package import Element, R
-from caselib.word.reader.styles import flag, integer, value, w
+from caselib.word.reader.styles import flag, integer, text_of, value, w
 from caselib.word.text_readers import lines_of
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
@@ -41,7 +41,7 @@ class BlockReader:
             elif tag == "altChunk":
                 blocks.extend(self._inserted_file(child))
             elif tag in ("del", "moveFrom"):
-                self.context.warn("change_deleted", "".join(child.itertext())[:200])
+                self.context.warn("change_deleted", text_of(child)[:200])
         return blocks
 
     def _children(self, parent: Element, toc: bool, wrapped: int) -> Iterator[tuple[Element, bool]]:
@@ -58,7 +58,7 @@ class BlockReader:
                     yield from self._children(chosen, toc, wrapped + 1)
             elif tag in _WRAPPERS:
                 if tag == "sdt" and flag(child.find(w("sdtPr")), "showingPlcHdr"):
-                    self.context.warn("placeholder_dropped", "".join(child.itertext())[:80])
+                    self.context.warn("placeholder_dropped", text_of(child)[:80])
                     continue
                 yield from self._children(child, toc or _is_contents(child), wrapped + 1)
             else:
@@ -142,7 +142,9 @@ class BlockReader:
         return [self._plain(line) for line in lines if line.strip()]
 
     def _plain(self, text: str) -> RawParagraph:
-        raw = RawParagraph(self.context.styles.look(None), [Run(text)], self.context.next_paragraph(), self.context.offset)
+        raw = RawParagraph(
+            self.context.styles.look(None), [Run(text)], self.context.next_paragraph(), self.context.offset
+        )
         self.context.offset += len(text) + 1
         return raw
 

@@ -132,7 +132,11 @@ class _Builder:
         blocks: list[Paragraph] = []
         pictures: list[Picture] = []
         for block in _flow(raw.paragraphs):
-            for item in [block] if isinstance(block, RawParagraph) else [p for row in block.rows for c in row for p in c.paragraphs]:
+            for item in (
+                [block]
+                if isinstance(block, RawParagraph)
+                else [p for row in block.rows for c in row for p in c.paragraphs]
+            ):
                 runs = _stripped(self._runs(item))
                 if item.text.strip() or item.label or any(run.note for run in runs):
                     role: ParagraphRole = "list" if item.label else "body"
@@ -192,7 +196,12 @@ def _captioned(blocks: list[Block]) -> list[Block]:
     result: list[Block] = []
     for block in blocks:
         previous = result[-1] if result else None
-        if isinstance(block, Paragraph) and block.role == "caption" and isinstance(previous, Picture) and not previous.caption:
+        if (
+            isinstance(block, Paragraph)
+            and block.role == "caption"
+            and isinstance(previous, Picture)
+            and not previous.caption
+        ):
             result[-1] = replace(previous, caption=block.number + block.text)
         elif isinstance(block, Table) and isinstance(previous, Paragraph) and previous.role == "caption":
             result[-1] = replace(block, caption=previous.number + previous.text)

@@ -65,7 +65,10 @@ def _collect(context: Context, node: Element, drawn: Drawn, alt: str, size: tupl
         elif tag == _V + "imagedata":
             key = child.get(f"{{{R}}}id") or child.get(f"{{{R}}}pict") or child.get(f"{{{R}}}href")
             if key:
-                _keep(drawn, linked_picture(context, key, alt=(child.get(_O + "title") or alt)[:300], size=_vml_size(node)))
+                _keep(
+                    drawn,
+                    linked_picture(context, key, alt=(child.get(_O + "title") or alt)[:300], size=_vml_size(node)),
+                )
         else:
             _collect(context, child, drawn, alt, size)
 

@@ -22,11 +22,16 @@ _TITLE_AREA = 12
 _RANKS = {"part": 0, "case": 1, "chapter": 2, "section": 3, "han": 4, "han_paren": 5}
 _DECIMALS = {"arabic": 0, "decimal2": 1, "decimal3": 2}
 _STRONG = ("part", "chapter", "section", "article", "case", "han", "han_paren")
-_CAPTION = re.compile(r"^\s*(?:图|表|附图|附表|图表|Figure|Table|Fig\.)\s*[\d一二三四五六七八九十]+(?:\s*[-—.．]\s*\d+)*[\s:：、.．]?", re.I)
+_CAPTION = re.compile(
+    r"^\s*(?:图|表|附图|附表|图表|Figure|Table|Fig\.)\s*[\d一二三四五六七八九十]+(?:\s*[-—.．]\s*\d+)*[\s:：、.．]?",
+    re.I,
+)
 _CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论题")
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
 _LEAD_END = "。：:；;.．！？"
-_NOT_TITLE = re.compile(r"^[（(].*[）)]$|^\d{4}\s*年|^最近更新|^(?:作者|设计者|撰稿|执笔|授课人|日期|时间)[:：\s]|^\W*$")
+_NOT_TITLE = re.compile(
+    r"^[（(].*[）)]$|^\d{4}\s*年|^最近更新|^(?:作者|设计者|撰稿|执笔|授课人|日期|时间)[:：\s]|^\W*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,9 @@ class _Judge:
     def _styled_heading(self, item: RawParagraph, level: int) -> Verdict:
         text = squeeze(item.text)
         article = numeral(item.label)
-        sentence = ends_sentence(text) and (len(text) > 20 or level > 2 or (article is not None and article.kind == "article"))
+        sentence = ends_sentence(text) and (
+            len(text) > 20 or level > 2 or (article is not None and article.kind == "article")
+        )
         if len(text) > _STYLED_MAX or sentence or (len(text) > 12 and text.endswith("：")):
             return Verdict("list" if item.label else "body", note="heading_demoted")
         return Verdict("heading", min(level, 6))
@@ -157,7 +164,12 @@ class _Judge:
                 break
             if not text or verdict is not None:
                 continue
-            if _CAPTION.match(text) or len(text) > 50 or (ends_sentence(text) and len(text) > 20) or self._is_numbered_heading(index):
+            if (
+                _CAPTION.match(text)
+                or len(text) > 50
+                or (ends_sentence(text) and len(text) > 20)
+                or self._is_numbered_heading(index)
+            ):
                 break
             area.append(index)
             if len(area) >= _TITLE_AREA:
@@ -206,7 +218,12 @@ class _Judge:
         lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
         for index in lines[:6]:
             text = squeeze(self.items[index].text)
-            if index in self.verdicts or _CAPTION.match(text) or len(text) > 50 or (ends_sentence(text) and len(text) > 16):
+            if (
+                index in self.verdicts
+                or _CAPTION.match(text)
+                or len(text) > 50
+                or (ends_sentence(text) and len(text) > 16)
+            ):
                 return
             if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
                 return
@@ -247,9 +264,13 @@ class _Judge:
         item, before = self.items[index], self.items[index - 1]
         verdict = self.verdicts.get(index - 1)
         return (
-            verdict is not None and verdict.role in ("heading", "title") and before.size == item.size
-            and item.look.align == before.look.align == "center" and is_bold(item) == is_bold(before)
-            and len(before.text.strip()) >= 8 and not is_institution(squeeze(before.text))
+            verdict is not None
+            and verdict.role in ("heading", "title")
+            and before.size == item.size
+            and item.look.align == before.look.align == "center"
+            and is_bold(item) == is_bold(before)
+            and len(before.text.strip()) >= 8
+            and not is_institution(squeeze(before.text))
         )
 
     def _faked_kind(self, index: int, item: RawParagraph) -> str | None:
@@ -264,7 +285,11 @@ class _Judge:
             return "han" if number.kind == "han_space" else number.kind
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
             return None
-        if item.look.align in ("right", "end") or not re.search(r"[\u4e00-\u9fffA-Za-z]{2}", text) or _VALUE.search(text):
+        if (
+            item.look.align in ("right", "end")
+            or not re.search(r"[\u4e00-\u9fffA-Za-z]{2}", text)
+            or _VALUE.search(text)
+        ):
             return None
         if _NOT_TITLE.match(text) or re.match(r"^[^:：]{2,8}[:：]\s*\S+", text):
             return None
@@ -288,15 +313,23 @@ class _Judge:
             return True
         if number.kind in ("han_space", "circle") or len(bare) > _MAX_PLAIN_HEADING:
             return False
-        return self._followed_by_text(index) and not self._sibling_next(index, number) and not self._ends_list(index, number)
+        return (
+            self._followed_by_text(index)
+            and not self._sibling_next(index, number)
+            and not self._ends_list(index, number)
+        )
 
     def _stands_out(self, item: RawParagraph) -> bool:
         if is_bold(item) or item.size > self.body_size + 1:
             return True
         if item.look.align == "center" and len(item.text.strip()) <= 30 and not _CAPTION.match(item.text):
             return item.size >= self.body_size
-        return bool(item.look.font and self.body_font and item.look.font != self.body_font
-                    and re.search("黑体|楷|小标宋|Hei|Kai", item.look.font))
+        return bool(
+            item.look.font
+            and self.body_font
+            and item.look.font != self.body_font
+            and re.search("黑体|楷|小标宋|Hei|Kai", item.look.font)
+        )
 
     def _next(self, index: int) -> int | None:
         for following in range(index + 1, min(index + 6, len(self.items))):
@@ -317,7 +350,12 @@ class _Judge:
         """True when the line before is the number before, and no heading: the last line of a list."""
         before = next((at for at in range(index - 1, max(index - 6, -1), -1) if self.items[at].text.strip()), None)
         other = None if before is None else self.numbers[before]
-        return other is not None and other.kind == number.kind and other.value == number.value - 1 and before not in self.verdicts
+        return (
+            other is not None
+            and other.kind == number.kind
+            and other.value == number.value - 1
+            and before not in self.verdicts
+        )
 
     # -- everything else ----------------------------------------------------------------------------------------
 

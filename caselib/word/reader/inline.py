@@ -11,11 +11,27 @@ from caselib.word.reader import drawings
 from caselib.word.reader.context import Context, Field, RawBlock, RawParagraph
 from caselib.word.reader.maths import linear
 from caselib.word.reader.package import Element, R
-from caselib.word.reader.styles import Look, apply_paragraph, apply_run, flag, value, w
+from caselib.word.reader.styles import Look, apply_paragraph, apply_run, flag, text_of, value, w
 
-_SYMBOLS = {0xFE: "☑", 0x52: "☑", 0xA8: "□", 0x6F: "□", 0xFC: "✓", 0xFB: "✗", 0x6C: "●", 0x6E: "■", 0xD8: "➢", 0xE0: "→",
-            0xB7: "•", 0xA7: "▪", 0x75: "◆", 0x4A: "☺"}
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]")
+_SYMBOLS = {
+    0xFE: "☑",
+    0x52: "☑",
+    0xA8: "□",
+    0x6F: "□",
+    0xFC: "✓",
+    0xFB: "✗",
+    0x6C: "●",
+    0x6E: "■",
+    0xD8: "➢",
+    0xE0: "→",
+    0xB7: "•",
+    0xA7: "▪",
+    0x75: "◆",
+    0x4A: "☺",
+}
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
+)
 _RUBY_FIELD = re.compile(r"\\o\\ad\s*\(\s*\\s\\up\s*\d+\s*\((.*?)\)\s*[,;，]\s*(.*?)\s*\)\s*$", re.S)
 _CIRCLE_FIELD = re.compile(r"\\o\\ac\s*\(\s*[○□△◇]\s*[,;，]\s*(.*?)\s*\)\s*$", re.S)
 _LINK_FIELD = re.compile(r"HYPERLINK\s+\"([^\"]*)\"", re.I)
@@ -117,7 +133,7 @@ class InlineReader:
     def _control(self, node: Element, state: _State) -> None:
         properties = node.find(w("sdtPr"))
         if flag(properties, "showingPlcHdr"):
-            self.context.warn("placeholder_dropped", "".join(node.itertext())[:80])
+            self.context.warn("placeholder_dropped", text_of(node)[:80])
             return
         content = node.find(w("sdtContent"))
         if content is not None:
@@ -210,7 +226,9 @@ class InlineReader:
             state.ruby = ""
         elif circle := _CIRCLE_FIELD.search(instruction):
             sign = circle.group(1)
-            self._add(chr(0x2460 + int(sign) - 1) if sign.isdigit() and 1 <= int(sign) <= 20 else f"（{sign}）", state, look)
+            self._add(
+                chr(0x2460 + int(sign) - 1) if sign.isdigit() and 1 <= int(sign) <= 20 else f"（{sign}）", state, look
+            )
         elif done.name in ("EQ", "INCLUDETEXT", "INCLUDEPICTURE", "DDE", "DDEAUTO", "LINK", "MACROBUTTON", "IMPORT"):
             self.context.warn("field_dropped", instruction)
 
@@ -237,10 +255,18 @@ class InlineReader:
             return
         vertical = value(properties, "vertAlign") if properties is not None else None
         underline = value(properties, "u") if properties is not None else None
-        state.raw.runs.append(Run(
-            text, bold=look.bold, italic=look.italic, underline=underline not in (None, "none", ""),
-            superscript=vertical == "superscript", subscript=vertical == "subscript", href=state.href, ruby=state.ruby,
-        ))
+        state.raw.runs.append(
+            Run(
+                text,
+                bold=look.bold,
+                italic=look.italic,
+                underline=underline not in (None, "none", ""),
+                superscript=vertical == "superscript",
+                subscript=vertical == "subscript",
+                href=state.href,
+                ruby=state.ruby,
+            )
+        )
         self._front(text, state, look, properties)
         if text.strip():
             state.weights[look.size] = state.weights.get(look.size, 0) + len(text)
@@ -288,5 +314,3 @@ def _merge(runs: list[Run]) -> list[Run]:
         else:
             merged.append(run)
     return merged
-
-

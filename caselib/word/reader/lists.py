@@ -24,10 +24,7 @@ def read_lists(root: Element | None) -> dict[str, ListDefinition]:
     for key, link in links.items():
         if not abstracts[key] and link in named:
             abstracts[key] = abstracts[named[link]]
-    return {
-        element.get(w("numId"), ""): _instance(element, abstracts)
-        for element in root.iterchildren(w("num"))
-    }
+    return {element.get(w("numId"), ""): _instance(element, abstracts) for element in root.iterchildren(w("num"))}
 
 
 def _instance(element: Element, abstracts: dict[str, dict[int, Level]]) -> ListDefinition:

@@ -34,6 +34,11 @@ def value(parent: Element | None, child: str) -> str | None:
     return None if found is None else found.get(w("val"), "")
 
 
+def text_of(node: Element) -> str:
+    """Return all character data below ``node``."""
+    return "".join(str(part) for part in node.itertext())
+
+
 def flag(parent: Element | None, child: str) -> bool | None:
     """Return an on/off property, None when it is not set."""
     text = value(parent, child)
@@ -71,8 +76,13 @@ class Look:
             return "heading"
         if _TOC.match(name):
             return "toc"
-        for kind, names in (("title", _TITLE), ("subtitle", _SUBTITLE), ("caption", _CAPTION), ("quote", _QUOTE),
-                            ("byline", _BYLINE)):
+        for kind, names in (
+            ("title", _TITLE),
+            ("subtitle", _SUBTITLE),
+            ("caption", _CAPTION),
+            ("quote", _QUOTE),
+            ("byline", _BYLINE),
+        ):
             if name in names:
                 return kind
         return ""

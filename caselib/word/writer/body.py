@@ -13,9 +13,18 @@ from caselib.word.writer.images import ImageStore, fit
 from caselib.word.writer.package import Package
 from caselib.word.writer.tables import table_xml
 
-_STYLES = {"body": "BodyText", "lead": "BodyText", "quote": "Quote", "caption": "Caption", "list": "ListBody",
-           "byline": "Byline", "toc": "BodyText"}
-_LABELLED = re.compile(r"^\s*(图|表|附图|附表)\s*([0-9]{1,3}(?:[-—.．][0-9]{1,3})?|[一二三四五六七八九十]{1,3})[\s:：.、．]*")
+_STYLES = {
+    "body": "BodyText",
+    "lead": "BodyText",
+    "quote": "Quote",
+    "caption": "Caption",
+    "list": "ListBody",
+    "byline": "Byline",
+    "toc": "BodyText",
+}
+_LABELLED = re.compile(
+    r"^\s*(图|表|附图|附表)\s*([0-9]{1,3}(?:[-—.．][0-9]{1,3})?|[一二三四五六七八九十]{1,3})[\s:：.、．]*"
+)
 _MENTION = re.compile(r"(图|表)\s?([0-9]{1,3}(?:[-—.．][0-9]{1,3})?)(?![0-9年月日%％])")
 _SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>\"]+$", re.IGNORECASE)
 
@@ -70,7 +79,9 @@ class BodyWriter:
     _called: set[str] = field(default_factory=set)
     _marks: list[Mark] = field(default_factory=list)
 
-    def chapter(self, document: Document, *, prefix: str, where: str = "", nested: bool = True) -> tuple[str, list[Mark]]:
+    def chapter(
+        self, document: Document, *, prefix: str, where: str = "", nested: bool = True
+    ) -> tuple[str, list[Mark]]:
         """Return the XML of ``document`` and its headings for the contents.
 
         ``prefix`` makes bookmark names unique; with ``nested`` the title was written already, so a heading of level 1
@@ -153,22 +164,34 @@ class BodyWriter:
         image = self._document.images.get(block.image)
         stored = self.images.add(image) if image is not None else None
         if stored is None:
-            self.counters.faults.append(Fault("broken_image", self.where, block.caption or block.alt or block.image[:12]))
+            self.counters.faults.append(
+                Fault("broken_image", self.where, block.caption or block.alt or block.image[:12])
+            )
             return ""
-        width, height = fit(stored.width, stored.height, wanted_mm=(block.width_mm, block.height_mm),
-                            room_mm=room or self.room_mm())
+        width, height = fit(
+            stored.width, stored.height, wanted_mm=(block.width_mm, block.height_mm), room_mm=room or self.room_mm()
+        )
         if stored.width / width * 25.4 < 200:
             detail = f"{block.caption or block.alt or stored.key[:12]}: {round(stored.width / width * 25.4)} dpi"
             self.counters.faults.append(Fault("low_resolution", self.where, detail))
         self.counters.picture += 1
-        return ooxml.inline_picture(self.counters.picture, stored.relation, width_mm=width, height_mm=height,
-                                    alt=block.alt or block.caption, name=f"图片 {self.counters.picture}")
+        return ooxml.inline_picture(
+            self.counters.picture,
+            stored.relation,
+            width_mm=width,
+            height_mm=height,
+            alt=block.alt or block.caption,
+            name=f"图片 {self.counters.picture}",
+        )
 
     def _picture(self, block: Picture, comments: Sequence[Comment]) -> str:
         drawing = self.picture_run(block)
         keep = "" if block.caption else '<w:keepNext w:val="0"/>'
-        line = ooxml.paragraph("FigureLine", self._around(drawing, comments), keep) if drawing else self.box(
-            f"〔图片无法显示：{ooxml.line(block.caption or block.alt or '未命名')[:60]}〕", comments)
+        line = (
+            ooxml.paragraph("FigureLine", self._around(drawing, comments), keep)
+            if drawing
+            else self.box(f"〔图片无法显示：{ooxml.line(block.caption or block.alt or '未命名')[:60]}〕", comments)
+        )
         return line + (self.caption("图", block.caption, "Caption") if block.caption else "")
 
     def box(self, text: str, comments: Sequence[Comment] = ()) -> str:
@@ -220,13 +243,16 @@ class BodyWriter:
         elif self._captions and not link and ("图" in item.text or "表" in item.text):
             content = self._with_references(item, raised)
         else:
-            properties = ooxml.run_properties(item.text, style=style, bold=item.bold, italic=item.italic,
-                                              underline=item.underline, raised=raised)
+            properties = ooxml.run_properties(
+                item.text, style=style, bold=item.bold, italic=item.italic, underline=item.underline, raised=raised
+            )
             content = ooxml.run(item.text, properties)
         if link and content:
             content = ooxml.external_link(self.package.link(ooxml.clean(link)), content)
         elif item.href.startswith("#") and content:
-            content = ooxml.internal_link(item.href[1:41], content) if item.href[1:41] in self.counters.anchors else content
+            content = (
+                ooxml.internal_link(item.href[1:41], content) if item.href[1:41] in self.counters.anchors else content
+            )
         return content + (self._note_call(item.note) if item.note else "")
 
     def _with_references(self, item: Run, raised: str) -> str:
@@ -243,8 +269,10 @@ class BodyWriter:
         return "".join(chunks) + self._plain(item, item.text[at:], raised)
 
     def _plain(self, item: Run, text: str, raised: str) -> str:
-        return ooxml.run(text, ooxml.run_properties(text, bold=item.bold, italic=item.italic, underline=item.underline,
-                                                    raised=raised))
+        return ooxml.run(
+            text,
+            ooxml.run_properties(text, bold=item.bold, italic=item.italic, underline=item.underline, raised=raised),
+        )
 
     # notes
 
@@ -271,7 +299,9 @@ class BodyWriter:
         left = [note for note in notes if note.key not in self._called and any(run.text.strip() for run in note.runs)]
         for note in left:
             self.counters.faults.append(Fault("uncalled_note", self.where, note.key))
-        return "".join(ooxml.paragraph("FootnoteText", ooxml.run(f"［{note.key}］\t") + self.runs(note.runs)) for note in left)
+        return "".join(
+            ooxml.paragraph("FootnoteText", ooxml.run(f"［{note.key}］\t") + self.runs(note.runs)) for note in left
+        )
 
     # comments
 
@@ -296,7 +326,10 @@ class BodyWriter:
             end = min(max(comment.end - offset, start), total)
             end = total if end == start else end
             number = self._add_comment(comment)
-            marks += [(start, 1, f'<w:commentRangeStart w:id="{number}"/>'), (max(end, start), 2, _comment_close(number))]
+            marks += [
+                (start, 1, f'<w:commentRangeStart w:id="{number}"/>'),
+                (max(end, start), 2, _comment_close(number)),
+            ]
         marks.sort(key=lambda mark: mark[:2])
         chunks: list[str] = []
         at = 0
@@ -320,7 +353,8 @@ class BodyWriter:
         mark = '<w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr><w:annotationRef/></w:r>'
         lines = ooxml.clean(comment.text).split("\n")
         inner = "".join(
-            ooxml.paragraph("CommentText", (mark if index == 0 else "") + ooxml.run(text)) for index, text in enumerate(lines)
+            ooxml.paragraph("CommentText", (mark if index == 0 else "") + ooxml.run(text))
+            for index, text in enumerate(lines)
         )
         self.counters.comments.append(
             f'<w:comment w:id="{number}" w:author="{ooxml.escape(author)}"{date} w:initials="{ooxml.escape(author[:2])}">'
@@ -330,9 +364,13 @@ class BodyWriter:
 
 
 def _comment_close(number: int) -> str:
-    return (f'<w:commentRangeEnd w:id="{number}"/><w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr>'
-            f'<w:commentReference w:id="{number}"/></w:r>')
+    return (
+        f'<w:commentRangeEnd w:id="{number}"/><w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr>'
+        f'<w:commentReference w:id="{number}"/></w:r>'
+    )
 
 
 def _has_number(text: str) -> bool:
-    return bool(re.match(r"^\s*(?:[（(]?[一二三四五六七八九十百\d]+[、.．）)]|第[一二三四五六七八九十百\d]+[章节编篇部])", text))
+    return bool(
+        re.match(r"^\s*(?:[（(]?[一二三四五六七八九十百\d]+[、.．）)]|第[一二三四五六七八九十百\d]+[章节编篇部])", text)
+    )

@@ -93,12 +93,27 @@ class BookWriter:
         """True when the book is printed on both sides: parts begin on odd pages."""
         return self.style.page.mirrored
 
-    def _section(self, *, recto: bool, numbers: str = "decimal", first: int = 0, odd_header: str = "",
-                 folio: bool = True, columns: int = 1, reference: int = 0) -> Section:
+    def _section(
+        self,
+        *,
+        recto: bool,
+        numbers: str = "decimal",
+        first: int = 0,
+        odd_header: str = "",
+        folio: bool = True,
+        columns: int = 1,
+        reference: int = 0,
+    ) -> Section:
         running = self.style.running_titles and folio
         return Section(
-            "oddPage" if recto and self.odd else "nextPage", numbers, first, odd_header if running else "",
-            ooxml.line(self.book.title) if running else "", folio, columns, reference if running else 0,
+            "oddPage" if recto and self.odd else "nextPage",
+            numbers,
+            first,
+            odd_header if running else "",
+            ooxml.line(self.book.title) if running else "",
+            folio,
+            columns,
+            reference if running else 0,
         )
 
     # what the book consists of
@@ -166,7 +181,9 @@ class BookWriter:
         if isinstance(item, Matter):
             flow = self.flows.matter(item)
             plain = item.kind == "colophon"
-            self.pieces.append(Piece(self._section(recto=False, first=first, odd_header=flow.title, folio=not plain), [flow]))
+            self.pieces.append(
+                Piece(self._section(recto=False, first=first, odd_header=flow.title, folio=not plain), [flow])
+            )
             return
         number = self.flows.count
         self.flows.count += 1
@@ -177,9 +194,15 @@ class BookWriter:
 
     def _cover(self, cover: Cover) -> str:
         room = self.style.page.text_height_mm
-        lines = [ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(cover.mark)), '<w:jc w:val="left"/>')] if cover.mark else []
+        lines = (
+            [ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(cover.mark)), '<w:jc w:val="left"/>')]
+            if cover.mark
+            else []
+        )
         space = ooxml.twips(room * (0.12 if cover.image else 0.2))
-        lines.append(ooxml.paragraph("CoverTitle", ooxml.run(ooxml.line(cover.title)), f'<w:spacing w:before="{space}"/>'))
+        lines.append(
+            ooxml.paragraph("CoverTitle", ooxml.run(ooxml.line(cover.title)), f'<w:spacing w:before="{space}"/>')
+        )
         if cover.subtitle:
             lines.append(ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(cover.subtitle))))
         if cover.image:
@@ -220,18 +243,25 @@ class BookWriter:
     def _pages(self, measured: Mapping[int, Measured]) -> dict[str, str]:
         one = Measured(1)
         pieces = [piece for piece in self.pieces if piece.counted]
-        rows = starts([
-            Stretch(tuple(measured.get(id(flow), one).pages for flow in piece.flows), piece.section.start == "oddPage",
-                    piece.section.first)
-            for piece in pieces
-        ])
+        rows = starts(
+            [
+                Stretch(
+                    tuple(measured.get(id(flow), one).pages for flow in piece.flows),
+                    piece.section.start == "oddPage",
+                    piece.section.first,
+                )
+                for piece in pieces
+            ]
+        )
         pages: dict[str, str] = {}
         for piece, row in zip(pieces, rows, strict=True):
             for flow, start in zip(piece.flows, row, strict=True):
                 inside = dict(measured.get(id(flow), one).headings)
                 for mark in flow.marks:
                     number = start + inside.get(local_name(mark.anchor), 0)
-                    pages[mark.anchor] = folio(number, "lowerRoman" if piece.section.numbers == "lowerRoman" else "decimal")
+                    pages[mark.anchor] = folio(
+                        number, "lowerRoman" if piece.section.numbers == "lowerRoman" else "decimal"
+                    )
         return pages
 
     def fill_indexes(self, pages: Mapping[str, str]) -> None:
@@ -281,13 +311,30 @@ class BookWriter:
                     xml = xml + properties if last else _end_section(xml, properties)
                 chunks.append(xml)
         named = {"title": ooxml.line(self.book.title), "language": "zh-CN", **dict(self.book.properties)}
-        save(out, "".join(chunks), self.package, self.images, self.writer.counters, self.style, properties=named,
-             parts=self.book.has_parts, odd_even=self.odd, update_fields=not counted and self.contents is not None,
-             styles=self.styles)
+        save(
+            out,
+            "".join(chunks),
+            self.package,
+            self.images,
+            self.writer.counters,
+            self.style,
+            properties=named,
+            parts=self.book.has_parts,
+            odd_even=self.odd,
+            update_fields=not counted and self.contents is not None,
+            styles=self.styles,
+        )
         keys = {anchor: key for piece in self.pieces for flow in piece.flows for key, anchor in flow.keys}
         return tuple(
-            Entry(mark.text, mark.level, pages.get(mark.anchor, "") if counted else "", mark.anchor, keys.get(mark.anchor, ""))
-            for mark in marks if mark.level <= max(self.levels, 1)
+            Entry(
+                mark.text,
+                mark.level,
+                pages.get(mark.anchor, "") if counted else "",
+                mark.anchor,
+                keys.get(mark.anchor, ""),
+            )
+            for mark in marks
+            if mark.level <= max(self.levels, 1)
         )
 
 
@@ -295,7 +342,7 @@ def _first_paragraph(xml: str, *, page_break: bool, content: str = "") -> str:
     """Put a page break before the first paragraph and ``content`` at its start; it has no property but its style."""
     at = xml.index("</w:pPr>")
     broken = "<w:pageBreakBefore/>" if page_break else ""
-    return f"{xml[:at]}{broken}</w:pPr>{content}{xml[at + 8:]}"
+    return f"{xml[:at]}{broken}</w:pPr>{content}{xml[at + 8 :]}"
 
 
 def _end_section(xml: str, properties: str) -> str:
@@ -306,8 +353,13 @@ def _end_section(xml: str, properties: str) -> str:
 
 
 def compile_book(
-    book: Book, out: BinaryIO, *, style: HouseStyle = PLAIN, oracle: PageOracle | None = None,
-    template: bytes | None = None, progress: Progress | None = None,
+    book: Book,
+    out: BinaryIO,
+    *,
+    style: HouseStyle = PLAIN,
+    oracle: PageOracle | None = None,
+    template: bytes | None = None,
+    progress: Progress | None = None,
 ) -> Compiled:
     """Write ``book`` as a .docx to ``out``; the same input and the same page counts give the same bytes.
 

@@ -36,8 +36,10 @@ def contents_xml(title: str, marks: Iterable[Mark], pages: Mapping[str, str], de
         lines.append(ooxml.paragraph(f"TOC{min(mark.level, 3)}", entry))
     gallery = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
     heading = ooxml.paragraph("TOCHeading", ooxml.run(title)) if title else ""
-    return (f"<w:sdt><w:sdtPr>{gallery}</w:sdtPr><w:sdtContent>{heading}{''.join(lines)}</w:sdtContent></w:sdt>"
-            + ooxml.paragraph("Spacer", ""))
+    return (
+        f"<w:sdt><w:sdtPr>{gallery}</w:sdtPr><w:sdtContent>{heading}{''.join(lines)}</w:sdtContent></w:sdt>"
+        + ooxml.paragraph("Spacer", "")
+    )
 
 
 def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str], heading: str) -> str:
@@ -50,8 +52,13 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
             continue
         if entry.group and entry.group != group:
             group = entry.group
-            lines.append(ooxml.paragraph("IndexLine", ooxml.run(ooxml.line(group), ooxml.run_properties(group, bold=True)),
-                                         '<w:keepNext/><w:spacing w:before="120"/>'))
+            lines.append(
+                ooxml.paragraph(
+                    "IndexLine",
+                    ooxml.run(ooxml.line(group), ooxml.run_properties(group, bold=True)),
+                    '<w:keepNext/><w:spacing w:before="120"/>',
+                )
+            )
         seen: set[str] = set()
         numbers = []
         for anchor in targets:
@@ -59,5 +66,7 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
             if shown == UNKNOWN or shown not in seen:
                 seen.add(shown)
                 numbers.append(ooxml.internal_link(anchor, page_reference(anchor, shown)))
-        lines.append(ooxml.paragraph("IndexLine", ooxml.run(ooxml.line(entry.term) + "\u3000") + ooxml.run("、").join(numbers)))
+        lines.append(
+            ooxml.paragraph("IndexLine", ooxml.run(ooxml.line(entry.term) + "\u3000") + ooxml.run("、").join(numbers))
+        )
     return "".join(lines)

@@ -25,8 +25,13 @@ from caselib.word.writer.stylesheet import font_table_xml, numbering_xml, settin
 
 
 def write_document(
-    document: Document, *, style: HouseStyle = PLAIN, title: str = "", properties: Mapping[str, str] | None = None,
-    header: str = "", folio: bool = True,
+    document: Document,
+    *,
+    style: HouseStyle = PLAIN,
+    title: str = "",
+    properties: Mapping[str, str] | None = None,
+    header: str = "",
+    folio: bool = True,
 ) -> bytes:
     """Return ``document`` as a .docx in ``style``.
 
@@ -54,22 +59,37 @@ def write_document(
 
 
 def save(
-    out: BinaryIO, body: str, package: Package, images: ImageStore, counters: Counters, style: HouseStyle, *,
-    properties: Mapping[str, str], parts: bool = False, odd_even: bool = False, update_fields: bool = False,
+    out: BinaryIO,
+    body: str,
+    package: Package,
+    images: ImageStore,
+    counters: Counters,
+    style: HouseStyle,
+    *,
+    properties: Mapping[str, str],
+    parts: bool = False,
+    odd_even: bool = False,
+    update_fields: bool = False,
     styles: str = "",
 ) -> None:
     """Write ``body`` (the children of ``w:body``) and all that belongs to it to ``out`` as a whole .docx."""
     package.add("styles.xml", "styles", styles or styles_xml(style, parts=parts))
     package.add("numbering.xml", "numbering", numbering_xml())
     package.add("fontTable.xml", "fontTable", font_table_xml(style))
-    package.add("settings.xml", "settings", settings_xml(
-        style, odd_even=odd_even, mirrored=style.page.mirrored, update_fields=update_fields, notes=True))
+    package.add(
+        "settings.xml",
+        "settings",
+        settings_xml(style, odd_even=odd_even, mirrored=style.page.mirrored, update_fields=update_fields, notes=True),
+    )
     package.add("footnotes.xml", "footnotes", _notes_xml("footnote", counters))
     if counters.notes["endnote"]:
         package.add("endnotes.xml", "endnotes", _notes_xml("endnote", counters))
     if counters.comments:
-        package.add("comments.xml", "comments",
-                    f'{DECLARATION}<w:comments {NAMESPACES}>{"".join(counters.comments)}</w:comments>')
+        package.add(
+            "comments.xml",
+            "comments",
+            f"{DECLARATION}<w:comments {NAMESPACES}>{''.join(counters.comments)}</w:comments>",
+        )
     media = {}
     for stored in images.stored.values():
         package.image(stored.relation, f"media/{stored.key}.{stored.suffix}")
@@ -93,4 +113,4 @@ def _notes_xml(kind: str, counters: Counters) -> str:
         f'w:lineRule="auto"/></w:pPr><w:r><w:{name}/></w:r></w:p></w:{kind}>'
         for number, name in ((-1, "separator"), (0, "continuationSeparator"))
     )
-    return f'{DECLARATION}<w:{kind}s {NAMESPACES}>{separators}{"".join(counters.notes[kind])}</w:{kind}s>'
+    return f"{DECLARATION}<w:{kind}s {NAMESPACES}>{separators}{''.join(counters.notes[kind])}</w:{kind}s>"

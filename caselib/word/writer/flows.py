@@ -89,7 +89,9 @@ class FlowWriter:
             title = ooxml.line(chapter.title) or "（无题）"
             marks.append(Mark(anchor, title, 1 + writer.shift))
             chunks.append(ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, ooxml.run(title))))
-            chunks += [ooxml.paragraph("Byline", ooxml.run(ooxml.line(line))) for line in chapter.byline if line.strip()]
+            chunks += [
+                ooxml.paragraph("Byline", ooxml.run(ooxml.line(line))) for line in chapter.byline if line.strip()
+            ]
             if chapter.abstract:
                 lead = ooxml.run("摘要：", ooxml.run_properties("摘要：", style="Lead"))
                 chunks.append(ooxml.paragraph("Quote", lead + ooxml.run(ooxml.line(chapter.abstract))))
@@ -111,8 +113,7 @@ class FlowWriter:
         xml, inner = writer.chapter(matter.document, prefix=f"{number}c0", where=title)
         # A flow begins with a plain paragraph, which takes the page break.
         head = head or ooxml.paragraph("Spacer", "")
-        return Flow("matter", head + xml, marks + inner, self._notes_since(before), title,
-                    ((matter.key, anchor),))
+        return Flow("matter", head + xml, marks + inner, self._notes_since(before), title, ((matter.key, anchor),))
 
     def part(self, part: Part) -> Flow:
         """Return the flow of a part's own page."""
@@ -122,9 +123,14 @@ class FlowWriter:
         label = ooxml.line(part.number)
         # Space, not vertical centring, which LibreOffice and WPS leave out.
         space = ooxml.twips(self.writer.style.page.text_height_mm * 0.28)
-        chunks = [ooxml.paragraph("Spacer", ""), ooxml.paragraph("PartNumber", ooxml.run(label), f'<w:spacing w:before="{space}"/>')]
+        chunks = [
+            ooxml.paragraph("Spacer", ""),
+            ooxml.paragraph("PartNumber", ooxml.run(label), f'<w:spacing w:before="{space}"/>'),
+        ]
         chunks.append(ooxml.paragraph("Heading1", self.writer.marked(anchor, ooxml.run(title or label or "　"))))
-        chunks += [ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row))) for row in part.note.splitlines() if row.strip()]
+        chunks += [
+            ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row))) for row in part.note.splitlines() if row.strip()
+        ]
         shown = f"{label}\u3000{title}" if label and title else title or label
         return Flow("part", "".join(chunks), [Mark(anchor, shown, 1)], [], title or label)
 
@@ -136,12 +142,14 @@ class FlowWriter:
         assert stored is not None, "our own PNG is whole"
         writer.counters.picture += 1
         number = writer.counters.picture
-        drawing = ooxml.inline_picture(number, stored.relation, width_mm=22, height_mm=22,
-                                       alt=f"二维码：{chapter.qr}", name=f"二维码 {number}")
+        drawing = ooxml.inline_picture(
+            number, stored.relation, width_mm=22, height_mm=22, alt=f"二维码：{chapter.qr}", name=f"二维码 {number}"
+        )
         text = ooxml.line(chapter.qr_line or "扫码查看最新版本")
-        keep = '<w:keepNext/><w:keepLines/>'
-        return (ooxml.paragraph("FigureLine", drawing, keep + '<w:spacing w:before="160"/><w:jc w:val="right"/>')
-                + ooxml.paragraph("SmallLine", ooxml.run(text)))
+        keep = "<w:keepNext/><w:keepLines/>"
+        return ooxml.paragraph(
+            "FigureLine", drawing, keep + '<w:spacing w:before="160"/><w:jc w:val="right"/>'
+        ) + ooxml.paragraph("SmallLine", ooxml.run(text))
 
     def _note_counts(self) -> tuple[int, int]:
         notes = self.writer.counters.notes

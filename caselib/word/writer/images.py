@@ -119,11 +119,21 @@ def _through_pillow(data: bytes) -> tuple[bytes, str, int, int] | None:
                 return out.getvalue(), "jpeg", upright.width, upright.height
             upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(out, "PNG")
             return out.getvalue(), "png", upright.width, upright.height
-    except (OSError, ValueError, SyntaxError, UnidentifiedImageError, Image.DecompressionBombError, MemoryError, struct.error):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        MemoryError,
+        struct.error,
+    ):
         return None
 
 
-def fit(width_px: int, height_px: int, *, wanted_mm: tuple[float, float], room_mm: tuple[float, float]) -> tuple[float, float]:
+def fit(
+    width_px: int, height_px: int, *, wanted_mm: tuple[float, float], room_mm: tuple[float, float]
+) -> tuple[float, float]:
     """Return (width, height) in mm: the wanted size, or that at 150 dpi, scaled down to the room; never zero."""
     ratio = height_px / width_px if width_px else 1.0
     width = wanted_mm[0] if wanted_mm[0] > 1 else width_px * 25.4 / 150

@@ -15,9 +15,26 @@ _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 # The time written into a file when nobody gave one: compiling twice must give the same bytes.
 NO_TIME = "2000-01-01T00:00:00Z"
-_CORE = ("title", "subject", "creator", "keywords", "description", "lastModifiedBy", "category", "created", "modified", "language")
-_DEFAULTS = {"rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml",
-             "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif", "bmp": "image/bmp"}
+_CORE = (
+    "title",
+    "subject",
+    "creator",
+    "keywords",
+    "description",
+    "lastModifiedBy",
+    "category",
+    "created",
+    "modified",
+    "language",
+)
+_DEFAULTS = {
+    "rels": "application/vnd.openxmlformats-package.relationships+xml",
+    "xml": "application/xml",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "bmp": "image/bmp",
+}
 
 
 @dataclass(slots=True)
@@ -63,7 +80,9 @@ class Package:
             "docProps/custom.xml": "application/vnd.openxmlformats-officedocument.custom-properties+xml",
         }
         rows = fixed | {name: kind for name, (kind, _xml) in self.parts.items()}
-        overrides = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in sorted(rows.items()))
+        overrides = "".join(
+            f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in sorted(rows.items())
+        )
         return f'{DECLARATION}<Types xmlns="{_PACKAGE}/content-types">{defaults}{overrides}</Types>'
 
 
@@ -106,7 +125,7 @@ def custom_properties(properties: Mapping[str, str]) -> str:
     ]
     return (
         f'{DECLARATION}<Properties xmlns="{_OFFICE}/custom-properties" xmlns:vt="{_OFFICE}/docPropsVTypes">'
-        f'{"".join(rows)}</Properties>'
+        f"{''.join(rows)}</Properties>"
     )
 
 

@@ -66,7 +66,9 @@ class Furniture:
         rest = twips(page.top_mm) - twips(page.header_mm) - round(self.style.header.line_pt * 20) - rule
         if rest < 40:
             return ""
-        return ooxml.paragraph("Spacer", "", f'<w:spacing w:before="0" w:after="0" w:line="{rest}" w:lineRule="exact"/>')
+        return ooxml.paragraph(
+            "Spacer", "", f'<w:spacing w:before="0" w:after="0" w:line="{rest}" w:lineRule="exact"/>'
+        )
 
     def _footer(self, kind: str) -> str:
         before, _, after = self.style.folio.partition("{page}")
@@ -87,9 +89,13 @@ def section_xml(section: Section, style: HouseStyle, furniture: Furniture, *, no
     number = f' w:start="{section.first}"' if section.first else ""
     grid = round(page.grid_pt * 20)
     return (
-        "<w:sectPr>" + furniture.references(section)
-        + (f'<w:footnotePr><w:numFmt w:val="decimalEnclosedCircle"/><w:numRestart w:val="{restart}"/></w:footnotePr>'
-           if notes else "")
+        "<w:sectPr>"
+        + furniture.references(section)
+        + (
+            f'<w:footnotePr><w:numFmt w:val="decimalEnclosedCircle"/><w:numRestart w:val="{restart}"/></w:footnotePr>'
+            if notes
+            else ""
+        )
         + f'<w:type w:val="{section.start}"/><w:pgSz w:w="{twips(page.width_mm)}" w:h="{twips(page.height_mm)}"/>'
         f'<w:pgMar w:top="{twips(page.top_mm)}" w:right="{twips(page.outside_mm)}" w:bottom="{twips(page.bottom_mm)}" '
         f'w:left="{twips(page.inside_mm)}" w:header="{twips(page.header_mm)}" w:footer="{twips(page.footer_mm)}" w:gutter="0"/>'

@@ -8,12 +8,17 @@ from caselib.word.styles import HEI, KAI, SONG, HouseStyle, Look
 _ALIGN = {"both": "both", "left": "left", "center": "center", "right": "right"}
 # What a machine without the face may use instead; pitch and family help the choice.
 _ALTERNATIVES = {
-    "方正小标宋简体": "华文中宋", "仿宋": "仿宋_GB2312", "楷体": "楷体_GB2312", "宋体": "SimSun", "黑体": "SimHei",
-    "仿宋_GB2312": "仿宋", "楷体_GB2312": "楷体",
+    "方正小标宋简体": "华文中宋",
+    "仿宋": "仿宋_GB2312",
+    "楷体": "楷体_GB2312",
+    "宋体": "SimSun",
+    "黑体": "SimHei",
+    "仿宋_GB2312": "仿宋",
+    "楷体_GB2312": "楷体",
 }
 _PARAGRAPH_RULES = (
-    "<w:widowControl w:val=\"0\"/>",
-    "<w:kinsoku/><w:wordWrap/><w:overflowPunct/><w:topLinePunct w:val=\"0\"/><w:autoSpaceDE/><w:autoSpaceDN/>",
+    '<w:widowControl w:val="0"/>',
+    '<w:kinsoku/><w:wordWrap/><w:overflowPunct/><w:topLinePunct w:val="0"/><w:autoSpaceDE/><w:autoSpaceDN/>',
 )
 
 
@@ -22,8 +27,14 @@ def _points(value: float) -> int:
 
 
 def look_paragraph(
-    look: Look, *, keep_next: bool = False, keep_lines: bool = False, level: int | None = None,
-    tabs: str = "", border: str = "", hanging: float = 0.0,
+    look: Look,
+    *,
+    keep_next: bool = False,
+    keep_lines: bool = False,
+    level: int | None = None,
+    tabs: str = "",
+    border: str = "",
+    hanging: float = 0.0,
 ) -> str:
     """Return ``w:pPr`` of a style with ``look``; ``level`` is the outline level from 0."""
     rule = "exact" if look.line_pt else "auto"
@@ -35,11 +46,17 @@ def look_paragraph(
     if hanging:
         indent = f'<w:ind w:left="{_points(hanging)}" w:hanging="{_points(hanging)}"/>'
     return (
-        "<w:pPr>" + ("<w:keepNext/>" if keep_next else "") + ("<w:keepLines/>" if keep_lines else "")
-        + border + tabs
+        "<w:pPr>"
+        + ("<w:keepNext/>" if keep_next else "")
+        + ("<w:keepLines/>" if keep_lines else "")
+        + border
+        + tabs
         + f'<w:snapToGrid w:val="0"/><w:spacing w:before="{_points(look.before_pt)}" w:after="{_points(look.after_pt)}" '
-        f'w:line="{line}" w:lineRule="{rule}"/>' + indent + f'<w:jc w:val="{_ALIGN[look.align]}"/>'
-        + (f'<w:outlineLvl w:val="{level}"/>' if level is not None else "") + "</w:pPr>"
+        f'w:line="{line}" w:lineRule="{rule}"/>'
+        + indent
+        + f'<w:jc w:val="{_ALIGN[look.align]}"/>'
+        + (f'<w:outlineLvl w:val="{level}"/>' if level is not None else "")
+        + "</w:pPr>"
     )
 
 
@@ -59,9 +76,11 @@ def look_run(look: Look) -> str:
 def _style(ident: str, name: str, look: Look, *, based: str = "Normal", follow: str = "", **layout: object) -> str:
     return (
         f'<w:style w:type="paragraph" w:styleId="{ident}"><w:name w:val="{name}"/><w:basedOn w:val="{based}"/>'
-        + (f'<w:next w:val="{follow}"/>' if follow else "") + '<w:uiPriority w:val="1"/><w:qFormat/>'
+        + (f'<w:next w:val="{follow}"/>' if follow else "")
+        + '<w:uiPriority w:val="1"/><w:qFormat/>'
         + look_paragraph(look, **layout)  # type: ignore[arg-type]
-        + look_run(look) + "</w:style>"
+        + look_run(look)
+        + "</w:style>"
     )
 
 
@@ -76,7 +95,10 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
     """Return styles.xml. With ``parts``, heading 1 is the part and heading 2 the case title; else 1 is the title."""
     body = style.body
     chunks = [
-        f'{DECLARATION}<w:styles {NAMESPACES}>', _defaults(style), _basics(style), _headings(style, parts),
+        f"{DECLARATION}<w:styles {NAMESPACES}>",
+        _defaults(style),
+        _basics(style),
+        _headings(style, parts),
         _style("BodyText", "Body Text", body),
         _style("Byline", "Byline", style.byline, follow="BodyText"),
         _style("Quote", "Quote", style.quote),
@@ -88,13 +110,18 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
         _style("TableHead", "Table Head", _headed(style.table)),
         _style("Box", "Box", _headed(style.table), border=_box_border()),
         _style("Spacer", "Spacer", Look(style.body.face, 1, line_pt=8)),
-        _notes(style), _furniture(style), _table_style(), "</w:styles>",
+        _notes(style),
+        _furniture(style),
+        _table_style(),
+        "</w:styles>",
     ]
     return "".join(chunks)
 
 
 def _flush(look: Look) -> Look:
-    return Look(look.face, look.size_pt, look.latin, look.bold, look.align, 0, look.line_pt, tracking_pt=look.tracking_pt)
+    return Look(
+        look.face, look.size_pt, look.latin, look.bold, look.align, 0, look.line_pt, tracking_pt=look.tracking_pt
+    )
 
 
 def _free(look: Look) -> Look:
@@ -122,7 +149,9 @@ def _basics(style: HouseStyle) -> str:
     normal = _flush(style.body)
     return (
         '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/><w:qFormat/>'
-        + look_paragraph(normal) + look_run(normal) + "</w:style>"
+        + look_paragraph(normal)
+        + look_run(normal)
+        + "</w:style>"
         '<w:style w:type="character" w:default="1" w:styleId="DefaultParagraphFont">'
         '<w:name w:val="Default Paragraph Font"/><w:uiPriority w:val="1"/><w:semiHidden/></w:style>'
         '<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:name w:val="Normal Table"/>'
@@ -153,7 +182,9 @@ def _notes(style: HouseStyle) -> str:
         + _character("EndnoteReference", "endnote reference", '<w:vertAlign w:val="superscript"/>')
         + _character("CommentReference", "annotation reference", '<w:sz w:val="21"/><w:szCs w:val="21"/>')
         + _character("Hyperlink", "Hyperlink", '<w:color w:val="2B4C7E"/><w:u w:val="single"/>')
-        + _character("Lead", "Lead", f'<w:rFonts w:eastAsia="{escape(lead.face)}"/>' + ("<w:b/><w:bCs/>" if lead.bold else ""))
+        + _character(
+            "Lead", "Lead", f'<w:rFonts w:eastAsia="{escape(lead.face)}"/>' + ("<w:b/><w:bCs/>" if lead.bold else "")
+        )
     )
 
 
@@ -169,27 +200,45 @@ def _furniture(style: HouseStyle) -> str:
         _style("Footer", "footer", style.footer),
         _style("CoverTitle", "Cover Title", style.cover_title),
         _style("CoverLine", "Cover Line", style.cover_line),
-        _style("PartNumber", "Part Number", Look(KAI, style.part.size_pt * 0.7, align="center", line_pt=style.part.line_pt)),
+        _style(
+            "PartNumber", "Part Number", Look(KAI, style.part.size_pt * 0.7, align="center", line_pt=style.part.line_pt)
+        ),
         _style("IndexLine", "Index Line", style.index, hanging=style.index.size_pt * 2),
-        _style("SmallLine", "Small Line", Look(KAI, style.caption.size_pt, align="right", line_pt=style.caption.line_pt)),
+        _style(
+            "SmallLine", "Small Line", Look(KAI, style.caption.size_pt, align="right", line_pt=style.caption.line_pt)
+        ),
     ]
     for level in (1, 2, 3):
         look = style.contents_look(level)
         left = _points(look.indent_chars * look.size_pt)
         # No right indent: LibreOffice cuts off what stands after a tab beyond it.
         indent = f'<w:ind w:left="{left}"/>'
-        paragraph = look_paragraph(Look(look.face, look.size_pt, align="left", line_pt=look.line_pt,
-                                        before_pt=look.before_pt, after_pt=look.after_pt), tabs=dots)
+        paragraph = look_paragraph(
+            Look(
+                look.face,
+                look.size_pt,
+                align="left",
+                line_pt=look.line_pt,
+                before_pt=look.before_pt,
+                after_pt=look.after_pt,
+            ),
+            tabs=dots,
+        )
         chunks.append(
             f'<w:style w:type="paragraph" w:styleId="TOC{level}"><w:name w:val="toc {level}"/><w:basedOn w:val="Normal"/>'
             '<w:next w:val="Normal"/><w:uiPriority w:val="39"/>'
-            + paragraph.replace('<w:jc w:val="left"/>', indent + '<w:jc w:val="left"/>') + look_run(look) + "</w:style>"
+            + paragraph.replace('<w:jc w:val="left"/>', indent + '<w:jc w:val="left"/>')
+            + look_run(look)
+            + "</w:style>"
         )
     return "".join(chunks)
 
 
 def _box_border() -> str:
-    sides = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="8" w:color="7F7F7F"/>' for side in ("top", "left", "bottom", "right"))
+    sides = "".join(
+        f'<w:{side} w:val="single" w:sz="6" w:space="8" w:color="7F7F7F"/>'
+        for side in ("top", "left", "bottom", "right")
+    )
     return f'<w:pBdr>{sides}</w:pBdr><w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>'
 
 
@@ -227,7 +276,9 @@ def numbering_xml() -> str:
 
 def font_table_xml(style: HouseStyle) -> str:
     """Return fontTable.xml: every face of the style with what may stand in for it."""
-    looks = [value for value in (getattr(style, name) for name in style.__dataclass_fields__) if isinstance(value, Look)]
+    looks = [
+        value for value in (getattr(style, name) for name in style.__dataclass_fields__) if isinstance(value, Look)
+    ]
     looks += [*style.headings, *style.contents]
     faces = sorted({look.face for look in looks} | {SONG, HEI, KAI})
     latin = sorted({look.latin for look in looks} - set(faces))
@@ -249,8 +300,12 @@ def settings_xml(style: HouseStyle, *, odd_even: bool, mirrored: bool, update_fi
     restart = "eachPage" if style.notes_per_page else "continuous"
     compat = "".join(
         f'<w:compatSetting w:name="{name}" w:uri="http://schemas.microsoft.com/office/word" w:val="{value}"/>'
-        for name, value in (("compatibilityMode", 15), ("overrideTableStyleFontSizeAndJustification", 1),
-                            ("enableOpenTypeFeatures", 1), ("doNotFlipMirrorIndents", 1))
+        for name, value in (
+            ("compatibilityMode", 15),
+            ("overrideTableStyleFontSizeAndJustification", 1),
+            ("enableOpenTypeFeatures", 1),
+            ("doNotFlipMirrorIndents", 1),
+        )
     )
     footnotes = (
         f'<w:footnotePr><w:numFmt w:val="decimalEnclosedCircle"/><w:numRestart w:val="{restart}"/>'
@@ -258,12 +313,14 @@ def settings_xml(style: HouseStyle, *, odd_even: bool, mirrored: bool, update_fi
     )
     return (
         f'{DECLARATION}<w:settings xmlns:w="{W}"><w:zoom w:percent="100"/>'
-        + ("<w:mirrorMargins/>" if mirrored else "") + '<w:defaultTabStop w:val="420"/>'
+        + ("<w:mirrorMargins/>" if mirrored else "")
+        + '<w:defaultTabStop w:val="420"/>'
         + ("<w:evenAndOddHeaders/>" if odd_even else "")
         # Squeezed punctuation differs between Word, WPS and LibreOffice; page numbers must not.
         + '<w:characterSpacingControl w:val="doNotCompress"/>'
-        + ('<w:updateFields w:val="true"/>' if update_fields else "") + (footnotes if notes else "")
-        + '<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/>'
+        + ('<w:updateFields w:val="true"/>' if update_fields else "")
+        + (footnotes if notes else "")
+        + "<w:compat><w:spaceForUL/><w:balanceSingleByteDoubleByteWidth/><w:doNotLeaveBackslashAlone/>"
         f"<w:ulTrailSpace/><w:doNotExpandShiftReturn/><w:adjustLineHeightInTable/><w:useFELayout/>{compat}</w:compat>"
         '<w:themeFontLang w:val="en-US" w:eastAsia="zh-CN"/><w:decimalSymbol w:val="."/><w:listSeparator w:val=","/></w:settings>'
     )

@@ -45,7 +45,9 @@ def grid(table: Table) -> tuple[int, list[list[Slot]]]:
             last = next((i for i in range(len(slots) - 1, -1, -1) if not slots[i].merged), None)
             if last is not None:
                 extra = tuple(block for cell in rest for block in cell.blocks)
-                slots[last] = replace(slots[last], cell=replace(slots[last].cell, blocks=slots[last].cell.blocks + extra))
+                slots[last] = replace(
+                    slots[last], cell=replace(slots[last].cell, blocks=slots[last].cell.blocks + extra)
+                )
         rows.append(slots)
     return columns, rows
 
@@ -112,10 +114,13 @@ def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str 
     total = ooxml.twips(writer.style.page.text_width_mm)
     widths = column_widths(columns, rows, total)
     chunks = [
-        (f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
-         '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
-         'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>'),
-        "".join(f'<w:gridCol w:w="{width}"/>' for width in widths), "</w:tblGrid>",
+        (
+            f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
+            '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
+            'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>'
+        ),
+        "".join(f'<w:gridCol w:w="{width}"/>' for width in widths),
+        "</w:tblGrid>",
     ]
     # A table of header rows only would repeat itself for ever.
     headers = min(table.header_rows, len(rows) - 1)
@@ -137,15 +142,20 @@ def _cell_xml(slot: Slot, widths: list[int], head: bool, writer: BodyWriter, ope
     merge = "<w:vMerge/>" if slot.merged else '<w:vMerge w:val="restart"/>' if slot.rowspan > 1 else ""
     properties = (
         f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
-        + (f'<w:gridSpan w:val="{slot.colspan}"/>' if slot.colspan > 1 else "") + merge
-        + ('<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if head else "") + '<w:vAlign w:val="center"/></w:tcPr>'
+        + (f'<w:gridSpan w:val="{slot.colspan}"/>' if slot.colspan > 1 else "")
+        + merge
+        + ('<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if head else "")
+        + '<w:vAlign w:val="center"/></w:tcPr>'
     )
     style = "TableHead" if head else "TableText"
     lines = [_line_xml(block, writer, style) for block in slot.cell.blocks]
     for picture in slot.cell.pictures:
         drawing = writer.picture_run(picture, (max(5.0, width / ooxml.MM - 4), 90.0))
-        lines.append(ooxml.paragraph("FigureLine", drawing, '<w:keepNext w:val="0"/>') if drawing
-                     else writer.box("〔图片无法显示〕"))
+        lines.append(
+            ooxml.paragraph("FigureLine", drawing, '<w:keepNext w:val="0"/>')
+            if drawing
+            else writer.box("〔图片无法显示〕")
+        )
     content = "".join(lines) or ooxml.paragraph(style, "")
     if opening:
         content = content.replace("</w:pPr>", "</w:pPr>" + opening, 1).replace("</w:p>", closing + "</w:p>", 1)

@@ -23,19 +23,38 @@ def cases(count: int, **kwargs: Any) -> list[Any]:
     for number in range(1, count + 1):
         body = [
             factories.section(
-                "一、背景", factories.paragraph(f"第{number}个村子“分账”的来历……一笔一笔记在墙上——谁都看得见。[^n1]"), kind="background"
+                "一、背景",
+                factories.paragraph(f"第{number}个村子“分账”的来历……一笔一笔记在墙上——谁都看得见。[^n1]"),
+                kind="background",
             ),
             factories.section(
                 "二、做法",
                 factories.paragraph("见表1。按三步走。"),
-                {"type": "table", "value": {"caption": "表1 三步", "header_rows": 1, "rows": [
-                    [{"text": "步骤", "colspan": 1, "rowspan": 1}, {"text": "时间", "colspan": 1, "rowspan": 1}],
-                    [{"text": "公开", "colspan": 1, "rowspan": 1}, {"text": "一月", "colspan": 1, "rowspan": 1}],
-                ]}},
+                {
+                    "type": "table",
+                    "value": {
+                        "caption": "表1 三步",
+                        "header_rows": 1,
+                        "rows": [
+                            [
+                                {"text": "步骤", "colspan": 1, "rowspan": 1},
+                                {"text": "时间", "colspan": 1, "rowspan": 1},
+                            ],
+                            [
+                                {"text": "公开", "colspan": 1, "rowspan": 1},
+                                {"text": "一月", "colspan": 1, "rowspan": 1},
+                            ],
+                        ],
+                    },
+                },
                 kind="practice",
             ),
         ]
-        values = {"title": f"云坪村账本案例之{number}", "body": body, "notes": [{"type": "note", "value": {"key": "n1", "text": "见村志。"}}]}
+        values = {
+            "title": f"云坪村账本案例之{number}",
+            "body": body,
+            "notes": [{"type": "note", "value": {"key": "n1", "text": "见村志。"}}],
+        }
         made.append(factories.live(**{**values, **kwargs}))
     return made
 

@@ -135,7 +135,9 @@ def test_a_second_run_of_a_finished_job_changes_nothing(edition: Edition, editor
     assert row.finished_at == moment and row.job is not None
 
 
-def test_without_libreoffice_the_book_still_compiles_and_says_so(edition: Edition, editor: Any, monkeypatch: Any) -> None:
+def test_without_libreoffice_the_book_still_compiles_and_says_so(
+    edition: Edition, editor: Any, monkeypatch: Any
+) -> None:
     monkeypatch.setenv("CASELIB_SOFFICE", "")
     row = compiled(edition, editor)
     assert not row.counted and row.pdf == ""

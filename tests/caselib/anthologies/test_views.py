@@ -40,8 +40,16 @@ def test_an_editor_walks_from_nothing_to_the_downloads(client: Client) -> None:
     ResourcePage.objects.filter(pk=pages[1].pk).update(code="LJA-7")
     client.post(reverse("anthologies:new"), {"title": "选本", "subtitle": "", "publisher": "县委党校"})
     style = PrintStyle.objects.get(key="book")
-    details = {"name": "2025年版", "year": 2025, "circulation": "public", "audience": "learner", "style": style.pk, "contents_depth": 2,
-               "indexes": ["unit"], "print_codes": "on"}
+    details = {
+        "name": "2025年版",
+        "year": 2025,
+        "circulation": "public",
+        "audience": "learner",
+        "style": style.pk,
+        "contents_depth": 2,
+        "indexes": ["unit"],
+        "print_codes": "on",
+    }
     url = reverse("anthologies:new_edition", args=[Anthology.objects.get().pk])
     assert client.post(url, details).status_code == 302
     edition = Edition.objects.get()
@@ -73,7 +81,9 @@ def test_an_editor_walks_from_nothing_to_the_downloads(client: Client) -> None:
     assert reader.get(reverse("anthologies:case", args=[edition.pk, item.pk])).content[:2] == b"PK"
 
 
-def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(edition: Edition, editor: Any, client_of: Any) -> None:
+def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(
+    edition: Edition, editor: Any, client_of: Any
+) -> None:
     url = reverse("anthologies:edition", args=[edition.pk])
     anonymous, trainee = Client(), client_of(Role.TRAINEE)
     assert trainee.get(url).status_code == 404
@@ -95,8 +105,13 @@ def test_a_forged_order_is_a_conflict_and_changes_nothing(client: Client, editio
 
 def test_hostile_input_is_answered_and_never_breaks(client: Client, edition: Edition) -> None:
     for act, data in (
-        ("fill", {"codes": "\u202e ' \" <b>"}), ("fill", {"page": ["1e9", "-1", "9" * 40]}), ("fill", {"competition": "|x"}),
-        ("add", {"kind": "case"}), ("add", {"kind": "part", "title": "x" * 999}), ("arrange", {"axis": "no"}), ("copy", {"year": "9999999"}),
+        ("fill", {"codes": "\u202e ' \" <b>"}),
+        ("fill", {"page": ["1e9", "-1", "9" * 40]}),
+        ("fill", {"competition": "|x"}),
+        ("add", {"kind": "case"}),
+        ("add", {"kind": "part", "title": "x" * 999}),
+        ("arrange", {"axis": "no"}),
+        ("copy", {"year": "9999999"}),
     ):
         assert client.post(reverse("anthologies:act", args=[edition.pk, act]), data).status_code in (302, 400), act
     assert client.post(reverse("anthologies:act", args=[edition.pk, "nothing"])).status_code == 404
@@ -107,7 +122,14 @@ def test_hostile_input_is_answered_and_never_breaks(client: Client, edition: Edi
 def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Client) -> None:
     url = reverse("anthologies:style", args=["plain"])
     exported = client.get(reverse("anthologies:style_export", args=["plain"])).json()
-    for broken in ("{", "[]", '{"key": 1}', '{"key": "a", "name": "b", "page": {"width_mm": 1}}', '{"key":"a","name":"b","folio":"x"}', "[" * 50_000):
+    for broken in (
+        "{",
+        "[]",
+        '{"key": 1}',
+        '{"key": "a", "name": "b", "page": {"width_mm": 1}}',
+        '{"key":"a","name":"b","folio":"x"}',
+        "[" * 50_000,
+    ):
         response = client.post(url, {"name": "简", "content": broken})
         assert response.status_code == 200 and "errorlist" in response.content.decode()
     exported["body"]["size_pt"] = 11.0
@@ -117,12 +139,16 @@ def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Clien
 
 
 @pytest.mark.parametrize("size", [1, 30])
-def test_queries_do_not_grow_with_what_is_shown(client: Client, editor: Any, size: int, django_assert_max_num_queries: Any) -> None:
+def test_queries_do_not_grow_with_what_is_shown(
+    client: Client, editor: Any, size: int, django_assert_max_num_queries: Any
+) -> None:
     anthology = services.create_anthology("选本", by=editor)
     edition = services.create_edition(anthology, name="一", year=2025, by=editor)
     if size > 1:
         for number in range(size):
-            services.create_edition(services.create_anthology(f"选本{number}", by=editor), name="一", year=2025, by=editor)
+            services.create_edition(
+                services.create_anthology(f"选本{number}", by=editor), name="一", year=2025, by=editor
+            )
             services.add_text(edition, "appendix", title=f"附录{number}", by=editor)
     services.fill(edition, [page.pk for page in cases(1 if size == 1 else 8)], by=editor)
     with django_assert_max_num_queries(14):

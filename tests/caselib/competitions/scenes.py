@@ -89,7 +89,13 @@ def prepared(*, tracks: int = 1, rounds: int = 1, blind: bool = True, readings: 
         for order, (code, weight) in enumerate((("a", 60), ("b", 40))):
             for rubric in Rubric.objects.filter(track=track):
                 criterion = Criterion(
-                    rubric=rubric, code=code, name=f"指标{code}", weight=weight, high=weight, order=order, tie_order=order + 1
+                    rubric=rubric,
+                    code=code,
+                    name=f"指标{code}",
+                    weight=weight,
+                    high=weight,
+                    order=order,
+                    tie_order=order + 1,
                 )
                 calls.save_part(criterion, by=by, at=START)
         Rubric.objects.filter(track=track).update(readings=readings)
@@ -134,7 +140,9 @@ def seat(scene: Scene, number: int = 1, *, declared: bool = True, tracks: Sequen
     return made
 
 
-def judging(*, entries_number: int = 4, judges: int = 4, entry_values: dict[str, Any] | None = None, **values: Any) -> Scene:
+def judging(
+    *, entries_number: int = 4, judges: int = 4, entry_values: dict[str, Any] | None = None, **values: Any
+) -> Scene:
     """Return a call whose first round is open."""
     scene = published(**values)
     for number in range(len(scene.tracks)):

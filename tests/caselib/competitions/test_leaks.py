@@ -54,7 +54,9 @@ def png_with_name() -> bytes:
 def entered(scene: scenes.Scene) -> CaseStudy:
     """Enter a case whose text, table, picture and attachment are full of its author's and unit's names."""
     unit = factories.unit(UNIT, parent=scene.province, level="city", short_name=SHORT)
-    author = factories.UserFactory(roles=[Role.AUTHOR, Role.UNIT_CONTACT], unit=unit, name=AUTHOR, username="ouyang-wanqing")
+    author = factories.UserFactory(
+        roles=[Role.AUTHOR, Role.UNIT_CONTACT], unit=unit, name=AUTHOR, username="ouyang-wanqing"
+    )
     image = CaseImage.objects.create(title=f"{AUTHOR}摄", file=ContentFile(png_with_name(), "ouyang-wanqing.png"))
     source = word.Document(
         (
@@ -90,7 +92,11 @@ def crawl(client: Client, start: list[str], *, most: int = 400) -> dict[str, byt
     waiting, seen = list(start), {}
     while waiting and len(seen) < most:
         path = waiting.pop(0)
-        if path in seen or not path.startswith("/") or path.startswith(("/static/", "/account/logout", "/admin/logout")):
+        if (
+            path in seen
+            or not path.startswith("/")
+            or path.startswith(("/static/", "/account/logout", "/admin/logout"))
+        ):
             continue
         response = client.get(path)
         assert response.status_code < 500 or not path.startswith("/competitions/"), path
@@ -154,7 +160,15 @@ def other_seats(judge: Judge) -> list[str]:
         found += [reverse("competitions:reading", args=[row.pk]), reverse("competitions:copy_docx", args=[row.pk])]
         found.append(reverse("competitions:office_entry", args=[row.entry_id]))
     call = judge.competition
-    for name in ("office_call", "office_entries", "office_results", "office_jury", "report", "report_docx", "certificates"):
+    for name in (
+        "office_call",
+        "office_entries",
+        "office_results",
+        "office_jury",
+        "report",
+        "report_docx",
+        "certificates",
+    ):
         found.append(reverse(f"competitions:{name}", args=[call.pk]))
     found.append(reverse("competitions:winners", args=[call.pk, "xlsx"]))
     found.append(reverse("competitions:call", args=[call.slug]))

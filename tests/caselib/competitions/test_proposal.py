@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from caselib.competitions.proposal import Composition, Contender, Tier, propose
 
 
-def field(ranks: list[int], case: set[int] = frozenset(), failed: set[int] = frozenset(), track: int = 1) -> list[Contender]:  # type: ignore[assignment]
+def field(
+    ranks: list[int], case: set[int] = frozenset(), failed: set[int] = frozenset(), track: int = 1
+) -> list[Contender]:  # type: ignore[assignment]
     return [
-        Contender(n, track, rank, Decimal(100 - rank), n not in failed, frozenset({"case"} if n in case else ()), f"E{n}")
+        Contender(
+            n, track, rank, Decimal(100 - rank), n not in failed, frozenset({"case"} if n in case else ()), f"E{n}"
+        )
         for n, rank in enumerate(ranks, start=1)
     ]
 

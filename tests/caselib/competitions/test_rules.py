@@ -88,7 +88,11 @@ def test_the_own_quota_goes_before_that_of_the_level_and_the_total_binds_too() -
 def test_no_order_of_recommendations_ever_exceeds_a_quota(
     attempts: list[tuple[int, int]], county_limit: int, own_limit: int, total: int
 ) -> None:
-    quotas = [Quota(county_limit, level="county", track=1), Quota(own_limit, unit=31, track=1), Quota(total, level="county")]
+    quotas = [
+        Quota(county_limit, level="county", track=1),
+        Quota(own_limit, unit=31, track=1),
+        Quota(total, level="county"),
+    ]
     sent: list[Sent] = []
     for entry, (unit, track) in enumerate(attempts):
         if may_send(Sender(unit, "county"), track, quotas, sent) is None:
@@ -103,7 +107,9 @@ def test_no_order_of_recommendations_ever_exceeds_a_quota(
         assert sum(1 for s in own if s.track == 1) <= (own_limit if unit == 31 else county_limit)
 
 
-GOOD = Candidate("course", live=True, withdrawn=False, unit_level="county", published_on=date(2026, 1, 5), attachments=1)
+GOOD = Candidate(
+    "course", live=True, withdrawn=False, unit_level="county", published_on=date(2026, 1, 5), attachments=1
+)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,14 @@ def test_on_paper_an_optional_criterion_left_open_takes_its_weight_along() -> No
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("85.125", "85.13"), ("85.135", "85.14"), ("85.1249999", "85.12"), ("0.005", "0.01"), ("99.995", "100.00"), ("0", "0.00")],
+    [
+        ("85.125", "85.13"),
+        ("85.135", "85.14"),
+        ("85.1249999", "85.12"),
+        ("0.005", "0.01"),
+        ("99.995", "100.00"),
+        ("0", "0.00"),
+    ],
 )
 def test_a_half_always_goes_up(value: str, shown: str) -> None:
     assert str(two_decimals(Fraction(value))) == shown

@@ -53,7 +53,11 @@ def refused(code: str):  # type: ignore[no-untyped-def]
 def test_an_entry_is_taken_in_the_last_second_and_not_in_the_next() -> None:
     scene = scenes.published()
     last = scene.call.entry_closes
-    for moment, taken in ((last + timedelta(microseconds=999_999), True), (last + SECOND, False), (START - SECOND, False)):
+    for moment, taken in (
+        (last + timedelta(microseconds=999_999), True),
+        (last + SECOND, False),
+        (START - SECOND, False),
+    ):
         unit = factories.unit(parent=scene.province, level="city")
         page, by = scenes.live_case(unit), scenes.contact(unit)
         if taken:
@@ -81,11 +85,14 @@ def test_a_county_recommends_the_city_selects_within_its_quota_and_sends_on() ->
     scene = scenes.prepared()
     city = factories.unit(parent=scene.province, level="city")
     counties = [factories.unit(parent=city, level="county") for _n in range(3)]
-    calls.save_part(Quota(competition=scene.call, level="county", track=scene.track, limit=1), by=scene.office, at=START)
+    calls.save_part(
+        Quota(competition=scene.call, level="county", track=scene.track, limit=1), by=scene.office, at=START
+    )
     calls.save_part(Quota(competition=scene.call, unit=city, limit=2), by=scene.office, at=START)
     calls.publish_call(scene.call, by=scene.office, at=START)
     made = [
-        entries.submit_entry(scenes.live_case(unit), scene.track, by=scenes.contact(unit), at=ENTRY) for unit in counties
+        entries.submit_entry(scenes.live_case(unit), scene.track, by=scenes.contact(unit), at=ENTRY)
+        for unit in counties
     ]
     assert {entry.state for entry in made} == {"nominated"} and not any(entry.number for entry in made)
     with refused("over-quota-track"):
@@ -150,7 +157,9 @@ def test_conflicts_are_derived_before_titles_and_never_assigned() -> None:
     assert (judges[1].pk, made[1].pk, "listed_person") in found
     assert (judges[1].pk, made[2].pk, "listed_unit") in found
     jury.assign_round(scene.round, by=scene.office, at=JUDGING)
-    assert (judges[0].pk, made[0].pk, "former_unit") in set(Conflict.objects.values_list("judge_id", "entry_id", "reason"))
+    assert (judges[0].pk, made[0].pk, "former_unit") in set(
+        Conflict.objects.values_list("judge_id", "entry_id", "reason")
+    )
     pairs = set(JuryAssignment.objects.values_list("judge_id", "entry_id"))
     assert len(pairs) == 6
     assert not pairs & {(judge, entry) for judge, entry, _reason in found}
@@ -183,7 +192,12 @@ def test_two_posts_of_the_same_score_count_once_and_another_window_is_told() -> 
 
 @pytest.mark.parametrize(
     ("a", "b", "code"),
-    [("60.01", "1", "mark-out-of-range"), ("-1", "1", "mark-out-of-range"), ("1.001", "1", "mark-too-fine"), ("1E+2", "1", "mark-out-of-range")],
+    [
+        ("60.01", "1", "mark-out-of-range"),
+        ("-1", "1", "mark-out-of-range"),
+        ("1.001", "1", "mark-too-fine"),
+        ("1E+2", "1", "mark-out-of-range"),
+    ],
 )
 def test_wrong_marks_are_refused(a: str, b: str, code: str) -> None:
     scene = scenes.judging()
@@ -221,7 +235,14 @@ def test_a_judge_removed_midway_is_replaced_without_losing_others_scores() -> No
     before = set(Score.objects.filter(marks__isnull=False).values_list("assignment_id", flat=True))
     new = jury.remove_judge(gone, reason="因公出差", by=scene.office, at=JUDGING)
     assert len(new) == len(own) - 1
-    assert set(Score.objects.filter(marks__isnull=False, assignment__state="scored").values_list("assignment_id", flat=True)) == before
+    assert (
+        set(
+            Score.objects.filter(marks__isnull=False, assignment__state="scored").values_list(
+                "assignment_id", flat=True
+            )
+        )
+        == before
+    )
     for entry in scene.entries:
         assert JuryAssignment.objects.filter(entry=entry).exclude(state="replaced").count() == 3
     for row in new:
@@ -313,7 +334,9 @@ def test_a_ballot_code_is_spent_by_one_complete_paper() -> None:
     scenes.score_all(scene)
     results.close_round(scene.round, by=scene.office, at=AFTER)
     row = Result.objects.get(entry=made[0])
-    assert row.audience_mean == Decimal("90.00") and row.official == ((row.judge_mean + 90) / 2).quantize(Decimal("0.01"))
+    assert row.audience_mean == Decimal("90.00") and row.official == ((row.judge_mean + 90) / 2).quantize(
+        Decimal("0.01")
+    )
     [again] = ledger.from_chain(scene.call.pk).rounds[scene.round.pk].results().values()
     assert {r.entry: r.official for r in again} == {r.entry_id: r.official for r in Result.objects.all()}
 

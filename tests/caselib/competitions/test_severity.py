@@ -5,7 +5,9 @@ import random
 from caselib.competitions.severity import Mark, adjust
 
 
-def sample(entries: int, judges: int, each: int, noise: float, seed: int = 3) -> tuple[list[Mark], dict[int, float], dict[int, float]]:
+def sample(
+    entries: int, judges: int, each: int, noise: float, seed: int = 3
+) -> tuple[list[Mark], dict[int, float], dict[int, float]]:
     draw = random.Random(seed)
     worth = {e: draw.uniform(65, 85) for e in range(entries)}
     severity = {j: (j - (judges - 1) / 2) * 3.0 for j in range(judges)}

@@ -82,7 +82,12 @@ def test_whatever_is_typed_as_a_mark_is_answered_in_words(text: str) -> None:
     row = scenes.readings(scene)[0]
     client = signed_in(row.judge.user)
     url = reverse("competitions:reading", args=[row.pk])
-    data = {"mark-a": text.encode("utf-8", "replace").decode(), "mark-b": "10", "version": "0", "comment": "意见" + text.encode("utf-8", "replace").decode()}
+    data = {
+        "mark-a": text.encode("utf-8", "replace").decode(),
+        "mark-b": "10",
+        "version": "0",
+        "comment": "意见" + text.encode("utf-8", "replace").decode(),
+    }
     with clock.fixed(JUDGING):
         saved = client.post(reverse("competitions:reading_save", args=[row.pk]), data)
         answer = client.post(url, data)
@@ -101,7 +106,8 @@ def test_a_stale_window_is_told_and_loses_nothing() -> None:
     client = signed_in(row.judge.user)
     with clock.fixed(JUDGING):
         answer = client.post(
-            reverse("competitions:reading", args=[row.pk]), {"mark-a": "41", "mark-b": "31", "version": "0", "comment": "新意见"}
+            reverse("competitions:reading", args=[row.pk]),
+            {"mark-a": "41", "mark-b": "31", "version": "0", "comment": "新意见"},
         )
     assert answer.status_code == 409
     body = answer.content.decode()
@@ -133,7 +139,14 @@ def test_the_office_prepares_a_call_by_forms_and_faults_come_back_as_typed() -> 
     call = Competition.objects.get(slug="form-call")
     assert call.entry_closes.astimezone(clock.ZONE).strftime("%H:%M:%S") == "23:59:59"
     part = reverse("competitions:office_part", args=[call.pk, "round", 0, 0])
-    values = {"order": "1", "name": "初评", "mode": "paper", "opens_at": "2026-03-20T00:00", "closes_at": "2026-03-25T00:00", "weight": "1"}
+    values = {
+        "order": "1",
+        "name": "初评",
+        "mode": "paper",
+        "opens_at": "2026-03-20T00:00",
+        "closes_at": "2026-03-25T00:00",
+        "weight": "1",
+    }
     assert client.post(part, values).status_code == 302
     assert client.post(part, values).status_code == 422
 
@@ -157,7 +170,9 @@ def test_a_ballot_is_cast_on_the_page_once() -> None:
         whole = {f"points-{entry.pk}": "90" for entry in made}
         assert client.post(url, whole).status_code == 302
         assert client.post(url, dict.fromkeys(whole, "10")).status_code == 200
-        screen = signed_in(scene.office).get(reverse("competitions:screen", args=[scene.round.pk]) + "?format=json").json()
+        screen = (
+            signed_in(scene.office).get(reverse("competitions:screen", args=[scene.round.pk]) + "?format=json").json()
+        )
     assert BallotCode.objects.get(code=code).ballots.values_list("points", flat=True)[0] == Decimal(90)
     assert screen["ballots"] == 1 and "90" not in json.dumps(screen).replace(str(scene.round.pk), "")
     sheet = signed_in(scene.office).get(reverse("competitions:ballot_sheet", args=[scene.round.pk]))
@@ -171,7 +186,9 @@ def text_of(data: bytes) -> str:
 
 def test_papers_carry_the_winners_and_no_formula() -> None:
     scene = scenes.confirmed()
-    Entry.objects.filter(pk=scene.entries[0].pk).update(title='=HYPERLINK("http://x","y")', authors=[{"name": "@SUM(A1)", "unit_name": "", "user": None}])
+    Entry.objects.filter(pk=scene.entries[0].pk).update(
+        title='=HYPERLINK("http://x","y")', authors=[{"name": "@SUM(A1)", "unit_name": "", "user": None}]
+    )
     client = signed_in(scene.office)
     book = load_workbook(io.BytesIO(client.get(reverse("competitions:winners", args=[scene.call.pk, "xlsx"])).content))
     cells = [cell for row in book.active.iter_rows() for cell in row]

@@ -6,10 +6,30 @@ import random
 from dataclasses import dataclass, field
 
 _WHO = ("镇里", "村两委", "工作组", "街道", "合作社", "网格员", "驻村干部", "社区支部", "县专班", "老党员")
-_WHAT = ("把积压的诉求逐条登记", "请农户围坐一圈算细账", "沿河道走访了六个自然村", "将闲置校舍改成议事厅", "把验收标准贴到墙上",
-         "同三家企业签下用工约定", "在夜校里讲清补贴办法", "按户建起一册明白账", "把巡查记录接到同一张图上", "邀请乡贤当面评议")
-_HOW = ("前后用了两个多月", "没有增加一分预算", "群众从观望转为参与", "遗留问题逐步见底", "流程由九步压到四步", "每周五公开一次进度",
-        "干部与群众结成对子", "外出务工的人也能线上表决", "半年里没有一起上访", "先易后难逐户销号")
+_WHAT = (
+    "把积压的诉求逐条登记",
+    "请农户围坐一圈算细账",
+    "沿河道走访了六个自然村",
+    "将闲置校舍改成议事厅",
+    "把验收标准贴到墙上",
+    "同三家企业签下用工约定",
+    "在夜校里讲清补贴办法",
+    "按户建起一册明白账",
+    "把巡查记录接到同一张图上",
+    "邀请乡贤当面评议",
+)
+_HOW = (
+    "前后用了两个多月",
+    "没有增加一分预算",
+    "群众从观望转为参与",
+    "遗留问题逐步见底",
+    "流程由九步压到四步",
+    "每周五公开一次进度",
+    "干部与群众结成对子",
+    "外出务工的人也能线上表决",
+    "半年里没有一起上访",
+    "先易后难逐户销号",
+)
 
 
 @dataclass
@@ -26,21 +46,32 @@ class Case:
 
 def sentences(rng: random.Random, count: int) -> str:
     return "".join(
-        f"{rng.choice(_WHO)}{rng.choice(_WHAT)}，{rng.choice(_HOW)}，共办理{rng.randint(3, 980)}件。" for _ in range(count)
+        f"{rng.choice(_WHO)}{rng.choice(_WHAT)}，{rng.choice(_HOW)}，共办理{rng.randint(3, 980)}件。"
+        for _ in range(count)
     )
 
 
 def cases(count: int, seed: int = 1, names: tuple[str, ...] = ("背景情况", "主要做法", "成效成果")) -> list[Case]:
     rng = random.Random(seed)
     places = ("云岭县", "青溪镇", "白石街道", "柳湾村", "南坪区", "望江县", "松浦镇", "竹山县")
-    topics = ("一张清单破解停车之困", "老厂房里的新食堂", "把议事会开到田埂上", "三本账管好集体资产", "小窗口办成大服务",
-              "流动课堂送学进山", "一条河的共治之路", "从空心村到共富村")
+    topics = (
+        "一张清单破解停车之困",
+        "老厂房里的新食堂",
+        "把议事会开到田埂上",
+        "三本账管好集体资产",
+        "小窗口办成大服务",
+        "流动课堂送学进山",
+        "一条河的共治之路",
+        "从空心村到共富村",
+    )
     result = []
     for index in range(count):
         sections = []
         for number, name in enumerate(names):
             sections.append((f"{'一二三四五'[number]}、{name}", [sentences(rng, rng.randint(3, 6)) for _ in range(2)]))
-        result.append(Case(topics[index % 8] + ("" if index < 8 else f"续{index}"), f"{places[index % 8]}委组织部", sections))
+        result.append(
+            Case(topics[index % 8] + ("" if index < 8 else f"续{index}"), f"{places[index % 8]}委组织部", sections)
+        )
     return result
 
 
@@ -68,8 +99,19 @@ def body_lines(case: Case, measure: int, *, indent: bool = True, label: str = ""
     return lines
 
 
-def book(found: list[Case], *, measure: int = 34, page: int = 28, head: str = "基层治理创新案例选", feed: bool = True,
-         foreword: str = "", contents: bool = True, number: str = "— {} —", labels: bool = False, indent: bool = True) -> str:
+def book(
+    found: list[Case],
+    *,
+    measure: int = 34,
+    page: int = 28,
+    head: str = "基层治理创新案例选",
+    feed: bool = True,
+    foreword: str = "",
+    contents: bool = True,
+    number: str = "— {} —",
+    labels: bool = False,
+    indent: bool = True,
+) -> str:
     lines: list[str] = []
     if foreword:
         lines += ["前　言", *wrap(foreword, measure, indent)]
@@ -78,7 +120,9 @@ def book(found: list[Case], *, measure: int = 34, page: int = 28, head: str = "�
         for index, case in enumerate(found):
             lines.append(f"{case.title}{'…' * 8}{7 + index * 3}")
     for index, case in enumerate(found):
-        lines += body_lines(case, measure, indent=indent, label=f"案例{'一二三四五六七八九十'[index]}" if labels else "")
+        lines += body_lines(
+            case, measure, indent=indent, label=f"案例{'一二三四五六七八九十'[index]}" if labels else ""
+        )
     out: list[str] = []
     for start in range(0, len(lines), page):
         piece = lines[start : start + page]

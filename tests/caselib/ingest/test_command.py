@@ -24,7 +24,17 @@ from tests.caselib.ingest.printed import book, cases
 from tests.caselib.ingest.test_services import manuscript
 from tests.caselib.word.packages import docx, p, zipped
 
-SHAPE = {"title": str, "unit": str, "authors": list, "sections": list, "text": str, "tables": int, "images": int, "notes": int, "warnings": list}
+SHAPE = {
+    "title": str,
+    "unit": str,
+    "authors": list,
+    "sections": list,
+    "text": str,
+    "tables": int,
+    "images": int,
+    "notes": int,
+    "warnings": list,
+}
 
 
 def run(*arguments: object) -> list[dict[str, Any]]:
@@ -48,7 +58,12 @@ def folder(tmp_path: Path) -> Path:
 def test_the_published_shape(folder: Path) -> None:
     found = run(folder, folder / "none.docx", "--dry-run")
     assert [(Path(one["file"]).name, one["status"], len(one["items"])) for one in found] == [
-        ("a.docx", "read", 1), ("b.txt", "read", 3), ("c.docx", "refused", 0), ("d.zip", "refused", 0), ("none.docx", "refused", 0)]
+        ("a.docx", "read", 1),
+        ("b.txt", "read", 3),
+        ("c.docx", "refused", 0),
+        ("d.zip", "refused", 0),
+        ("none.docx", "refused", 0),
+    ]
     for one in found:
         assert list(one) == ["file", "status", "message", "foreword", "items"] and one["message"]
         for item in one["items"]:
@@ -57,8 +72,11 @@ def test_the_published_shape(folder: Path) -> None:
             assert all(set(warning) == {"code", "place", "text"} for warning in item["warnings"])
     assert found[2]["message"].startswith("文件是空的")
     assert found[0]["items"][0]["sections"] == [
-        {"level": 1, "heading": "一、案例背景"}, {"level": 1, "heading": "二、主要做法"}, {"level": 2, "heading": "（一）先议后办"},
-        {"level": 1, "heading": "三、成果成效"}]
+        {"level": 1, "heading": "一、案例背景"},
+        {"level": 1, "heading": "二、主要做法"},
+        {"level": 2, "heading": "（一）先议后办"},
+        {"level": 1, "heading": "三、成果成效"},
+    ]
 
 
 @pytest.mark.django_db
@@ -81,15 +99,26 @@ def test_arguments_that_make_no_sense(folder: Path) -> None:
 def test_a_zip_of_manuscripts(tmp_path: Path) -> None:
     (tmp_path / "all.zip").write_bytes(zipped({"一/甲.docx": manuscript(), "bad.docx": b"PK\x03\x04"}))
     found = run(tmp_path / "all.zip", "--dry-run")
-    assert [(one["file"].split("all.zip")[1], one["status"]) for one in found] == [("", "read"), ("/一/甲.docx", "read"), ("/bad.docx", "refused")]
+    assert [(one["file"].split("all.zip")[1], one["status"]) for one in found] == [
+        ("", "read"),
+        ("/一/甲.docx", "read"),
+        ("/bad.docx", "refused"),
+    ]
 
 
 def test_every_code_of_the_readers_has_its_words() -> None:
     root = Path(messages.__file__).resolve().parents[1]
-    sources = "".join(path.read_text() for folder in ("word", "ingest") for path in sorted((root / folder).rglob("*.py")) if path.name != "messages.py")
+    sources = "".join(
+        path.read_text()
+        for folder in ("word", "ingest")
+        for path in sorted((root / folder).rglob("*.py"))
+        if path.name != "messages.py"
+    )
     import re
 
-    refusals = set(re.findall(r'UnreadableError\(\s*"(\w+)"', sources)) | set(re.findall(r'refused\(name, "(\w+)"', sources))
+    refusals = set(re.findall(r'UnreadableError\(\s*"(\w+)"', sources)) | set(
+        re.findall(r'refused\(name, "(\w+)"', sources)
+    )
     assert refusals - set(messages.REFUSALS) - {"old_table", "not_a_table", "too_many_rows"} == set()
     warned = set(re.findall(r'(?:\.warn|Warning)\(\s*"(\w+)"', sources))
     assert warned - set(messages.WARNINGS) == set()
@@ -101,10 +130,17 @@ def test_a_reader_that_hangs_or_grows_is_killed(tmp_path: Path) -> None:
     started = time.monotonic()
     hung = run_limited([sys.executable, "-c", "import time; time.sleep(60)"], seconds=1, memory=500 * MIB, cwd=tmp_path)
     assert hung.ending == "timeout" and time.monotonic() - started < 15
-    grown = run_limited([sys.executable, "-c", "x = bytearray(900 * 1024 * 1024)"], seconds=20, memory=500 * MIB,
-                        address_space=500 * MIB, cwd=tmp_path)
+    grown = run_limited(
+        [sys.executable, "-c", "x = bytearray(900 * 1024 * 1024)"],
+        seconds=20,
+        memory=500 * MIB,
+        address_space=500 * MIB,
+        cwd=tmp_path,
+    )
     assert grown.ending == "memory"
-    dead = run_limited([sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"], seconds=20, memory=500 * MIB, cwd=tmp_path)
+    dead = run_limited(
+        [sys.executable, "-c", "import os; os.kill(os.getpid(), 11)"], seconds=20, memory=500 * MIB, cwd=tmp_path
+    )
     assert dead.ending == "died"
 
 
@@ -116,7 +152,7 @@ def test_a_heavy_file_ends_in_time_and_memory(tmp_path: Path) -> None:
     body = "".join(p("".join(source.choices(words, k=6))) for _ in range(49_000))
     (tmp_path / "heavy.docx").write_bytes(docx(body))
     started = time.monotonic()
-    result, = read_file(tmp_path / "heavy.docx")
+    (result,) = read_file(tmp_path / "heavy.docx")
     assert result.status in ("read", "refused") and time.monotonic() - started < 45 and result.peak_bytes <= 520 * MIB
 
 

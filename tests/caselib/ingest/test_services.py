@@ -27,10 +27,26 @@ UserOf = Callable[..., User]
 
 
 def manuscript(title: str = "小院议事厅") -> bytes:
-    body = p(title, props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>') + p("云岭县委党校　李明", props='<w:jc w:val="center"/>')
-    body += p("一、案例背景", run=BOLD) + p(LONG + "&lt;script&gt;") + p("二、主要做法", run=BOLD) + p("（一）先议后办", run=BOLD)
-    body += p(inner=r("先定规矩。", BOLD) + r(LONG)) + p("表1 户数", props='<w:jc w:val="center"/>') + table([cell("户"), cell("数")], [cell("甲"), cell("3")])
-    body += p(inner=picture("img", "院子")) + p("图1 院子里的会", props='<w:jc w:val="center"/>') + p("三、成果成效", run=BOLD) + p(LONG)
+    body = p(title, props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>') + p(
+        "云岭县委党校　李明", props='<w:jc w:val="center"/>'
+    )
+    body += (
+        p("一、案例背景", run=BOLD)
+        + p(LONG + "&lt;script&gt;")
+        + p("二、主要做法", run=BOLD)
+        + p("（一）先议后办", run=BOLD)
+    )
+    body += (
+        p(inner=r("先定规矩。", BOLD) + r(LONG))
+        + p("表1 户数", props='<w:jc w:val="center"/>')
+        + table([cell("户"), cell("数")], [cell("甲"), cell("3")])
+    )
+    body += (
+        p(inner=picture("img", "院子"))
+        + p("图1 院子里的会", props='<w:jc w:val="center"/>')
+        + p("三、成果成效", run=BOLD)
+        + p(LONG)
+    )
     return docx(body, parts={"word/media/a.png": png()}, links=[("img", "image", "media/a.png")])
 
 
@@ -46,7 +62,13 @@ def test_a_manuscript_becomes_a_draft(user_of: UserOf) -> None:
     batch = upload(manuscript(), author).batch
     assert batch.state == BatchState.READ and Path(batch.file.path).read_bytes() == manuscript()
     item = batch.items.get()
-    assert (item.title, item.unit_name, item.authors, item.tables, item.images) == ("小院议事厅", "云岭县委党校", ["李明"], 1, 1)
+    assert (item.title, item.unit_name, item.authors, item.tables, item.images) == (
+        "小院议事厅",
+        "云岭县委党校",
+        ["李明"],
+        1,
+        1,
+    )
     page = services.accept_item(item, by=author)
     assert isinstance(page, CaseStudy) and not page.live and page.unit == author.unit
     draft = page.get_latest_revision_as_object()
@@ -58,14 +80,28 @@ def test_a_manuscript_becomes_a_draft(user_of: UserOf) -> None:
     assert CaseImage.objects.count() == 1 and LONG in plain_text(draft)
     item.refresh_from_db()
     assert (item.state, item.page_id, item.decided_by) == (ItemState.ACCEPTED, page.pk, author)
-    assert set(AuditRecord.objects.values_list("verb", flat=True)) >= {"ingest.received", "ingest.read", "ingest.accepted"}
+    assert set(AuditRecord.objects.values_list("verb", flat=True)) >= {
+        "ingest.received",
+        "ingest.read",
+        "ingest.accepted",
+    }
 
 
 def test_corrections_win(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
     item = upload(manuscript(), author).batch.items.get()
-    page = services.accept_item(item, by=author, corrections={
-        "title": "改过的题目", "kind": "lessonplan", "authors": ["赵平", ""], "unit_name": "县委", "abstract": "概要", "tags": {"topics": ["乡村振兴"]}})
+    page = services.accept_item(
+        item,
+        by=author,
+        corrections={
+            "title": "改过的题目",
+            "kind": "lessonplan",
+            "authors": ["赵平", ""],
+            "unit_name": "县委",
+            "abstract": "概要",
+            "tags": {"topics": ["乡村振兴"]},
+        },
+    )
     assert isinstance(page, LessonPlan) and (page.title, page.abstract) == ("改过的题目", "概要")
     assert [author.name for author in page.authors.all()] == ["赵平"]
     assert [term.name for term in page.topics.all()] == ["乡村振兴"]
@@ -75,7 +111,11 @@ def test_the_same_file_is_imported_once(user_of: UserOf) -> None:
     first, second = user_of(Role.AUTHOR), user_of(Role.AUTHOR)
     upload(manuscript(), first)
     again = upload(manuscript(), second, name="另一个名字.docx")
-    assert again.known and again.batch.name == "议事厅.docx" and ImportBatch.objects.count() == ImportItem.objects.count() == 1
+    assert (
+        again.known
+        and again.batch.name == "议事厅.docx"
+        and ImportBatch.objects.count() == ImportItem.objects.count() == 1
+    )
 
 
 def test_an_item_is_decided_once(user_of: UserOf) -> None:
@@ -93,7 +133,12 @@ def test_an_item_is_decided_once(user_of: UserOf) -> None:
 
 
 def test_who_may(user_of: UserOf) -> None:
-    author, other, editor, trainee = user_of(Role.AUTHOR), user_of(Role.AUTHOR), user_of(Role.EDITOR), user_of(Role.TRAINEE)
+    author, other, editor, trainee = (
+        user_of(Role.AUTHOR),
+        user_of(Role.AUTHOR),
+        user_of(Role.EDITOR),
+        user_of(Role.TRAINEE),
+    )
     with pytest.raises(RefusedError):
         services.receive_upload(SimpleUploadedFile("a.docx", manuscript()), by=trainee)
     item = upload(manuscript(), author).batch.items.get()
@@ -122,11 +167,23 @@ def test_a_refused_file_can_be_tried_again(user_of: UserOf, monkeypatch: pytest.
 
 def test_an_archive_gives_its_files(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
-    data = zipped({"甲.docx": manuscript("甲村的做法"), "里/乙.txt": "乙村的做法\n\n" + LONG, "坏.docx": b"PK\x03\x04xx", "套.zip": zipped({"x.txt": "x"})})
+    data = zipped(
+        {
+            "甲.docx": manuscript("甲村的做法"),
+            "里/乙.txt": "乙村的做法\n\n" + LONG,
+            "坏.docx": b"PK\x03\x04xx",
+            "套.zip": zipped({"x.txt": "x"}),
+        }
+    )
     batch = upload(data, author, "一批.zip").batch
     assert batch.state == BatchState.READ
     states = {member.name: (member.state, member.code) for member in batch.members.all()}
-    assert states == {"甲.docx": ("read", ""), "乙.txt": ("read", ""), "坏.docx": ("refused", "damaged"), "套.zip": ("refused", "nested_zip")}
+    assert states == {
+        "甲.docx": ("read", ""),
+        "乙.txt": ("read", ""),
+        "坏.docx": ("refused", "damaged"),
+        "套.zip": ("refused", "nested_zip"),
+    }
     assert {item.title for item in ImportItem.objects.all()} == {"甲村的做法", "乙村的做法"}
     assert upload(manuscript("甲村的做法"), author).known, "a file of an archive is known by its own content"
 
@@ -145,6 +202,11 @@ def test_names_from_clients(user_of: UserOf) -> None:
 def test_terms_are_suggested_with_a_reason_and_not_applied(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
     item = upload(manuscript("乡村振兴里的小院"), author).batch.items.get()
-    assert {"axis": "topics", "name": "乡村振兴", "reason": "words", "detail": "乡村振兴×1"}.items() <= item.suggestions[0].items()
+    assert {
+        "axis": "topics",
+        "name": "乡村振兴",
+        "reason": "words",
+        "detail": "乡村振兴×1",
+    }.items() <= item.suggestions[0].items()
     page = services.accept_item(item, by=author)
     assert not page.topics.all()

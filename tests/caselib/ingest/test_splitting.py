@@ -23,7 +23,9 @@ def read(text: str) -> Split:
 
 
 def codes(found: Split) -> set[str]:
-    return {warning.code for warning in found.warnings} | {warning.code for item in found.items for warning in item.warnings}
+    return {warning.code for warning in found.warnings} | {
+        warning.code for item in found.items for warning in item.warnings
+    }
 
 
 def paragraphs(found: Split) -> list[list[str]]:
@@ -33,7 +35,9 @@ def paragraphs(found: Split) -> list[list[str]]:
 def assert_whole(found: Split, expected: list[Case]) -> None:
     assert [item.title for item in found.items] == [case.title for case in expected]
     assert [item.unit for item in found.items] == [case.unit for case in expected]
-    assert [[heading.text for heading in item.sections] for item in found.items] == [[name for name, _ in case.sections] for case in expected]
+    assert [[heading.text for heading in item.sections] for item in found.items] == [
+        [name for name, _ in case.sections] for case in expected
+    ]
     for got, case in zip(paragraphs(found), expected, strict=True):
         assert [text for text in case.paragraphs if text not in got] == []
 
@@ -65,8 +69,9 @@ def test_nothing_is_lost_without_indents() -> None:
     found = read(book(expected, indent=False, foreword=FOREWORD))
     assert [item.title for item in found.items] == [case.title for case in expected]
     for item, case in zip(found.items, expected, strict=True):
-        assert "".join(case.paragraphs) in reading_text(item.blocks).replace("\n", "").replace(case.unit, "").replace("、", "、") or all(
-            text in reading_text(item.blocks).replace("\n", "") for text in case.paragraphs)
+        assert "".join(case.paragraphs) in reading_text(item.blocks).replace("\n", "").replace(case.unit, "").replace(
+            "、", "、"
+        ) or all(text in reading_text(item.blocks).replace("\n", "") for text in case.paragraphs)
 
 
 def test_a_page_printed_twice_is_kept_once_and_told() -> None:
@@ -90,7 +95,11 @@ def test_a_displaced_section_is_told_and_kept() -> None:
     expected = cases(3)
     expected[1].sections[1], expected[1].sections[2] = expected[1].sections[2], expected[1].sections[1]
     found = read("\n".join(line for case in expected for line in body_lines(case, 34)))
-    assert len(found.items) == 3 and "section_out_of_order" in codes(found) | {"section_missing"} and "section_missing" in codes(found)
+    assert (
+        len(found.items) == 3
+        and "section_out_of_order" in codes(found) | {"section_missing"}
+        and "section_missing" in codes(found)
+    )
     assert all(text in paragraphs(found)[1] for text in expected[1].paragraphs)
 
 
@@ -108,11 +117,16 @@ def test_a_whole_last_case_does_not() -> None:
 
 def test_numerals_in_a_sentence_are_no_headings() -> None:
     expected = cases(2)
-    trap = "全镇把诉求分成三类：第一类当场办，第二类限时办，第三类会商办，先后梳理出一、二、三组共计" + "三、四两组合并后的事项九十六件，其中3.5万元以内的由村里自定。"
+    trap = (
+        "全镇把诉求分成三类：第一类当场办，第二类限时办，第三类会商办，先后梳理出一、二、三组共计"
+        + "三、四两组合并后的事项九十六件，其中3.5万元以内的由村里自定。"
+    )
     expected[0].sections[1][1].append(trap)
     for measure in range(20, 40):
         found = read("\n".join(line for case in expected for line in body_lines(case, measure)))
-        assert [[h.text for h in item.sections] for item in found.items] == [[name for name, _ in case.sections] for case in expected], measure
+        assert [[h.text for h in item.sections] for item in found.items] == [
+            [name for name, _ in case.sections] for case in expected
+        ], measure
         assert trap in paragraphs(found)[0], measure
 
 
@@ -123,7 +137,9 @@ def test_columns_printed_side_by_side() -> None:
     for start in range(0, len(lines), 60):
         left, right = lines[start : start + 30], lines[start + 30 : start + 60]
         right += [""] * (len(left) - len(right))
-        pages.append("\n".join(f"{one}{' ' * (48 - width(one))}{two}".rstrip() for one, two in zip(left, right, strict=True)))
+        pages.append(
+            "\n".join(f"{one}{' ' * (48 - width(one))}{two}".rstrip() for one, two in zip(left, right, strict=True))
+        )
     found = read("\n\f".join(pages))
     assert [item.title for item in found.items] == [case.title for case in expected]
     assert "columns_split" in codes(found)
@@ -157,22 +173,47 @@ def test_cases_under_real_headings() -> None:
 def test_chapters_of_one_work_are_not_cases() -> None:
     blocks: list[Heading | Paragraph] = [Heading(1, (Run("基层工作教程"),), title=True)]
     for chapter in "一二三":
-        blocks += [Heading(1, (Run(f"第{chapter}章 总论"),)), Heading(2, (Run("一、背景"),)), Paragraph((Run(FOREWORD),))]
+        blocks += [
+            Heading(1, (Run(f"第{chapter}章 总论"),)),
+            Heading(2, (Run("一、背景"),)),
+            Paragraph((Run(FOREWORD),)),
+        ]
     assert [item.title for item in split(Document(tuple(blocks)), name="x").items] == ["基层工作教程"]
 
 
 def test_parts_and_back_matter_are_told() -> None:
     expected = cases(4)
-    lines = ["第一篇 议事篇", *(line for case in expected[:2] for line in body_lines(case, 34)), "第二篇 服务篇",
-             *(line for case in expected[2:] for line in body_lines(case, 34)), "后　记", *wrap(FOREWORD, 34)]
+    lines = [
+        "第一篇 议事篇",
+        *(line for case in expected[:2] for line in body_lines(case, 34)),
+        "第二篇 服务篇",
+        *(line for case in expected[2:] for line in body_lines(case, 34)),
+        "后　记",
+        *wrap(FOREWORD, 34),
+    ]
     found = read("\n".join(lines))
     assert_whole(found, expected)
-    told = {warning.code: warning.text for item in found.items for warning in item.warnings if warning.code in ("part_name", "back_matter")}
+    told = {
+        warning.code: warning.text
+        for item in found.items
+        for warning in item.warnings
+        if warning.code in ("part_name", "back_matter")
+    }
     assert told["part_name"] == "第二篇 服务篇" and FOREWORD[:20] in told["back_matter"]
 
 
 def test_labels_without_titles_and_subtitles() -> None:
-    text = "\n".join(["案例一", "老街换新颜", "——青溪镇的修旧如旧", "青溪镇党委", "　　" + FOREWORD, "案例二：一碗水端平", "　　" + FOREWORD[::-1]])
+    text = "\n".join(
+        [
+            "案例一",
+            "老街换新颜",
+            "——青溪镇的修旧如旧",
+            "青溪镇党委",
+            "　　" + FOREWORD,
+            "案例二：一碗水端平",
+            "　　" + FOREWORD[::-1],
+        ]
+    )
     assert [item.title for item in read(text).items] == ["老街换新颜——青溪镇的修旧如旧", "一碗水端平"]
 
 
@@ -181,19 +222,41 @@ def test_labels_without_titles_and_subtitles() -> None:
 def test_any_lines_are_split_without_a_fault_or_a_loss(lines: list[str]) -> None:
     found = read("\n".join(lines))
     kept = "".join(item.title + item.unit + reading_text(item.blocks) for item in found.items)
-    kept += "".join(warning.text for warning in found.warnings) + "".join(w.text for item in found.items for w in item.warnings)
+    kept += "".join(warning.text for warning in found.warnings) + "".join(
+        w.text for item in found.items for w in item.warnings
+    )
     kept += reading_text(found.foreword.blocks) + found.foreword.title if found.foreword else ""
     told = {warning.code for warning in found.warnings}
-    if not told & {"contents_removed", "running_head_removed", "page_numbers_removed", "repeated_block", "columns_split"}:
-        missing = {sign for sign in "".join(lines) if sign in "案例做法背景目录前言村镇县委办"} - set(kept) - set("".join(
-            item.title for item in found.items))
+    if not told & {
+        "contents_removed",
+        "running_head_removed",
+        "page_numbers_removed",
+        "repeated_block",
+        "columns_split",
+    }:
+        missing = (
+            {sign for sign in "".join(lines) if sign in "案例做法背景目录前言村镇县委办"}
+            - set(kept)
+            - set("".join(item.title for item in found.items))
+        )
         assert not missing or not found.items or any("案例" in line for line in lines)
 
 
-@pytest.mark.parametrize(("heading", "kind"), [
-    ("一、案例背景", "background"), ("二、主要做法", "practice"), ("成效成果", "outcome"), ("三、成果成效", "outcome"), ("【经验启示】", "reflection"),
-    ("背景与起因", "background"), ("做法与成效", "practice"), ("思考题", "discussion"), ("取得的成效", "outcome"), ("王大爷的一天", "other"),
-])
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("一、案例背景", "background"),
+        ("二、主要做法", "practice"),
+        ("成效成果", "outcome"),
+        ("三、成果成效", "outcome"),
+        ("【经验启示】", "reflection"),
+        ("背景与起因", "background"),
+        ("做法与成效", "practice"),
+        ("思考题", "discussion"),
+        ("取得的成效", "outcome"),
+        ("王大爷的一天", "other"),
+    ],
+)
 def test_variant_names(heading: str, kind: str) -> None:
     assert section_kind(heading) == kind
 

@@ -28,7 +28,7 @@ ClientOf = Callable[..., Client]
 
 def post_file(client: Client, *files: tuple[str, bytes]) -> object:
     uploads = [SimpleUploadedFile(name, data) for name, data in files]
-    response = client.post(reverse("imports"), {"files": uploads}, follow=True)
+    response = client.post(reverse("imports"), {"manuscripts": uploads}, follow=True)
     jobs.run_pending()
     return response
 
@@ -47,16 +47,27 @@ def test_upload_report_correct_accept(client_of: ClientOf) -> None:
     assert "&lt;script&gt;" in shown and "<script>&" not in shown
     answer = client.post(reverse("imports_item", args=[item.pk]), {"title": "", "kind": "casestudy"})
     assert answer.status_code == 200 and not CaseStudy.objects.exists(), "an empty title is told, nothing is lost"
-    answer = client.post(reverse("imports_item", args=[item.pk]), {"title": "新题目", "kind": "casestudy", "authors": "李明，赵平"})
+    answer = client.post(
+        reverse("imports_item", args=[item.pk]), {"title": "新题目", "kind": "casestudy", "authors": "李明，赵平"}
+    )
     draft = CaseStudy.objects.get()
-    assert answer.status_code == 302 and draft.title == "新题目" and [a.name for a in draft.authors.all()] == ["李明", "赵平"]
+    assert (
+        answer.status_code == 302
+        and draft.title == "新题目"
+        and [a.name for a in draft.authors.all()] == ["李明", "赵平"]
+    )
     again = client.post(reverse("imports_item", args=[item.pk]), {"title": "再来", "kind": "casestudy"}, follow=True)
     assert again.status_code == 200 and CaseStudy.objects.count() == 1, "a double post makes one draft"
 
 
 def test_accept_some_and_set_aside(client_of: ClientOf) -> None:
     client = client_of(Role.AUTHOR)
-    text = "案例一：甲村\n\n" + "村里开会商量办法，大家都说好。" * 9 + "\n\n案例二：乙村\n\n" + "镇里派人上门听意见，一条条记下。" * 9
+    text = (
+        "案例一：甲村\n\n"
+        + "村里开会商量办法，大家都说好。" * 9
+        + "\n\n案例二：乙村\n\n"
+        + "镇里派人上门听意见，一条条记下。" * 9
+    )
     post_file(client, ("两个.txt", text.encode()))
     batch = ImportBatch.objects.get()
     one, two = batch.items.all()
@@ -94,7 +105,9 @@ def test_the_source_is_sent_as_a_download(client_of: ClientOf) -> None:
 
 
 def queries(client: Client) -> int:
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(reverse("imports")).status_code == 200
     return len(captured)
 
@@ -125,24 +138,51 @@ HEAD = ["编号", "标题", "类型", "作者", "主题", "课时", "写作日�
 
 def test_metadata_is_tried_then_written(client_of: ClientOf) -> None:
     client = client_of(Role.AUTHOR)
-    data = sheet(HEAD, ["YL-1", "账本上墙", "案例", "李明、赵平", "乡村振兴", 1.5, "2026年3月2日", ""],
-                 ["", "无此主题", "案例", "", "不在词表里", "", "", ""], ["", "", "案例", "", "", "abc", "2026-13-01", "别的单位"])
+    data = sheet(
+        HEAD,
+        ["YL-1", "账本上墙", "案例", "李明、赵平", "乡村振兴", 1.5, "2026年3月2日", ""],
+        ["", "无此主题", "案例", "", "不在词表里", "", "", ""],
+        ["", "", "案例", "", "", "abc", "2026-13-01", "别的单位"],
+    )
     url = reverse("imports_metadata")
     page = client.post(url, {"file": SimpleUploadedFile("t.xlsx", data)}).content.decode()
     assert "账本上墙" in page and "不在词表里" in page and not ResourcePage.objects.exists(), "a trial writes nothing"
     client.post(url, {"file": SimpleUploadedFile("t.xlsx", data), "apply": "on"})
     draft = CaseStudy.objects.get()
-    assert (draft.title, draft.code, str(draft.class_hours), str(draft.written_on)) == ("账本上墙", "YL-1", "1.5", "2026-03-02")
-    assert [term.name for term in draft.topics.all()] == ["乡村振兴"] and [a.name for a in draft.authors.all()] == ["李明", "赵平"]
+    assert (draft.title, draft.code, str(draft.class_hours), str(draft.written_on)) == (
+        "账本上墙",
+        "YL-1",
+        "1.5",
+        "2026-03-02",
+    )
+    assert [term.name for term in draft.topics.all()] == ["乡村振兴"] and [a.name for a in draft.authors.all()] == [
+        "李明",
+        "赵平",
+    ]
     again = "编号,标题\nYL-1,账本上墙之后\n".encode("gb18030")
     client.post(url, {"file": SimpleUploadedFile("t.csv", again), "apply": "on"})
-    assert CaseStudy.objects.count() == 1 and draft.get_latest_revision_as_object().title in ("账本上墙", "账本上墙之后")
+    assert CaseStudy.objects.count() == 1 and draft.get_latest_revision_as_object().title in (
+        "账本上墙",
+        "账本上墙之后",
+    )
     assert CaseStudy.objects.get().get_latest_revision_as_object().title == "账本上墙之后"
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00\x01", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, b"PK\x03\x04broken", "没有标题列\n1".encode(), b"%PDF"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\x00\x01",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600,
+        b"PK\x03\x04broken",
+        "没有标题列\n1".encode(),
+        b"%PDF",
+    ],
+)
 def test_bad_tables_are_told(client_of: ClientOf, data: bytes) -> None:
-    response = client_of(Role.AUTHOR).post(reverse("imports_metadata"), {"file": SimpleUploadedFile("t.csv", data), "apply": "on"})
+    response = client_of(Role.AUTHOR).post(
+        reverse("imports_metadata"), {"file": SimpleUploadedFile("t.csv", data), "apply": "on"}
+    )
     assert response.status_code == 200 and not ResourcePage.objects.exists()
 
 

@@ -20,7 +20,7 @@ from caselib.resources.models import PublicationGrant, ResourcePage
 from caselib.review.dossier import grouped, write_dossier
 from caselib.review.models import CirculationChange, ReReviewInterval, Similarity, TextPrint
 from caselib.review.selectors import active_run, due_for_rereview, latest_run
-from caselib.review.services.assigning import assign, send_rereview_notices, send_reminders
+from caselib.review.services.assigning import assign, send_reminders, send_rereview_notices
 from caselib.review.services.circulation import change_circulation
 from caselib.review.services.withdrawal import restore, withdraw
 from caselib.review.signals import withdrawn
@@ -45,7 +45,9 @@ def body(*texts: str) -> list[dict[str, object]]:
 def test_a_withdrawal_takes_effect_at_once_and_says_why(django_capture_on_commit_callbacks: object) -> None:
     page = Desk.open().publish()
     told = []
-    withdrawn.connect(lambda sender, page, reason, **kwargs: told.append((page.pk, reason)), weak=False, dispatch_uid="t")
+    withdrawn.connect(
+        lambda sender, page, reason, **kwargs: told.append((page.pk, reason)), weak=False, dispatch_uid="t"
+    )
     url = page.url
     assert Client().get(url).status_code == 200
     withdraw(page, "数据已经过时。", by=editor())
@@ -184,7 +186,9 @@ PARAGRAPH = "这一段一百五十字的文字会被另一份文稿整段抄去�
 
 def test_a_copied_paragraph_is_shown_side_by_side_with_a_percentage() -> None:
     source = Desk.open(body=body("开头。", PARAGRAPH, "结尾。")).publish()
-    copied = Desk.open(body=body("我的开头完全不同，讲的是另一件事情。", PARAGRAPH[:75] + " " + PARAGRAPH[75:150], "自己的结尾。"))
+    copied = Desk.open(
+        body=body("我的开头完全不同，讲的是另一件事情。", PARAGRAPH[:75] + " " + PARAGRAPH[75:150], "自己的结尾。")
+    )
     run = latest_run(copied.page)
     assert run.similarity_percent > 0
     row = Similarity.objects.get(run=run)

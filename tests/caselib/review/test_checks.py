@@ -147,7 +147,7 @@ def test_a_changed_pack_rescans_the_published_library_with_a_report() -> None:
 
 
 def test_a_pattern_that_hangs_does_not_stop_a_submission() -> None:
-    import_pack("slow", "慢", "key,text,kind\na,(x|xx)+$,pattern\n".encode(), by=security())
+    import_pack("slow", "慢", b"key,text,kind\na,(x|xx)+$,pattern\n", by=security())
     desk = Desk.open(body=body("x" * 3000 + "y"))
     assert "too-slow" in {finding.rule for finding in latest_run(desk.page).findings.all()}
 

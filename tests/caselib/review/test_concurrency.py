@@ -33,7 +33,7 @@ def together(*calls: Callable[[], object]) -> list[object]:
             results[index] = call()
         except RefusedError as error:
             results[index] = error
-        except BaseException as error:  # noqa: BLE001  a fault of the test is shown by the assertions
+        except BaseException as error:
             results[index] = error
         finally:
             connections.close_all()

@@ -114,5 +114,3 @@ def test_a_process_that_dies_before_commit_leaves_the_case_unpassed() -> None:
     assert is_whole(desk) is False
     desk.decide()
     assert is_whole(desk) is True
-
-

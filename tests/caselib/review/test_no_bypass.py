@@ -149,7 +149,13 @@ STATES: dict[str, Callable[[], ResourcePage]] = {
 def fingerprint(page: ResourcePage) -> tuple[Any, ...]:
     """What must not change by any of these requests."""
     fresh = ResourcePage.objects.get(pk=page.pk)
-    return (fresh.live, fresh.live_revision_id, fresh.withdrawn_at, fresh.title if fresh.live else "", fresh.circulation)
+    return (
+        fresh.live,
+        fresh.live_revision_id,
+        fresh.withdrawn_at,
+        fresh.title if fresh.live else "",
+        fresh.circulation,
+    )
 
 
 def form_of(page: ResourcePage) -> dict[str, Any]:
@@ -183,7 +189,9 @@ def sweep(page: ResourcePage, user: User) -> None:
     form = form_of(page)
     before, decided = fingerprint(page), Decision.objects.count()
     for url in urls:
-        for body in EDITOR_POSTS if "/edit/" in url else ({**OTHER_POST}, {**OTHER_POST, "alias": "on"})[: 1 + ("copy" in url)]:
+        for body in (
+            EDITOR_POSTS if "/edit/" in url else ({**OTHER_POST}, {**OTHER_POST, "alias": "on"})[: 1 + ("copy" in url)]
+        ):
             with transaction.atomic():
                 response = client.post(url, form | body)
             assert response.status_code < 500, f"{url} {body}: {response.status_code}"
@@ -232,7 +240,9 @@ def test_creating_and_publishing_in_one_go_is_refused() -> None:
     client = Client()
     client.force_login(factories.UserFactory(is_superuser=True))
     url = reverse("wagtailadmin_pages:add", args=["resources", "casestudy", folder.pk])
-    response = client.post(url, {"title": "直接发布", "slug": "zhijie", "action-publish": "1", "body-count": 0, "notes-count": 0})
+    response = client.post(
+        url, {"title": "直接发布", "slug": "zhijie", "action-publish": "1", "body-count": 0, "notes-count": 0}
+    )
     assert response.status_code < 500
     assert not ResourcePage.objects.filter(title="直接发布", live=True).exists()
 
@@ -343,5 +353,8 @@ def test_a_folder_or_library_is_not_deleted_with_resources_in_it() -> None:
         client.post(reverse("wagtailadmin_pages:delete", args=[branch.pk]), {"confirm_site_name": "案例库"})
         client.post(reverse("wagtailadmin_pages:unpublish", args=[branch.pk]), {"include_descendants": "on"})
         for action in ("delete", "unpublish"):
-            client.post(reverse("wagtail_bulk_action", args=["wagtailcore", "page", action]) + f"?id={branch.pk}", {"include_descendants": "on"})
+            client.post(
+                reverse("wagtail_bulk_action", args=["wagtailcore", "page", action]) + f"?id={branch.pk}",
+                {"include_descendants": "on"},
+            )
     assert ResourcePage.objects.get(pk=page.pk).live

@@ -45,7 +45,14 @@ TERM = ScanRule("a", "坏词语", replacement="好词语", severity="blocking")
 
 @pytest.mark.parametrize(
     "text",
-    ["用了坏词语。", "用了坏 词　语。", "用了坏\u200b词\u2060语。", "用了壞詞語。", "用了坏\n词语。", "用了坏\ufe0f词语"],
+    [
+        "用了坏词语。",
+        "用了坏 词　语。",
+        "用了坏\u200b词\u2060语。",
+        "用了壞詞語。",
+        "用了坏\n词语。",
+        "用了坏\ufe0f词语",
+    ],
 )
 def test_a_term_is_found_however_it_is_disguised(text: str) -> None:
     [hit] = scan(text, TERM)
@@ -120,7 +127,12 @@ def test_a_broken_or_explosive_pattern_is_refused_before_it_is_compiled(pattern:
 
 
 def test_ordinary_patterns_are_accepted() -> None:
-    for pattern in (r"\d{4}年\d{1,2}月", r"[{]{3}x", r"(?:第[一二三四五六七八九十]{1,3}条){1,9}", r"a{2}(b{3}c)\{9999\}"):
+    for pattern in (
+        r"\d{4}年\d{1,2}月",
+        r"[{]{3}x",
+        r"(?:第[一二三四五六七八九十]{1,3}条){1,9}",
+        r"a{2}(b{3}c)\{9999\}",
+    ):
         assert pattern_fault(pattern) == ""
     assert written_out(r"(a{3}b){4}") >= 16
 
@@ -169,7 +181,9 @@ def test_full_names_beside_wording_about_a_case(text: str, name: str) -> None:
     assert ("suspect-name", name) in found(text)
 
 
-@pytest.mark.parametrize("text", ["犯罪嫌疑人李某某逃跑", "原局长张某涉嫌受贿", "党员干部受贿案件", "被告人在法庭上", "严重违纪违法的干部"])
+@pytest.mark.parametrize(
+    "text", ["犯罪嫌疑人李某某逃跑", "原局长张某涉嫌受贿", "党员干部受贿案件", "被告人在法庭上", "严重违纪违法的干部"]
+)
 def test_masked_names_and_general_wording_are_left_alone(text: str) -> None:
     assert found(text) == []
 
@@ -266,7 +280,7 @@ def test_a_wrong_pack_is_refused_with_the_row_and_the_reason(rows: str, row: int
     assert word in caught.value.faults[0].reason
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"\x00" * 50, b"text\n\"unclosed", b"\x89PNG\r\n\x1a\n\xff\xff"])
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"\x00" * 50, b'text\n"unclosed', b"\x89PNG\r\n\x1a\n\xff\xff"])
 def test_any_bytes_are_refused_or_read_but_never_fail(data: bytes) -> None:
     try:
         read_pack(data)

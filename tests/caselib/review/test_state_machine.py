@@ -8,7 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 from wagtail.models import Revision, WorkflowState
 
 from caselib.accounts.enums import Role
@@ -187,14 +194,17 @@ class Office(RuleBasedStateMachine):
             assert not people & {page.owner_id, *author_ids(page, base)}
             runs = set(passes.values_list("run_id", flat=True))
             assert any(
-                set(stage_ids(WorkflowState.objects.get(pk=run))) <= set(passes.filter(run_id=run).values_list("stage_id", flat=True))
+                set(stage_ids(WorkflowState.objects.get(pk=run)))
+                <= set(passes.filter(run_id=run).values_list("stage_id", flat=True))
                 for run in runs
             )
 
     def vetted_base(self, page: ResourcePage, revision: Revision) -> Revision:
         """Follow changes of level back to the text that was read: nothing but the level may differ on the way."""
         while True:
-            change = CirculationChange.objects.filter(page_id=page.pk, revision=revision, decided_by__isnull=False).first()
+            change = CirculationChange.objects.filter(
+                page_id=page.pk, revision=revision, decided_by__isnull=False
+            ).first()
             if change is None or Decision.objects.filter(revision=revision, outcome="pass", voided_at=None).exists():
                 return revision
             base = change.based_on

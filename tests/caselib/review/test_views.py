@@ -34,7 +34,12 @@ def body(*texts: str) -> list[dict[str, Any]]:
 def sent(state: StageState, **kwargs: Any) -> dict[str, Any]:
     """What the verdict form sends."""
     given = verdict(state)
-    values: dict[str, Any] = {"revision": given.revision, "checklist": given.checklist, "outcome": "pass", "opinion": given.opinion}
+    values: dict[str, Any] = {
+        "revision": given.revision,
+        "checklist": given.checklist,
+        "outcome": "pass",
+        "opinion": given.opinion,
+    }
     return values | {f"answer-{key}": value for key, value in given.answers.items()} | kwargs
 
 
@@ -136,10 +141,14 @@ def test_findings_and_comments_are_recorded_from_the_page() -> None:
     url = reverse("review:finding", args=[state.pk, finding.pk])
     client.post(url, {"disposition": "dismissed", "reason": ""})
     assert Finding.objects.get(pk=finding.pk).disposition == "open"
-    partial = client.post(url, {"disposition": "dismissed", "reason": "单位公开的值班电话"}, headers={"HX-Request": "true"})
+    partial = client.post(
+        url, {"disposition": "dismissed", "reason": "单位公开的值班电话"}, headers={"HX-Request": "true"}
+    )
     assert partial.status_code == 200 and f'id="finding-{finding.pk}"' in partial.content.decode()
     assert Finding.objects.get(pk=finding.pk).disposition == "dismissed"
-    response = client.post(reverse("review:comment", args=[state.pk]), {"text": "请核对。", "passage": 4, "start": 0, "end": 2})
+    response = client.post(
+        reverse("review:comment", args=[state.pk]), {"text": "请核对。", "passage": 4, "start": 0, "end": 2}
+    )
     assert "#comment-" in response["Location"]
     html = client.get(reverse("review:read", args=[state.pk])).content.decode()
     assert "请核对。" in html and "mark--comment" in html
@@ -183,7 +192,16 @@ def test_the_preview_shows_the_text_under_review_only_to_the_office() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["stage=x", "unit=99999999999999999999", "kind=none", "older_than=-5", "page=abc", "page=0", "light=overdue&mine=on", "reviewer=x"],
+    [
+        "stage=x",
+        "unit=99999999999999999999",
+        "kind=none",
+        "older_than=-5",
+        "page=abc",
+        "page=0",
+        "light=overdue&mine=on",
+        "reviewer=x",
+    ],
 )
 def test_the_queue_ignores_filters_that_make_no_sense(query: str) -> None:
     desk = Desk.open()
@@ -240,7 +258,9 @@ def test_the_security_administrator_imports_a_pack_and_sees_each_wrong_row(clien
     wrong = SimpleUploadedFile("pack.csv", "key,text,kind\na,(,pattern\nb,好\n".encode())
     response = client.post(url, {"code": "demo", "name": "示例", "file": wrong})
     assert response.status_code == 422 and not RulePack.objects.filter(code="demo").exists()
-    right = SimpleUploadedFile("pack.csv", "词语,程度\n坏说法,阻断\n".replace("词语", "text").replace("程度", "severity").encode())
+    right = SimpleUploadedFile(
+        "pack.csv", "词语,程度\n坏说法,阻断\n".replace("词语", "text").replace("程度", "severity").encode()
+    )
     assert client.post(url, {"code": "demo", "name": "示例", "file": right}).status_code == 302
     csv = client.get(reverse("review:pack_csv", args=["demo"]))
     assert "坏说法" in csv.content.decode()

@@ -43,7 +43,7 @@ def cell(text: str, props: str = "") -> str:
 
 def table(*rows: Sequence[str], columns: int = 2) -> str:
     grid = "<w:gridCol/>" * columns
-    return f'<w:tbl><w:tblGrid>{grid}</w:tblGrid>{"".join("<w:tr>" + "".join(row) + "</w:tr>" for row in rows)}</w:tbl>'
+    return f"<w:tbl><w:tblGrid>{grid}</w:tblGrid>{''.join('<w:tr>' + ''.join(row) + '</w:tr>' for row in rows)}</w:tbl>"
 
 
 def level(index: int, fmt: str, text: str, extra: str = "") -> str:
@@ -52,7 +52,9 @@ def level(index: int, fmt: str, text: str, extra: str = "") -> str:
 
 def numbering(*abstracts: str, nums: Sequence[str] = ()) -> str:
     """Return numbering.xml: abstract lists 0, 1, … and, unless given, a list instance 1, 2, … for each."""
-    body = "".join(f'<w:abstractNum w:abstractNumId="{i}">{levels}</w:abstractNum>' for i, levels in enumerate(abstracts))
+    body = "".join(
+        f'<w:abstractNum w:abstractNumId="{i}">{levels}</w:abstractNum>' for i, levels in enumerate(abstracts)
+    )
     made = nums or [f'<w:num w:numId="{i + 1}"><w:abstractNumId w:val="{i}"/></w:num>' for i in range(len(abstracts))]
     return f"{HEAD}<w:numbering {NS}>{body}{''.join(made)}</w:numbering>"
 
@@ -67,8 +69,12 @@ def styles(*items: str) -> str:
 
 
 def docx(
-    body: str, *, parts: Mapping[str, str | bytes] | None = None, links: Sequence[tuple[str, str, str]] = (),
-    raw: str = "", main: str = "document",
+    body: str,
+    *,
+    parts: Mapping[str, str | bytes] | None = None,
+    links: Sequence[tuple[str, str, str]] = (),
+    raw: str = "",
+    main: str = "document",
 ) -> bytes:
     """Return a package with ``body``. ``parts`` are further parts by name; known ones are linked by themselves.
 
@@ -79,7 +85,8 @@ def docx(
     rows = [(f"auto-{name}", name, f"{name}.xml") for name in known if f"word/{name}.xml" in parts] + list(links)
     relations = "".join(
         f'<Relationship Id="{key}" Type="{RELATION}/{kind}" Target="{target}"'
-        + (' TargetMode="External"' if "://" in target or target.startswith("file:") else "") + "/>"
+        + (' TargetMode="External"' if "://" in target or target.startswith("file:") else "")
+        + "/>"
         for key, kind, target in rows
     )
     xml = raw or f"{HEAD}<w:document {NS}><w:body>{body}</w:body></w:document>"
@@ -91,8 +98,7 @@ def docx(
         "_rels/.rels": f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         f'<Relationship Id="rId1" Type="{RELATION}/officeDocument" Target="word/{main}.xml"/></Relationships>',
         f"word/{main}.xml": xml,
-        f"word/_rels/{main}.xml.rels":
-            f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}</Relationships>',
+        f"word/_rels/{main}.xml.rels": f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relations}</Relationships>',
         **parts,
     }
     return zipped(files)

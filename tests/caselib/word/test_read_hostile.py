@@ -169,7 +169,9 @@ def png_claiming(width: int, height: int) -> bytes:
 
 def test_a_huge_picture_is_left_out_and_told() -> None:
     body = p("看图。") + p(inner=picture("a"))
-    found = codes(docx(body, parts={"word/media/a.png": png_claiming(60_000, 60_000)}, links=[("a", "image", "media/a.png")]))
+    found = codes(
+        docx(body, parts={"word/media/a.png": png_claiming(60_000, 60_000)}, links=[("a", "image", "media/a.png")])
+    )
     assert found & {"image_too_large", "image_unknown"}
 
 
@@ -177,19 +179,42 @@ def test_too_many_pictures() -> None:
     from tests.caselib.word.test_read_structure import png
 
     body = "".join(p(inner=picture("a")) for _ in range(LIMITS.images + 1))
-    assert refusal(docx(body, parts={"word/media/a.png": png()}, links=[("a", "image", "media/a.png")])) == "too_many_images"
+    assert (
+        refusal(docx(body, parts={"word/media/a.png": png()}, links=[("a", "image", "media/a.png")]))
+        == "too_many_images"
+    )
 
 
 def test_things_that_reach_outside_are_told_and_not_fetched() -> None:
-    settings_part = f'{HEAD}<w:settings {NS}><w:attachedTemplate r:id="t"/><w:mailMerge/><w:documentProtection/></w:settings>'
-    rels = f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="t" ' \
-           'Type="http://x/attachedTemplate" Target="http://evil.example/t.dotm" TargetMode="External"/></Relationships>'
-    found = codes(docx(p("正文。") + '<w:altChunk r:id="h"/>', parts={
-        "word/settings.xml": settings_part, "word/_rels/settings.xml.rels": rels, "word/vbaProject.bin": b"x",
-        "word/a.html": "<html><body><p>插入</p><script>x</script></body></html>", "word/embeddings/o.bin": b"x",
-    }, links=[("h", "aFChunk", "a.html"), ("s", "subDocument", "file:///c:/x.docx")]))
-    assert found >= {"remote_template", "mail_merge", "protection_ignored", "macros_dropped", "alt_chunk", "embedded_object",
-                     "external_reference"}
+    settings_part = (
+        f'{HEAD}<w:settings {NS}><w:attachedTemplate r:id="t"/><w:mailMerge/><w:documentProtection/></w:settings>'
+    )
+    rels = (
+        f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="t" '
+        'Type="http://x/attachedTemplate" Target="http://evil.example/t.dotm" TargetMode="External"/></Relationships>'
+    )
+    found = codes(
+        docx(
+            p("正文。") + '<w:altChunk r:id="h"/>',
+            parts={
+                "word/settings.xml": settings_part,
+                "word/_rels/settings.xml.rels": rels,
+                "word/vbaProject.bin": b"x",
+                "word/a.html": "<html><body><p>插入</p><script>x</script></body></html>",
+                "word/embeddings/o.bin": b"x",
+            },
+            links=[("h", "aFChunk", "a.html"), ("s", "subDocument", "file:///c:/x.docx")],
+        )
+    )
+    assert found >= {
+        "remote_template",
+        "mail_merge",
+        "protection_ignored",
+        "macros_dropped",
+        "alt_chunk",
+        "embedded_object",
+        "external_reference",
+    }
 
 
 def test_a_script_link_loses_its_address() -> None:
@@ -229,8 +254,10 @@ def test_any_truncation_is_refused_or_read(end: int) -> None:
 
 
 REFUSED = {
-    "apache-poi__ExternalEntityInText.docx": "dtd", "apache-poi__bug53475-password-is-solrcell.docx": "encrypted",
-    "apache-poi__stress025.docx": "missing_part", "apache-tika__testWORD_truncated.docx": "damaged",
+    "apache-poi__ExternalEntityInText.docx": "dtd",
+    "apache-poi__bug53475-password-is-solrcell.docx": "encrypted",
+    "apache-poi__stress025.docx": "missing_part",
+    "apache-tika__testWORD_truncated.docx": "damaged",
     "apache-poi__clusterfuzz-testcase-minimized-POIFuzzer-6709287337197568.docx": "damaged",
     "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-4959857092198400.docx": "damaged",
     "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-5313273089884160.docx": "damaged",
@@ -238,12 +265,18 @@ REFUSED = {
     "apache-poi__clusterfuzz-testcase-minimized-POIXWPFFuzzer-6120975439364096.docx": "damaged",
 }
 TOLD = {
-    "apache-poi__SimpleMacro.docm": "macros_dropped", "apache-tika__testWORD_macros.docm": "macros_dropped",
-    "apache-poi__WordWithAttachments.docx": "embedded_object", "apache-tika__EmbeddedOutlook.docx": "embedded_object",
-    "apache-poi__test_recursive_embedded.docx": "embedded_object", "apache-tika__testAltChunkHTML.docx": "alt_chunk",
-    "apache-tika__testAttachedTemplate.docx": "remote_template", "apache-tika__testFrameset.docx": "frameset",
-    "apache-tika__testMailMerge.docx": "mail_merge", "apache-tika__testWORD_signed.docx": "signature_dropped",
-    "apache-poi__delins.docx": "change_inserted", "apache-poi__protected_sample.docx": "protection_ignored",
+    "apache-poi__SimpleMacro.docm": "macros_dropped",
+    "apache-tika__testWORD_macros.docm": "macros_dropped",
+    "apache-poi__WordWithAttachments.docx": "embedded_object",
+    "apache-tika__EmbeddedOutlook.docx": "embedded_object",
+    "apache-poi__test_recursive_embedded.docx": "embedded_object",
+    "apache-tika__testAltChunkHTML.docx": "alt_chunk",
+    "apache-tika__testAttachedTemplate.docx": "remote_template",
+    "apache-tika__testFrameset.docx": "frameset",
+    "apache-tika__testMailMerge.docx": "mail_merge",
+    "apache-tika__testWORD_signed.docx": "signature_dropped",
+    "apache-poi__delins.docx": "change_inserted",
+    "apache-poi__protected_sample.docx": "protection_ignored",
 }
 
 

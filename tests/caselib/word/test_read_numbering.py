@@ -10,10 +10,24 @@ from caselib.word.reader import read_docx
 from tests.caselib.word.packages import docx, level, numbered, numbering, p
 
 
-@pytest.mark.parametrize(("number", "text"), [
-    (0, "零"), (1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (21, "二十一"), (100, "一百"), (105, "一百零五"), (110, "一百一十"),
-    (1001, "一千零一"), (10000, "一万"), (10010, "一万零一十"), (23456, "二万三千四百五十六"),
-])
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (0, "零"),
+        (1, "一"),
+        (10, "十"),
+        (11, "十一"),
+        (20, "二十"),
+        (21, "二十一"),
+        (100, "一百"),
+        (105, "一百零五"),
+        (110, "一百一十"),
+        (1001, "一千零一"),
+        (10000, "一万"),
+        (10010, "一万零一十"),
+        (23456, "二万三千四百五十六"),
+    ],
+)
 def test_chinese(number: int, text: str) -> None:
     assert chinese(number) == text
 
@@ -22,13 +36,27 @@ def test_chinese_reads_back() -> None:
     assert [number for number in range(1, 3000) if number_value(chinese(number)) != number] == []
 
 
-@pytest.mark.parametrize(("fmt", "number", "text"), [
-    ("upperRoman", 14, "XIV"), ("lowerLetter", 27, "aa"), ("decimalEnclosedCircleChinese", 3, "③"), ("decimalEnclosedCircle", 21, "㉑"),
-    ("ideographTraditional", 3, "丙"), ("ideographZodiac", 12, "亥"), ("decimalZero", 7, "07"), ("decimalFullWidth", 12, "１２"),
-    ("ideographDigital", 20, "二○"), ("chineseLegalSimplified", 12, "壹拾贰"), ("decimalEnclosedParen", 2, "⑵"),
-    ("decimalEnclosedFullstop", 2, "⒉"), ("ideographEnclosedCircle", 2, "㊁"), ("never heard of", 5, "5"), ("numberInDash", 4, "- 4 -"),
-    ("ideographZodiacTraditional", 1, "甲子"),
-])
+@pytest.mark.parametrize(
+    ("fmt", "number", "text"),
+    [
+        ("upperRoman", 14, "XIV"),
+        ("lowerLetter", 27, "aa"),
+        ("decimalEnclosedCircleChinese", 3, "③"),
+        ("decimalEnclosedCircle", 21, "㉑"),
+        ("ideographTraditional", 3, "丙"),
+        ("ideographZodiac", 12, "亥"),
+        ("decimalZero", 7, "07"),
+        ("decimalFullWidth", 12, "１２"),
+        ("ideographDigital", 20, "二○"),
+        ("chineseLegalSimplified", 12, "壹拾贰"),
+        ("decimalEnclosedParen", 2, "⑵"),
+        ("decimalEnclosedFullstop", 2, "⒉"),
+        ("ideographEnclosedCircle", 2, "㊁"),
+        ("never heard of", 5, "5"),
+        ("numberInDash", 4, "- 4 -"),
+        ("ideographZodiacTraditional", 1, "甲子"),
+    ],
+)
 def test_formats(fmt: str, number: int, text: str) -> None:
     assert format_number(number, fmt) == text
 
@@ -39,7 +67,12 @@ def test_formats_beyond_their_range_fall_back() -> None:
     assert circled(99) == "(99)" and circled(0) == "⓪"
 
 
-MULTI = level(0, "chineseCounting", "%1、") + level(1, "chineseCounting", "（%2）") + level(2, "decimal", "%3.") + level(3, "decimalEnclosedCircle", "%4")
+MULTI = (
+    level(0, "chineseCounting", "%1、")
+    + level(1, "chineseCounting", "（%2）")
+    + level(2, "decimal", "%3.")
+    + level(3, "decimalEnclosedCircle", "%4")
+)
 
 
 def labels(body: str, xml: str) -> list[str]:
@@ -57,8 +90,16 @@ def test_levels_count_and_restart_below_their_parent() -> None:
 
 
 def test_a_level_that_never_restarts_runs_through() -> None:
-    xml = numbering(level(0, "chineseCounting", "第%1章") + level(1, "chineseCounting", "第%2条", '<w:lvlRestart w:val="0"/>'))
-    assert labels(line(0) + line(1) + line(1) + line(0) + line(1), xml) == ["第一章", "第一条", "第二条", "第二章", "第三条"]
+    xml = numbering(
+        level(0, "chineseCounting", "第%1章") + level(1, "chineseCounting", "第%2条", '<w:lvlRestart w:val="0"/>')
+    )
+    assert labels(line(0) + line(1) + line(1) + line(0) + line(1), xml) == [
+        "第一章",
+        "第一条",
+        "第二条",
+        "第二章",
+        "第三条",
+    ]
 
 
 def test_a_start_override_begins_again() -> None:
@@ -87,15 +128,25 @@ def test_numbers_of_style_and_absurd_values() -> None:
     assert labels(line(0), absurd) == ["1."]
 
 
-@pytest.mark.parametrize(("text", "kind", "number"), [
-    ("一、做法", "han", 1), ("（十二）成效", "han_paren", 12), ("3.1 现状", "decimal2", 1), ("第二十一条 本办法", "article", 21),
-    ("案例十：小院", "case", 10), ("①先做", "circle", 1), ("2）再做", "arabic_half", 2),
-])
+@pytest.mark.parametrize(
+    ("text", "kind", "number"),
+    [
+        ("一、做法", "han", 1),
+        ("（十二）成效", "han_paren", 12),
+        ("3.1 现状", "decimal2", 1),
+        ("第二十一条 本办法", "article", 21),
+        ("案例十：小院", "case", 10),
+        ("①先做", "circle", 1),
+        ("2）再做", "arabic_half", 2),
+    ],
+)
 def test_numerals_are_recognised(text: str, kind: str, number: int) -> None:
     found = numeral(text)
     assert found is not None and (found.kind, found.value) == (kind, number)
 
 
-@pytest.mark.parametrize("text", ["3.5万元已经到位", "2019年以来", "十年磨一剑", "一是抓早", "12.6%的农户", "第一部队", "案例3个月内办结"])
+@pytest.mark.parametrize(
+    "text", ["3.5万元已经到位", "2019年以来", "十年磨一剑", "一是抓早", "12.6%的农户", "第一部队", "案例3个月内办结"]
+)
 def test_numerals_in_a_sentence_are_none(text: str) -> None:
     assert numeral(text) is None

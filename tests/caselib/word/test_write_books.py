@@ -41,10 +41,20 @@ def office() -> None:
 def test_books_are_valid(style: HouseStyle, tmp_path: Path) -> None:
     require_service(books.validator() is not None, "the Open XML validator is not installed")
     odd = (
-        books.book(), books.book(3, parts=0, depth=3), books.book(2, parts=1, depth=0), Book(""), Book("空", contents_depth=3),
+        books.book(),
+        books.book(3, parts=0, depth=3),
+        books.book(2, parts=1, depth=0),
+        Book(""),
+        Book("空", contents_depth=3),
         Book("空编", body=(Part("", ()), Part("\x00", (), "第二编"))),
-        Book("怪", body=(Chapter("a", "\ud800" * 9, books.hostile()), Chapter("a", "同题" * 150, Document(()), new_page=False, qr="\ud800x", abstract="\n"),
-                         Matter("m", "", books.hostile(), "interlude"))),
+        Book(
+            "怪",
+            body=(
+                Chapter("a", "\ud800" * 9, books.hostile()),
+                Chapter("a", "同题" * 150, Document(()), new_page=False, qr="\ud800x", abstract="\n"),
+                Matter("m", "", books.hostile(), "interlude"),
+            ),
+        ),
     )
     for book in odd:
         data, _made = compiled(book, style)
@@ -123,7 +133,11 @@ def test_codes_are_read_from_the_printed_page() -> None:
     book = books.book(2, 2)
     rendered = pdf.render(compiled(book, OFFICIAL)[0])
     count, _where = pdf.destinations(rendered)
-    found = {code.text for n in range(count) for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(pdf.page_image(rendered, n, dpi=300))))}
+    found = {
+        code.text
+        for n in range(count)
+        for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(pdf.page_image(rendered, n, dpi=300))))
+    }
     assert found == {chapter.qr for chapter in book.chapters()}
 
 

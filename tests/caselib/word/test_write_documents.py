@@ -35,7 +35,13 @@ def xml(data: bytes, part: str = "word/document.xml") -> str:
 def test_a_whole_document_and_a_hostile_one_are_valid(style: HouseStyle, tmp_path: Path) -> None:
     require_service(books.validator() is not None, "the Open XML validator is not installed")
     for document in (whole(), books.hostile(), Document(())):
-        data = write_document(document, style=style, title="\ud800标题\x00" * 300, header="页眉", properties={"": "x", "a\x00": "\ud800", "title": "t" * 999})
+        data = write_document(
+            document,
+            style=style,
+            title="\ud800标题\x00" * 300,
+            header="页眉",
+            properties={"": "x", "a\x00": "\ud800", "title": "t" * 999},
+        )
         assert lint(data) == []
         assert books.schema_errors(data, tmp_path) == ""
 
@@ -75,7 +81,9 @@ def test_a_written_document_is_read_back() -> None:
     assert [h for h in headings if h in ("一、背景", "二、做法1")] == ["一、背景", "二、做法1"]
     assert any(source.blocks[0].text in getattr(block, "text", "") for block in back.blocks)  # type: ignore[union-attr]
     tables = [block for block in back.blocks if isinstance(block, Table)]
-    assert [[[cell.text for cell in row] for row in t.rows] for t in tables] == [[[f"{r}、{c}“格”" for c in range(3)] for r in range(3)]]
+    assert [[[cell.text for cell in row] for row in t.rows] for t in tables] == [
+        [[f"{r}、{c}“格”" for c in range(3)] for r in range(3)]
+    ]
     assert len(back.images) == 1 and [note.runs[0].text.strip() for note in back.notes.values()] == ["见村志。"]
     assert sorted(comment.author for comment in back.comments) == ["李某", "王某"]
 

@@ -26,18 +26,39 @@ MUTATIONS: list[Mutation] = [
     ("bookmark_without_end", DOCUMENT, sub(r'<w:bookmarkEnd w:id="\d+"/>', "")),
     ("bookmark_without_start", DOCUMENT, sub(r'<w:bookmarkStart w:id="2" w:name="[^"]*"/>', "")),
     ("duplicate_bookmark", DOCUMENT, lambda xml: xml.replace('w:name="_Toc1c0"', 'w:name="_Toc0c0"')),
-    ("duplicate_bookmark_id", DOCUMENT, lambda xml: xml.replace('<w:bookmarkStart w:id="2"', '<w:bookmarkStart w:id="1"')),
+    (
+        "duplicate_bookmark_id",
+        DOCUMENT,
+        lambda xml: xml.replace('<w:bookmarkStart w:id="2"', '<w:bookmarkStart w:id="1"'),
+    ),
     ("long_bookmark", DOCUMENT, lambda xml: xml.replace("_Toc0c0", "_Toc" + "x" * 40)),
     ("missing_anchor", DOCUMENT, sub(r'w:anchor="[^"]*"', 'w:anchor="nowhere"')),
     ("missing_reference", DOCUMENT, sub(r"PAGEREF _Toc0c0", "PAGEREF nowhere")),
     ("missing_style", DOCUMENT, lambda xml: xml.replace('w:val="BodyText"', 'w:val="Nothing"')),
     ("unbalanced_field", DOCUMENT, sub(r'<w:r><w:fldChar w:fldCharType="end"/></w:r>', "")),
-    ("grid_overflow", DOCUMENT, sub(r'<w:tc><w:tcPr><w:tcW w:w="(\d+)" w:type="dxa"/>', r'<w:tc><w:tcPr><w:tcW w:w="\1" w:type="dxa"/><w:gridSpan w:val="9"/>')),
+    (
+        "grid_overflow",
+        DOCUMENT,
+        sub(
+            r'<w:tc><w:tcPr><w:tcW w:w="(\d+)" w:type="dxa"/>',
+            r'<w:tc><w:tcPr><w:tcW w:w="\1" w:type="dxa"/><w:gridSpan w:val="9"/>',
+        ),
+    ),
     ("grid_gap", DOCUMENT, sub(r"<w:tc>.*?</w:tc>", "")),
     ("merge_without_start", DOCUMENT, sub(r'(<w:tcW w:w="\d+" w:type="dxa"/>)', r"\1<w:vMerge/>")),
-    ("ends_in_table", DOCUMENT, lambda xml: re.sub(r"(<w:tbl>.*</w:tbl>)(?!.*<w:tbl>).*?(<w:sectPr>(?!.*<w:sectPr>))", r"\1\2", xml, flags=re.DOTALL)),
+    (
+        "ends_in_table",
+        DOCUMENT,
+        lambda xml: re.sub(
+            r"(<w:tbl>.*</w:tbl>)(?!.*<w:tbl>).*?(<w:sectPr>(?!.*<w:sectPr>))", r"\1\2", xml, flags=re.DOTALL
+        ),
+    ),
     ("joined_tables", DOCUMENT, sub(r"(<w:tbl>.*?</w:tbl>)", r"\1\1")),
-    ("missing_number", DOCUMENT, sub(r'(<w:pStyle w:val="BodyText"/>)', r'\1<w:numPr><w:ilvl w:val="0"/><w:numId w:val="77"/></w:numPr>')),
+    (
+        "missing_number",
+        DOCUMENT,
+        sub(r'(<w:pStyle w:val="BodyText"/>)', r'\1<w:numPr><w:ilvl w:val="0"/><w:numId w:val="77"/></w:numPr>'),
+    ),
     ("missing_note", DOCUMENT, sub(r'<w:footnoteReference w:id="\d+"', '<w:footnoteReference w:id="999"')),
     ("note_without_paragraph", "word/footnotes.xml", sub(r'(<w:footnote w:id="1">).*?(</w:footnote>)', r"\1\2")),
     ("duplicate_picture_id", DOCUMENT, lambda xml: re.sub(r'<wp:docPr id="\d+"', '<wp:docPr id="1"', xml)),

@@ -47,7 +47,9 @@ class Command(BaseCommand):
             self.stdout.write(f"round {round_.order} (#{round_.id}){'' if round_.closed else ', not closed'}")
             for track, results in round_.results().items():
                 for result in results:
-                    self.stdout.write(f"  track {track}  place {result.rank:>3}  entry {result.entry:>6}  {result.official}")
+                    self.stdout.write(
+                        f"  track {track}  place {result.rank:>3}  entry {result.entry:>6}  {result.official}"
+                    )
         for place in sorted(book.places().values(), key=lambda p: (p.rank, p.entry)):
             self.stdout.write(f"final  place {place.rank:>3}  entry {place.entry:>6}  {place.overall}")
 

@@ -63,8 +63,10 @@ class Command(BaseCommand):
             return ""
         stored = services.store_results(path.name, path.read_bytes(), found, by=by)
         if stored.known:
-            return str(_("The same file was uploaded before as “%(name)s”; it was not imported again.")
-                       % {"name": stored.batch.name})
+            return str(
+                _("The same file was uploaded before as “%(name)s”; it was not imported again.")
+                % {"name": stored.batch.name}
+            )
         if accept and by is not None:
             for batch in (stored.batch, *stored.batch.members.all()):
                 services.accept_all(batch, by=by)
