@@ -106,4 +106,4 @@ class CompilerMixin:
         rewritten = rewrite(asked, prefix=self.prefix)
         if rewritten is None:
             queryset, rewritten = queryset.none(), MatchAll()
-        super().__init__(queryset, rewritten, *args, **kwargs)
+        super().__init__(queryset, rewritten, *args, **kwargs)  # type: ignore[call-arg]

@@ -90,10 +90,10 @@ def copy_as_draft_only(request: HttpRequest, page: Page) -> HttpResponse | None:
     """A resource is copied as a draft: no live copy, and no alias that would follow the original unread."""
     if request.method == "POST" and not request.POST.get("new_parent_page", "").isdigit():
         return redirect("wagtailadmin_pages:copy", page.pk)  # Wagtail reads the field before it checks the form
-    if request.method == "POST" and (request.POST.get("publish_copies") or request.POST.get("alias")):
-        if ResourcePage.objects.filter(path__startswith=page.path).exists():
-            messages.error(request, _("Resources are copied as drafts only: each goes live by its own review."))
-            return redirect("wagtailadmin_pages:copy", page.pk)
+    goes_live = request.method == "POST" and (request.POST.get("publish_copies") or request.POST.get("alias"))
+    if goes_live and ResourcePage.objects.filter(path__startswith=page.path).exists():
+        messages.error(request, _("Resources are copied as drafts only: each goes live by its own review."))
+        return redirect("wagtailadmin_pages:copy", page.pk)
     return None
 
 

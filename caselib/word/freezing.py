@@ -87,7 +87,7 @@ def load(text: str, image: Callable[[str], bytes]) -> books.Book:
         fields = {key: build(item) for key, item in value.items() if key != "_"}
         if name == "ImageData":
             return model.ImageData(data=image(fields["key"]), **fields)
-        return _KINDS[name](**fields)
+        return _KINDS[str(name)](**fields)
 
     try:
         book = build(json.loads(text))

@@ -150,7 +150,7 @@ class Comment:
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class Warning:  # noqa: A001 — the report's word, never caught
     """One line for the import report. ``code`` is stable and machine-readable, ``text`` is for people."""
 
     code: str
