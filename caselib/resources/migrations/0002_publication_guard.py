@@ -12,7 +12,7 @@ GRANT = (
 )
 PAGE_LIVE = "EXISTS (SELECT 1 FROM wagtailcore_page p WHERE p.id = NEW.page_ptr_id AND p.live{true})"
 BECOMES_LIVE = (
-    "NEW.live{true} AND (NOT OLD.live{true} OR {distinct})"  # noqa: S608 — constants of this file
+    "NEW.live{true} AND (NOT OLD.live{true} OR {distinct})"
     " AND EXISTS (SELECT 1 FROM resources_resourcepage r WHERE r.page_ptr_id = NEW.id) AND NOT " + GRANT
 )
 MESSAGE = "a resource goes live only at a revision that passed its review"
