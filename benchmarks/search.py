@@ -81,7 +81,7 @@ def make_engine(name: str, directory: Path) -> tuple[Any, Callable[[], int]]:
 
     urls = os.environ.get("CASELIB_ELASTICSEARCH_URLS", "http://127.0.0.1:9200").split(",")
     engine = ElasticEngine(urls, prefix=f"caselib-bench-{os.getpid()}", timeout=60)
-    return engine, lambda: int(engine.status()["bytes"])
+    return engine, lambda: int(str(engine.status()["bytes"]))
 
 
 def build(engine: Any, corpus: Iterable[dict[str, Any]]) -> tuple[float, int]:

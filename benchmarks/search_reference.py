@@ -21,7 +21,7 @@ def reference(corpus: list[dict[str, Any]], queries: list[dict[str, Any]], run: 
     sample = _sample(queries)
     with tempfile.TemporaryDirectory(prefix="caselib-reference-") as directory:
         url = os.environ.get("CASELIB_ELASTICSEARCH_URLS", "").split(",")[0]
-        backends = {"sqlite": {"BACKEND": "modelsearch.backends.database"}}
+        backends: dict[str, dict[str, Any]] = {"sqlite": {"BACKEND": "modelsearch.backends.database"}}
         if _answers(url):
             options = {
                 "BACKEND": "modelsearch.backends.elasticsearch8",

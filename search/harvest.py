@@ -102,8 +102,8 @@ def record(
 
 def _load(page_ids: Collection[int]) -> list[ResourcePage]:
     found = ResourcePage.objects.filter(pk__in=page_ids, live=True, withdrawn_at__isnull=True)
-
-    return list(with_tags(found).prefetch_related("unit", "awards", "attachments__document__extracted").specific())
+    whole = found.specific().prefetch_related("unit", "awards", "attachments__document__extracted")
+    return list(with_tags(whole))
 
 
 def _tracks(pages: Iterable[ResourcePage]) -> dict[int, list[CaptionTrack]]:

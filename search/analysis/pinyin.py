@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from search.analysis.tokens import RUN, is_han, word_starts
 
@@ -46,11 +47,16 @@ def _syllables(folded: str) -> tuple[tuple[int, str], ...]:
     for run in RUN.finditer(folded):
         if is_han(run.group()):
             # A character without a reading gives an empty syllable, so that places stay in step.
-            spelt = lazy_pinyin(run.group(), style=Style.NORMAL, errors=lambda unknown: [""] * len(unknown))
+            spelt = lazy_pinyin(run.group(), style=Style.NORMAL, errors=_unread)
             found.extend((run.start() + i, s) for i, s in enumerate(spelt) if s)
         else:
             found.append((run.start(), run.group()))
     return tuple(found)
+
+
+def _unread(characters: str) -> Any:
+    """An empty syllable for each character without a reading; pypinyin takes a list, though its types say text."""
+    return [""] * len(characters)
 
 
 def as_query(folded: str) -> str | None:

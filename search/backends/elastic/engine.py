@@ -66,12 +66,9 @@ class ElasticEngine:
         answer = EngineAnswer()
         for level in range(len(query.matches)):
             body = search_body(query, level)
-            raw = self._ask(
-                lambda body=body: (
-                    self.client.search(index=self.alias, body=body, allow_partial_search_results=False).body
-                )
-            )
-            answer = _answer(raw, query, level)
+            with translated():
+                raw = self.client.search(index=self.alias, body=body, allow_partial_search_results=False).body
+                answer = _answer(raw, query, level)
             if answer.total:
                 break
         return answer
