@@ -265,7 +265,7 @@ _RANGES = {
 
 def _build(kind: type, data: Any, path: str) -> Any:
     if not isinstance(data, Mapping):
-        raise StyleDataError(path or "style", "not an object")
+        raise StyleDataError(path.rstrip(".") or "style", "not an object")
     hints = get_type_hints(kind)
     fields = {item.name: item for item in dataclasses.fields(kind)}
     unknown = sorted(set(data) - set(fields))
