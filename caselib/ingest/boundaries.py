@@ -76,7 +76,7 @@ def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     starts: list[Start] = []
     expected = 1
     for index, block in enumerate(blocks):
-        if not isinstance(block, Heading | Paragraph) or isinstance(block, Paragraph) and block.role in ("toc", "caption"):
+        if not isinstance(block, Heading | Paragraph) or (isinstance(block, Paragraph) and block.role in ("toc", "caption")):
             continue
         text = _text(block)
         number = numeral(text)

@@ -14,7 +14,7 @@ from caselib.accounts.models import User
 from caselib.media.models import CaseImage
 from caselib.resources.enums import Kind
 from caselib.resources.inbound import block, body_stream, notes_stream
-from caselib.resources.models import LessonPlan, ResourcePage
+from caselib.resources.models import ResourcePage
 from caselib.resources.services import create_draft
 from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table

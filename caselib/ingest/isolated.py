@@ -87,7 +87,8 @@ def _anchored(document: Document, parts: Split) -> list[Comment]:
     found: list[Comment] = []
     for comment in document.comments:
         block = document.blocks[comment.paragraph] if comment.paragraph < len(document.blocks) else None
-        found.append(replace(comment, paragraph=places.get(block.place if block else None, -1)))
+        place = block.place if block is not None else None
+        found.append(replace(comment, paragraph=-1 if place is None else places.get(place, -1)))
     return found
 
 
@@ -115,7 +116,7 @@ def main(source: str, name: str, folder: str) -> int:
         result = {"next": "", "refused": "memory", "detail": ""}
     except RecursionError:
         result = {"next": "", "refused": "too_deep", "detail": ""}
-    except Exception as error:  # noqa: BLE001 - whatever a crafted file makes a library raise is a refusal
+    except Exception as error:
         result = {"next": "", "refused": "unreadable", "detail": f"{type(error).__name__}: {error}"[:200]}
     text = json.dumps(result, ensure_ascii=False)
     (out / "result.json").write_text(text, encoding="utf-8", errors="replace")

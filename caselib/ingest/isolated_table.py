@@ -91,7 +91,7 @@ def main(source: str, out: str) -> int:
         result = {"refused": error.code, "detail": error.detail}
     except MemoryError:
         result = {"refused": "memory", "detail": ""}
-    except Exception as error:  # noqa: BLE001 - whatever a crafted file makes openpyxl raise is a refusal
+    except Exception as error:
         result = {"refused": "unreadable", "detail": type(error).__name__}
     Path(out).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8", errors="replace")
     return 0

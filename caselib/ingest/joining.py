@@ -201,7 +201,7 @@ class _Joiner:
     def _follows(self, number: Numeral) -> bool:
         started = "".join(line.text for line in self.text[:1])
         earlier = numeral(started)
-        return earlier is not None and earlier.kind == number.kind and number.value == earlier.value + 1 \
+        return (earlier is not None and earlier.kind == number.kind and number.value == earlier.value + 1) \
             or number.value == self.counts.get(number.kind, 0) + 1
 
     def _flush(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from caselib.ingest import furniture
 from caselib.ingest.faults import drop_repeated_lines
@@ -76,7 +77,7 @@ def _has_page_numbers(blocks: Sequence[Block]) -> bool:
     texts = [block.text.strip() for block in blocks if isinstance(block, Paragraph)]
     dressed = [text for text in texts if re.fullmatch(r"[-—–·•\s]+\d{1,4}[-—–·•\s]+|第\s*\d{1,4}\s*页", text)]
     bare = [int(text) for text in texts if text.isdigit() and len(text) <= 4]
-    running = sum(1 for one, two in zip(bare, bare[1:], strict=False) if 0 < two - one <= 3)
+    running = sum(1 for one, two in pairwise(bare) if 0 < two - one <= 3)
     return len(dressed) >= 2 or running >= 2
 
 

@@ -104,7 +104,7 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
         first = blocks.index(texts[0])
         return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
     title = squeeze(_line(blocks[at]))
-    content = [block for block in blocks[at + 1 :]]
+    content = list(blocks[at + 1 :])
     while content and isinstance(content[-1], Heading | Paragraph) and _is_part_name(_line(content[-1])):
         content.pop()
     return Foreword(title, tuple(content)), _reported(blocks[:at])
@@ -253,12 +253,10 @@ def _bylines(item: Item, document: Document | None) -> None:
     """Read unit and authors from the lines around the title."""
     texts: list[str] = []
     for block in item.blocks[: _BYLINES + 3]:
-        if isinstance(block, Paragraph) and block.role == "byline":
+        short = isinstance(block, Paragraph) and block.role == "body" and len(block.text) <= 50 and len(texts) < _BYLINES
+        if isinstance(block, Paragraph) and (block.role == "byline" or (short and is_byline(block.text))):
             texts.append(block.text)
-        elif isinstance(block, Paragraph) and len(block.text) <= 50 and len(texts) < _BYLINES and is_byline(block.text) \
-                and block.role == "body":
-            texts.append(block.text)
-        elif isinstance(block, Heading) and not block.guessed or len(_line(block)) > 50:
+        elif (isinstance(block, Heading) and not block.guessed) or len(_line(block)) > 50:
             break
     for text in texts:
         units, people = split_byline(text)

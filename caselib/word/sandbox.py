@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -48,9 +49,9 @@ def run_limited(
     started = time.monotonic()
     log = cwd / "stderr.log"
     with log.open("wb") as stderr:
-        process = subprocess.Popen(  # noqa: S603 - the command is ours
+        process = subprocess.Popen(
             list(command), cwd=cwd, env=None if env is None else dict(env), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True, preexec_fn=limit,  # noqa: PLW1509
+            stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True, preexec_fn=limit,
         )
         ending, peak = _watch(process, started, seconds, memory)
     _kill_group(process)
@@ -102,9 +103,7 @@ def group_memory(group: int) -> int:
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     """End the group, grandchildren included; a group that is gone is fine."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
     if process.returncode is None:
         process.wait()

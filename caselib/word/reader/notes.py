@@ -9,7 +9,7 @@ from caselib.word.model import Note, Run
 from caselib.word.reader.context import Context, RawParagraph
 from caselib.word.reader.inline import InlineReader, clean
 from caselib.word.reader.package import Element
-from caselib.word.reader.styles import flag, w
+from caselib.word.reader.styles import flag, text_of, w
 
 _QUIET_LINKS = ("hyperlink",)
 _DC = re.compile(r"^\{[^}]*\}")
@@ -86,7 +86,7 @@ def read_properties(context: Context) -> dict[str, str]:
             if not isinstance(element.tag, str):
                 continue
             key = element.get("name") or _DC.sub("", element.tag)
-            text = clean("".join(element.itertext())).strip()
+            text = clean(text_of(element)).strip()
             if key and text and key not in properties:
                 properties[key[:100]] = text[:1000]
     return properties
@@ -120,9 +120,7 @@ def _report_links(context: Context, rels: str) -> None:
     for link in links.values():
         if link.kind == "attachedTemplate":
             context.warn("remote_template" if link.external else "template", link.target, place=rels)
-        elif link.external and link.kind not in _QUIET_LINKS:
-            context.warn("external_reference", f"{link.kind}: {link.target}", place=rels)
-        elif link.kind in ("frame", "subDocument"):
+        elif (link.external and link.kind not in _QUIET_LINKS) or link.kind in ("frame", "subDocument"):
             context.warn("external_reference", f"{link.kind}: {link.target}", place=rels)
 
 

@@ -137,7 +137,7 @@ class Package:
         try:
             with self._zip.open(name) as stream:
                 head = stream.read(4096)
-        except Exception as error:  # noqa: BLE001 - zipfile raises many types on crafted entries
+        except Exception as error:
             if name.lower() in ("word/document.xml", "[content_types].xml"):
                 raise UnreadableError("damaged", name[:80]) from error
             return

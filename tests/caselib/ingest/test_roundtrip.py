@@ -37,7 +37,8 @@ def rich_case(by: User) -> ResourcePage:
                           {"type": "table", "value": {"caption": "户数", "header_rows": 1, "rows": [
                               [{"text": "组", "colspan": 1, "rowspan": 1}, {"text": "户", "colspan": 1, "rowspan": 1}],
                               [{"text": "一组", "colspan": 1, "rowspan": 1}, {"text": "31", "colspan": 1, "rowspan": 1}]]}},
-                          {"type": "figures", "value": [{"type": "item", "id": "f1", "value": {"label": "办件", "value": "120", "unit": "件", "qualifier": "more_than"}}]},
+                          {"type": "figures", "value": [{"type": "item", "id": "f1", "value": {
+                              "label": "办件", "value": "120", "unit": "件", "qualifier": "more_than"}}]},
                           kind="practice"),
         factories.section("教师提示", factories.paragraph(TEXT), audience=Audience.TEACHER),
         factories.section("评审记录", factories.paragraph("只给评审看的话。"), audience=Audience.REVIEWER),
@@ -88,7 +89,7 @@ def test_edits_are_shown_and_become_a_revision(user_of: UserOf) -> None:
     save_draft(page, by=author)
     item = send_back(stale, author)
     shown = changes(page, item.text, item.title)
-    assert ("changed", "账本上墙之后", "挂在墙上的账本") == (shown[0].kind, shown[0].before, shown[0].after)
+    assert (shown[0].kind, shown[0].before, shown[0].after) == ("changed", "账本上墙之后", "挂在墙上的账本")
     services.accept_item(item, by=author)
     assert ResourcePage.objects.get(pk=page.pk).specific.get_latest_revision_as_object().title == "挂在墙上的账本"
 

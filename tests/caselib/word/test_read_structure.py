@@ -9,7 +9,21 @@ from PIL import Image
 
 from caselib.word.model import Document, Heading, Paragraph, Picture, Table
 from caselib.word.reader import read_docx
-from tests.caselib.word.packages import HEAD, NS, cell, docx, level, numbered, numbering, p, picture, r, style, styles, table
+from tests.caselib.word.packages import (
+    HEAD,
+    NS,
+    cell,
+    docx,
+    level,
+    numbered,
+    numbering,
+    p,
+    picture,
+    r,
+    style,
+    styles,
+    table,
+)
 
 LONG = "工作组走访了三个村民小组，把每户的意见一条一条记下来，再逐条商量办法。"
 BOLD = "<w:b/>"
@@ -150,9 +164,9 @@ def test_raised_lowered_symbols_tabs_and_hidden() -> None:
 
 
 def test_notes_are_keyed_in_calling_order() -> None:
-    note = '<w:footnotes {ns}><w:footnote w:type="separator" w:id="0"><w:p/></w:footnote><w:footnote w:id="7">{a}</w:footnote>' \
-           '<w:footnote w:id="3">{b}</w:footnote></w:footnotes>'
-    parts = {"word/footnotes.xml": HEAD + note.format(ns=NS, a=p("第七条注"), b=p("第三条注"))}
+    notes = f'<w:footnote w:id="7">{p("第七条注")}</w:footnote><w:footnote w:id="3">{p("第三条注")}</w:footnote>'
+    rule = '<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
+    parts = {"word/footnotes.xml": f"{HEAD}<w:footnotes {NS}>{rule}{notes}</w:footnotes>"}
     body = p(inner=r("先") + '<w:r><w:footnoteReference w:id="3"/></w:r>' + r("后") + '<w:r><w:footnoteReference w:id="7"/></w:r>')
     document = read(body + p(LONG), parts=parts)
     assert [(key, "".join(run.text for run in note.runs)) for key, note in document.notes.items()] == [("1", "第三条注"), ("2", "第七条注")]
@@ -171,7 +185,7 @@ def test_content_controls_and_placeholders() -> None:
     body = f"<w:sdt><w:sdtContent>{p('控件里的字。')}</w:sdtContent></w:sdt>"
     body += f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{p('单击此处输入')}</w:sdtContent></w:sdt>"
     document = read(body + p(LONG))
-    assert [block.text for block in document.blocks][0] == "控件里的字。" and "placeholder_dropped" in codes(document)  # type: ignore[union-attr]
+    assert document.blocks[0].text == "控件里的字。" and "placeholder_dropped" in codes(document)  # type: ignore[union-attr]
 
 
 # -- tables and pictures ----------------------------------------------------------------------------------------
