@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import io
 import os
@@ -45,6 +46,7 @@ _FONT_FOLDERS = (
     "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
 )
 _LOCK = threading.Lock()
+_WARM: dict[int, Path] = {}
 
 
 class PdfError(Exception):
@@ -122,9 +124,7 @@ def _profile() -> Iterator[Path]:
     """Give a profile folder of LibreOffice: the warm one of this process, or a fresh one while that is taken."""
     if _LOCK.acquire(blocking=False):
         try:
-            folder = Path(tempfile.gettempdir()) / f"caselib-office-{os.getuid()}-{os.getpid()}"
-            folder.mkdir(mode=0o700, exist_ok=True)
-            yield folder
+            yield _warm_profile()
         finally:
             _LOCK.release()
     else:
@@ -132,9 +132,21 @@ def _profile() -> Iterator[Path]:
             yield Path(fresh)
 
 
+def _warm_profile() -> Path:
+    """Return the profile folder of this process (a forked child makes its own); it goes when the process ends."""
+    folder = _WARM.get(os.getpid())
+    if folder is None or not folder.is_dir():
+        folder = Path(tempfile.mkdtemp(prefix="caselib-office-"))
+        _WARM[os.getpid()] = folder
+        atexit.register(forget_profile)
+    return folder
+
+
 def forget_profile() -> None:
     """Remove the warm profile of this process."""
-    shutil.rmtree(Path(tempfile.gettempdir()) / f"caselib-office-{os.getuid()}-{os.getpid()}", ignore_errors=True)
+    folder = _WARM.pop(os.getpid(), None)
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fonts_file(profile: Path) -> Path:
