@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ItemKind(models.TextChoices):
@@ -44,6 +45,6 @@ class Severity(models.TextChoices):
 
 
 class CompilationState(models.TextChoices):
-    WAITING = "waiting", _("Waiting")
+    WAITING = "waiting", pgettext_lazy("anthologies", "Waiting")
     DONE = "done", _("Finished")
     FAILED = "failed", _("Failed")

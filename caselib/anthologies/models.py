@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caselib.resources.enums import Audience, Circulation
 
@@ -19,7 +20,7 @@ LEVELS = [(level.value, level.label) for level in Circulation]
 class Anthology(models.Model):
     """A collection that is printed again and again: the frame of its editions."""
 
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(pgettext_lazy("anthologies", "title"), max_length=200)
     subtitle = models.CharField(_("subtitle"), max_length=200, blank=True)
     publisher = models.CharField(_("edited by"), max_length=200, blank=True)
     created_by = models.ForeignKey(
@@ -39,7 +40,7 @@ class Anthology(models.Model):
 class PrintStyle(models.Model):
     """A house style as data, and the Word template whose styles replace ours, if an office has one."""
 
-    key = models.SlugField(_("short name"), max_length=40, unique=True)
+    key = models.SlugField(pgettext_lazy("anthologies", "short name"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
     data = models.JSONField(_("style data"))
     template = models.FileField(_("Word template"), upload_to="anthologies/templates", blank=True, max_length=200)
@@ -128,7 +129,7 @@ class OutlineItem(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="items")
     order = models.PositiveIntegerField(_("order"))
     kind = models.CharField(_("kind"), max_length=10, choices=ItemKind.choices)
-    title = models.CharField(_("title"), max_length=300, blank=True)
+    title = models.CharField(pgettext_lazy("anthologies", "title"), max_length=300, blank=True)
     number = models.CharField(_("number above the title"), max_length=40, blank=True)
     text = models.TextField(_("text"), blank=True, max_length=100_000, help_text=_("An empty line begins a paragraph."))
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
@@ -146,7 +147,12 @@ def _round_blocks(part: RoundReport) -> list[word.Block]:
     }  # fmt: skip
     blocks.append(line(text % values))
     rows = [(j.name, j.load, j.scored, _signed(j.severity), _signed(j.drift)) for j in part.judges]
-    blocks.append(table((_("Judge"), _("Assigned"), _("Scored"), _("Severity of the judge"), _("Drift")), rows))
+    blocks.append(
+        table(
+            (_("Judge"), pgettext("competitions", "Assigned"), _("Scored"), _("Severity of the judge"), _("Drift")),
+            rows,
+        )
+    )
     if part.silence:
         blocks.append(line(part.silence))
     elif part.moved:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caselib.word.model import Warning
 
@@ -70,7 +71,7 @@ RECOGNISED, GUESSED, CHANGED, LOST = "recognised", "guessed", "changed", "lost"
 GROUPS: Text = {
     RECOGNISED: _("Recognised"),
     GUESSED: _("Guessed"),
-    CHANGED: _("Changed"),
+    CHANGED: pgettext_lazy("ingest", "Changed"),
     LOST: _("Lost or left out"),
 }
 

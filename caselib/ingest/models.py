@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .enums import BatchState, ItemKind, ItemState
 
@@ -18,7 +19,7 @@ class ImportBatch(models.Model):
     file = models.FileField(_("file"), upload_to="imports/%Y/%m", max_length=255)
     kind = models.CharField(_("format"), max_length=12, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=BatchState.choices, default=BatchState.RECEIVED)
-    code = models.CharField(_("remark"), max_length=40, blank=True)
+    code = models.CharField(pgettext_lazy("ingest", "remark"), max_length=40, blank=True)
     detail = models.CharField(_("detail of the remark"), max_length=400, blank=True)
     foreword_title = models.CharField(_("title of the foreword"), max_length=200, blank=True)
     foreword_text = models.TextField(_("foreword"), blank=True)
@@ -45,7 +46,7 @@ class ImportBatch(models.Model):
         verbose_name=_("received from"),
     )
     received_at = models.DateTimeField(_("received at"))
-    read_at = models.DateTimeField(_("read at"), null=True)
+    read_at = models.DateTimeField(pgettext_lazy("ingest", "read at"), null=True)
 
     class Meta:
         verbose_name = _("upload")
@@ -85,9 +86,13 @@ class ImportItem(models.Model):
         verbose_name=_("draft"),
     )
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by")
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("ingest", "decided by"),
     )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
+    decided_at = models.DateTimeField(pgettext_lazy("ingest", "decided at"), null=True)
 
     class Meta:
         verbose_name = _("found item")
