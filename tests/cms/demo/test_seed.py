@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from pytest_django.fixtures import SettingsWrapper
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
@@ -99,7 +99,7 @@ def _open_stages(page: ResourcePage) -> list[object]:
     return [run.current_task_state] if run else []
 
 
-def test_a_production_site_gets_no_accounts_with_a_known_password(settings: SettingsWrapper) -> None:
+def test_a_production_site_gets_no_accounts_with_a_known_password(settings: Any) -> None:
     settings.SETTINGS_MODULE = "cms.settings.production"
     with pytest.raises(CommandError, match="password"):
         call_command("seed_demo", stdout=StringIO())
