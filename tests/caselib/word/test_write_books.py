@@ -87,6 +87,13 @@ def test_contents_name_the_pages_that_are_printed_also_after_an_edit(style: Hous
     assert check_contents(again.entries, pdf.render(data)) == []
 
 
+def test_contents_of_two_hundred_cases_name_the_pages_that_are_printed() -> None:
+    office()
+    data, made = compiled(books.book(200, 2, 7, parts=6), BOOK, PageOracle())
+    assert made.counted and len(made.entries) == 210
+    assert check_contents(made.entries, pdf.render(data)) == []
+
+
 def test_index_pages_are_those_of_the_contents() -> None:
     office()
     data, made = compiled(books.book(6, seed=5), BOOK, PageOracle())
