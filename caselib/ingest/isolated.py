@@ -16,9 +16,10 @@ from caselib.ingest.results import ReadItem, item_to_json
 from caselib.ingest.splitting import Item, Split, counts, reading_text, split
 from caselib.word import codec, guard
 from caselib.word.guard import Kind, UnreadableError
+from caselib.word.html_reader import read_html
 from caselib.word.model import Comment, Document
 from caselib.word.reader import read_docx
-from caselib.word.text_readers import read_html, read_markdown, read_text
+from caselib.word.text_readers import read_markdown, read_text
 
 _NEEDS_CONVERSION = ("legacy", "rtf", "wordml")
 MAX_MEMBERS = 200

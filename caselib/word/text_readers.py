@@ -1,40 +1,26 @@
-"""Reads plain text, Markdown and HTML into the same document model as Word files."""
+"""Reads plain text and Markdown into the same document model as Word files."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import codecs
-import email
-import email.policy
-import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from lxml import etree, html
-
-from caselib.word.guard import LIMITS, Kind, UnreadableError
+from caselib.word.guard import LIMITS, UnreadableError
 from caselib.word.model import (
     Block,
     Cell,
     Document,
     Heading,
-    ImageData,
     Note,
     Paragraph,
-    Picture,
     Place,
     Run,
     Table,
     Warning,
 )
-from caselib.word.outline import squeeze
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]")
-_BLOCK_TAGS = {"p", "div", "li", "blockquote", "pre", "dd", "dt", "section", "article", "figure", "center", "address", "header",
-               "footer", "main", "aside", "body", "form", "fieldset"}
-_SKIPPED = {"script", "style", "head", "noscript", "template", "object", "embed", "iframe", "svg", "math", "nav"}
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]")
 _MD_NOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:\s*(.*)$")
 _MD_RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
 
@@ -62,7 +48,7 @@ def _mostly_utf8(data: bytes) -> bool:
 def clean(text: str) -> str:
     """Return ``text`` with one kind of line end and without control characters; form feeds stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\u2028", "\n")
-    return _CONTROL.sub("", text).replace("\u00a0", " ")
+    return CONTROL.sub("", text).replace("\u00a0", " ")
 
 
 def read_text(data: bytes) -> Document:
@@ -79,18 +65,6 @@ def read_text(data: bytes) -> Document:
         blocks.append(Paragraph((Run(line),) if line else (), place=place))
     warnings = (Warning("encoding_damaged", "", ""),) if encoding == "damaged" else ()
     return Document(tuple(blocks), properties={"encoding": encoding}, warnings=warnings)
-
-
-def lines_of(data: bytes, kind: Kind) -> list[str]:
-    """Return the readable lines of an HTML, MHTML or text file."""
-    document = read_text(data) if kind == "text" else read_html(data, kind)
-    lines: list[str] = []
-    for block in document.blocks:
-        if isinstance(block, Heading | Paragraph):
-            lines.append(block.text)
-        elif isinstance(block, Table):
-            lines.extend(" ".join(cell.text for cell in row) for row in block.rows)
-    return lines
 
 
 # -- Markdown ---------------------------------------------------------------------------------------------------
@@ -149,7 +123,7 @@ class _Markdown:
 
     def _line(self, index: int, line: str) -> None:
         bare = line.strip()
-        if not bare or _MD_RULE.match(line) and not self.pending:
+        if not bare or (_MD_RULE.match(line) and not self.pending):
             self._flush()
         elif match := re.match(r"^(#{1,6})\s+(.*?)\s*#*$", bare):
             self._flush()
@@ -231,153 +205,3 @@ def _markdown_run(match: re.Match[str]) -> Run:
 
 def _is_han(sign: str) -> bool:
     return bool(re.match(r"[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef]", sign))
-
-
-# -- HTML -------------------------------------------------------------------------------------------------------
-
-
-def read_html(data: bytes, kind: Kind = "html") -> Document:
-    """Return headings, paragraphs, tables and embedded pictures of an HTML file; scripts go, nothing is fetched."""
-    if kind == "mhtml":
-        data = _html_part(data)
-    declared = re.search(rb"charset\s*=\s*[\"']?([\w-]{3,20})", data[:4096], re.I)
-    text = _declared(data, declared.group(1).decode("ascii", "replace")) if declared else decode(data)[0]
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", _CONTROL.sub("", text))
-    if not text.strip():
-        raise UnreadableError("empty_file")
-    try:
-        root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, huge_tree=False, recover=True))
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
-        raise UnreadableError("damaged", str(error)[:80]) from error
-    return _Html().read(root)
-
-
-def _declared(data: bytes, name: str) -> str:
-    try:
-        return data.decode("gb18030" if name.lower() in ("gb2312", "gbk") else name, "replace")
-    except LookupError:
-        return decode(data)[0]
-
-
-def _html_part(data: bytes) -> bytes:
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
-    for part in message.walk():
-        if part.get_content_type() == "text/html":
-            payload = part.get_payload(decode=True)
-            if isinstance(payload, bytes):
-                return payload
-    raise UnreadableError("damaged", "MHTML")
-
-
-class _Html:
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.images: dict[str, ImageData] = {}
-        self.warnings: list[Warning] = []
-        self.runs: list[Run] = []
-        self.cells = 0
-
-    def read(self, root: html.HtmlElement) -> Document:
-        title = root.findtext(".//title") or ""
-        body = root.find("body")
-        self._walk(root if body is None else body, 0, False)
-        self._flush()
-        return Document(tuple(self.blocks), images=self.images, warnings=tuple(self.warnings),
-                        properties={"title": squeeze(title)} if title.strip() else {})
-
-    def _walk(self, node: html.HtmlElement, depth: int, bold: bool) -> None:
-        if depth > 200:
-            raise UnreadableError("too_deep", "200")
-        self._text(node.text, bold)
-        for child in node:
-            tag = child.tag if isinstance(child.tag, str) else ""
-            if tag and tag not in _SKIPPED:
-                self._element(child, tag, depth, bold)
-            self._text(child.tail, bold)
-
-    def _element(self, node: html.HtmlElement, tag: str, depth: int, bold: bool) -> None:
-        if match := re.fullmatch(r"h([1-6])", tag):
-            self._flush()
-            text = squeeze(_visible(node))
-            if text:
-                self._add(Heading(int(match.group(1)), (Run(text),), place=self._place()))
-        elif tag == "table":
-            self._flush()
-            self._table(node)
-        elif tag == "img":
-            self._image(node)
-        elif tag == "br":
-            self._text("\n", bold)
-        elif tag in _BLOCK_TAGS or tag in ("ul", "ol", "dl"):
-            self._flush()
-            self._walk(node, depth + 1, bold)
-            self._flush("list" if tag == "li" else "quote" if tag == "blockquote" else "body")
-        else:
-            self._walk(node, depth + 1, bold or tag in ("b", "strong"))
-
-    def _text(self, text: str | None, bold: bool) -> None:
-        if text:
-            flat = "\n" if text == "\n" else re.sub(r"[ \t\r\n]+", " ", text)
-            self.runs.append(Run(flat.replace("\u00a0", " "), bold=bold))
-
-    def _place(self) -> Place:
-        return Place(len(self.blocks))
-
-    def _add(self, block: Block) -> None:
-        if len(self.blocks) >= LIMITS.paragraphs:
-            raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
-        self.blocks.append(block)
-
-    def _flush(self, role: str = "body") -> None:
-        text = "".join(run.text for run in self.runs).strip()
-        if text:
-            bold = all(run.bold for run in self.runs if run.text.strip())
-            self._add(Paragraph((Run(text, bold=bold),), role, "•" if role == "list" else "", place=self._place()))  # type: ignore[arg-type]
-        self.runs = []
-
-    def _table(self, node: html.HtmlElement) -> None:
-        rows = [tuple(self._row(row)) for row in node.iter("tr")]
-        rows = [row for row in rows if row]
-        if rows:
-            columns = max(sum(cell.colspan for cell in row) for row in rows)
-            self._add(Table(tuple(rows), columns, place=self._place()))
-
-    def _row(self, row: html.HtmlElement) -> Iterator[Cell]:
-        for cell in row:
-            if cell.tag not in ("td", "th"):
-                continue
-            self.cells += 1
-            if self.cells > LIMITS.cells:
-                raise UnreadableError("too_many_cells", str(LIMITS.cells))
-            text = _visible(cell).strip()
-            content = (Paragraph((Run(re.sub(r"[ \t\r\n]+", " ", text)),)),) if text else ()
-            yield Cell(content, _span(cell.get("colspan")), _span(cell.get("rowspan")))
-
-    def _image(self, node: html.HtmlElement) -> None:
-        from caselib.word.reader.images import measure
-
-        source = node.get("src", "")
-        match = re.match(r"data:image/[\w.+-]+;base64,", source[:100])
-        if not match:
-            self.warnings.append(Warning("image_external", f"¶{len(self.blocks) + 1}", source[:200]))
-            return
-        try:
-            data = base64.b64decode(source[match.end() :], validate=False)
-        except (binascii.Error, ValueError):
-            data = b""
-        content_type, width, height = measure(data)
-        if not content_type.startswith("image/") or width * height > LIMITS.pixels or "svg" in content_type:
-            self.warnings.append(Warning("image_unknown", f"¶{len(self.blocks) + 1}", ""))
-            return
-        key = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-        self.images.setdefault(key, ImageData(key, data, content_type, "", width, height))
-        self._flush()
-        self._add(Picture(key, alt=node.get("alt", "")[:300], place=self._place()))
-
-
-def _visible(node: html.HtmlElement) -> str:
-    return "".join(part for part in node.itertext() if isinstance(part, str))
-
-
-def _span(text: str | None) -> int:
-    return min(max(int(text), 1), 63) if text and text.isascii() and text.isdigit() and len(text) < 6 else 1

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from caselib.word import guard
 from caselib.word.guard import LIMITS, UnreadableError
+from caselib.word.html_reader import lines_of
 from caselib.word.model import Run
 from caselib.word.reader import drawings
 from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph, RawTable
 from caselib.word.reader.inline import InlineReader
 from caselib.word.reader.package import Element, R
 from caselib.word.reader.styles import flag, integer, text_of, value, w
-from caselib.word.text_readers import lines_of
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
 _WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "docPartBody")

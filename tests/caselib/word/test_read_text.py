@@ -1,0 +1,76 @@
+"""Plain text, Markdown and HTML become the same model as Word files."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from caselib.word.guard import UnreadableError
+from caselib.word.html_reader import lines_of, read_html
+from caselib.word.model import Heading, Paragraph, Picture, Table
+from caselib.word.text_readers import decode, read_markdown, read_text
+from tests.caselib.word.test_read_structure import png
+
+TEXT = "村里把账本挂在墙上，谁家有疑问谁来问。"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030", "utf-16-le"])
+def test_encodings(encoding: str) -> None:
+    data = TEXT.encode(encoding)
+    assert decode(data)[0].lstrip("\ufeff") == TEXT or encoding == "utf-16-le"
+    assert read_text(data).blocks[0].text.strip("\x00") or encoding == "utf-16-le"  # type: ignore[union-attr]
+
+
+def test_lines_keep_their_place() -> None:
+    blocks = read_text(f"题目\r\n\r\n{TEXT}".encode()).blocks
+    assert [block.text for block in blocks] == ["题目", "", TEXT]  # type: ignore[union-attr]
+    assert blocks[2].place is not None and (blocks[2].place.paragraph, blocks[2].place.start) == (2, 4)
+
+
+def test_markdown() -> None:
+    source = f"---\ntitle: 前置\n---\n# 题目\n\n{TEXT[:8]}\n{TEXT[8:]}\n\n## 做法\n\n- 一条\n1. 两条\n\n> 引文\n\n|组|户|\n|--|--|\n|甲|3|\n\n见[^a]![图](http://x/y.png)\n\n[^a]: 注文\n"
+    document = read_markdown(source.encode())
+    assert [(b.level, b.text) for b in document.blocks if isinstance(b, Heading)] == [(1, "题目"), (2, "做法")]
+    assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == [TEXT, "一条", "两条", "引文", "见图"]
+    assert [[cell.text for cell in row] for b in document.blocks if isinstance(b, Table) for row in b.rows] == [["组", "户"], ["甲", "3"]]
+    assert document.notes["a"].runs[0].text == "注文" and document.properties["title"] == "前置"
+    assert [warning.code for warning in document.warnings] == ["image_external"]
+
+
+def test_html_under_any_name() -> None:
+    picture = base64.b64encode(png()).decode()
+    page = (f"<html><head><title>页</title><style>p{{}}</style></head><body><script>alert(1)</script><h1>题目</h1><p>{TEXT}<br>二行</p>"
+            f"<ul><li>条目</li></ul><table><tr><td colspan=2>甲</td></tr><tr><td>乙</td><td>丙</td></tr></table>"
+            f'<img alt="院子" src="data:image/png;base64,{picture}"><img src="http://x/y.png"></body></html>')
+    document = read_html(page.encode())
+    assert isinstance(document.blocks[0], Heading) and document.blocks[1].text == f"{TEXT}\n二行"  # type: ignore[union-attr]
+    assert [b.columns for b in document.blocks if isinstance(b, Table)] == [2]
+    assert [b.alt for b in document.blocks if isinstance(b, Picture)] == ["院子"] and len(document.images) == 1
+    assert "alert" not in "".join(lines_of(page.encode(), "html")) and [w.code for w in document.warnings] == ["image_external"]
+
+
+def test_a_web_archive() -> None:
+    data = b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html; charset=utf-8\n\n<p>hello</p>\n--x--\n"
+    assert read_html(data, "mhtml").blocks[0].text == "hello"  # type: ignore[union-attr]
+    with pytest.raises(UnreadableError):
+        read_html(b"MIME-Version: 1.0\n\nnothing", "mhtml")
+
+
+def test_html_nested_a_thousand_deep() -> None:
+    try:
+        read_html(b"<div>" * 5000 + b"x" + b"</div>" * 5000)
+    except UnreadableError as error:
+        assert error.code in ("too_deep", "damaged")
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes(data: bytes) -> None:
+    read_text(data)
+    read_markdown(data)
+    try:
+        read_html(data)
+    except UnreadableError as error:
+        assert error.code
