@@ -209,13 +209,13 @@ def listed(site: Site, visit: Callable[..., Any], number: int) -> None:
     code = (
         "from caselib.accounts.models import User; from caselib.resources.models import ResourcePage\n"
         "from caselib.catalogue.models import CatalogueList; from caselib.catalogue.services import lists\n"
-        f"row = CatalogueList.objects.filter(kind='curated', published_at__isnull=False).order_by('pk')[0]\n"
+        "row = CatalogueList.objects.filter(kind='curated', published_at__isnull=False).order_by('pk')[0]\n"
         f"lists.add_item(row, ResourcePage.objects.get(pk={number}), by=User.objects.get(username='editor'))\n"
-        "print(row.slug)"
+        "print(row.code)"
     )
-    slug = site.shell(code).split()[-1]
+    short = site.shell(code).split()[-1]
     anybody = visit()
-    anybody.page.goto(f"/lists/{slug}/")
+    anybody.page.goto(f"/lists/{short}/")
     assert anybody.page.get_by_text(TITLE).first.is_visible()
     anybody.shot("walk-8-list")
 
