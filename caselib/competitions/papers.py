@@ -192,7 +192,8 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
     organiser = certificate.award.competition.organiser
     blocks: list[word.Block] = [heading(_("Certificate of honour"), 1)]
     blocks += [line(part.strip("\u3000 ")) for part in certificate.text.splitlines() if part.strip()]
-    blocks.append(line(str(organiser) if organiser else "", "byline"))
+    if organiser:
+        blocks.append(line(str(organiser), "byline"))
     blocks.append(line(date_format(certificate.issued_on), "byline"))
     blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "byline"))
     blocks.append(word.Picture(key, alt=_("Address of the verification page as a QR code"), width_mm=28, height_mm=28))

@@ -35,7 +35,7 @@ class Objection(models.Model):
         Entry, null=True, blank=True, on_delete=models.PROTECT, related_name="objections", verbose_name=_("entry")
     )
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(_("name of the person"), max_length=60)
     contact = models.CharField(_("how to reach you"), max_length=120)
     text = models.TextField(_("objection and its grounds"), max_length=5000)
     filed_at = models.DateTimeField(_("filed at"))
