@@ -137,7 +137,7 @@ def _hits(query: str, viewer: Viewer) -> Any:
 
 def _trail(edition: Edition) -> list[tuple[str, str]]:
     return [
-        (_("Collections"), reverse("anthologies:index")),
+        (_("Case collections"), reverse("anthologies:index")),
         (str(edition), reverse("anthologies:edition", args=[edition.pk])),
     ]
 
