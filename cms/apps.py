@@ -9,3 +9,8 @@ class CmsConfig(AppConfig):
     label = "cms"
     verbose_name = _("Site")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import withdrawals
+
+        withdrawals.connect()

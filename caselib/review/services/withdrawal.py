@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -51,6 +52,17 @@ def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None =
         body=reason,
         url=reverse("review:manuscript", args=[page.pk]),
         at=moment,
+    )
+
+
+def tell_holders(page: ResourcePage, holders: Iterable[User], reason: str, *, at: datetime) -> None:
+    """Notify whoever ordered, listed or printed ``page``. Called by those who hear the signal ``withdrawn``."""
+    notify(
+        holders,
+        subject=_("Withdrawn: %(title)s") % {"title": page.title},
+        body=_("An item that you ordered, listed or printed was withdrawn: %(reason)s") % {"reason": reason},
+        url=page.url or "",
+        at=at,
     )
 
 

@@ -237,3 +237,15 @@ def test_the_review_file_is_for_the_office_not_for_the_author(client_of: object)
     assert client.get(url).status_code == 404
     response = client_of(Role.AUDIT_ADMIN).get(url)  # type: ignore[operator]
     assert response.status_code == 200 and response.content[:2] == b"PK"
+
+
+def test_whoever_listed_a_withdrawn_item_is_told() -> None:
+    from caselib.catalogue.models import CatalogueList, ListItem
+
+    page = Desk.open().publish()
+    keeper = factories.UserFactory(roles=[Role.EDITOR])
+    made = CatalogueList.objects.create(title="示例清单", created_by=keeper, created_at=clock.now())
+    ListItem.objects.create(catalogue_list=made, resource_id=page.pk)
+    withdraw(page, "数据已经过时。", by=editor())
+    [notice] = Notice.objects.filter(recipient=keeper)
+    assert "数据已经过时。" in notice.body
