@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselib.word import pdf
-from caselib.word.writer.bookwriter import Entry
+from caselib.word.writer.results import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from caselib.word import ooxml, pdf
+from caselib.word import ooxml
 from caselib.word.book import Book, Chapter, Cover, Index, Matter, Part
 from caselib.word.folios import Stretch, folio, local_name, starts
 from caselib.word.model import Document
 from caselib.word.oracle import Measured, PageOracle
-from caselib.word.styles import PLAIN, HouseStyle
-from caselib.word.writer.body import BodyWriter, Fault, Mark
-from caselib.word.writer.contents import UNKNOWN, contents_xml, index_xml
+from caselib.word.styles import HouseStyle
+from caselib.word.writer.body import BodyWriter, Mark
+from caselib.word.writer.contents import contents_xml, index_xml
 from caselib.word.writer.document import save
 from caselib.word.writer.flows import Flow, FlowWriter, cover_picture, with_own_notes
 from caselib.word.writer.images import TINY, ImageStore
 from caselib.word.writer.package import Package
+from caselib.word.writer.results import Entry
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import styles_xml
 from caselib.word.writer.templates import merge_styles
@@ -27,27 +28,6 @@ from caselib.word.writer.templates import merge_styles
 # Raised with every change of what the writer prints: it is part of every fingerprint and of every frozen edition.
 WRITER_VERSION = "1"
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of the contents as printed; ``page`` is the folio, or empty when nobody counted. ``key`` names chapters."""
-
-    text: str
-    level: int
-    page: str
-    anchor: str
-    key: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """What came of compiling: the lines of the contents, faults met, and whether pages were counted."""
-
-    entries: tuple[Entry, ...]
-    faults: tuple[Fault, ...]
-    counted: bool
-    pages: int = 0
 
 
 @dataclass(slots=True)
@@ -350,45 +330,3 @@ def _end_section(xml: str, properties: str) -> str:
     start = xml.rindex("<w:p><w:pPr>")
     at = xml.index("</w:pPr>", start)
     return xml[:at] + properties + xml[at:]
-
-
-def compile_book(
-    book: Book,
-    out: BinaryIO,
-    *,
-    style: HouseStyle = PLAIN,
-    oracle: PageOracle | None = None,
-    template: bytes | None = None,
-    progress: Progress | None = None,
-) -> Compiled:
-    """Write ``book`` as a .docx to ``out``; the same input and the same page counts give the same bytes.
-
-    With an ``oracle`` contents and indexes carry right page numbers. Without one, or where LibreOffice is missing or
-    fails (fault ``no_layout``), Word is asked to fill them in on opening. ``template`` is a .docx whose styles are
-    used for what it defines. ``progress`` hears (done, total, what) and may raise to stop.
-    """
-    maker = BookWriter(book, style, template)
-    maker.plan(progress)
-    pages: dict[str, str] = {}
-    counted = False
-    if oracle is not None:
-        try:
-            pages = maker.count(oracle, progress)
-            counted = True
-        except pdf.PdfError as error:
-            maker.writer.counters.faults.append(Fault("no_layout", "", str(error)))
-    if not counted:
-        maker.fill_indexes({})
-    entries = maker.write(out, pages, counted=counted)
-    last = max((int(entry.page) for entry in entries if entry.page.isdigit()), default=0)
-    return Compiled(entries, tuple(maker.writer.counters.faults), counted, last)
-
-
-def compile_bytes(book: Book, *, style: HouseStyle = PLAIN, oracle: PageOracle | None = None) -> bytes:
-    """Return ``book`` as a .docx; see ``compile_book``."""
-    out = io.BytesIO()
-    compile_book(book, out, style=style, oracle=oracle)
-    return out.getvalue()
-
-
-__all__ = ["UNKNOWN", "WRITER_VERSION", "BookWriter", "Compiled", "Entry", "compile_book", "compile_bytes"]

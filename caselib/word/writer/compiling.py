@@ -1,0 +1,53 @@
+"""Compiles a book: writes its flows, has the pages counted, writes the file."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO
+
+from caselib.word import pdf
+from caselib.word.book import Book
+from caselib.word.oracle import PageOracle
+from caselib.word.styles import PLAIN, HouseStyle
+from caselib.word.writer.body import Fault
+from caselib.word.writer.bookwriter import BookWriter, Progress
+from caselib.word.writer.results import Compiled
+
+
+def compile_book(
+    book: Book,
+    out: BinaryIO,
+    *,
+    style: HouseStyle = PLAIN,
+    oracle: PageOracle | None = None,
+    template: bytes | None = None,
+    progress: Progress | None = None,
+) -> Compiled:
+    """Write ``book`` as a .docx to ``out``; the same input and the same page counts give the same bytes.
+
+    With an ``oracle`` contents and indexes carry right page numbers. Without one, or where LibreOffice is missing or
+    fails (fault ``no_layout``), Word is asked to fill them in on opening. ``template`` is a .docx whose styles are
+    used for what it defines. ``progress`` hears (done, total, what) and may raise to stop.
+    """
+    maker = BookWriter(book, style, template)
+    maker.plan(progress)
+    pages: dict[str, str] = {}
+    counted = False
+    if oracle is not None:
+        try:
+            pages = maker.count(oracle, progress)
+            counted = True
+        except pdf.PdfError as error:
+            maker.writer.counters.faults.append(Fault("no_layout", "", str(error)))
+    if not counted:
+        maker.fill_indexes({})
+    entries = maker.write(out, pages, counted=counted)
+    last = max((int(entry.page) for entry in entries if entry.page.isdigit()), default=0)
+    return Compiled(entries, tuple(maker.writer.counters.faults), counted, last)
+
+
+def compile_bytes(book: Book, *, style: HouseStyle = PLAIN, oracle: PageOracle | None = None) -> bytes:
+    """Return ``book`` as a .docx; see ``compile_book``."""
+    out = io.BytesIO()
+    compile_book(book, out, style=style, oracle=oracle)
+    return out.getvalue()
