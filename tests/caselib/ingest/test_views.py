@@ -195,3 +195,12 @@ def test_the_template_and_the_export(client_of: ClientOf) -> None:
     assert response.status_code == 200 and response.content.startswith(b"PK")
     hidden = factories.draft(title="没有公开")
     assert client.get(reverse("imports_export", args=[hidden.pk])).status_code == 404
+
+
+def test_the_editor_offers_the_word_file(client_of: ClientOf) -> None:
+    user = factories.UserFactory(roles=[Role.EDITOR])
+    page = factories.draft(title="待改的案例", by=user)
+    client = Client()
+    client.force_login(user)
+    shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
+    assert shown.status_code == 200 and reverse("imports_export", args=[page.pk]) in shown.content.decode()
