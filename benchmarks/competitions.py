@@ -19,12 +19,12 @@ if not settings.configured:
     settings.configure(USE_I18N=True, INSTALLED_APPS=[])
     django.setup()
 
-from caselib.competitions.assignment import Item, Reader, Task, assign  # noqa: E402
+from caselib.competitions.assignment import Item, Reader, Task, assign
 
 
 def task(entries: int, judges: int, readings: int, seed: int = 7) -> Task:
     """Return a task with topics and sectors as in a province, and conflicts on two per cent of the pairs."""
-    draw = random.Random(seed)  # noqa: S311 — a benchmark, not a secret
+    draw = random.Random(seed)
 
     def terms(number: int, of: int) -> frozenset[int]:
         return frozenset(draw.sample(range(of), number))
@@ -72,7 +72,7 @@ def main() -> None:
         "same_seed_same_answer": assign(wanted) == answer,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
-    print(json.dumps(figures, indent=2))  # noqa: T201
+    print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

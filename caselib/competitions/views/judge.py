@@ -45,7 +45,7 @@ def declare(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare relations, before any title is shown."""
     seat = _seat(request, pk)
     initial = {"names": "\n".join(seat.listed_names), "units": "\n".join(seat.listed_unit_names)}
-    form = DeclarationForm(request.POST or None, initial=initial)
+    form = DeclarationForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = _("Declared. Entries you have a relation to will not be given to you.")

@@ -67,7 +67,7 @@ def office(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_call(request: HttpRequest) -> HttpResponse:
     """Prepare a new call."""
-    form = forms.CallForm(request.POST or None, initial={"year": clock.today().year})
+    form = forms.CallForm(request.POST if request.method == "POST" else None, initial={"year": clock.today().year})
     if (
         request.method == "POST"
         and form.is_valid()
@@ -162,7 +162,7 @@ def part(request: HttpRequest, pk: int, kind: str, owner: int, row: int) -> Http
         raise Http404
     form_class, model, parent = PARTS[kind]
     instance = _part(call, model, parent, owner, row)
-    form = form_class(request.POST or None, instance=instance)
+    form = form_class(request.POST if request.method == "POST" else None, instance=instance)
     valid = request.method == "POST" and form.is_valid() and _unique(form)
     if valid and attempt(request, lambda: call_services.save_part(form.instance, by=actor(request)), _("Saved.")):
         return redirect("competitions:office_setup", pk=call.pk)
@@ -247,7 +247,7 @@ def office_entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def office_jury(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the jury with declarations, conflicts and loads; a POST appoints a judge."""
     call = _call(pk)
-    form = AppointForm(request.POST or None, competition=call)
+    form = AppointForm(request.POST if request.method == "POST" else None, competition=call)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         done = attempt(

@@ -96,7 +96,7 @@ def certificate_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_need(request: HttpRequest) -> HttpResponse:
     """Publish a course need."""
-    form = NeedForm(request.POST or None, instance=Need(created_at=clock.now(), created_by=actor(request)))
+    form = NeedForm(request.POST if request.method == "POST" else None, instance=Need(created_at=clock.now(), created_by=actor(request)))
     if request.method == "POST" and form.is_valid():
         readings = form.cleaned_data["readings"]
         try:
@@ -114,7 +114,7 @@ def new_need(request: HttpRequest) -> HttpResponse:
 def commission_need(request: HttpRequest, pk: int) -> HttpResponse:
     """Give the commission to the winner, with its milestones."""
     need = found(Need.objects.select_related("competition"), pk=pk)
-    form = MilestonesForm(request.POST or None)
+    form = MilestonesForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         steps = form.cleaned_data["milestones"]
         try:
