@@ -128,6 +128,11 @@ def targets() -> dict[str, str]:
     }
 
 
+def size() -> int:
+    """How many resources there are, those of a kept library included."""
+    return ResourcePage.objects.count()
+
+
 def session_of_editor() -> str:
     """A session cookie of a signed-in editor."""
     user = User.objects.get(username="bench-editor")

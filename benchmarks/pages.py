@@ -92,7 +92,7 @@ def main() -> None:
 
     try:
         library.build(options.size)
-        targets, cookie = library.targets(), library.session_of_editor()
+        targets, cookie, size = library.targets(), library.session_of_editor(), library.size()
         connection.close()
         with Server(dict(os.environ)) as server:
             results = run(server, targets, cookie, options.requests)
@@ -100,7 +100,7 @@ def main() -> None:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     about = {
-        "resources": options.size,
+        "resources": size,
         "database": options.database,
         "python": platform.python_version(),
         "cpus": os.cpu_count(),
