@@ -1,6 +1,6 @@
 """Assigns 2,000 entries to 200 judges, five readings each, with conflicts, and prints time and proof as JSON.
 
-    python -m benchmarks.competitions [--entries 2000] [--judges 200] [--readings 5]
+python -m benchmarks.competitions [--entries 2000] [--judges 200] [--readings 5]
 """
 
 from __future__ import annotations

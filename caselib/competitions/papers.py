@@ -149,7 +149,13 @@ def _round_blocks(part: RoundReport) -> list[word.Block]:
     rows = [(j.name, j.load, j.scored, _signed(j.severity), _signed(j.drift)) for j in part.judges]
     blocks.append(
         table(
-            (_("Judge"), pgettext("competitions", "Entries assigned"), _("Scored"), _("Severity of the judge"), _("Drift")),
+            (
+                _("Judge"),
+                pgettext("competitions", "Entries assigned"),
+                _("Scored"),
+                _("Severity of the judge"),
+                _("Drift"),
+            ),
             rows,
         )
     )

@@ -76,7 +76,9 @@ def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     starts: list[Start] = []
     expected = 1
     for index, block in enumerate(blocks):
-        if not isinstance(block, Heading | Paragraph) or (isinstance(block, Paragraph) and block.role in ("toc", "caption")):
+        if not isinstance(block, Heading | Paragraph) or (
+            isinstance(block, Paragraph) and block.role in ("toc", "caption")
+        ):
             continue
         text = _text(block)
         number = numeral(text)
@@ -92,11 +94,21 @@ def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
 
 def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     """Real headings of one top level, each with the inner order of a case beneath it or offices under it."""
-    tops = [index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1 and not block.guessed
-            and not block.title and not is_foreword(_text(block)) and not is_back_matter(_text(block))]
+    tops = [
+        index
+        for index, block in enumerate(blocks)
+        if isinstance(block, Heading)
+        and block.level == 1
+        and not block.guessed
+        and not block.title
+        and not is_foreword(_text(block))
+        and not is_back_matter(_text(block))
+    ]
     if len(tops) < 2 or any(_is_chapter(_text(blocks[index])) for index in tops):
         return []
-    if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(blocks, tops):
+    if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(
+        blocks, tops
+    ):
         return []
     alike = sum(1 for index, end in _spans(tops, len(blocks)) if _is_case_inside(blocks[index + 1 : end]))
     if alike < 2 or alike < len(tops) * 0.6:
@@ -105,7 +117,9 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
 
 
 def _restarts(blocks: Sequence[Block], tops: Sequence[int]) -> bool:
-    ones = sum(1 for index, end in _spans(tops, len(blocks)) if any(_is_first(block) for block in blocks[index + 1 : end]))
+    ones = sum(
+        1 for index, end in _spans(tops, len(blocks)) if any(_is_first(block) for block in blocks[index + 1 : end])
+    )
     return ones >= 2
 
 
@@ -120,8 +134,10 @@ def _is_case_inside(blocks: Sequence[Block]) -> bool:
     if len(names) >= 2:
         return True
     head = [block for block in blocks[:3] if isinstance(block, Paragraph)]
-    return any(len(_text(block)) < 40 and is_byline(_text(block)) and bool(re.search("[\u4e00-\u9fff]", _text(block)))
-               for block in head)
+    return any(
+        len(_text(block)) < 40 and is_byline(_text(block)) and bool(re.search("[\u4e00-\u9fff]", _text(block)))
+        for block in head
+    )
 
 
 def _is_part(blocks: Sequence[Block], index: int, tops: Sequence[int]) -> bool:
@@ -185,8 +201,13 @@ def _group(blocks: Sequence[Block], start: int, end: int) -> Start | None:
     if start == end or _is_chapter(_text(blocks[start])):
         return None
     length = 1
-    while start + length < end and length < 2 and not is_byline(_text(blocks[start + length])) \
-            and not _is_title(blocks[start + length]) and len(_text(blocks[start])) >= 10:
+    while (
+        start + length < end
+        and length < 2
+        and not is_byline(_text(blocks[start + length]))
+        and not _is_title(blocks[start + length])
+        and len(_text(blocks[start])) >= 10
+    ):
         length += 1
     return Start(start, length, "cycle")
 
@@ -212,4 +233,8 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
     number = numeral(text)
     if number is not None and number.kind not in ("part", "case", "arabic", "chapter"):
         return False
-    return text[-1] not in "，、；：:" and not is_section_name(text) and not re.match(r"^(?:[（(]|图|表|注|来源|资料)", text)
+    return (
+        text[-1] not in "，、；：:"
+        and not is_section_name(text)
+        and not re.match(r"^(?:[（(]|图|表|注|来源|资料)", text)
+    )

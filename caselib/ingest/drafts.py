@@ -25,7 +25,15 @@ from .lessons import label_field, minutes_of
 from .models import ImportImage, ImportItem
 from .sections import section_kind
 
-_LESSON_TEXTS = ("objectives", "key_points", "difficult_points", "preparation", "board_plan", "assessment", "reflection")
+_LESSON_TEXTS = (
+    "objectives",
+    "key_points",
+    "difficult_points",
+    "preparation",
+    "board_plan",
+    "assessment",
+    "reflection",
+)
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -39,8 +47,15 @@ def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], a
     if abstract:
         fields["abstract"] = abstract[:2000]
     title = str(corrections.get("title", "") or item.title).strip()
-    return create_draft(kind, title=title, by=by, fields=fields, authors=[(name, unit_name) for name in names],
-                        tags=corrections.get("tags") or {}, at=at)
+    return create_draft(
+        kind,
+        title=title,
+        by=by,
+        fields=fields,
+        authors=[(name, unit_name) for name in names],
+        tags=corrections.get("tags") or {},
+        at=at,
+    )
 
 
 def _kind(item: ImportItem, corrections: Mapping[str, Any]) -> Kind:
@@ -95,7 +110,10 @@ def lesson_draft(item: ImportItem) -> dict[str, Any]:
     if minutes:
         fields["minutes"] = minutes
     steps = [
-        block("step", {"minutes": minutes or None, "activity": activity, "method": method[:120], "material": material[:200]})
+        block(
+            "step",
+            {"minutes": minutes or None, "activity": activity, "method": method[:120], "material": material[:200]},
+        )
         for minutes, activity, method, material in item.content.get("steps", [])
     ]
     if steps:
@@ -123,7 +141,11 @@ def _is_emptied(blocks: Sequence[Block], index: int) -> bool:
 
 
 def library_images(
-    item: ImportItem, blocks: Sequence[Block], *, by: User, known: Mapping[str, int] | None = None,
+    item: ImportItem,
+    blocks: Sequence[Block],
+    *,
+    by: User,
+    known: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
     """Return image ids by picture key for the pictures in ``blocks``; each enters the library once.
 

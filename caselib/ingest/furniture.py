@@ -211,7 +211,12 @@ def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
     """Remove short lines that come again and again at the edges of pages or in the middle of sentences."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
-        if line.fixed is None and width(line.text) <= 70 and not ends_sentence(line.text) and not re.search("[，；]", line.text):
+        if (
+            line.fixed is None
+            and width(line.text) <= 70
+            and not ends_sentence(line.text)
+            and not re.search("[，；]", line.text)
+        ):
             places[_head_key(line.text)].append(index)
     edges = _edges(lines)
     pages = sum(1 for line in lines if line.breaks == "page")

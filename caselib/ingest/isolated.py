@@ -69,7 +69,8 @@ def _result(kind: Kind, document: Document, parts: Split) -> dict[str, Any]:
     return {
         "next": "",
         "kind": kind,
-        "foreword": None if parts.foreword is None
+        "foreword": None
+        if parts.foreword is None
         else {"title": parts.foreword.title, "text": reading_text(parts.foreword.blocks)},
         "items": [item_to_json(_item(item, document, alone=len(parts.items) == 1)) for item in parts.items],
         "notes": codec.encode(document.notes),
@@ -98,10 +99,19 @@ def _item(item: Item, document: Document, *, alone: bool) -> ReadItem:
     notes = {key: note for key, note in document.notes.items() if key in called or alone}
     lesson = item.lesson
     return ReadItem(
-        title=item.title or "", unit=item.unit, authors=tuple(item.authors), blocks=tuple(item.blocks),
-        text=reading_text(item.blocks, notes), tables=tables, images=images, notes=tuple(notes),
-        warnings=tuple(item.warnings), start=item.start, end=item.end,
-        fields=dict(lesson.texts) if lesson else {}, steps=tuple(lesson.steps) if lesson else (),
+        title=item.title or "",
+        unit=item.unit,
+        authors=tuple(item.authors),
+        blocks=tuple(item.blocks),
+        text=reading_text(item.blocks, notes),
+        tables=tables,
+        images=images,
+        notes=tuple(notes),
+        warnings=tuple(item.warnings),
+        start=item.start,
+        end=item.end,
+        fields=dict(lesson.texts) if lesson else {},
+        steps=tuple(lesson.steps) if lesson else (),
         is_lesson=lesson is not None,
     )
 

@@ -14,7 +14,9 @@ from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 
 _TOP = ("part", "case", "chapter", "section", "han")
 _MAX_HEADING = 42
-_LEAD = re.compile(r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|\d{1,2}[.．、])[^。！？]{2,30}。(?=\S{10})")
+_LEAD = re.compile(
+    r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|\d{1,2}[.．、])[^。！？]{2,30}。(?=\S{10})"
+)
 
 
 @dataclass(slots=True)
@@ -62,7 +64,9 @@ class _Joiner:
                 self.result.blocks.append(heading)
             elif self.text and self._continues(self.text[-1], line):
                 if line.breaks == "page":
-                    self.result.warnings.append(Warning("joined_over_page", self._where(line), self.text[-1].text[-12:] + "|" + line.text[:12]))
+                    self.result.warnings.append(
+                        Warning("joined_over_page", self._where(line), self.text[-1].text[-12:] + "|" + line.text[:12])
+                    )
                 self.text.append(line)
             else:
                 self._flush()
@@ -123,8 +127,13 @@ class _Joiner:
         expected = self.counts.get(number.kind, 0) + 1
         in_order = number.value == expected or number.value == 1
         if not self._free(line):
-            return in_order and number.kind in ("han", "han_paren", "chapter", "part") and len(rest) >= 3 \
-                and width(text) < self.measure - 8 and not self._runs_on(index)
+            return (
+                in_order
+                and number.kind in ("han", "han_paren", "chapter", "part")
+                and len(rest) >= 3
+                and width(text) < self.measure - 8
+                and not self._runs_on(index)
+            )
         if number.kind in ("arabic", "arabic_half", "arabic_paren", "decimal2"):
             return in_order and not self._sibling_next(index, number) and not self._runs_on(index)
         return in_order or number.kind in _TOP or number.kind == "han_paren"
@@ -134,8 +143,14 @@ class _Joiner:
         if not self.text:
             return True
         last = self.text[-1].text
-        return ends_sentence(last) or last[-1] in "：:" or (
-            self.text[-1].width < self.measure * 0.6 and len(self.text) == 1 and not last.endswith(("，", "、", ","))
+        return (
+            ends_sentence(last)
+            or last[-1] in "：:"
+            or (
+                self.text[-1].width < self.measure * 0.6
+                and len(self.text) == 1
+                and not last.endswith(("，", "、", ","))
+            )
         )
 
     def _runs_on(self, index: int) -> bool:
@@ -146,8 +161,13 @@ class _Joiner:
         following = self.lines[index + 1]
         if re.match(r"^[，。、；：！？）”》,.;:]", following.text):
             return True
-        return line.width + line.indent >= self.measure - 4 and following.indent == 0 and self.indented \
-            and numeral(following.text) is None and line.width >= 40
+        return (
+            line.width + line.indent >= self.measure - 4
+            and following.indent == 0
+            and self.indented
+            and numeral(following.text) is None
+            and line.width >= 40
+        )
 
     def _sibling_next(self, index: int, number: Numeral) -> bool:
         following = self.lines[index + 1] if index + 1 < len(self.lines) else None
@@ -188,7 +208,12 @@ class _Joiner:
             return False
         if line.breaks == "blank":
             return full
-        return full or len(self.text) > 1 or last.width >= self.measure * 0.6 or (line.breaks == "page" and last.width >= 36)
+        return (
+            full
+            or len(self.text) > 1
+            or last.width >= self.measure * 0.6
+            or (line.breaks == "page" and last.width >= 36)
+        )
 
     def _separate(self, line: Line) -> bool:
         """True for a line that stands for itself: a numbered item, an office, a bracketed label."""
@@ -201,8 +226,9 @@ class _Joiner:
     def _follows(self, number: Numeral) -> bool:
         started = "".join(line.text for line in self.text[:1])
         earlier = numeral(started)
-        return (earlier is not None and earlier.kind == number.kind and number.value == earlier.value + 1) \
-            or number.value == self.counts.get(number.kind, 0) + 1
+        return (
+            earlier is not None and earlier.kind == number.kind and number.value == earlier.value + 1
+        ) or number.value == self.counts.get(number.kind, 0) + 1
 
     def _flush(self) -> None:
         if not self.text:
@@ -235,4 +261,8 @@ def _glue(before: str, after: str) -> str:
 
 def _close_gaps(text: str) -> str:
     """Remove the blanks that text recovery leaves between Chinese characters."""
-    return re.sub(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \u3000]+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])", "", text)
+    return re.sub(
+        r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \u3000]+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])",
+        "",
+        text,
+    )

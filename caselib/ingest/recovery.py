@@ -57,7 +57,8 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     stripped = furniture.strip(lines)
     contents = stripped.contents or [
         furniture.contents_entry(block.text) or Entry(squeeze(block.text), 0)
-        for block in blocks if isinstance(block, Paragraph) and block.role == "toc" and not is_contents(block.text)
+        for block in blocks
+        if isinstance(block, Paragraph) and block.role == "toc" and not is_contents(block.text)
     ]
     titles = case_titles(contents)
     warnings = list(stripped.warnings)
@@ -155,7 +156,9 @@ def _title_length(lines: Sequence[Line], index: int, titles: set[str]) -> int:
         number = numeral(squeeze(text))
         if number is not None and key(text[len(number.text) :]) in titles:
             return length
-        if not any(title.startswith(mark) or (number is not None and title.startswith(key(text[len(number.text) :])))
-                   for title in titles):
+        if not any(
+            title.startswith(mark) or (number is not None and title.startswith(key(text[len(number.text) :])))
+            for title in titles
+        ):
             return 0
     return 0

@@ -95,10 +95,20 @@ def _collection(blocks: Sequence[Block], starts: Sequence[Start], recovered: Rec
 
 def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
     """Find the foreword before the first case; title page and imprint are reported."""
-    at = next((index for index, block in enumerate(blocks)
-               if isinstance(block, Heading | Paragraph) and is_foreword(_line(block))), None)
+    at = next(
+        (
+            index
+            for index, block in enumerate(blocks)
+            if isinstance(block, Heading | Paragraph) and is_foreword(_line(block))
+        ),
+        None,
+    )
     if at is None:
-        texts = [block for block in blocks if isinstance(block, Paragraph) and len(block.text) > 60 and not is_colophon(block.text)]
+        texts = [
+            block
+            for block in blocks
+            if isinstance(block, Paragraph) and len(block.text) > 60 and not is_colophon(block.text)
+        ]
         if sum(len(block.text) for block in texts) < 150:
             return None, _reported(blocks)
         first = blocks.index(texts[0])
@@ -111,8 +121,11 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
 
 
 def _reported(blocks: Sequence[Block]) -> list[Warning]:
-    return [Warning("front_matter", where(block), _line(block)[:400]) for block in blocks
-            if isinstance(block, Heading | Paragraph) and _line(block)]
+    return [
+        Warning("front_matter", where(block), _line(block)[:400])
+        for block in blocks
+        if isinstance(block, Heading | Paragraph) and _line(block)
+    ]
 
 
 def _is_part_name(text: str) -> bool:
@@ -130,11 +143,29 @@ def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
 
 
 def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]:
-    at = next((index for index, block in enumerate(part) if index and isinstance(block, Heading)
-               and is_back_matter(_line(block)) and squeeze(_line(block)) != "参考文献"), None)
+    at = next(
+        (
+            index
+            for index, block in enumerate(part)
+            if index
+            and isinstance(block, Heading)
+            and is_back_matter(_line(block))
+            and squeeze(_line(block)) != "参考文献"
+        ),
+        None,
+    )
     if at is None:
-        at = next((index for index, block in enumerate(part) if index > 3 and isinstance(block, Paragraph)
-                   and is_colophon(block.text) and sum(map(len, map(_line, part[index:]))) < 800), None)
+        at = next(
+            (
+                index
+                for index, block in enumerate(part)
+                if index > 3
+                and isinstance(block, Paragraph)
+                and is_colophon(block.text)
+                and sum(map(len, map(_line, part[index:]))) < 800
+            ),
+            None,
+        )
     if at is None:
         return part, []
     text = "\n".join(_line(block) for block in part[at:])
@@ -146,13 +177,20 @@ def _item(part: list[Block], start: Start) -> Item:
     raw = "".join(_line(block) for block in part[:taken])
     rest = part[taken:]
     number = numeral(squeeze(_line(part[0])))
-    label_only = number is not None and number.kind == "case" and not squeeze(_line(part[0]))[len(number.text) :].strip()
+    label_only = (
+        number is not None and number.kind == "case" and not squeeze(_line(part[0]))[len(number.text) :].strip()
+    )
     if label_only and taken == 1 and rest and _may_be_title(rest[0]):
         raw, rest = _line(rest[0]), rest[1:]
     elif label_only and taken > 1:
         raw = "".join(_line(block) for block in part[1:taken])
     title = clean_title(raw)
-    if rest and isinstance(rest[0], Heading | Paragraph) and re.match(r"^[—–-]{1,3}\s*\S", _line(rest[0])) and len(_line(rest[0])) < 60:
+    if (
+        rest
+        and isinstance(rest[0], Heading | Paragraph)
+        and re.match(r"^[—–-]{1,3}\s*\S", _line(rest[0]))
+        and len(_line(rest[0])) < 60
+    ):
         title, rest = f"{title}——{_line(rest[0]).lstrip('—–- ')}", rest[1:]
     item = Item(title, rest)
     if start.how == "cycle":
@@ -163,8 +201,12 @@ def _item(part: list[Block], start: Start) -> Item:
 
 def _may_be_title(block: Block) -> bool:
     text = _line(block) if isinstance(block, Heading | Paragraph) else ""
-    return 4 <= len(text) <= 60 and not ends_sentence(text) and not is_section_name(text) and not (
-        (number := numeral(text)) is not None and number.kind in ("han", "han_paren"))
+    return (
+        4 <= len(text) <= 60
+        and not ends_sentence(text)
+        and not is_section_name(text)
+        and not ((number := numeral(text)) is not None and number.kind in ("han", "han_paren"))
+    )
 
 
 # -- single manuscripts -----------------------------------------------------------------------------------------
@@ -229,7 +271,9 @@ def _range(item: Item, blocks: Sequence[Block]) -> None:
         item.start, item.end = places[0].start, max(place.end for place in places)
 
 
-def _finish(item: Item, document: Document, recovered: Recovered, seen: dict[str, str], *, last: bool, alone: bool) -> None:
+def _finish(
+    item: Item, document: Document, recovered: Recovered, seen: dict[str, str], *, last: bool, alone: bool
+) -> None:
     """Bylines, levels, faults and lesson fields of one item."""
     _bylines(item, document if alone else None)
     _levels(item)
@@ -238,7 +282,11 @@ def _finish(item: Item, document: Document, recovered: Recovered, seen: dict[str
     item.warnings.extend(checked.warnings)
     if recovered.printed or not alone:
         item.warnings.extend(check_order(item.blocks))
-    if (last or recovered.printed) and is_truncated(item.blocks) and not (alone and not recovered.printed and item.blocks):
+    if (
+        (last or recovered.printed)
+        and is_truncated(item.blocks)
+        and not (alone and not recovered.printed and item.blocks)
+    ):
         item.warnings.append(Warning("truncated", where(item.blocks[-1]) if item.blocks else "", item.title))
     for heading in item.sections:
         own = canonical_name(_line(heading))
@@ -253,7 +301,9 @@ def _bylines(item: Item, document: Document | None) -> None:
     """Read unit and authors from the lines around the title."""
     texts: list[str] = []
     for block in item.blocks[: _BYLINES + 3]:
-        short = isinstance(block, Paragraph) and block.role == "body" and len(block.text) <= 50 and len(texts) < _BYLINES
+        short = (
+            isinstance(block, Paragraph) and block.role == "body" and len(block.text) <= 50 and len(texts) < _BYLINES
+        )
         if isinstance(block, Paragraph) and (block.role == "byline" or (short and is_byline(block.text))):
             texts.append(block.text)
         elif (isinstance(block, Heading) and not block.guessed) or len(_line(block)) > 50:
@@ -268,14 +318,17 @@ def _levels(item: Item) -> None:
     """Number section levels from 1: the highest heading of the item is 1, skipped levels close up."""
     present = sorted({heading.level for heading in item.sections})
     rank = {level: position + 1 for position, level in enumerate(present)}
-    item.blocks = [replace(block, level=rank[block.level], title=False) if isinstance(block, Heading) else block
-                   for block in item.blocks]
+    item.blocks = [
+        replace(block, level=rank[block.level], title=False) if isinstance(block, Heading) else block
+        for block in item.blocks
+    ]
 
 
 def _lesson(item: Item) -> None:
     fields = lesson_fields(item.blocks)
     titled = is_lesson_title(item.title) or any(
-        is_lesson_title(block.text) for block in item.blocks[:3] if isinstance(block, Paragraph))
+        is_lesson_title(block.text) for block in item.blocks[:3] if isinstance(block, Paragraph)
+    )
     if not fields.is_lesson and not (titled and len(fields.texts) >= 2):
         return
     item.lesson = fields
@@ -292,13 +345,17 @@ def counts(blocks: Sequence[Block]) -> tuple[int, int, set[str]]:
     """Return the number of tables and images in ``blocks``, and the keys of the notes called there."""
     tables = sum(1 for block in blocks if isinstance(block, Table))
     images = sum(1 for block in blocks if isinstance(block, Picture))
-    images += sum(len(cell.pictures) for block in blocks if isinstance(block, Table) for row in block.rows for cell in row)
+    images += sum(
+        len(cell.pictures) for block in blocks if isinstance(block, Table) for row in block.rows for cell in row
+    )
     notes: set[str] = set()
     for block in blocks:
         if isinstance(block, Heading | Paragraph):
             notes.update(run.note for run in block.runs if run.note)
         elif isinstance(block, Table):
-            notes.update(run.note for row in block.rows for cell in row for p in cell.blocks for run in p.runs if run.note)
+            notes.update(
+                run.note for row in block.rows for cell in row for p in cell.blocks for run in p.runs if run.note
+            )
     return tables, images, notes
 
 

@@ -50,4 +50,6 @@ def register_menu() -> MenuItem:
 def register_export(page: Page, user: User, view_name: str, next_url: str | None = None) -> Iterator[Button]:
     """Offer a resource as a Word file that comes back as a revision."""
     if isinstance(page, ResourcePage):
-        yield Button(_("Word file for editing"), reverse("imports_export", args=[page.pk]), icon_name="download", priority=65)
+        yield Button(
+            _("Word file for editing"), reverse("imports_export", args=[page.pk]), icon_name="download", priority=65
+        )

@@ -17,8 +17,27 @@ from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragr
 from caselib.word.outline import squeeze
 from caselib.word.text_readers import CONTROL, decode, read_text
 
-_BLOCK_TAGS = {"p", "div", "li", "blockquote", "pre", "dd", "dt", "section", "article", "figure", "center", "address", "header",
-               "footer", "main", "aside", "body", "form", "fieldset"}
+_BLOCK_TAGS = {
+    "p",
+    "div",
+    "li",
+    "blockquote",
+    "pre",
+    "dd",
+    "dt",
+    "section",
+    "article",
+    "figure",
+    "center",
+    "address",
+    "header",
+    "footer",
+    "main",
+    "aside",
+    "body",
+    "form",
+    "fieldset",
+}
 _SKIPPED = {"script", "style", "head", "noscript", "template", "object", "embed", "iframe", "svg", "math", "nav"}
 
 
@@ -68,8 +87,12 @@ class _Html:
         body = root.find("body")
         self._walk(root if body is None else body, 0, False)
         self._flush()
-        return Document(tuple(self.blocks), images=self.images, warnings=tuple(self.warnings),
-                        properties={"title": squeeze(title)} if title.strip() else {})
+        return Document(
+            tuple(self.blocks),
+            images=self.images,
+            warnings=tuple(self.warnings),
+            properties={"title": squeeze(title)} if title.strip() else {},
+        )
 
     def _walk(self, node: html.HtmlElement, depth: int, bold: bool) -> None:
         if depth > 200:

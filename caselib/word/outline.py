@@ -14,12 +14,23 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chapter", re.compile(rf"^第\s*([{_CHINESE}\d]+)\s*章[\s:：、]*")),
     ("section", re.compile(rf"^第\s*([{_CHINESE}\d]+)\s*[节讲][\s:：、]*")),
     ("article", re.compile(rf"^第\s*([{_CHINESE}\d]+)\s*条(?=[\s【（(:：]|$)[\s:：]*")),
-    ("case", re.compile(rf"^(?:典型|优秀|教学|经典|示范)?案例\s*(?:之)?\s*([{_CHINESE}\d]+)(?![{_CHINESE}\d个起条年月日%])[\s:：、.．—\-]*")),
+    (
+        "case",
+        re.compile(
+            rf"^(?:典型|优秀|教学|经典|示范)?案例\s*(?:之)?\s*([{_CHINESE}\d]+)(?![{_CHINESE}\d个起条年月日%])[\s:：、.．—\-]*"
+        ),
+    ),
     ("han", re.compile(rf"^([{_CHINESE}]+)\s*[、.．]\s*")),
     ("han_space", re.compile(r"^([一二三四五六七八九十]{1,3})[\s\u3000]+(?=\S)")),
     ("han_paren", re.compile(rf"^[（(〔]\s*([{_CHINESE}]+)\s*[）)〕]\s*[、.．]?\s*")),
-    ("decimal3", re.compile(r"^(\d{1,2}\s*[.．]\s*\d{1,2}\s*[.．]\s*\d{1,2}(?:\s*[.．]\s*\d{1,2})?)(?![\d%％])[.．、]?\s*")),
-    ("decimal2", re.compile(r"^(\d{1,2}\s*[.．]\s*\d{1,2})(?![\d%％.．]|\s*(?:万|亿|元|倍|个|公里|平方|吨|米))[、]?\s*")),
+    (
+        "decimal3",
+        re.compile(r"^(\d{1,2}\s*[.．]\s*\d{1,2}\s*[.．]\s*\d{1,2}(?:\s*[.．]\s*\d{1,2})?)(?![\d%％])[.．、]?\s*"),
+    ),
+    (
+        "decimal2",
+        re.compile(r"^(\d{1,2}\s*[.．]\s*\d{1,2})(?![\d%％.．]|\s*(?:万|亿|元|倍|个|公里|平方|吨|米))[、]?\s*"),
+    ),
     ("arabic", re.compile(r"^(\d{1,3})\s*[.．、](?!\d)\s*")),
     ("arabic_half", re.compile(r"^(\d{1,3})\s*[）)]\s*")),
     ("arabic_paren", re.compile(r"^[（(]\s*(\d{1,3})\s*[）)]\s*[、.．]?\s*")),

@@ -31,8 +31,13 @@ class Outcome:
 
 
 def run_limited(
-    command: Sequence[str], *, seconds: float, memory: int, address_space: int = 0,
-    cwd: Path, env: Mapping[str, str] | None = None,
+    command: Sequence[str],
+    *,
+    seconds: float,
+    memory: int,
+    address_space: int = 0,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Run ``command`` to its end or kill its whole group after ``seconds`` or above ``memory`` resident bytes.
 
@@ -50,8 +55,14 @@ def run_limited(
     log = cwd / "stderr.log"
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            list(command), cwd=cwd, env=None if env is None else dict(env), stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=stderr, start_new_session=True, preexec_fn=limit,
+            list(command),
+            cwd=cwd,
+            env=None if env is None else dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+            start_new_session=True,
+            preexec_fn=limit,
         )
         ending, peak = _watch(process, started, seconds, memory)
     _kill_group(process)

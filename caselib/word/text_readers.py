@@ -20,14 +20,20 @@ from caselib.word.model import (
     Warning,
 )
 
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
+)
 _MD_NOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:\s*(.*)$")
 _MD_RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
 
 
 def decode(data: bytes) -> tuple[str, str]:
     """Return the text of ``data`` and the encoding it was read with: UTF-8, UTF-16, GB 18030 or Big5, lossy last."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             return data.decode(name, "replace"), name
     if data.count(b"\x00") > len(data) // 4:
@@ -162,7 +168,9 @@ class _Markdown:
             self.warnings.append(Warning("image_external", f"¶{index + 1}", match.group(2)[:200]))
         text = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", text)
         runs: list[Run] = []
-        pattern = r"\*\*(.+?)\*\*|__(.+?)__|\*([^*\s][^*]*?)\*|`([^`]+)`|\[\^([^\]\s]{1,40})\]|\[([^\]]*)\]\(([^)\s]*)[^)]*\)"
+        pattern = (
+            r"\*\*(.+?)\*\*|__(.+?)__|\*([^*\s][^*]*?)\*|`([^`]+)`|\[\^([^\]\s]{1,40})\]|\[([^\]]*)\]\(([^)\s]*)[^)]*\)"
+        )
         position = 0
         for match in re.finditer(pattern, text):
             if match.start() > position:

@@ -96,7 +96,10 @@ def certificate_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_need(request: HttpRequest) -> HttpResponse:
     """Publish a course need."""
-    form = NeedForm(request.POST if request.method == "POST" else None, instance=Need(created_at=clock.now(), created_by=actor(request)))
+    form = NeedForm(
+        request.POST if request.method == "POST" else None,
+        instance=Need(created_at=clock.now(), created_by=actor(request)),
+    )
     if request.method == "POST" and form.is_valid():
         readings = form.cleaned_data["readings"]
         try:

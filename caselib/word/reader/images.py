@@ -14,8 +14,14 @@ from caselib.word.reader.context import Context
 from caselib.word.reader.package import Element
 
 _EMU_PER_MM = 36_000
-_TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "BMP": "image/bmp", "TIFF": "image/tiff",
-          "WEBP": "image/webp"}
+_TYPES = {
+    "PNG": "image/png",
+    "JPEG": "image/jpeg",
+    "GIF": "image/gif",
+    "BMP": "image/bmp",
+    "TIFF": "image/tiff",
+    "WEBP": "image/webp",
+}
 VECTOR_TYPES = ("image/x-emf", "image/x-wmf")
 
 
@@ -56,7 +62,9 @@ def store(context: Context, data: bytes, name: str) -> str:
     return key
 
 
-def linked_picture(context: Context, key: str | None, *, alt: str = "", size: tuple[float, float] = (0.0, 0.0)) -> Picture | None:
+def linked_picture(
+    context: Context, key: str | None, *, alt: str = "", size: tuple[float, float] = (0.0, 0.0)
+) -> Picture | None:
     """Return the picture behind relationship ``key``; warnings say why there is none.
 
     Raises UnreadableError when the document holds more pictures than the limit.

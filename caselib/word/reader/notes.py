@@ -68,7 +68,9 @@ def read_comment_texts(context: Context) -> dict[str, tuple[str, str, str]]:
     for element in root.iterchildren(w("comment")):
         lines = ["".join(text.text or "" for text in paragraph.iter(w("t"))) for paragraph in element.iter(w("p"))]
         texts[element.get(w("id"), "")] = (
-            clean(element.get(w("author"), "")), clean("\n".join(lines)).strip(), element.get(w("date"), "")
+            clean(element.get(w("author"), "")),
+            clean("\n".join(lines)).strip(),
+            element.get(w("date"), ""),
         )
     return texts
 
@@ -105,7 +107,9 @@ def report_package(context: Context) -> None:
             _report_links(context, name)
     embedded = [name for name in names if "/embeddings/" in name or "/activex/" in name]
     if embedded:
-        context.warn("embedded_object", ", ".join(name.rsplit("/", 1)[-1] for name in embedded[:10]), place="embeddings")
+        context.warn(
+            "embedded_object", ", ".join(name.rsplit("/", 1)[-1] for name in embedded[:10]), place="embeddings"
+        )
     _report_settings(context)
 
 

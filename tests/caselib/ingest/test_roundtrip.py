@@ -31,23 +31,52 @@ TEXT = "村里把账本挂在墙上，谁家有疑问谁来问，问清楚了再
 
 def rich_case(by: User) -> ResourcePage:
     body = [
-        factories.section("案例背景", factories.paragraph(TEXT), factories.paragraph(f"{TEXT}<b>粗</b>[^1]"), kind="background"),
-        factories.section("做法", {"type": "lead", "value": {"lead": "先定规矩。", "text": f"<p>{TEXT}</p>"}},
-                          {"type": "heading", "value": {"level": "2", "text": "（一）公示"}}, factories.paragraph(TEXT),
-                          {"type": "table", "value": {"caption": "户数", "header_rows": 1, "rows": [
-                              [{"text": "组", "colspan": 1, "rowspan": 1}, {"text": "户", "colspan": 1, "rowspan": 1}],
-                              [{"text": "一组", "colspan": 1, "rowspan": 1}, {"text": "31", "colspan": 1, "rowspan": 1}]]}},
-                          {"type": "figures", "value": [{"type": "item", "id": "f1", "value": {
-                              "label": "办件", "value": "120", "unit": "件", "qualifier": "more_than"}}]},
-                          kind="practice"),
+        factories.section(
+            "案例背景", factories.paragraph(TEXT), factories.paragraph(f"{TEXT}<b>粗</b>[^1]"), kind="background"
+        ),
+        factories.section(
+            "做法",
+            {"type": "lead", "value": {"lead": "先定规矩。", "text": f"<p>{TEXT}</p>"}},
+            {"type": "heading", "value": {"level": "2", "text": "（一）公示"}},
+            factories.paragraph(TEXT),
+            {
+                "type": "table",
+                "value": {
+                    "caption": "户数",
+                    "header_rows": 1,
+                    "rows": [
+                        [{"text": "组", "colspan": 1, "rowspan": 1}, {"text": "户", "colspan": 1, "rowspan": 1}],
+                        [{"text": "一组", "colspan": 1, "rowspan": 1}, {"text": "31", "colspan": 1, "rowspan": 1}],
+                    ],
+                },
+            },
+            {
+                "type": "figures",
+                "value": [
+                    {
+                        "type": "item",
+                        "id": "f1",
+                        "value": {"label": "办件", "value": "120", "unit": "件", "qualifier": "more_than"},
+                    }
+                ],
+            },
+            kind="practice",
+        ),
         factories.section("教师提示", factories.paragraph(TEXT), audience=Audience.TEACHER),
         factories.section("评审记录", factories.paragraph("只给评审看的话。"), audience=Audience.REVIEWER),
     ]
     for block in [*body, *(child for section in body for child in section["value"]["content"])]:
         block["id"] = str(uuid.uuid4())
     notes = [{"type": "note", "value": {"key": "1", "text": "据村账本。"}}]
-    return factories.draft(Kind.CASE, title="挂在墙上的账本", by=by, body=body, notes=notes, abstract="一段摘要。",
-                           authors=[("李明", "云岭县委党校")])
+    return factories.draft(
+        Kind.CASE,
+        title="挂在墙上的账本",
+        by=by,
+        body=body,
+        notes=notes,
+        abstract="一段摘要。",
+        authors=[("李明", "云岭县委党校")],
+    )
 
 
 def send_back(data: bytes, by: User) -> ImportItem:
@@ -57,7 +86,10 @@ def send_back(data: bytes, by: User) -> ImportItem:
 
 
 def shape(page: ResourcePage) -> list[tuple[str, str, str, list[str]]]:
-    return [(s.value["kind"], s.value["heading"], s.value["audience"], [c.block_type for c in s.value["content"]]) for s in page.body]
+    return [
+        (s.value["kind"], s.value["heading"], s.value["audience"], [c.block_type for c in s.value["content"]])
+        for s in page.body
+    ]
 
 
 def test_an_untouched_file_changes_nothing(user_of: UserOf) -> None:
@@ -74,9 +106,13 @@ def test_an_untouched_file_changes_nothing(user_of: UserOf) -> None:
     assert again.pk == page.pk and ResourcePage.objects.count() == 1
     after = page.__class__.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert shape(after) == shape(before)
-    assert [(i.kind, i.text, i.audience) for i in passages(after)] == [(i.kind, i.text, i.audience) for i in passages(before)]
+    assert [(i.kind, i.text, i.audience) for i in passages(after)] == [
+        (i.kind, i.text, i.audience) for i in passages(before)
+    ]
     figures = after.body[1].value["content"][-1].value
-    assert [(f["label"], f["value"], f["unit"], f["qualifier"]) for f in figures] == [("办件", "120", "件", "more_than")]
+    assert [(f["label"], f["value"], f["unit"], f["qualifier"]) for f in figures] == [
+        ("办件", "120", "件", "more_than")
+    ]
     assert not page.__class__.objects.get(pk=page.pk).live
 
 
@@ -98,7 +134,9 @@ def test_parts_that_were_not_shown_stay(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
     page = rich_case(author)
     data = export_for(page, by=author)
-    assert data is not None and "只给评审看的话" not in "".join(getattr(block, "text", "") for block in read_docx(data).blocks)
+    assert data is not None and "只给评审看的话" not in "".join(
+        getattr(block, "text", "") for block in read_docx(data).blocks
+    )
     services.accept_item(send_back(data, author), by=author)
     after = page.__class__.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert after.body[-1].value["audience"] == Audience.REVIEWER and len(after.body) == 4
@@ -121,13 +159,15 @@ def test_comments_travel_out_and_back(user_of: UserOf) -> None:
     page = rich_case(author)
     draft = page.get_latest_revision_as_object()
     path = next(item.path for item in passages(draft) if item.text == TEXT)
-    draft.wagtail_admin_comments.add(PageComment(page=draft, user=reviewer, text="请补出处", contentpath=path, position=""))
+    draft.wagtail_admin_comments.add(
+        PageComment(page=draft, user=reviewer, text="请补出处", contentpath=path, position="")
+    )
     draft.save_revision(user=author)
     page.refresh_from_db()
     data = export_for(page, by=author)
     assert data is not None
     document = read_docx(data)
-    comment, = document.comments
+    (comment,) = document.comments
     assert (comment.author, comment.text) == (str(reviewer), "请补出处")
     assert document.blocks[comment.paragraph].text == TEXT  # type: ignore[union-attr]
     services.accept_item(send_back(data, author), by=author)
@@ -150,8 +190,16 @@ def test_every_kind_goes_out(user_of: UserOf, kind: Kind) -> None:
 
 def test_a_lesson_plan_comes_back_into_its_fields(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
-    page = factories.draft(Kind.LESSON, title="一堂课", by=author, objectives="会算账。\n会公示。", board_plan="一张表。", process=[
-        {"type": "step", "value": {"minutes": 10, "activity": "看账本", "method": "讲授", "material": "账本"}}])
+    page = factories.draft(
+        Kind.LESSON,
+        title="一堂课",
+        by=author,
+        objectives="会算账。\n会公示。",
+        board_plan="一张表。",
+        process=[
+            {"type": "step", "value": {"minutes": 10, "activity": "看账本", "method": "讲授", "material": "账本"}}
+        ],
+    )
     data = export_for(page, by=author)
     assert data is not None
     services.accept_item(send_back(data, author), by=author)

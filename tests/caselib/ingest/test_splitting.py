@@ -119,7 +119,7 @@ def test_numerals_in_a_sentence_are_no_headings() -> None:
     expected = cases(2)
     trap = (
         "全镇把诉求分成三类：第一类当场办，第二类限时办，第三类会商办，先后梳理出一、二、三组共计"
-         "三、四两组合并后的事项九十六件，其中3.5万元以内的由村里自定。"
+        "三、四两组合并后的事项九十六件，其中3.5万元以内的由村里自定。"
     )
     expected[0].sections[1][1].append(trap)
     for measure in range(20, 40):

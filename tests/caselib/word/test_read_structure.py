@@ -34,7 +34,11 @@ def read(body: str, **kwargs: object) -> Document:
 
 
 def headings(document: Document) -> list[tuple[int, str, bool]]:
-    return [(block.level, block.number + block.text, block.guessed) for block in document.blocks if isinstance(block, Heading)]
+    return [
+        (block.level, block.number + block.text, block.guessed)
+        for block in document.blocks
+        if isinstance(block, Heading)
+    ]
 
 
 def codes(document: Document) -> set[str]:
@@ -50,9 +54,15 @@ def png(size: tuple[int, int] = (8, 8)) -> bytes:
 # -- headings ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("key", "name", "extra"), [
-    ("1", "heading 1", ""), ("a3", "标题 1", ""), ("Heading1", "Heading 1", ""), ("x", "我的标题", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>'),
-])
+@pytest.mark.parametrize(
+    ("key", "name", "extra"),
+    [
+        ("1", "heading 1", ""),
+        ("a3", "标题 1", ""),
+        ("Heading1", "Heading 1", ""),
+        ("x", "我的标题", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>'),
+    ],
+)
 def test_heading_styles_by_name_or_outline(key: str, name: str, extra: str) -> None:
     document = read(p("背景", style=key) + p(LONG), parts={"word/styles.xml": styles(style(key, name, extra))})
     assert headings(document)[0] == (1, "背景", False)
@@ -65,8 +75,21 @@ def test_an_outline_level_is_inherited_and_circles_end() -> None:
 
 def test_faked_headings_by_number_weight_and_size() -> None:
     title = p("小院议事", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
-    body = title + p("一、缘起", run=BOLD) + p(LONG) + p("（一）先议", run=BOLD) + p(LONG) + p("二、做法", run=BOLD) + p(LONG)
-    assert headings(read(body)) == [(1, "小院议事", True), (2, "一、缘起", True), (3, "（一）先议", True), (2, "二、做法", True)]
+    body = (
+        title
+        + p("一、缘起", run=BOLD)
+        + p(LONG)
+        + p("（一）先议", run=BOLD)
+        + p(LONG)
+        + p("二、做法", run=BOLD)
+        + p(LONG)
+    )
+    assert headings(read(body)) == [
+        (1, "小院议事", True),
+        (2, "一、缘起", True),
+        (3, "（一）先议", True),
+        (2, "二、做法", True),
+    ]
 
 
 def test_a_list_of_short_numbered_lines_is_no_outline() -> None:
@@ -81,15 +104,21 @@ def test_a_sentence_in_a_heading_style_is_text() -> None:
 
 def test_a_numbered_heading_style_keeps_its_number() -> None:
     sheet = styles(style("1", "heading 1", f"<w:pPr>{numbered(1)}</w:pPr>"))
-    document = read(p("总则", style="1") + p(LONG), parts={
-        "word/styles.xml": sheet, "word/numbering.xml": numbering(level(0, "chineseCounting", "第%1章"))})
+    document = read(
+        p("总则", style="1") + p(LONG),
+        parts={"word/styles.xml": sheet, "word/numbering.xml": numbering(level(0, "chineseCounting", "第%1章"))},
+    )
     assert headings(document) == [(1, "第一章总则", False)]
 
 
 def test_run_in_leads() -> None:
     body = p(inner=r("先定规矩。", BOLD) + r(LONG)) + p(LONG)
     block = read(p("题", run='<w:sz w:val="40"/>') + body).blocks[1]
-    assert isinstance(block, Paragraph) and (block.role, block.lead, block.text) == ("lead", "先定规矩。", "先定规矩。" + LONG)
+    assert isinstance(block, Paragraph) and (block.role, block.lead, block.text) == (
+        "lead",
+        "先定规矩。",
+        "先定规矩。" + LONG,
+    )
 
 
 def test_run_in_leads_by_face() -> None:
@@ -99,7 +128,9 @@ def test_run_in_leads_by_face() -> None:
 
 
 def test_a_typed_table_of_contents_is_not_the_text() -> None:
-    body = p("办法（草案）", props='<w:jc w:val="center"/>', run=BOLD) + p("目 录") + p("第一章 总则") + p("第二章 附则")
+    body = (
+        p("办法（草案）", props='<w:jc w:val="center"/>', run=BOLD) + p("目 录") + p("第一章 总则") + p("第二章 附则")
+    )
     body += p("第一章 总则", run=BOLD) + p(LONG) + p("第二章 附则", run=BOLD) + p(LONG)
     document = read(body)
     assert [text for _, text, _ in headings(document)] == ["办法（草案）", "第一章 总则", "第二章 附则"]
@@ -109,11 +140,16 @@ def test_a_typed_table_of_contents_is_not_the_text() -> None:
 
 
 def test_tracked_changes_are_accepted_and_told() -> None:
-    body = p(inner=r("原来") + f'<w:ins w:author="王某">{r("新增")}</w:ins>'
-             '<w:del w:author="王某"><w:r><w:delText>删去</w:delText></w:r></w:del>')
+    body = p(
+        inner=r("原来") + f'<w:ins w:author="王某">{r("新增")}</w:ins>'
+        '<w:del w:author="王某"><w:r><w:delText>删去</w:delText></w:r></w:del>'
+    )
     document = read(body + p(LONG))
     assert document.blocks[0].text == "原来新增"  # type: ignore[union-attr]
-    assert {(w.code, w.text) for w in document.warnings} >= {("change_inserted", "王某: 新增"), ("change_deleted", "王某: 删去")}
+    assert {(w.code, w.text) for w in document.warnings} >= {
+        ("change_inserted", "王某: 新增"),
+        ("change_deleted", "王某: 删去"),
+    }
 
 
 def test_a_deleted_paragraph_mark_joins() -> None:
@@ -130,12 +166,16 @@ def test_a_deleted_row_is_gone() -> None:
 
 def fld(instruction: str, result: str = "") -> str:
     middle = f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{r(result)}' if result else ""
-    return (f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">{instruction}</w:instrText></w:r>'
-            f'{middle}<w:r><w:fldChar w:fldCharType="end"/></w:r>')
+    return (
+        f'<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">{instruction}</w:instrText></w:r>'
+        f'{middle}<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+    )
 
 
 def test_fields_show_their_result_only() -> None:
-    body = p(inner=r("见") + fld("REF _x \\h", "表1") + r("，") + fld('HYPERLINK "https://example.org/a"', "链接") + r("。"))
+    body = p(
+        inner=r("见") + fld("REF _x \\h", "表1") + r("，") + fld('HYPERLINK "https://example.org/a"', "链接") + r("。")
+    )
     block = read(body + p(LONG)).blocks[0]
     assert block.text == "见表1，链接。"  # type: ignore[union-attr]
     assert [run.href for run in block.runs if run.href] == ["https://example.org/a"]  # type: ignore[union-attr]
@@ -155,8 +195,14 @@ def test_ruby_in_both_kinds() -> None:
 
 
 def test_raised_lowered_symbols_tabs_and_hidden() -> None:
-    inner = (r("10") + r("2", '<w:vertAlign w:val="superscript"/>') + r("H") + r("2", '<w:vertAlign w:val="subscript"/>')
-             + '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:tab/><w:br/></w:r>' + r("藏", "<w:vanish/>"))
+    inner = (
+        r("10")
+        + r("2", '<w:vertAlign w:val="superscript"/>')
+        + r("H")
+        + r("2", '<w:vertAlign w:val="subscript"/>')
+        + '<w:r><w:sym w:font="Wingdings" w:char="F0FE"/><w:tab/><w:br/></w:r>'
+        + r("藏", "<w:vanish/>")
+    )
     document = read(p(inner=inner + r("完。")) + p(LONG))
     block = document.blocks[0]
     assert block.text == "102H2☑\t\n完。" and "hidden_text" in codes(document)  # type: ignore[union-attr]
@@ -167,18 +213,36 @@ def test_notes_are_keyed_in_calling_order() -> None:
     notes = f'<w:footnote w:id="7">{p("第七条注")}</w:footnote><w:footnote w:id="3">{p("第三条注")}</w:footnote>'
     rule = '<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
     parts = {"word/footnotes.xml": f"{HEAD}<w:footnotes {NS}>{rule}{notes}</w:footnotes>"}
-    body = p(inner=r("先") + '<w:r><w:footnoteReference w:id="3"/></w:r>' + r("后") + '<w:r><w:footnoteReference w:id="7"/></w:r>')
+    body = p(
+        inner=r("先")
+        + '<w:r><w:footnoteReference w:id="3"/></w:r>'
+        + r("后")
+        + '<w:r><w:footnoteReference w:id="7"/></w:r>'
+    )
     document = read(body + p(LONG), parts=parts)
-    assert [(key, "".join(run.text for run in note.runs)) for key, note in document.notes.items()] == [("1", "第三条注"), ("2", "第七条注")]
+    assert [(key, "".join(run.text for run in note.runs)) for key, note in document.notes.items()] == [
+        ("1", "第三条注"),
+        ("2", "第七条注"),
+    ]
     assert [run.note for run in document.blocks[0].runs] == ["1", "2"]  # type: ignore[union-attr]
 
 
 def test_comments_come_with_author_and_passage() -> None:
-    parts = {"word/comments.xml": f'{HEAD}<w:comments {NS}><w:comment w:id="0" w:author="李某" w:date="2026-11-01T08:00:00Z">'
-             f"{p('此处补数据')}</w:comment></w:comments>"}
-    body = p(LONG) + p(inner=r("做法") + '<w:commentRangeStart w:id="0"/>' + r("有效") + '<w:commentRangeEnd w:id="0"/>' + r("。"))
-    comment, = read(body, parts=parts).comments
-    assert (comment.author, comment.text, comment.paragraph, comment.start, comment.end) == ("李某", "此处补数据", 1, 2, 4)
+    parts = {
+        "word/comments.xml": f'{HEAD}<w:comments {NS}><w:comment w:id="0" w:author="李某" w:date="2026-11-01T08:00:00Z">'
+        f"{p('此处补数据')}</w:comment></w:comments>"
+    }
+    body = p(LONG) + p(
+        inner=r("做法") + '<w:commentRangeStart w:id="0"/>' + r("有效") + '<w:commentRangeEnd w:id="0"/>' + r("。")
+    )
+    (comment,) = read(body, parts=parts).comments
+    assert (comment.author, comment.text, comment.paragraph, comment.start, comment.end) == (
+        "李某",
+        "此处补数据",
+        1,
+        2,
+        4,
+    )
 
 
 def test_content_controls_and_placeholders() -> None:
@@ -192,11 +256,17 @@ def test_content_controls_and_placeholders() -> None:
 
 
 def test_merged_cells_have_spans() -> None:
-    body = table([cell("甲", '<w:gridSpan w:val="2"/>'), cell("乙", '<w:vMerge w:val="restart"/>')],
-                 [cell("丙"), cell("丁"), cell("", "<w:vMerge/>")], columns=3)
+    body = table(
+        [cell("甲", '<w:gridSpan w:val="2"/>'), cell("乙", '<w:vMerge w:val="restart"/>')],
+        [cell("丙"), cell("丁"), cell("", "<w:vMerge/>")],
+        columns=3,
+    )
     found = read(body).blocks[0]
     assert isinstance(found, Table) and found.columns == 3
-    assert [[(c.text, c.colspan, c.rowspan) for c in row] for row in found.rows] == [[("甲", 2, 1), ("乙", 1, 2)], [("丙", 1, 1), ("丁", 1, 1)]]
+    assert [[(c.text, c.colspan, c.rowspan) for c in row] for row in found.rows] == [
+        [("甲", 2, 1), ("乙", 1, 2)],
+        [("丙", 1, 1), ("丁", 1, 1)],
+    ]
 
 
 def test_a_caption_goes_to_its_table_or_picture() -> None:
@@ -208,10 +278,12 @@ def test_a_caption_goes_to_its_table_or_picture() -> None:
 
 
 def test_pictures_inline_in_boxes_and_in_cells() -> None:
-    box = ('<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor><wps:txbx><w:txbxContent>'
-           f"{p('框里的话。')}{p(inner=picture('img', '框图'))}</w:txbxContent></wps:txbx></wp:anchor></w:drawing></mc:Choice>"
-           f"<mc:Fallback><w:pict><v:textbox><w:txbxContent>{p('框里的话。')}</w:txbxContent></v:textbox></w:pict></mc:Fallback>"
-           "</mc:AlternateContent></w:r>")
+    box = (
+        '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor><wps:txbx><w:txbxContent>'
+        f"{p('框里的话。')}{p(inner=picture('img', '框图'))}</w:txbxContent></wps:txbx></wp:anchor></w:drawing></mc:Choice>"
+        f"<mc:Fallback><w:pict><v:textbox><w:txbxContent>{p('框里的话。')}</w:txbxContent></v:textbox></w:pict></mc:Fallback>"
+        "</mc:AlternateContent></w:r>"
+    )
     in_cell = f"<w:tc>{p(inner=picture('img', '格图'))}</w:tc>"
     body = p(inner=picture("img", "行图")) + p(inner=box) + table([in_cell, cell("右")])
     document = read(body, parts={"word/media/a.png": png()}, links=[("img", "image", "media/a.png")])
@@ -225,8 +297,15 @@ def test_pictures_inline_in_boxes_and_in_cells() -> None:
 def test_pictures_that_cannot_be_shown_are_told() -> None:
     body = p(LONG) + p(inner=picture("a")) + p(inner=picture("b")) + p(inner=picture("c")) + p(inner=picture("d"))
     emf = b"\x01\x00\x00\x00" + b"\x00" * 36 + b" EMF" + b"\x00" * 60
-    document = read(body, parts={"word/media/x.bin": b"no picture", "word/media/y.emf": emf},
-                    links=[("a", "image", "http://example.org/a.png"), ("b", "image", "media/x.bin"), ("d", "image", "media/y.emf")])
+    document = read(
+        body,
+        parts={"word/media/x.bin": b"no picture", "word/media/y.emf": emf},
+        links=[
+            ("a", "image", "http://example.org/a.png"),
+            ("b", "image", "media/x.bin"),
+            ("d", "image", "media/y.emf"),
+        ],
+    )
     assert codes(document) >= {"image_external", "image_unknown", "image_missing", "image_vector"}
 
 
@@ -237,5 +316,7 @@ def test_formulas_become_text() -> None:
 
 def test_strict_documents_are_read() -> None:
     raw = f"{HEAD}<w:document {NS}><w:body>{p('严格格式。')}</w:body></w:document>".replace(
-        "http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
+        "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        "http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
     assert read_docx(docx("", raw=raw)).blocks[0].text == "严格格式。"  # type: ignore[union-attr]

@@ -35,21 +35,28 @@ def test_markdown() -> None:
     document = read_markdown(source.encode())
     assert [(b.level, b.text) for b in document.blocks if isinstance(b, Heading)] == [(1, "题目"), (2, "做法")]
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == [TEXT, "一条", "两条", "引文", "见图"]
-    assert [[cell.text for cell in row] for b in document.blocks if isinstance(b, Table) for row in b.rows] == [["组", "户"], ["甲", "3"]]
+    assert [[cell.text for cell in row] for b in document.blocks if isinstance(b, Table) for row in b.rows] == [
+        ["组", "户"],
+        ["甲", "3"],
+    ]
     assert document.notes["a"].runs[0].text == "注文" and document.properties["title"] == "前置"
     assert [warning.code for warning in document.warnings] == ["image_external"]
 
 
 def test_html_under_any_name() -> None:
     picture = base64.b64encode(png()).decode()
-    page = (f"<html><head><title>页</title><style>p{{}}</style></head><body><script>alert(1)</script><h1>题目</h1><p>{TEXT}<br>二行</p>"
-            f"<ul><li>条目</li></ul><table><tr><td colspan=2>甲</td></tr><tr><td>乙</td><td>丙</td></tr></table>"
-            f'<img alt="院子" src="data:image/png;base64,{picture}"><img src="http://x/y.png"></body></html>')
+    page = (
+        f"<html><head><title>页</title><style>p{{}}</style></head><body><script>alert(1)</script><h1>题目</h1><p>{TEXT}<br>二行</p>"
+        f"<ul><li>条目</li></ul><table><tr><td colspan=2>甲</td></tr><tr><td>乙</td><td>丙</td></tr></table>"
+        f'<img alt="院子" src="data:image/png;base64,{picture}"><img src="http://x/y.png"></body></html>'
+    )
     document = read_html(page.encode())
     assert isinstance(document.blocks[0], Heading) and document.blocks[1].text == f"{TEXT}\n二行"  # type: ignore[union-attr]
     assert [b.columns for b in document.blocks if isinstance(b, Table)] == [2]
     assert [b.alt for b in document.blocks if isinstance(b, Picture)] == ["院子"] and len(document.images) == 1
-    assert "alert" not in "".join(lines_of(page.encode(), "html")) and [w.code for w in document.warnings] == ["image_external"]
+    assert "alert" not in "".join(lines_of(page.encode(), "html")) and [w.code for w in document.warnings] == [
+        "image_external"
+    ]
 
 
 def test_a_web_archive() -> None:

@@ -27,11 +27,21 @@ def test_a_style_survives_the_way_through_data(style: HouseStyle) -> None:
 @pytest.mark.parametrize(
     ("change", "path"),
     [
-        ({"nothing": 1}, "nothing"), ({"page": {"width_mm": 10}}, "page.width_mm"), ({"page": {"width_mm": "210"}}, "page.width_mm"),
-        ({"page": {"inside_mm": 100, "outside_mm": 100}}, "page"), ({"body": {"size_pt": float("nan")}}, "body.size_pt"),
-        ({"body": {"face": "<x>"}}, "body.face"), ({"body": {"align": "middle"}}, "body.align"), ({"body": []}, "body"),
-        ({"headings": {}}, "headings"), ({"headings": [{}] * 10}, "headings"), ({"folio": "no page"}, "folio"), ({"accent": "red"}, "accent"),
-        ({"header_rule": 1}, "header_rule"), ({"body": {"color": "12345G"}}, "body.color"), ({"name": "\x00"}, "name"),
+        ({"nothing": 1}, "nothing"),
+        ({"page": {"width_mm": 10}}, "page.width_mm"),
+        ({"page": {"width_mm": "210"}}, "page.width_mm"),
+        ({"page": {"inside_mm": 100, "outside_mm": 100}}, "page"),
+        ({"body": {"size_pt": float("nan")}}, "body.size_pt"),
+        ({"body": {"face": "<x>"}}, "body.face"),
+        ({"body": {"align": "middle"}}, "body.align"),
+        ({"body": []}, "body"),
+        ({"headings": {}}, "headings"),
+        ({"headings": [{}] * 10}, "headings"),
+        ({"folio": "no page"}, "folio"),
+        ({"accent": "red"}, "accent"),
+        ({"header_rule": 1}, "header_rule"),
+        ({"body": {"color": "12345G"}}, "body.color"),
+        ({"name": "\x00"}, "name"),
     ],
 )
 def test_wrong_data_is_named_by_its_field(change: dict[str, Any], path: str) -> None:
