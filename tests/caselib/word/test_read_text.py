@@ -31,7 +31,7 @@ def test_lines_keep_their_place() -> None:
 
 
 def test_markdown() -> None:
-    source = f"---\ntitle: 前置\n---\n# 题目\n\n{TEXT[:8]}\n{TEXT[8:]}\n\n## 做法\n\n- 一条\n1. 两条\n\n> 引文\n\n|组|户|\n|--|--|\n|甲|3|\n\n见[^a]![图](http://x/y.png)\n\n[^a]: 注文\n"
+    source = f"---\ntitle: 前置\n---\n# 题目\n\n{TEXT[:8]}\n{TEXT[8:]}\n\n## 做法\n\n- 一条\n1. 两条\n\n> 引文\n\n|组|户|\n|--|--|\n|甲|3|\n\n见[^a]![图](http://x/y.png)\n\n[^a]: 注文\n"  # noqa: E501
     document = read_markdown(source.encode())
     assert [(b.level, b.text) for b in document.blocks if isinstance(b, Heading)] == [(1, "题目"), (2, "做法")]
     assert [b.text for b in document.blocks if isinstance(b, Paragraph)] == [TEXT, "一条", "两条", "引文", "见图"]
