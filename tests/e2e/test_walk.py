@@ -262,7 +262,7 @@ def printed(site: Site, visit: Callable[..., Any], number: int) -> None:
     page = editor.page
     page.goto(f"/anthologies/editions/{edition}/edit/")
     editor.shot("walk-11-edition")
-    page.get_by_role("button", name=re.compile("编译|排版|生成")).first.click()
+    page.get_by_role("button", name="编印成书").first.click()
     link = page.get_by_role("link", name=re.compile("Word"))
     end = time.monotonic() + 120
     while not link.count() and time.monotonic() < end:
