@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -25,6 +26,7 @@ PREFIX = "page:"
 _EPOCH = date(1970, 1, 1)
 HOURS = ((Decimal(2), "to2"), (Decimal(4), "to4"), (Decimal(8), "to8"))
 MORE_HOURS = "over8"
+_NOTE_CALL = re.compile(r"\[\^[0-9A-Za-z_-]{1,20}\]")
 
 
 def key_of(page_id: int) -> str:
@@ -122,10 +124,13 @@ def _unit_paths(pages: Iterable[ResourcePage]) -> dict[str, str]:
 
 
 def _body(page: ResourcePage) -> Iterator[TextPart]:
-    """The page's own text, one part a stretch of one audience, without the title (it stands in front of each)."""
+    """The page's own text, one part a stretch of one audience, without the title (it stands in front of each).
+
+    The calls of footnotes are left out: they would cut words in two and stand raw in what is shown of a passage.
+    """
     written = (p for p in passages(page) if p.kind != "title")
     for audience, run in groupby(written, key=lambda p: p.audience):
-        text = "\n".join(p.text for p in run)
+        text = "\n".join(_NOTE_CALL.sub("", p.text) for p in run)
         yield TextPart(BODY, text, tokens=tuple(page.access_tokens(audience)))
 
 

@@ -110,6 +110,40 @@ def test_terms_units_and_awards_are_followed(find: Find) -> None:
     assert titles(find("", filters={"award": ["first"]})) == ["渔港"]
 
 
+def test_an_award_marked_again_or_revoked_is_followed_in_the_same_transaction(find: Find) -> None:
+    page = factories.live(title="渔港")
+    find()
+    key = {"page_id": page.pk, "competition": "评选", "year": 2024}
+    for tier in (AwardTier.SECOND, AwardTier.FIRST):  # as the competition office marks them
+        with transaction.atomic():
+            ResourceAward.objects.update_or_create(**key, defaults={"tier": tier})
+            assert OutboxJob.objects.filter(key=harvest.key_of(page.pk)).exists()
+        assert titles(find("", filters={"award": [tier]})) == ["渔港"]
+    assert find("", filters={"award": [AwardTier.SECOND]}).total == 0
+    ResourceAward.objects.filter(**key).delete()
+    assert find("", filters={"award": [AwardTier.FIRST]}).total == 0
+
+
+def test_a_caption_track_that_is_deleted_is_no_longer_found(find: Find) -> None:
+    film = VideoFile.objects.create(title="片子", file=ContentFile(b"x", name="b.mp4"))
+    factories.live(Kind.VIDEO, title="短片", video_file=film)
+    find()
+    track = CaptionTrack.objects.create(video=film, vtt="WEBVTT\n\n00:01.000 --> 00:02.000\n渔船归港了\n")
+    assert titles(find("渔船归港")) == ["短片"]
+    track.delete()
+    assert find("渔船归港").total == 0 or find("渔船归港").relaxed
+
+
+def test_calls_of_footnotes_stand_in_no_passage(find: Find) -> None:
+    body = [factories.section("做法", factories.paragraph("账本[^n-1]挂在墙上。[^2]数据[^ 不是脚注]照登。"))]
+    page = factories.live(title="渔港", body=body)
+    text = "\n".join(part.text for part in harvest.record(page).parts)
+    assert "账本挂在墙上。数据[^ 不是脚注]照登。" in text
+    shown = [p.text for hit in find("账本挂在墙上").hits for p in hit.passages]
+    assert any("账本挂在墙上" in line for line in shown)
+    assert "[^n-1]" not in "".join(shown)
+
+
 def test_a_moved_term_is_counted_under_its_new_parent(find: Find) -> None:
     first, second = (Topic.objects.create(name=f"上级{n}", code=f"UP-{n}") for n in (1, 2))
     child = Topic.objects.create(name="下级", code="UP-1-1", parent=first)
