@@ -13,6 +13,7 @@ from caselib.accounts.models import User
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal
 
+from .codes import next_code
 from .content import digest
 from .models import PublicationGrant, ResourcePage
 
@@ -25,7 +26,7 @@ def publish_granted(
 
     Called by the review app when every stage has passed, and by nothing else (a contract of import-linter and a
     test see to it). Effects in order: grant written, page published with its facts (last reviewed, no longer
-    withdrawn). Raises ConflictError if the content has changed since it was read.
+    withdrawn, a code if it has none yet; the code stays for good). Raises ConflictError if the content has changed since it was read.
     """
     revision = Revision.objects.select_for_update().get(pk=revision.pk)
     if revision.object_id != str(page.pk) or digest(revision) != sha256:
@@ -37,8 +38,13 @@ def publish_granted(
         revision=revision,
         defaults={"page_id": page.pk, "sha256": sha256, "granted_by": by, "granted_at": moment, "revoked_at": None},
     )
+    today = moment.astimezone(clock.ZONE).date()
+    locked = ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk)
     ResourcePage.objects.filter(pk=page.pk).update(
-        withdrawn_at=None, withdrawn_reason="", reviewed_on=moment.astimezone(clock.ZONE).date()
+        withdrawn_at=None,
+        withdrawn_reason="",
+        reviewed_on=today,
+        code=locked.code or next_code(locked.specific_class.kind, today.year),
     )
     PublishPageRevisionAction(revision, user=by, changed=True).execute(skip_permission_checks=True)
     page.refresh_from_db()

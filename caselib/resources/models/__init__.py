@@ -2,6 +2,7 @@
 
 from .base import ResourcePage, ResourceQuerySet
 from .case import NOTE_PARTS, CaseStudy, TeachingNote
+from .codes import CodeSeries
 from .courses import Course, CourseUpdate, LessonPlan, LinkedResource, Textbook
 from .folders import Folder, Library
 from .parts import (
@@ -39,6 +40,7 @@ __all__ = [
     "NOTE_PARTS",
     "Attachment",
     "CaseStudy",
+    "CodeSeries",
     "Course",
     "CourseUpdate",
     "Coverage",

@@ -70,6 +70,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     )
     source_kind = models.CharField(_("origin"), max_length=10, choices=SourceKind.choices, default=SourceKind.ORIGINAL)
     source_title = models.CharField(_("source"), max_length=300, blank=True)
+    exclude_fields_in_copy: ClassVar[list[str]] = list(FACTS)  # a copy is a new item with a history of its own
     source_date = models.DateField(_("date of the source"), null=True, blank=True)
     source_by = models.CharField(_("author or publisher of the source"), max_length=200, blank=True)
     permission = models.CharField(_("reprint permission"), max_length=300, blank=True)
