@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourcePage
-from caselib.resources.selectors import visible_by_id
+from caselib.resources.selectors import listed_by_id
 from search import completions, engines, facets, highlighting, planning, synonyms
 from search.analysis import numerals
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
@@ -86,7 +86,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One resource found, as the database has it now."""
+    """One resource found, as the database has it now; ``page`` carries what lists show and is not the specific row."""
 
     page: ResourcePage
     title: str
@@ -245,7 +245,7 @@ def _first_answer(ask: Callable[[Engine], Any], forced: str | None) -> tuple[str
 def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tuple[Hit, ...], int]:
     """The hits the database confirms, and how many it does not."""
     ids = {found.key: page_id_of(found.key) for found in answer.found}
-    pages = visible_by_id([i for i in ids.values() if i is not None], viewer)
+    pages = listed_by_id([i for i in ids.values() if i is not None], viewer)
     table = synonyms.current()
     others = [s for run in parsed.runs for s in (*numerals.variants(run), *table.get(run, ()))]
     pattern = highlighting.patterns(parsed, others)
@@ -258,7 +258,7 @@ def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tu
                     page=page,
                     title=page.title,
                     title_marks=highlighting.mark(page.title, pattern),
-                    kind=str(page.kind.value),
+                    kind=str(page.specific_class.kind.value),
                     url=page.get_url() or "",
                     score=found.score,
                     passages=tuple(_passage(p, pattern) for p in found.passages),

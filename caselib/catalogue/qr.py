@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import lru_cache
 
 import segno
 from django.utils.html import format_html
@@ -11,6 +12,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 def qr_svg(text: str, *, label: str) -> SafeString:
     """Return ``text`` as a QR code (error level M) in a titled SVG of its own aspect."""
+    return format_html('<span class="qr" role="img" aria-label="{}">{}</span>', label, _drawn(text))
+
+
+@lru_cache(maxsize=512)
+def _drawn(text: str) -> SafeString:
+    """Return the bare SVG of ``text``; the search for the best mask is what costs, so it is done once."""
     code = segno.make(text, error="m", micro=False)
     out = io.BytesIO()
     code.save(
@@ -25,5 +32,4 @@ def qr_svg(text: str, *, label: str) -> SafeString:
         svgclass=None,
         lineclass=None,
     )
-    markup = mark_safe(out.getvalue().decode("ascii"))  # noqa: S308  (made by segno from modules only)
-    return format_html('<span class="qr" role="img" aria-label="{}">{}</span>', label, markup)
+    return mark_safe(out.getvalue().decode("ascii"))  # noqa: S308  (made by segno from modules only)

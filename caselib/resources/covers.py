@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from xml.sax.saxutils import escape
 
@@ -49,6 +50,7 @@ class CoverText:
     code: str = ""
 
 
+@lru_cache(maxsize=1024)
 def cover_svg(text: CoverText, *, shape: Shape = "tall") -> str:
     """Return a complete SVG document as a string (no XML declaration); equal input gives equal output."""
     width, height = SIZES[shape]

@@ -48,6 +48,32 @@ def workable(user: User) -> QuerySet[ResourcePage]:
     return pages.filter(own | Q(live=True, circulation__in=(Circulation.PUBLIC, Circulation.INTERNAL)))
 
 
+LISTED = (
+    *("title", "slug", "path", "depth", "url_path", "live", "content_type", "locale"),
+    *("first_published_at", "latest_revision_created_at"),
+    *("code", "abstract", "class_hours", "quality_tier", "written_on", "circulation", "audience"),
+)
+
+
+def listed(pages: QuerySet[ResourcePage], *also: str) -> list[ResourcePage]:
+    """Return ``pages`` with what a list shows of them: no text, no specific rows, and one look at the site's roots.
+
+    ``also`` names further columns, of related rows that the query joins as well.
+    """
+    found = list(pages.only(*LISTED, *also))
+    if found:
+        # Each page would otherwise unpack the roots from the cache for itself to know its address.
+        roots = found[0]._get_site_root_paths()
+        for page in found:
+            page._wagtail_cached_site_root_paths = roots
+    return found
+
+
+def listed_by_id(ids: list[int], viewer: Viewer) -> dict[int, ResourcePage]:
+    """Return those of ``ids`` that ``viewer`` may read, as a list shows them, by id. One query."""
+    return {page.pk: page for page in listed(ResourcePage.objects.visible_to(viewer).filter(pk__in=ids))}
+
+
 def missing_metadata() -> QuerySet[ResourcePage]:
     """Return live resources that lack a term on one of the three axes, an abstract, or an author."""
     lacking: Any = Q(abstract="")

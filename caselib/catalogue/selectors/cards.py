@@ -13,11 +13,16 @@ from caselib.accounts.viewers import Viewer
 from caselib.resources.covers import CoverText, Shape, cover_svg
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage, TopicTagging
+from caselib.resources.selectors import listed
 
 from ..enums import ORDERABLE_KINDS
 
 if TYPE_CHECKING:
     from decimal import Decimal
+
+
+# The columns of the use of a resource that a card shows.
+USE = ("use__ordered", "use__ratings", "use__rating_sum")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def card(page: ResourcePage) -> Card:
 
 def cards(pages: QuerySet[ResourcePage]) -> list[Card]:
     """Return the cards of ``pages`` in their order."""
-    return [card(page) for page in with_card_data(pages)]
+    return [card(page) for page in listed(with_card_data(pages), "unit__name", *USE)]
 
 
 def cards_by_id(ids: Iterable[int], viewer: Viewer) -> Mapping[int, Card]:

@@ -52,6 +52,15 @@ class ResourceQuerySet(PageQuerySet):
 # Facts about a resource that its acts keep, not its text: restoring an old draft must not restore them.
 FACTS = ("code", "withdrawn_at", "withdrawn_reason", "reviewed_on", "review_due_on")
 
+# What a page shows of the rows around it, fetched at once instead of tag by tag.
+SHOWN = (
+    "authors",
+    "topic_taggings__tag",
+    "sector_taggings__tag",
+    "position_taggings__tag",
+    "free_taggings__tag",
+)
+
 ResourceManager = PageManager.from_queryset(ResourceQuerySet)
 
 
@@ -61,6 +70,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     is_creatable = False
     subpage_types: ClassVar[list[str]] = []
     parent_page_types = ["resources.Folder"]
+    exclude_fields_in_copy: ClassVar[list[str]] = list(FACTS)  # a copy is a new item with a history of its own
     kind: ClassVar[Kind]
 
     code = models.CharField(_("code"), max_length=40, blank=True, db_index=True)
@@ -70,7 +80,6 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     )
     source_kind = models.CharField(_("origin"), max_length=10, choices=SourceKind.choices, default=SourceKind.ORIGINAL)
     source_title = models.CharField(_("source"), max_length=300, blank=True)
-    exclude_fields_in_copy: ClassVar[list[str]] = list(FACTS)  # a copy is a new item with a history of its own
     source_date = models.DateField(_("date of the source"), null=True, blank=True)
     source_by = models.CharField(_("author or publisher of the source"), max_length=200, blank=True)
     permission = models.CharField(_("reprint permission"), max_length=300, blank=True)
@@ -203,6 +212,9 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         return super().route(request, path_components)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        if not getattr(request, "is_preview", False):
+            # A draft under preview carries its own rows and must keep them.
+            models.prefetch_related_objects([self], *SHOWN)
         return super().get_context(request, *args, **kwargs) | {"viewer": Viewer.of(request.user)}
 
     def method_labels(self) -> list[str]:

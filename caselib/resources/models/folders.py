@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +24,16 @@ class Library(GuardedFolder, Page):  # type: ignore[misc]
     class Meta:
         verbose_name = _("library")
         verbose_name_plural = _("libraries")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> Any:
+        """Find the page at once by its whole address; step by step would be two queries for each folder above it."""
+        if path_components:
+            address = f"{self.url_path}{'/'.join(path_components)}/"
+            below = Page.objects.filter(slug=path_components[-1], url_path=address, path__startswith=self.path)
+            page = below.first()
+            if page is not None:
+                return page.specific.route(request, [])
+        return super().route(request, path_components)
 
     def serve(self, request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         raise Http404
