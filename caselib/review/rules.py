@@ -19,6 +19,7 @@ from .enums import AnswerValue, Light, Outcome
 PUBLIC_STAGES = 3
 INTERNAL_STAGES = 2
 INTERNAL = "internal"
+RESTRICTED = "restricted"
 MAX_OPINION = 20_000
 
 
@@ -148,6 +149,19 @@ def may_submit(*, author: bool, editor: bool, under_review: bool, has_revision: 
     if not has_revision:
         return Refusal("no-text", _("There is no saved text to submit yet."))
     return None
+
+
+def readers_named(circulation: str, *, groups: bool) -> Refusal | None:
+    """Refuse a text for named groups while no group is named: nobody could read it once it is published."""
+    if circulation != RESTRICTED or groups:
+        return None
+    return Refusal(
+        "no-groups",
+        _(
+            "No group that may read this text has been named. Choose the level “Internal”, save and submit again; "
+            "after publication the final reviewer restricts the text to groups."
+        ),
+    )
 
 
 def may_recall(*, author: bool, requested: bool, under_review: bool) -> Refusal | None:

@@ -16,7 +16,18 @@ from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 
 from .enums import Disposition, Outcome, Severity
-from .models import BuiltinRule, CheckRun, CommentAnchor, Decision, Finding, Rule, Seat, StageState, StageTask
+from .models import (
+    BuiltinRule,
+    CheckRun,
+    CirculationChange,
+    CommentAnchor,
+    Decision,
+    Finding,
+    Rule,
+    Seat,
+    StageState,
+    StageTask,
+)
 from .routing import stage_ids
 from .rules import Reader, StageView
 
@@ -51,6 +62,12 @@ def author_ids(page: ResourcePage, revision: Revision | None = None) -> set[int]
         if isinstance(row, dict) and isinstance(row.get("user"), int):
             found.add(row["user"])
     return found
+
+
+def has_groups(page: ResourcePage, revision: Revision) -> bool:
+    """Whether ``page`` has groups that may read it, or ``revision`` is a requested change of level that brings them."""
+    asked = CirculationChange.objects.filter(page_id=page.pk, revision=revision, decided_at__isnull=True)
+    return page.restricted_groups.exists() or any(change.groups for change in asked)
 
 
 def editor_ids(page: ResourcePage) -> set[int]:

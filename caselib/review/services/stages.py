@@ -24,8 +24,8 @@ from caselib.resources.models import ResourcePage
 from ..enums import CheckTrigger
 from ..models import Seat, StageState, StageTask
 from ..routing import stage_ids
-from ..rules import may_review, may_submit, stages_suffice
-from ..selectors import author_ids, group_members, latest_run, page_of, readers_for, stage_view
+from ..rules import may_review, may_submit, readers_named, stages_suffice
+from ..selectors import author_ids, group_members, has_groups, latest_run, page_of, readers_for, stage_view
 from . import checking
 
 
@@ -51,6 +51,8 @@ def start_stage(
     if first is not None and first.pk in order and order.index(first.pk) < order.index(stage.pk):
         stage = first.specific
     revision = page.get_latest_revision()
+    if order and stage.pk == order[0]:  # a submission, also one after a return through Wagtail's own button
+        require(readers_named(revision.content.get("circulation", ""), groups=has_groups(page, revision)))
     return open_stage(stage, run, page, revision, by=by, at=at)
 
 

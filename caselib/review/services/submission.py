@@ -16,8 +16,8 @@ from caselib.resources.models import ResourcePage
 
 from ..models import StageState, StageTask
 from ..routing import stage_ids, workflow_for
-from ..rules import may_recall, may_submit
-from ..selectors import active_run, author_ids
+from ..rules import may_recall, may_submit, readers_named
+from ..selectors import active_run, author_ids, has_groups
 from . import stages
 
 
@@ -41,6 +41,7 @@ def submit_for_review(page: ResourcePage, *, by: User, at: datetime | None = Non
             has_revision=latest is not None,
         )
     )
+    require(readers_named(latest.content.get("circulation", ""), groups=has_groups(page, latest)))
     workflow = workflow_for(latest.as_object())
     if workflow is None:
         raise RefusedError(Refusal("no-route", _("No review route fits this item. Ask the security administrator.")))

@@ -16,12 +16,13 @@ from caselib.core.errors import RefusedError
 
 from ..enums import ReviewPhase
 from ..presenting import lines_of
-from ..rules import may_recall, may_submit, may_withdraw
+from ..rules import may_recall, may_submit, may_withdraw, readers_named
 from ..selectors import (
     active_run,
     author_ids,
     comments_on,
     current_state,
+    has_groups,
     history_of_run,
     latest_run,
     manuscripts_of,
@@ -88,7 +89,8 @@ def manuscript(request: HttpRequest, pk: int) -> HttpResponse:
         "comments": comments,
         "submit_refusal": may_submit(
             author=own, editor=user.has_role(Role.EDITOR), under_review=in_progress, has_revision=revision is not None
-        ),
+        )
+        or (revision and readers_named(revision.content.get("circulation", ""), groups=has_groups(page, revision))),
         "may_withdraw": may_withdraw(user.roles, live=page.live) is None,
         "recall_refusal": may_recall(
             author=own, requested=run is not None and run.requested_by_id == user.pk, under_review=run is not None

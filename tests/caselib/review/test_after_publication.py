@@ -8,8 +8,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from wagtail.models import Workflow, WorkflowState
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Notice
@@ -18,14 +20,17 @@ from caselib.core.errors import RefusedError
 from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import PublicationGrant, ResourcePage
 from caselib.review.dossier import grouped, write_dossier
+from caselib.review.enums import Outcome
 from caselib.review.models import CirculationChange, ReReviewInterval, Similarity, TextPrint
+from caselib.review.routing import workflow_for
 from caselib.review.selectors import active_run, due_for_rereview, latest_run
 from caselib.review.services.assigning import assign, send_reminders, send_rereview_notices
 from caselib.review.services.circulation import change_circulation
+from caselib.review.services.submission import submit_for_review
 from caselib.review.services.withdrawal import restore, withdraw
 from caselib.review.signals import withdrawn
 from tests import factories
-from tests.caselib.review.desk import Desk
+from tests.caselib.review.desk import Desk, manuscript
 
 pytestmark = pytest.mark.django_db
 
@@ -129,6 +134,52 @@ def test_groups_of_a_restricted_item() -> None:
     assert desk.now().restricted_group_ids() == [group.pk]
     with pytest.raises(RefusedError):
         change_circulation(desk.now(), "secret", "无此范围。", by=final())
+
+
+def test_a_text_for_groups_that_nobody_named_is_not_submitted() -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    page = manuscript(author, circulation=Circulation.RESTRICTED)
+    with pytest.raises(RefusedError) as refused:
+        submit_for_review(page, by=author)
+    assert refused.value.refusal.code == "no-groups"
+    with pytest.raises(RefusedError):  # the button of Wagtail's editor asks the same rule
+        Workflow.objects.get(pk=workflow_for(page).pk).start(page, author)
+    client = Client()
+    client.force_login(author)
+    shown = client.get(reverse("review:manuscript", args=[page.pk]))
+    assert shown.context["submit_refusal"].code == "no-groups"
+    assert reverse("review:submit", args=[page.pk]) not in shown.content.decode()
+    assert client.post(reverse("review:submit", args=[page.pk])).status_code == 302
+    assert active_run(page) is None
+    page.circulation = Circulation.INTERNAL
+    page.save_revision(user=author)
+    submit_for_review(page, by=author)
+    assert active_run(page) is not None
+
+
+def test_a_returned_text_is_not_submitted_again_for_unnamed_groups() -> None:
+    desk = Desk.open()
+    desk.decide(Outcome.RETURN)
+    page = desk.page.get_latest_revision_as_object()
+    page.circulation = Circulation.RESTRICTED
+    page.save_revision(user=desk.author)
+    with pytest.raises(RefusedError), transaction.atomic():
+        desk.run.resume(user=desk.author)
+    assert desk.run.status == WorkflowState.STATUS_NEEDS_CHANGES
+
+
+def test_a_restricted_item_is_revised_and_given_to_more_groups_through_review() -> None:
+    desk = Desk.open()
+    first, second = final().groups.first(), editor().groups.first()
+    change_circulation(desk.publish(), Circulation.RESTRICTED, "只给终审组看。", groups=[first.pk], by=final())
+    page = desk.now()
+    page.title = "改过的标题"
+    page.save_revision(user=desk.author)
+    submit_for_review(page, by=desk.author)
+    assert desk.publish().title == "改过的标题"
+    both = [first.pk, second.pk]
+    change_circulation(desk.now(), Circulation.RESTRICTED, "编辑也要看。", groups=both, by=editor())
+    assert desk.publish().restricted_group_ids() == sorted(both)
 
 
 def test_rereview_dates_follow_kind_and_topicality() -> None:
