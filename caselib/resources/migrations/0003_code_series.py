@@ -4,23 +4,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('resources', '0002_publication_guard'),
+        ("resources", "0002_publication_guard"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CodeSeries',
+            name="CodeSeries",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=20, unique=True, verbose_name='prefix')),
-                ('last', models.PositiveIntegerField(default=0, verbose_name='last number')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("prefix", models.CharField(max_length=20, unique=True, verbose_name="prefix")),
+                ("last", models.PositiveIntegerField(default=0, verbose_name="last number")),
             ],
             options={
-                'verbose_name': 'series of codes',
-                'verbose_name_plural': 'series of codes',
-                'default_permissions': ('view',),
+                "verbose_name": "series of codes",
+                "verbose_name_plural": "series of codes",
+                "default_permissions": ("view",),
             },
         ),
     ]
