@@ -8,8 +8,9 @@ from typing import Any
 from django import template
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
@@ -17,6 +18,7 @@ from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 from search.api import Hit, Passage
 
 from .. import citations
+from ..browsing import Option
 from ..enums import ORDERABLE_KINDS
 from ..qr import qr_svg
 from ..reading import Reading
@@ -26,6 +28,8 @@ from ..selectors.cards import Card, card, cards, cards_by_id, kind_of
 from ..selectors.places import Leg
 
 register = template.Library()
+
+CHOSEN = mark_safe(' aria-current="true"')
 
 
 @register.simple_tag
@@ -147,6 +151,27 @@ def marked(text: str, marks: Sequence[tuple[int, int]]) -> SafeString:
         pieces.append((text[at:start], text[start:end]))
         at = end
     return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pieces), text[at:])
+
+
+@register.simple_tag
+def facet_options(options: Sequence[Option]) -> SafeString:
+    """Return facet values as list items, each with the values below it; several hundred stand in one page.
+
+    Written here because a template included once for each value costs more than the search for the values.
+    """
+    items = [
+        format_html(
+            '<li><a href="{}" rel="nofollow"{}><span class="facet__label"><span class="facet__box"></span>{}</span>'
+            '<span class="facet__count">{}</span></a>{}</li>\n',
+            option.url,
+            CHOSEN if option.selected else "",
+            option.label,
+            localize(option.count),
+            format_html("<ul>{}</ul>", facet_options(option.children)) if option.children else "",
+        )
+        for option in options
+    ]
+    return mark_safe("".join(items))  # noqa: S308  (each item is made by format_html)
 
 
 @register.filter
