@@ -73,7 +73,7 @@ class ResourceIndexView(IndexView):  # type: ignore[misc]
     def get_base_queryset(self) -> Any:
         pages = self.model.objects.filter(pk__in=selectors.workable(self.request.user).values("pk"))
         # Wagtail turns the rows into specific pages, which keeps prefetches and loses joins.
-        pages = pages.prefetch_related("unit", "topic_taggings__tag", "authors", "_workflow_states")
+        pages = selectors.with_submitted(pages).prefetch_related("unit", "topic_taggings__tag", "authors")
         return self.annotate_queryset(pages)
 
 

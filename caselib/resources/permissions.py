@@ -50,7 +50,11 @@ class ResourcePermissionTester(PagePermissionTester):
     def _untouched(self) -> bool:
         never_live = not self.page.live and self.page.first_published_at is None
         # Not ``_workflow_states``: that relation compares with the specific type and never finds a run of a resource.
-        return never_live and not self.page.workflow_states.exists()
+        if not never_live:
+            return False
+        # A listing annotates this for all its rows; elsewhere it is asked for the one page.
+        submitted = getattr(self.page, "was_submitted", None)
+        return not (self.page.workflow_states.exists() if submitted is None else submitted)
 
 
 class FolderPermissionTester(PagePermissionTester):

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Cast
+from wagtail.models import Page, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import Unit, User
@@ -72,6 +75,13 @@ def listed(pages: QuerySet[ResourcePage], *also: str) -> list[ResourcePage]:
 def listed_by_id(ids: list[int], viewer: Viewer) -> dict[int, ResourcePage]:
     """Return those of ``ids`` that ``viewer`` may read, as a list shows them, by id. One query."""
     return {page.pk: page for page in listed(ResourcePage.objects.visible_to(viewer).filter(pk__in=ids))}
+
+
+def with_submitted(pages: QuerySet[Any]) -> QuerySet[Any]:
+    """Annotate ``was_submitted``: whether a page ever entered a review. Permissions of list rows read it."""
+    page_type = ContentType.objects.get_for_model(Page)
+    runs = WorkflowState.objects.filter(base_content_type=page_type, object_id=Cast(OuterRef("pk"), CharField()))
+    return pages.annotate(was_submitted=Exists(runs))
 
 
 def missing_metadata() -> QuerySet[ResourcePage]:

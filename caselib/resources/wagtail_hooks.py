@@ -39,7 +39,7 @@ def hide_foreign_drafts(parent_page: Any, pages: Any, request: SignedInRequest) 
     pages = _only_workable(pages, request)
     if getattr(parent_page.specific_deferred, "year", None):
         # In a year's folder every child is a resource: what each row's permissions ask is fetched for all at once.
-        pages = pages.prefetch_related("unit", "_workflow_states")
+        pages = selectors.with_submitted(pages).prefetch_related("unit")
     return pages
 
 
