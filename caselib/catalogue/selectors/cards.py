@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,10 +120,16 @@ def cards_by_id(ids: Iterable[int], viewer: Viewer) -> Mapping[int, Card]:
     return {item.pk: item for item in cards(ResourcePage.objects.visible_to(viewer).filter(pk__in=wanted))}
 
 
-def newest(viewer: Viewer, *, kinds: Iterable[str] = (), limit: int = 8) -> list[Card]:
-    """Return the newest readable resources of ``kinds`` (all kinds if empty)."""
+def newest_of_each(viewer: Viewer, groups: Sequence[Sequence[str]], *, limit: int) -> list[list[Card]]:
+    """Return the newest readable resources of each group of kinds; the cards of all groups cost one look together."""
+    ids = [list(_newest(viewer, kinds).values_list("pk", flat=True)[:limit]) for kinds in groups]
+    found = cards_by_id([pk for group in ids for pk in group], viewer)
+    return [[found[pk] for pk in group if pk in found] for group in ids]
+
+
+def _newest(viewer: Viewer, kinds: Iterable[str]) -> QuerySet[ResourcePage]:
     pages = ResourcePage.objects.visible_to(viewer)
     chosen = list(kinds)
     if chosen:
         pages = pages.filter(content_type_id__in=content_types_of(chosen))
-    return cards(pages.order_by("-first_published_at", "-pk")[:limit])
+    return pages.order_by("-first_published_at", "-pk")
