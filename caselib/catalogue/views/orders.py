@@ -51,7 +51,9 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     viewer = Viewer.of(request.user)
     refusal = may_order(viewer)
     why_not = str(refusal.message) if refusal else selectors.refusal_for(page, viewer)
-    return render(request, "catalogue/basket_add.html", {"page": page, "why_not": why_not})
+    # What was withdrawn keeps its title to itself, as its tombstone does.
+    title = page.title if page.is_visible_to(viewer) else _("This item is no longer open")
+    return render(request, "catalogue/basket_add.html", {"page": page, "title": title, "why_not": why_not})
 
 
 @login_required
