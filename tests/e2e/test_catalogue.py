@@ -158,6 +158,21 @@ def test_pages_fit_their_width_and_do_not_jump(visit: Open, facts: dict[str, Any
         person.shot(f"{name}-{width}")
 
 
+@pytest.mark.parametrize("width", [390, 1440])
+def test_covers_keep_their_shape_and_the_sections_the_margin_of_the_page(visit: Open, width: int) -> None:
+    page = visit(width=width).page
+    page.goto("/browse/")
+    covers = [box for thumb in page.locator(".result .cover--thumb").all() if (box := thumb.bounding_box())]
+    rows = [box for row in page.locator(".result").all() if (box := row.bounding_box())]
+    assert max(row["height"] for row in rows) > covers[0]["height"] + 1  # a row is taller, so a cover could stretch
+    assert all(abs(box["height"] - box["width"] * 4 / 3) < 1 for box in covers)
+    first, brand = (page.locator(f".site-{part} a").first.bounding_box() for part in ("nav", "header__row"))
+    assert first is not None
+    assert brand is not None
+    assert first["x"] == pytest.approx(brand["x"], abs=1)
+    assert first["x"] >= 16
+
+
 def test_the_keyboard_alone_suffices(visit: Open) -> None:
     page = visit().page
     page.goto("/browse/?q=廉政")
