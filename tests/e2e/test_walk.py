@@ -263,7 +263,7 @@ def printed(site: Site, visit: Callable[..., Any], number: int) -> None:
     page.goto(f"/anthologies/editions/{edition}/edit/")
     editor.shot("walk-11-edition")
     page.get_by_role("button", name="编印成书").first.click()
-    link = page.get_by_role("link", name=re.compile("Word"))
+    link = page.locator("a[href*='/files/docx/']")
     end = time.monotonic() + 120
     while not link.count() and time.monotonic() < end:
         time.sleep(1)
