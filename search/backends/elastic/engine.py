@@ -77,9 +77,10 @@ class ElasticEngine:
         """Whether a token stands in more than a fifth of all passages, as counted when the index was built."""
         read_at, common = self._common
         if time.monotonic() - read_at > _COMMON_FOR:
-            raw = self._ask(lambda: self.client.indices.get_mapping(index=self.alias).body)
-            meta = next(iter(raw.values()))["mappings"].get("_meta", {})
-            common = frozenset(meta.get("common", ()))
+            with translated():
+                raw = self.client.indices.get_mapping(index=self.alias).body
+                meta = dict(next(iter(raw.values())))["mappings"].get("_meta", {})
+                common = frozenset(meta.get("common", ()))
             self._common = (time.monotonic(), common)
         return f"{field}:{token}" in common
 
