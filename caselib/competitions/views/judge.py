@@ -26,6 +26,11 @@ from ..services import scoring
 from .base import DOCX, actor, attempt, file_response, found
 
 
+def storable(text: str) -> str:
+    """Return ``text`` with NUL made visible: PostgreSQL cannot keep it, and a mark with one is no number."""
+    return text.replace("\x00", "\ufffd")
+
+
 @login_required
 @require_safe
 def judging(request: HttpRequest) -> HttpResponse:
@@ -87,8 +92,8 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
     typed = dict(score.draft) if score else {}
     comment, status = score.comment if score else "", 200
     if request.method == "POST":
-        typed = {c.code: request.POST.get(f"mark-{c.code}", "")[:20] for c in rubric.criteria.all()}
-        comment = request.POST.get("comment", "")[:5000]
+        typed = {c.code: storable(request.POST.get(f"mark-{c.code}", ""))[:20] for c in rubric.criteria.all()}
+        comment = storable(request.POST.get("comment", ""))[:5000]
         problem, status = _hand_in(request, row, typed, comment)
         if problem is None:
             messages.success(request, _("Handed in: entry %(code)s.") % {"code": row.entry.code})
@@ -113,9 +118,12 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
 def save(request: HttpRequest, pk: int) -> JsonResponse:
     """Keep a draft as it is typed; answers JSON."""
     row = _reading(request, pk)
-    typed = {name.removeprefix("mark-"): value for name, value in request.POST.items() if name.startswith("mark-")}
+    marks = {name: value for name, value in request.POST.items() if name.startswith("mark-")}
+    typed = {name.removeprefix("mark-"): storable(value) for name, value in marks.items()}
     try:
-        score = scoring.save_draft(row, typed=typed, comment=request.POST.get("comment", ""), by=actor(request))
+        score = scoring.save_draft(
+            row, typed=typed, comment=storable(request.POST.get("comment", "")), by=actor(request)
+        )
     except RefusedError as error:
         return JsonResponse({"code": error.refusal.code, "message": str(error.refusal.message)}, status=error.status)
     local = score.saved_at.astimezone(clock.ZONE)
@@ -127,7 +135,7 @@ def save(request: HttpRequest, pk: int) -> JsonResponse:
 def recuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Step back from an entry."""
     row = _reading(request, pk)
-    reason = request.POST.get("reason", "")
+    reason = storable(request.POST.get("reason", ""))
     done = _("You have stepped back; the entry goes to another judge.")
     attempt(request, lambda: jury_services.recuse(row, reason=reason, by=actor(request)), done)
     return redirect("competitions:judge_desk", pk=row.judge_id)
