@@ -119,7 +119,7 @@ def save(request: HttpRequest, pk: int) -> JsonResponse:
     """Keep a draft as it is typed; answers JSON."""
     row = _reading(request, pk)
     marks = {name: value for name, value in request.POST.items() if name.startswith("mark-")}
-    typed = {name.removeprefix("mark-"): storable(value) for name, value in marks.items()}
+    typed = {name.removeprefix("mark-"): storable(str(value)) for name, value in marks.items()}
     try:
         score = scoring.save_draft(
             row, typed=typed, comment=storable(request.POST.get("comment", "")), by=actor(request)
