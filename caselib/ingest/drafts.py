@@ -16,6 +16,7 @@ from caselib.resources.enums import Kind
 from caselib.resources.inbound import block, body_stream, notes_stream
 from caselib.resources.models import ResourcePage
 from caselib.resources.services import create_draft
+from caselib.resources.text import LESSON_PARTS
 from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 from caselib.word.names import is_byline, split_byline
@@ -25,15 +26,6 @@ from .lessons import label_field, minutes_of
 from .models import ImportImage, ImportItem
 from .sections import section_kind
 
-_LESSON_TEXTS = (
-    "objectives",
-    "key_points",
-    "difficult_points",
-    "preparation",
-    "board_plan",
-    "assessment",
-    "reflection",
-)
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -103,7 +95,7 @@ def _without_bylines(blocks: Sequence[Block]) -> list[Block]:
 def lesson_draft(item: ImportItem) -> dict[str, Any]:
     """Return the fields of a lesson plan that the source filled in its labelled places."""
     texts: Mapping[str, str] = item.content.get("fields", {})
-    fields: dict[str, Any] = {name: texts[name] for name in _LESSON_TEXTS if texts.get(name)}
+    fields: dict[str, Any] = {name: texts[name] for name in LESSON_PARTS if texts.get(name)}
     if texts.get("learners"):
         fields["learners"] = texts["learners"].replace("\n", "；")[:200]
     minutes = minutes_of(texts.get("minutes", ""))
@@ -123,7 +115,7 @@ def lesson_draft(item: ImportItem) -> dict[str, Any]:
 
 def _beyond_fields(blocks: Sequence[Block], fields: Mapping[str, Any]) -> list[Block]:
     """Drop from the further text what went into fields word for word; tables and pictures always stay."""
-    taken = {line.strip() for name in _LESSON_TEXTS for line in str(fields.get(name, "")).splitlines()}
+    taken = {line.strip() for name in LESSON_PARTS for line in str(fields.get(name, "")).splitlines()}
     kept: list[Block] = []
     for part in blocks:
         if isinstance(part, Paragraph) and (part.number + part.text).strip() in taken:
