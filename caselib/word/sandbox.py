@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ Ending = Literal["done", "timeout", "memory", "died"]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. ``peak_bytes`` is the largest resident size seen, 0 where the system does not tell."""
+    """How a run ended. ``peak_bytes`` is the largest resident size seen of the group, 0 where there is no /proc."""
 
     ending: Ending
     code: int
@@ -76,11 +76,10 @@ def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, mem
     peak = 0
     next_look = started + _POLL_SECONDS
     while True:
-        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
-        if pid:
-            process.returncode = os.waitstatus_to_exitcode(status)
-            scale = 1 if sys.platform == "darwin" else 1024
-            return "done", max(peak, usage.ru_maxrss * scale)
+        # Not wait4's ru_maxrss: it counts what this process held when it forked, not only the program.
+        peak = max(peak, _own_peak(process.pid))
+        if process.poll() is not None:
+            return "done", peak
         now = time.monotonic()
         if now - started > seconds:
             return "timeout", peak
@@ -90,6 +89,16 @@ def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, mem
             if peak > memory:
                 return "memory", peak
         time.sleep(_POLL_SECONDS)
+
+
+def _own_peak(pid: int) -> int:
+    """Return the largest resident size so far of one process since its program started, 0 where there is no /proc."""
+    try:
+        status = Path("/proc", str(pid), "status").read_text()
+    except OSError:
+        return 0
+    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def group_memory(group: int) -> int:

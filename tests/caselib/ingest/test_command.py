@@ -144,6 +144,16 @@ def test_a_reader_that_hangs_or_grows_is_killed(tmp_path: Path) -> None:
     assert dead.ending == "died"
 
 
+def test_the_peak_is_the_program_s_and_not_its_parent_s(tmp_path: Path) -> None:
+    import sys
+
+    held = bytearray(b"x") * (300 * MIB)
+    outcome = run_limited(
+        [sys.executable, "-c", "import time; time.sleep(0.3)"], seconds=20, memory=MIB * 200, cwd=tmp_path
+    )
+    assert outcome.ending == "done" and 0 < outcome.peak_bytes < 100 * MIB < len(held)
+
+
 def test_a_heavy_file_ends_in_time_and_memory(tmp_path: Path) -> None:
     import random
 
