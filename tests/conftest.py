@@ -7,12 +7,14 @@ from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
 
 from caselib.accounts.enums import Role
 from tests import factories
+from tests.template_database import TemplateDatabase
 
 REQUIRE_SERVICES = os.environ.get("CASELIB_REQUIRE_SERVICES") == "1"
 
@@ -78,24 +80,58 @@ TransactionTestCase._fixture_teardown = _flush_past_triggers  # type: ignore[met
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    request: pytest.FixtureRequest, django_db_modify_db_settings_parallel_suffix: None
-) -> None:
-    """Remove the journal an interrupted run left beside a database that is about to be made anew."""
-    name = connection.settings_dict["TEST"].get("NAME")
-    anew = request.config.getvalue("create_db") or not request.config.getvalue("reuse_db")
-    if connection.vendor == "sqlite" and name and anew:
-        for suffix in ("-wal", "-shm"):
-            Path(f"{name}{suffix}").unlink(missing_ok=True)
+def template_database(request: pytest.FixtureRequest) -> Generator[TemplateDatabase | None]:
+    """On SQLite, this process's own database file and the template it is copied from; None elsewhere."""
+    if connection.vendor != "sqlite" or request.config.getvalue("nomigrations"):
+        yield None
+        return
+    folder = Path(os.environ.get("CASELIB_TEST_TEMPLATES", settings.VAR_DIR / "templates"))
+    template = TemplateDatabase(folder, Path(settings.VAR_DIR, f"test-{os.getpid()}.sqlite3"))
+    yield template
+    template.release()
+    connection.close()
+    template.remove()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+def django_db_modify_db_settings(
+    template_database: TemplateDatabase | None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Work on a file of this process's own; elsewhere the suffix of the test process keeps them apart."""
+    if template_database:
+        connection.settings_dict["TEST"]["NAME"] = str(template_database.copy)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest, template_database: TemplateDatabase | None, django_db_modify_db_settings: None
+) -> bool:
+    """Use the copied template as the database that is already there."""
+    if template_database:
+        return template_database.place(anew=request.config.getvalue("create_db"))
+    return bool(request.config.getvalue("reuse_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(request: pytest.FixtureRequest, template_database: TemplateDatabase | None) -> bool:
+    """``--create-db`` makes the template anew; the copy is never thrown away."""
+    return template_database is None and bool(request.config.getvalue("create_db"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_keepdb: bool,
+    django_db_blocker: object,
+    template_database: TemplateDatabase | None,
+) -> None:
     """Install the library once into the test database, before any test's transaction."""
     from cms.install import install
 
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         install()
+        if template_database and not django_db_keepdb:
+            template_database.keep()
 
 
 @pytest.fixture(autouse=True)
