@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from pypinyin import lazy_pinyin
 
 from caselib.resources.enums import Audience
 from caselib.resources.models import ResourceAward, ResourcePage
 from caselib.resources.outbound import byline_of, document_of
 from caselib.resources.selectors import with_tags
+from caselib.word.alphabet import index_letter, pinyin_key
 from caselib.word.book import Book, Chapter, Cover, Index, IndexEntry, Matter, Part
 from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragraph, Run, Table
 from caselib.word.styles import han
@@ -105,8 +105,8 @@ class _Binder:
         for key, pk in self.chapters.items():
             for term in terms_of(self.pages[pk], kind):
                 found.setdefault(term, []).append(key)
-        entries = [IndexEntry(term, tuple(keys), initial(term)) for term, keys in found.items()]
-        entries.sort(key=lambda entry: (entry.group, lazy_pinyin(entry.term), entry.term))
+        entries = [IndexEntry(term, tuple(keys), index_letter(term)) for term, keys in found.items()]
+        entries.sort(key=lambda entry: (entry.group, pinyin_key(entry.term)))
         return Index(f"index-{kind}", str(kind.label), tuple(entries)) if entries else None
 
 
@@ -220,13 +220,6 @@ def terms_of(page: ResourcePage, kind: IndexKind) -> list[str]:
         return list(dict.fromkeys(names or ([str(page.unit)] if page.unit else [])))
     rows = page.topic_taggings if kind == IndexKind.TOPIC else page.position_taggings
     return [row.tag.name for row in rows.all()]
-
-
-def initial(term: str) -> str:
-    """Return the letter under which ``term`` stands in an index."""
-    letters = lazy_pinyin(term[:1])
-    first = letters[0][:1].upper() if letters and letters[0] else "#"
-    return first if first.isascii() and first.isalpha() else "#"
 
 
 def part_number(place: int) -> str:

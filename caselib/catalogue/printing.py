@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from pypinyin import Style, lazy_pinyin
 
+from caselib.word.alphabet import index_letter, pinyin_key
 from caselib.word.book import Book, Chapter, Cover, Index, IndexEntry, Part
 from caselib.word.model import Document, Paragraph, Run
 
@@ -96,8 +96,8 @@ def index_of(entries: Sequence[PrintedEntry], names: str, *, key: str, title: st
     for entry in entries:
         for name in getattr(entry, names):
             found.setdefault(name, []).append(_key(entry.card.pk))
-    ordered = sorted(found, key=lambda name: (lazy_pinyin(name), name))
-    return Index(key, title, tuple(IndexEntry(name, tuple(found[name]), _letter(name)) for name in ordered))
+    ordered = sorted(found, key=pinyin_key)
+    return Index(key, title, tuple(IndexEntry(name, tuple(found[name]), index_letter(name)) for name in ordered))
 
 
 def _chapter(number: int, entry: PrintedEntry, url: str) -> Chapter:
@@ -123,9 +123,3 @@ def _chapter(number: int, entry: PrintedEntry, url: str) -> Chapter:
 
 def _key(pk: int) -> str:
     return f"item-{pk}"
-
-
-def _letter(name: str) -> str:
-    letters = lazy_pinyin(name[:1], style=Style.FIRST_LETTER)
-    first = letters[0][:1].upper() if letters and letters[0] else "#"
-    return first if first.isascii() and first.isalpha() else "#"

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
-from ortools.graph.python import max_flow, min_cost_flow
 
 from caselib.core.errors import Refusal
 
@@ -129,6 +128,9 @@ def _solve(
     Nodes: entries 0..n-1 supply k each; judges n..n+m-1 take ``floor`` each, which makes the lower bound of their load
     hard; one last node takes what is left through arcs of capacity one, which is the upper bound.
     """
+    # The solvers take 80 MB: only the process that assigns loads them.
+    from ortools.graph.python import min_cost_flow
+
     floor, rest = divmod(entries * k, judges)
     flow = min_cost_flow.SimpleMinCostFlow()
     ones = np.ones(len(rows), dtype=np.int64)
@@ -199,6 +201,8 @@ def _explain(readers: Sequence[Reader], items: Sequence[Item], allowed: np.ndarr
 
 def _overfull_group(allowed: np.ndarray, k: int, ceiling: int) -> tuple[list[int], int] | None:
     """Return entries that need more readings than their judges can give, from a minimum cut, or None."""
+    from ortools.graph.python import max_flow
+
     entries, judges = allowed.shape
     rows, columns = np.nonzero(allowed)
     source, sink = entries + judges, entries + judges + 1

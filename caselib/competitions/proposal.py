@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from ortools.sat.python import cp_model
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 SECONDS = 20
 
@@ -109,6 +112,9 @@ def _places(tiers: Sequence[Tier], sizes: Mapping[int, int]) -> dict[int, int]:
 
 def _choose(contenders: Sequence[Contender], places: Mapping[int, int], rules: Sequence[Composition]) -> frozenset[int]:
     """Return the awarded entries: as many as the rules allow, and among those the best places."""
+    # The solver takes 80 MB: only the process that proposes awards loads it.
+    from ortools.sat.python import cp_model
+
     candidates = [c for c in contenders if c.passed and c.rank > 0 and places.get(c.track)]
     model = cp_model.CpModel()
     groups: dict[tuple[int, int], cp_model.IntVar] = {}

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
-from pypinyin import Style, lazy_pinyin
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import AXES, Term
+from search.analysis import pinyin
+from search.analysis.folding import fold
 
 from ..enums import ListKind
 from ..models import CatalogueList, ListItem
@@ -104,26 +105,20 @@ def menus() -> list[Menu]:
 
 
 def by_letters(text: str, limit: int = 8) -> list[ResourcePage]:
-    """Return permitted items whose title has ``text`` as Chinese, or as pinyin or initials from the start of a word."""
+    """Return permitted items whose title has ``text`` as Chinese, as initials, or as full pinyin from some character on."""
     wanted = "".join(text.split()).casefold()
     if not wanted:
         return []
     found = []
     for page in permitted().order_by("-first_published_at", "-pk")[:MAX_TITLES]:
-        if wanted in page.title.casefold() or wanted in _initials(page.title) or _spells(page.title, wanted):
+        if wanted in page.title.casefold() or (wanted.isascii() and _spells(fold(page.title), wanted)):
             found.append(page)
         if len(found) == limit:
             break
     return found
 
 
-def _initials(title: str) -> str:
-    return "".join(lazy_pinyin(title, style=Style.FIRST_LETTER)).casefold()
-
-
 def _spells(title: str, wanted: str) -> bool:
-    """Whether ``wanted`` is full pinyin beginning at some syllable of the title."""
-    if not wanted.isascii():
-        return False
-    syllables = lazy_pinyin(title)
-    return any("".join(syllables[i:]).casefold().startswith(wanted) for i in range(len(syllables)))
+    """Whether ``wanted`` is initials or full pinyin beginning at some syllable of the folded title."""
+    spelt = pinyin.spell_from(title, range(len(title)))
+    return any(full.startswith(wanted) or initials.startswith(wanted) for full, initials in spelt)
