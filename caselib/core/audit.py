@@ -82,7 +82,7 @@ def record(
     ``verb`` is ``app.act`` (for example ``review.passed``); ``data`` must be serialisable as JSON. Effects in order:
     locks the head row, inserts the record, moves the head. Returns the inserted record.
     """
-    head = AuditHead.objects.select_for_update().filter(pk=1).first() or AuditHead(pk=1)
+    head = AuditHead.objects.select_for_update(no_key=True).filter(pk=1).first() or AuditHead(pk=1)
     row = AuditRecord(
         sequence=head.sequence + 1,
         at=at or clock.now(),

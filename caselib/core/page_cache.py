@@ -6,11 +6,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.http import HttpResponseBase
 
-from .models import VersionCounter
+from .models import AuditHead, VersionCounter
 
 P = ParamSpec("P")
 PAGES = "pages"
@@ -18,8 +18,14 @@ LISTS = "lists"
 
 
 def bump(*names: str) -> None:
-    """Grow the counters ``names`` in the caller's transaction, so readers see change and counter together."""
+    """Grow the counters ``names`` in the caller's transaction, so readers see change and counter together.
+
+    The counters are rows that every act shares, as is the head of the audit chain: it is always locked before them,
+    or two publications of different items, one auditing first and one counting first, end as a deadlock.
+    """
     with transaction.atomic():
+        if connection.features.has_select_for_update:
+            AuditHead.objects.select_for_update(no_key=True).filter(pk=1).values_list("pk").first()
         for name in sorted(set(names)):
             if not VersionCounter.objects.filter(name=name).update(value=F("value") + 1):
                 counter, made = VersionCounter.objects.get_or_create(name=name, defaults={"value": 1})

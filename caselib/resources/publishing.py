@@ -28,7 +28,8 @@ def publish_granted(
     test see to it). Effects in order: grant written, page published with its facts (last reviewed, no longer
     withdrawn, a code if it has none yet; the code stays for good). Raises ConflictError if the content has changed since it was read.
     """
-    revision = Revision.objects.select_for_update().get(pk=revision.pk)
+    locked = ResourcePage.objects.lock(page.pk)
+    revision = Revision.objects.select_for_update(no_key=True).get(pk=revision.pk)
     if revision.object_id != str(page.pk) or digest(revision) != sha256:
         raise ConflictError(
             Refusal("content-changed", _("The text is no longer the one that was read. Please review it again."))
@@ -39,7 +40,6 @@ def publish_granted(
         defaults={"page_id": page.pk, "sha256": sha256, "granted_by": by, "granted_at": moment, "revoked_at": None},
     )
     today = moment.astimezone(clock.ZONE).date()
-    locked = ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk)
     ResourcePage.objects.filter(pk=page.pk).update(
         withdrawn_at=None,
         withdrawn_reason="",

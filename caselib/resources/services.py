@@ -99,7 +99,7 @@ def assign_unit(page: ResourcePage, unit: Unit, *, by: User, at: datetime | None
 
 def _draft_for(page: ResourcePage, by: User) -> ResourcePage:
     """Return the latest draft of ``page``, locked against a second writer."""
-    ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk)
+    page = ResourcePage.objects.lock(page.pk)
     lock = page.get_lock()
     if lock is not None and lock.for_user(by):
         raise RefusedError(Refusal("locked", _("The resource is under review or locked. Wait, or ask for its return.")))

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
-from wagtail.models import Page
+from wagtail.models import Page, WorkflowState
 from wagtail.snippets.models import register_snippet
 
-from caselib.core.errors import Refusal
+from caselib.core.errors import Refusal, RefusedError
 from caselib.resources.models import ResourcePage
 
+from .selectors import active_run
+from .services.submission import recall
 from .viewsets import ReviewSettingsGroup
 
 register_snippet(ReviewSettingsGroup)
@@ -83,6 +85,23 @@ def refuse_stale_editor(request: HttpRequest, page: Page) -> HttpResponse | None
         "and enter them again."
     )
     return render(request, "409.html", {"refusal": Refusal("stale-editor", text)}, status=409)
+
+
+@hooks.register("before_edit_page")
+def recall_under_lock(request: HttpRequest, page: Page) -> HttpResponse | None:
+    """Take a text back by the service: Wagtail's own button would end a run that was passed a moment ago."""
+    if request.method != "POST" or "action-cancel-workflow" not in request.POST or not isinstance(page, ResourcePage):
+        return None
+    run = active_run(page)
+    if run is not None and run.status != WorkflowState.STATUS_IN_PROGRESS:
+        return None  # the author has the text; Wagtail saves what was typed and closes the run
+    try:
+        recall(page, by=request.user)
+    except RefusedError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The text was taken back. You can change it and submit it again."))
+    return redirect("wagtailadmin_pages:edit", page.pk)
 
 
 @hooks.register("before_copy_page")

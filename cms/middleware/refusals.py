@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.translation import gettext_lazy as _
 
-from caselib.core.errors import RefusedError
+from caselib.core.errors import ConflictError, Refusal, RefusedError
+
+# PostgreSQL: serialisation failure, deadlock, lock not available.
+COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+
+
+def collided(error: Exception) -> bool:
+    """Whether the database gave ``error`` because two people wrote at once; it has taken back one of the two wholly."""
+    if not isinstance(error, OperationalError):
+        return False
+    return getattr(error.__cause__, "sqlstate", "") in COLLISIONS or "database is locked" in str(error)
 
 
 class RefusalMiddleware:
     """Turn RefusedError into 403 and ConflictError into 409, as a page or, where JSON was asked for, as JSON.
 
-    A POST that lacks a field which Wagtail takes for granted becomes 400.
+    A POST that lacks a field which Wagtail takes for granted becomes 400. A collision that only the database has seen
+    (a deadlock, a lock that came too late) becomes 409 as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -27,6 +40,9 @@ class RefusalMiddleware:
         if isinstance(exception, MultiValueDictKeyError):
             # Wagtail's views read some fields before any form has checked them.
             return render(request, "400.html", status=400)
+        if collided(exception):
+            text = _("Somebody changed the same thing at this moment. Nothing of yours was saved; please repeat it.")
+            exception = ConflictError(Refusal("collided", text))
         if not isinstance(exception, RefusedError):
             return None
         refusal = exception.refusal

@@ -48,6 +48,15 @@ class ResourceQuerySet(PageQuerySet):
         seen = self.filter(allowed, live=True, withdrawn_at__isnull=True, audience__in=viewer.audiences)
         return seen.exclude(pk__in=viewer.veiled) if viewer.veiled else seen
 
+    def lock(self, pk: int) -> ResourcePage:
+        """Return the resource ``pk`` as a specific page, its row locked until the transaction ends.
+
+        The one lock order of every act on a resource: this row first, then its run, its stage, last the audit head.
+        A key lock would also stop whoever only inserts a row that points here, and end as a deadlock on PostgreSQL.
+        """
+        page: ResourcePage = self.select_for_update(of=("self",), no_key=True).get(pk=pk).specific
+        return page
+
 
 # Facts about a resource that its acts keep, not its text: restoring an old draft must not restore them.
 FACTS = ("code", "withdrawn_at", "withdrawn_reason", "reviewed_on", "review_due_on")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models import PROTECT
 from django.utils.module_loading import import_string
 from wagtail.models import Revision, Workflow
@@ -33,13 +35,20 @@ class GuardedRevisions:
         return import_string(settings.CASELIB_WORKFLOW_FOR)(self)
 
     def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
-        """Store a revision. Autosave never writes over one that somebody reads or has pinned; it starts a new one."""
-        overwritten = kwargs.get("overwrite_revision")
-        if overwritten is not None and is_pinned(overwritten):
-            kwargs["overwrite_revision"] = overwritten = None
-        revision: Revision = super().save_revision(*args, **kwargs)  # type: ignore[misc]
-        if overwritten is None:
-            revision_saved.send(sender=type(self), page=self, revision=revision, user=revision.user)
+        """Store a revision. Autosave never writes over one that somebody reads or has pinned; it starts a new one.
+
+        The page is locked first: whether the old text is pinned must not change until the new one stands.
+        """
+        with transaction.atomic():
+            if self.pk:  # type: ignore[attr-defined]
+                rows = apps.get_model("resources", "ResourcePage")._base_manager.filter(pk=self.pk)  # type: ignore[attr-defined]
+                rows.select_for_update(of=("self",), no_key=True).values_list("pk").first()
+            overwritten = kwargs.get("overwrite_revision")
+            if overwritten is not None and is_pinned(overwritten):
+                kwargs["overwrite_revision"] = overwritten = None
+            revision: Revision = super().save_revision(*args, **kwargs)  # type: ignore[misc]
+            if overwritten is None:
+                revision_saved.send(sender=type(self), page=self, revision=revision, user=revision.user)
         return revision
 
 

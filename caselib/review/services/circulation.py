@@ -61,7 +61,7 @@ def change_circulation(
     publication or submission, record, audit row.
     """
     moment = at or clock.now()
-    page = ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk).specific
+    page = ResourcePage.objects.lock(page.pk)
     wider = _checked(page, level, groups, reason, by)
     change = CirculationChange(
         page_id=page.pk,

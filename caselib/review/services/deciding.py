@@ -67,10 +67,13 @@ def decide(state: TaskState, verdict: Verdict, *, by: User, at: datetime | None 
     by the rules, and ConflictError if the stage is decided already or the text has changed.
     """
     moment = at or clock.now()
-    run = WorkflowState.objects.select_for_update().get(pk=state.workflow_state_id)
-    stage_state = StageState.objects.select_for_update(of=("self",)).filter(pk=state.pk).first()
-    page = page_of(run)
-    if stage_state is None or page is None:
+    page = page_of(WorkflowState.objects.get(pk=state.workflow_state_id))
+    if page is None:
+        raise RefusedError(Refusal("not-a-stage", _("This is no stage of a review of the library.")))
+    page = ResourcePage.objects.lock(page.pk)
+    run = WorkflowState.objects.select_for_update(no_key=True).get(pk=state.workflow_state_id)
+    stage_state = StageState.objects.select_for_update(of=("self",), no_key=True).filter(pk=state.pk).first()
+    if stage_state is None:
         raise RefusedError(Refusal("not-a-stage", _("This is no stage of a review of the library.")))
     stage = StageTask.objects.get(pk=stage_state.task_id)
     checklist = _checked(stage_state, stage, page, run, verdict, by)

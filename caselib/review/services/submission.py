@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from wagtail.models import Page, Revision, TaskState, WorkflowState
+from wagtail.models import Revision, TaskState, WorkflowState
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
@@ -29,7 +29,7 @@ def submit_for_review(page: ResourcePage, *, by: User, at: datetime | None = Non
     has changed) the old run is closed and a new one begins. Effects in order: run, first stage with checks and
     notices, audit row ``review.submitted``. Raises RefusedError if ``by`` may not submit or nothing can be submitted.
     """
-    page = _locked(page)
+    page = ResourcePage.objects.lock(page.pk)
     run = active_run(page)
     latest = page.get_latest_revision()
     is_author = by.pk == page.owner_id or by.pk in author_ids(page, latest)
@@ -63,7 +63,7 @@ def recall(page: ResourcePage, *, by: User, at: datetime | None = None) -> None:
 
     Effects in order: run cancelled, decisions voided and audited (by the receiver of Wagtail's signal).
     """
-    page = _locked(page)
+    page = ResourcePage.objects.lock(page.pk)
     run = active_run(page)
     require(
         may_recall(
@@ -121,8 +121,9 @@ def follow_revision(page: ResourcePage, revision: Revision, *, by: User | None, 
     Does nothing when no review is in progress. Effects in order: decisions voided, open stage closed, first stage
     opened on ``revision`` with checks and notices.
     """
+    page = ResourcePage.objects.lock(page.pk)
     run = (
-        WorkflowState.objects.select_for_update()
+        WorkflowState.objects.select_for_update(no_key=True)
         .for_instance(page)
         .filter(status=WorkflowState.STATUS_IN_PROGRESS)
         .first()
@@ -138,11 +139,5 @@ def follow_revision(page: ResourcePage, revision: Revision, *, by: User | None, 
     order = stage_ids(run)
     if not order:
         return
-    fresh = ResourcePage.objects.get(pk=page.pk).specific
-    state = stages.open_stage(StageTask.objects.get(pk=order[0]), run, fresh, revision, by=by, at=moment)
+    state = stages.open_stage(StageTask.objects.get(pk=order[0]), run, page, revision, by=by, at=moment)
     WorkflowState.objects.filter(pk=run.pk).update(current_task_state=state)
-
-
-def _locked(page: Page) -> ResourcePage:
-    """Return ``page`` read again under a row lock, as a specific page."""
-    return ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk).specific

@@ -33,7 +33,7 @@ def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None =
     to the authors. Raises RefusedError without the role, without a reason, or when the page is not live.
     """
     moment = at or clock.now()
-    page = ResourcePage.objects.select_for_update(of=("self",)).get(pk=page.pk).specific
+    page = ResourcePage.objects.lock(page.pk)
     require(may_withdraw(by.roles, live=page.live))
     require(reason_given(reason))
     reason = reason.strip()

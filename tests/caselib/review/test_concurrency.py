@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
+from django.urls import reverse
 from wagtail.models import WorkflowState
 
+from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.core import audit
 from caselib.core.errors import RefusedError
@@ -16,6 +19,7 @@ from caselib.resources.models import ResourcePage
 from caselib.review.models import Decision, StageState
 from caselib.review.services.deciding import decide
 from caselib.review.services.submission import recall, submit_for_review
+from caselib.review.services.withdrawal import withdraw
 from tests import factories
 from tests.caselib.review.desk import Desk, manuscript, verdict
 
@@ -90,6 +94,79 @@ def test_a_decision_and_a_recall_do_not_both_happen() -> None:
     assert sum(isinstance(result, RefusedError) for result in results) == 1, results
     status = WorkflowState.objects.for_instance(desk.page).get().status
     assert desk.now().live is (status == WorkflowState.STATUS_APPROVED)
+
+
+def test_a_decision_and_a_new_revision_end_with_one_text_under_review_or_live() -> None:
+    if in_memory():
+        pytest.skip("threads need a database file")
+    desk = Desk.open()
+    desk.decide()
+    desk.decide()
+    state, reader = desk.state, desk.reader()
+
+    def revise() -> object:
+        page = ResourcePage.objects.get(pk=desk.page.pk).specific
+        page.abstract = "同一时刻存下的另一篇。"
+        return page.save_revision(user=desk.author)
+
+    results = together(
+        lambda: decide(StageState.objects.get(pk=state.pk), verdict(state), by=reader),
+        revise,
+    )
+    assert not [result for result in results if isinstance(result, Exception) and not isinstance(result, RefusedError)]
+    page = desk.now()
+    assert page.live is isinstance(results[0], Decision), results
+    if page.live:
+        assert page.live_revision_id == state.revision_id and page.abstract != "同一时刻存下的另一篇。"
+    else:
+        assert desk.state.revision_id == page.latest_revision_id
+        assert not Decision.objects.filter(page_id=page.pk, voided_at=None).exists()
+
+
+def test_many_cases_published_withdrawn_and_revised_at_once_end_without_a_deadlock() -> None:
+    if in_memory():
+        pytest.skip("threads need a database file")
+    desks = []
+    for _number in range(4):
+        desk = Desk.open()
+        desk.decide()
+        desk.decide()
+        desks.append(desk)
+    shown = [Desk.open().publish() for _number in range(3)]
+    editor = factories.UserFactory(roles=[Role.EDITOR])
+
+    def passing(desk: Desk) -> Callable[[], object]:
+        state, reader = desk.state, desk.reader()
+        return lambda: decide(StageState.objects.get(pk=state.pk), verdict(state), by=reader)
+
+    results = together(
+        *(passing(desk) for desk in desks),
+        *(lambda page=page: withdraw(page, "内容过时，先行撤回。", by=editor) for page in shown[:2]),
+        lambda: ResourcePage.objects.get(pk=shown[2].pk).specific.save_revision(user=shown[2].owner),
+    )
+    assert not [result for result in results if isinstance(result, BaseException)], results
+    assert all(desk.now().live for desk in desks)
+    assert audit.verify() is None
+
+
+def test_wagtails_button_for_taking_back_does_not_undo_a_pass_of_the_same_moment() -> None:
+    if in_memory():
+        pytest.skip("threads need a database file")
+    desk = Desk.open()
+    desk.decide()
+    desk.decide()
+    state, reader = desk.state, desk.reader()
+    client = Client()
+    client.force_login(desk.author)
+    url = reverse("wagtailadmin_pages:edit", args=[desk.page.pk])
+    results = together(
+        lambda: decide(StageState.objects.get(pk=state.pk), verdict(state), by=reader),
+        lambda: client.post(url, {"action-cancel-workflow": "1"}),
+    )
+    status = WorkflowState.objects.for_instance(desk.page).get().status
+    assert desk.now().live is (status == WorkflowState.STATUS_APPROVED), results
+    standing = Decision.objects.filter(page_id=desk.page.pk, voided_at=None).count()
+    assert standing == (3 if desk.now().live else 0)
 
 
 def test_a_double_click_submits_once() -> None:
