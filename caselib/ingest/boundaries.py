@@ -54,7 +54,37 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
                 starts.append(Start(index, length, "contents"))
                 break
     starts = [start for start in starts if not any(0 < start.index - other.index < other.length for other in starts)]
+    starts = _of_one_level(blocks, starts)
+    if _are_chapters(blocks, [start.index for start in starts]):
+        return []
     return [_with_label(blocks, start) for start in starts]
+
+
+def _of_one_level(blocks: Sequence[Block], starts: Sequence[Start]) -> list[Start]:
+    """Of starts that are real headings, only those of the highest level: the others are sections of a case."""
+    levels = [
+        block.level for start in starts if isinstance(block := blocks[start.index], Heading) and not block.guessed
+    ]
+    if not levels:
+        return list(starts)
+    return [
+        start
+        for start in starts
+        if not isinstance(block := blocks[start.index], Heading) or block.guessed or block.level == min(levels)
+    ]
+
+
+def _are_chapters(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
+    """True when the parts between ``starts`` read as chapters of one work: 2.1 and 3.1 inside, or 引言 and 结论 as names."""
+    spans = _spans(starts, len(blocks))
+    counted = sum(1 for index, end in spans if any(_is_decimal(block) for block in blocks[index + 1 : end]))
+    named = sum(1 for index in starts if is_section_name(strip_number(_text(blocks[index]))))
+    return counted >= 2 or named * 3 > len(spans)
+
+
+def _is_decimal(block: Block) -> bool:
+    number = numeral(_text(block)) if isinstance(block, Heading) else None
+    return number is not None and number.kind in ("decimal2", "decimal3")
 
 
 def _marks(text: str) -> list[str]:
@@ -94,26 +124,40 @@ def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
 
 def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     """Real headings of one top level, each with the inner order of a case beneath it or offices under it."""
-    tops = [
-        index
-        for index, block in enumerate(blocks)
-        if isinstance(block, Heading)
-        and block.level == 1
-        and not block.guessed
-        and not block.title
-        and not is_foreword(_text(block))
-        and not is_back_matter(_text(block))
-    ]
+    tops: list[int] = []
+    for level in (1, 2, 3):
+        tops = _tops(blocks, level)
+        if sum(1 for index in tops if _is_part_name(_text(blocks[index]))) * 2 <= len(tops):
+            break
     if len(tops) < 2 or any(_is_chapter(_text(blocks[index])) for index in tops):
         return []
     if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(
         blocks, tops
     ):
         return []
+    if _are_chapters(blocks, tops):
+        return []
     alike = sum(1 for index, end in _spans(tops, len(blocks)) if _is_case_inside(blocks[index + 1 : end]))
     if alike < 2 or alike < len(tops) * 0.6:
         return []
-    return [Start(index, 1, "style") for index in tops if not _is_part(blocks, index, tops)]
+    return [
+        Start(index, 1, "style")
+        for index in tops
+        if not _is_part(blocks, index, tops) and not _is_part_name(_text(blocks[index]))
+    ]
+
+
+def _tops(blocks: Sequence[Block], level: int) -> list[int]:
+    return [
+        index
+        for index, block in enumerate(blocks)
+        if isinstance(block, Heading)
+        and block.level == level
+        and not block.guessed
+        and not block.title
+        and not is_foreword(_text(block))
+        and not is_back_matter(_text(block))
+    ]
 
 
 def _restarts(blocks: Sequence[Block], tops: Sequence[int]) -> bool:
@@ -167,7 +211,9 @@ def _from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     """First sections that come again, each with title lines before it."""
     starts: list[Start] = []
     floor = 0
-    firsts = [index for index, block in enumerate(blocks) if _is_first(block)]
+    firsts = _of_one_make(blocks, [index for index, block in enumerate(blocks) if _is_first(block)])
+    if sum(1 for index in firsts if _opens_chapter(blocks, index)) >= 2:
+        return []
     numbered = [index for index in firsts if numeral(_text(blocks[index])) is not None]
     for index in numbered if len(numbered) >= 2 else firsts:
         found = _title_before(blocks, index, floor)
@@ -175,6 +221,27 @@ def _from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
             starts.append(found)
             floor = index + 1
     return starts
+
+
+def _of_one_make(blocks: Sequence[Block], firsts: Sequence[int]) -> list[int]:
+    """Where the first of them is a real heading, only those of its level: lists and samples count from one as well."""
+    head = blocks[firsts[0]] if firsts else None
+    if not isinstance(head, Heading) or head.guessed:
+        return list(firsts)
+    return [
+        index
+        for index in firsts
+        if isinstance(block := blocks[index], Heading) and not block.guessed and block.level == head.level
+    ]
+
+
+def _opens_chapter(blocks: Sequence[Block], index: int) -> bool:
+    """True when a first section stands right under a real heading 第…部分 or 第…章: the parts of one work count anew."""
+    before = next((block for block in reversed(blocks[:index]) if isinstance(block, Heading)), None)
+    if before is None or before.guessed:
+        return False
+    number = numeral(_text(before))
+    return number is not None and number.kind in ("part", "chapter", "section")
 
 
 def _title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | None:
@@ -236,5 +303,6 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
     return (
         text[-1] not in "，、；：:"
         and not is_section_name(text)
-        and not re.match(r"^(?:[（(]|图|表|注|来源|资料)", text)
+        and not re.match(r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方)", text)
+        and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)
     )

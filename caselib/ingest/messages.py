@@ -123,6 +123,14 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "image_converted": (CHANGED, _("A Windows metafile was converted to PNG: %(detail)s")),
     "image_not_converted": (LOST, _("A Windows metafile could not be converted; insert it as PNG: %(detail)s")),
     "embedded_object": (LOST, _("An embedded object was left out, its picture kept: %(detail)s")),
+    "chart_lost": (
+        LOST,
+        _("A chart is drawn by Word from data and was left out; insert it as a picture. Its words: %(detail)s"),
+    ),
+    "diagram_lost": (
+        LOST,
+        _("A diagram is drawn by Word from data and was left out; insert it as a picture. Its words: %(detail)s"),
+    ),
     "macros_dropped": (LOST, _("The file contains macros. They were not run and not kept.")),
     "signature_dropped": (LOST, _("The digital signature of the file was not kept.")),
     "remote_template": (LOST, _("The file refers to a template elsewhere; it was not fetched: %(detail)s")),

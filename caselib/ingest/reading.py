@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from caselib.ingest.results import ReadForeword, ReadResult, item_from_json, refused
-from caselib.word import codec, convert
+from caselib.word import codec, convert, metafiles
 from caselib.word.guard import LIMITS, MIB, UnreadableError
 from caselib.word.model import Warning
 from caselib.word.sandbox import Outcome, run_limited
@@ -21,7 +21,6 @@ from caselib.word.sandbox import Outcome, run_limited
 SECONDS = 30.0
 MEMORY = 500 * MIB
 _ROOT = Path(__file__).resolve().parents[2]
-_MAX_PICTURES_CONVERTED = 20
 _PICTURE_SECONDS = 15.0
 
 
@@ -155,24 +154,27 @@ def _drawn(
     images: dict[str, tuple[str, str, bytes]], deadline: float
 ) -> tuple[dict[str, tuple[str, str, bytes]], list[Warning]]:
     """Convert EMF and WMF pictures to PNG while there is time; those left keep their bytes and are reported."""
-    warnings: list[Warning] = []
-    until = min(deadline - 2, time.monotonic() + _PICTURE_SECONDS)
-    done = 0
-    for key, (label, kind, data) in list(images.items()):
-        if kind not in ("image/x-emf", "image/x-wmf"):
-            continue
-        if convert.converter() is None or done >= _MAX_PICTURES_CONVERTED or time.monotonic() > until:
-            warnings.append(Warning("image_not_converted", "", label))
-            continue
-        done += 1
+    waiting = [key for key, (_, kind, _data) in images.items() if kind in metafiles.TYPES]
+    if not waiting:
+        return images, []
+    chosen = waiting[: metafiles.MAX_PICTURES]
+    seconds = min(deadline - 1 - time.monotonic(), _PICTURE_SECONDS)
+    why = "timeout"
+    drawn: list[bytes] = []
+    if seconds > 1:
         try:
-            png = convert.to_png(data, kind, seconds=max(until - time.monotonic(), 1))
+            drawn = metafiles.to_png([(images[key][2], images[key][1]) for key in chosen], seconds=seconds)
         except UnreadableError as error:
-            warnings.append(Warning("image_not_converted", "", f"{label}: {error.code}"))
-            done = _MAX_PICTURES_CONVERTED  # a converter that cannot do one will not do the next
-            continue
-        images[key] = (label.rsplit(".", 1)[0] + ".png", "image/png", png)
-        warnings.append(Warning("image_converted", "", label))
+            why = error.code
+    made = {key: png for key, png in zip(chosen, drawn, strict=False) if png}
+    warnings: list[Warning] = []
+    for key in waiting:
+        label = images[key][0]
+        if key in made:
+            images[key] = (label.rsplit(".", 1)[0] + ".png", "image/png", made[key])
+            warnings.append(Warning("image_converted", "", label))
+        else:
+            warnings.append(Warning("image_not_converted", "", f"{label}: {'empty' if drawn else why}"))
     return images, warnings
 
 

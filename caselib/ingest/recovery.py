@@ -17,7 +17,19 @@ from caselib.ingest.unfolding import unfold
 from caselib.word.model import Block, Document, Heading, Paragraph, Place, Run, Warning
 from caselib.word.outline import numeral, squeeze
 
-_STRUCTURAL = ("chapter", "section", "article", "decimal2", "decimal3", "han_paren")
+_STRUCTURAL = (
+    "chapter",
+    "section",
+    "article",
+    "decimal2",
+    "decimal3",
+    "han_paren",
+    "arabic_half",
+    "arabic_paren",
+    "circle",
+    "letter",
+)
+_DECIMAL = ("decimal2", "decimal3")
 
 
 @dataclass(slots=True)
@@ -85,17 +97,18 @@ def _has_page_numbers(blocks: Sequence[Block]) -> bool:
 def case_titles(contents: Sequence[Entry]) -> set[str]:
     """Return the keys of the entries that name cases; empty when the contents only list the chapters of one work."""
     chosen: list[Entry] = []
-    structural = 0
+    structural = decimals = 0
     for entry in contents:
         number = numeral(entry.text)
         if is_foreword(entry.text) or is_back_matter(entry.text) or (number is not None and number.kind == "part"):
             continue
         if number is not None and number.kind in _STRUCTURAL:
             structural += 1
+            decimals += number.kind in _DECIMAL
             continue
         chosen.append(entry)
     plain = [entry for entry in chosen if not _is_outline(entry.text)]
-    if structural > len(plain) or len(plain) < 2:
+    if structural > len(plain) or decimals >= 2 or len(plain) < 2:
         return set()
     titles: set[str] = set()
     for entry in plain:

@@ -19,7 +19,7 @@ from caselib.ingest.sections import (
     is_section_name,
 )
 from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
-from caselib.word.names import is_byline, split_byline
+from caselib.word.names import is_byline, is_front_line, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
 
 _BYLINES = 5
@@ -250,7 +250,15 @@ def _first_line(blocks: Sequence[Block]) -> int | None:
         if not isinstance(block, Heading | Paragraph):
             return None
         text = _line(block)
-        if not 2 <= len(text) <= 60 or ends_sentence(text) or numeral(text) is not None or is_section_name(text):
+        if is_front_line(text) and not text.endswith(("：", ":")):
+            continue
+        if (
+            not 2 <= len(text) <= 60
+            or text.endswith(("：", ":"))
+            or ends_sentence(text)
+            or numeral(text) is not None
+            or is_section_name(text)
+        ):
             return None
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if not is_byline(text) and following is not None:

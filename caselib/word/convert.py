@@ -50,10 +50,9 @@ def to_docx(data: bytes, kind: str, *, seconds: float = SECONDS) -> bytes:
     return _convert(data, _SUFFIX.get(kind, ".doc"), "docx:MS Word 2007 XML", ".docx", seconds)
 
 
-def to_png(data: bytes, content_type: str, *, seconds: float = 10.0) -> bytes:
-    """Return an EMF or WMF picture as PNG. Raises UnreadableError like ``to_docx``."""
-    suffix = ".emf" if content_type == "image/x-emf" else ".wmf"
-    return _convert(data, suffix, "png", ".png", seconds)
+def to_pdf(data: bytes, suffix: str, *, seconds: float = SECONDS) -> bytes:
+    """Return a text document as PDF. Raises UnreadableError like ``to_docx``."""
+    return _convert(data, suffix, "pdf:writer_pdf_Export", ".pdf", seconds)
 
 
 def _convert(data: bytes, suffix: str, target: str, wanted: str, seconds: float) -> bytes:

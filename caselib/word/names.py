@@ -11,6 +11,9 @@ _BODY = (
     r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市)"
 )
 _INSTITUTION = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
+_OFFICE = re.compile(
+    r"(?:委员会|党校|大学|学院|人民政府|纪委|监委|组织部|宣传部|法院|检察院|研究院|公司|集团|出版社)(?:[（(][^）)]{1,20}[）)])?$"
+)
 _SURNAMES = set(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻柏水窦章云苏潘葛奚范彭郎鲁韦昌马苗凤花方俞任袁柳"
     "酆鲍史唐费廉岑薛雷贺倪汤滕殷罗毕郝邬安常乐于时傅皮卞齐康伍余元卜顾孟平黄和穆萧尹姚邵湛汪祁毛禹狄米贝明臧计伏成戴谈宋茅庞"
@@ -40,7 +43,7 @@ _COMPOUND = (
 )
 _LABEL = re.compile(
     r"^(?P<label>作者单位|作者|撰稿人?|执笔人?|编写者?|撰写|设计人|设计者|授课人|授课教师|主讲教师|主讲人|承担人|教师|姓名|供稿人?|"
-    r"供稿单位|报送单位|推荐单位|申报单位|单位|学校|来源)\s*[:：]?\s*"
+    r"供稿单位|报送单位|推荐单位|申报单位|所在单位|工作单位|所在学院|选送单位|完成单位|单位|学校|来源)\s*[:：]?\s*"
 )
 _PERSON_LABELS = ("作者", "撰", "执笔", "编写", "设计", "授课", "主讲", "承担", "教师", "姓名", "供稿")
 _PLACES = frozenset(
@@ -48,19 +51,57 @@ _PLACES = frozenset(
     "宁夏 新疆 内蒙古 黑龙江 香港 澳门 台湾 广州 深圳 杭州 南京 武汉 成都 西安 苏州 宁波 温州 长沙 郑州 济南 青岛 合肥 福州 厦门 昆明 贵阳 兰州 "
     "石家庄 太原 沈阳 大连 长春 南昌 南宁 海口 银川 西宁 拉萨 语文 数学 英语 物理 化学 生物 历史 地理 政治 音乐 美术 体育 高中 初中 小学 文科 理科".split()
 )
+# Labels of forms that read like offices or people.
+_FIELD_NAME = re.compile(
+    r"^(?:所在|申报|推荐|报送|作者|工作|责任|承办|主办|指导|供稿|选送|培养|合作|参赛|授课|使用|填报|依托|学生|本人|任职|实践|承担|组织)?"
+    r"(?:学院|单位|部门|院系|系部|学校|处室|科室|机构|院校|基地|系所)$"
+)
+_NOT_PEOPLE = frozenset(
+    "姓名 方向 年月 盖章 签字 签名 单位 学院 时间 成员 组长 经费 金额 单价 程序 章程 成绩 年级 班级 应用 方法 方案 关键 经验 和谐 温度 高度 "
+    "水平 安全 平台 于是 从而 全部 都是 强化 支部 党员 党建 党课 党章 党史 常委 常态 文件 文化 文明 方针 明确 时代 毛病 水利 江河 解决 解读 计划 谈话 通知 通报 "
+    "通过 公开 公示 公平 农村 农业 农民 任务 任命 查处 查办 国家 贺信 祝贺 元旦 贝壳 幸福 双方 乐观 安排 康养 向上 步骤 危机 危险 车辆 包装 管理 管委 管护 "
+    "相关 全面 全体 全国 全省 全市 全县 宣传 宣讲 宁静 封面 封底 金融 金额 方式 路径 路线 高效 高中 高校 曾经 曲线 周期 周围 周末".split()
+)
 _DATE = re.compile(r"^[（(]?[\d〇○零一二三四五六七八九十]{4}\s*[年./-]|更新[:：]")
+
+
+_PARTICULAR = re.compile(
+    r"^[（(].*[）)]$|^(?:\S{2,6}[:：\s]+)?[\d〇○零一二三四五六七八九]{4}\s*年[\d一二三四五六七八九十\s年月日]*$|^最近更新"
+    r"|^(?:作者|设计者|撰稿|执笔|授课人|日期|时间)[:：\s]|^\W*$"
+    r"|^\S{1,12}\s*[〔［\[（(【]\s*\d{4}\s*[〕］\]）)】]\s*(?:第\s*)?\d+\s*号$"
+)
+_FRONT = re.compile(r".*[:：][\s_]*$|.*_{4,}|^附\s*[件表录]\s*[\d一二三四五六七八九十]*$")
+
+
+def is_particular(text: str) -> bool:
+    """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title."""
+    return bool(_PARTICULAR.match(text))
+
+
+def is_front_line(text: str) -> bool:
+    """True for what stands above a title and is not it: particulars, fields to fill in, 附件1, 某发〔2024〕3号."""
+    return is_particular(text) or bool(_FRONT.match(text))
 
 
 def is_institution(text: str) -> bool:
     """True when ``text`` reads as the name of an office, school or place and nothing else."""
-    text = text.strip().strip("（）()[]【】")
+    text = text.strip()
+    if re.fullmatch(r"[（(\[【].*[）)\]】]", text):
+        text = text[1:-1].strip()
+    if _FIELD_NAME.match(text) or text.startswith(("各", "本")):
+        return False
     return bool(_INSTITUTION.match(text)) and not re.search(r"[，。；：！？《》“”]|的", text)
+
+
+def is_office(text: str) -> bool:
+    """True for an institution by a word that titles do not end in: 大学, 党校, 委员会 and the like, unlike 院 or 厅."""
+    return is_institution(text) and bool(_OFFICE.search(text.strip()))
 
 
 def is_person(text: str) -> bool:
     """True when ``text`` reads as a Chinese personal name (letter-spaced two-character names included)."""
     name = re.sub(r"\s", "", text)
-    if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name) or name in _PLACES:
+    if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name) or name in _PLACES or name in _NOT_PEOPLE:
         return False
     if "·" in name:
         return True
@@ -99,6 +140,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
                 label.startswith(_PERSON_LABELS)
                 and label != "作者单位"
                 and re.fullmatch(r"[\u4e00-\u9fff·]{2,4}", bare)
+                and bare not in _NOT_PEOPLE
             ):
                 people.append(bare)
             elif is_institution(bare):

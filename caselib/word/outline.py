@@ -70,7 +70,7 @@ def number_value(text: str) -> int:
     if len(text) == 1 and text.isascii() and text.isalpha():
         return ord(text.lower()) - ord("a") + 1
     last = re.split(r"[.．]", text)[-1].strip()
-    if last.isascii() and last.isdigit():
+    if last.isdecimal():
         return int(last)
     return _chinese_value(text)
 

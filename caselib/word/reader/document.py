@@ -103,6 +103,8 @@ class _Builder:
         if verdict.role == "continuation" and isinstance(blocks[-1], Heading):
             self.context.warn("heading_joined", raw.text[:60], f"¶{raw.ordinal + 1}")
             blocks[-1] = replace(blocks[-1], runs=_joined(blocks[-1].runs, _squeezed(runs)))
+        elif verdict.role == "continuation":
+            blocks.append(self._text_block(raw, replace(verdict, role="heading"), runs, place))
         elif raw.text.strip() or any(run.note for run in runs):
             blocks.append(self._text_block(raw, verdict, runs, place))
         blocks.extend(replace(picture, place=place) for picture in raw.pictures)

@@ -16,6 +16,10 @@ _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _O = "{urn:schemas-microsoft-com:office:office}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+# What this reader understands of the choices that newer Word offers; anything else shows its fallback.
+_KNOWN = frozenset("wps wpg wpc wpi w14 w15 w16 wp14 a14 v o m wne pic a16 w16cid w16se".split())
 _MM_PER = {"pt": 25.4 / 72, "in": 25.4, "cm": 10.0, "mm": 1.0, "px": 25.4 / 96}
 
 
@@ -28,11 +32,13 @@ class Drawn:
 
 
 def alternative(node: Element) -> Element | None:
-    """Return the branch of mc:AlternateContent to read: the first choice that holds anything, else the fallback."""
-    for choice in node.iterchildren(_MC + "Choice"):
-        if len(choice):
+    """Return the branch of mc:AlternateContent to read: the first choice understood that holds anything, else the fallback."""
+    fallback = node.find(_MC + "Fallback")
+    choices = [choice for choice in node.iterchildren(_MC + "Choice") if len(choice)]
+    for choice in choices:
+        if set(choice.get("Requires", "").split()) <= _KNOWN:
             return choice
-    return node.find(_MC + "Fallback")
+    return fallback if fallback is not None and len(fallback) else next(iter(choices), fallback)
 
 
 def read(context: Context, node: Element) -> Drawn:
@@ -62,6 +68,8 @@ def _collect(context: Context, node: Element, drawn: Drawn, alt: str, size: tupl
             key = child.get(f"{{{R}}}embed") or child.get(f"{{{R}}}link")
             if key:
                 _keep(drawn, linked_picture(context, key, alt=alt.strip()[:300], size=size))
+        elif tag in (_C + "chart", _DGM + "relIds"):
+            _note_diagram(context, child)
         elif tag == _V + "imagedata":
             key = child.get(f"{{{R}}}id") or child.get(f"{{{R}}}pict") or child.get(f"{{{R}}}href")
             if key:
@@ -71,6 +79,20 @@ def _collect(context: Context, node: Element, drawn: Drawn, alt: str, size: tupl
                 )
         else:
             _collect(context, child, drawn, alt, size)
+
+
+def _note_diagram(context: Context, node: Element) -> None:
+    """Tell of a chart or diagram, with the words in it: it is drawn by Word from data and stands nowhere as a picture."""
+    chart = str(node.tag) == _C + "chart"
+    link = context.links.get(node.get(f"{{{R}}}id" if chart else f"{{{R}}}dm", ""))
+    root = None if link is None or link.external else context.package.optional_xml(link.target)
+    words: list[str] = []
+    if root is not None:
+        for element in root.iter(_A + "t", _C + "v"):
+            text = (element.text or "").strip()
+            if text and text not in words:
+                words.append(text)
+    context.warn("chart_lost" if chart else "diagram_lost", " · ".join(words)[:380])
 
 
 def _keep(drawn: Drawn, picture: Picture | None) -> None:

@@ -11,38 +11,22 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from caselib.word.names import is_byline, is_institution
+from caselib.word.names import is_byline, is_institution, is_office, is_particular
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 from caselib.word.reader.context import RawParagraph
+from caselib.word.reader.evidence import CAPTION, STRONG, Verdict, is_bold
+from caselib.word.reader.titles import TitleJudge
 
 _MAX_HEADING = 60
 _MAX_PLAIN_HEADING = 36
 _STYLED_MAX = 80
-_TITLE_AREA = 12
 _RANKS = {"part": 0, "case": 1, "chapter": 2, "section": 3, "han": 4, "han_paren": 5}
 _DECIMALS = {"arabic": 0, "decimal2": 1, "decimal3": 2}
-_STRONG = ("part", "chapter", "section", "article", "case", "han", "han_paren")
-_CAPTION = re.compile(
-    r"^\s*(?:图|表|附图|附表|图表|Figure|Table|Fig\.)\s*[\d一二三四五六七八九十]+(?:\s*[-—.．]\s*\d+)*[\s:：、.．]?",
-    re.I,
-)
 _CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论题")
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
 _LEAD_END = "。：:；;.．！？"
-_NOT_TITLE = re.compile(
-    r"^[（(].*[）)]$|^\d{4}\s*年|^最近更新|^(?:作者|设计者|撰稿|执笔|授课人|日期|时间)[:：\s]|^\W*$"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a paragraph is. ``role`` is heading, title, byline, lead, caption, list, quote, toc or body."""
-
-    role: str
-    level: int = 0
-    guessed: bool = False
-    lead: int = 0
-    note: str = ""
+_AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
+_SIGNATURE = re.compile(r"(?:签字|签名|盖章|签章)[)）]?\s*[:：]?$|^[甲乙丙]方|电话[:：]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +43,7 @@ def judge(paragraphs: Sequence[RawParagraph], before_table: Set[int] = frozenset
     return _Judge(paragraphs, before_table).run()
 
 
-class _Judge:
-    def __init__(self, paragraphs: Sequence[RawParagraph], before_table: Set[int]) -> None:
-        self.items = paragraphs
-        self.before_table = before_table
-        self.verdicts: dict[int, Verdict] = {}
-        self.numbers: list[Numeral | None] = [numeral(self._full(item)) for item in paragraphs]
-        self.body_size = self._body_size()
-        self.body_font = self._body_font()
-
-    @staticmethod
-    def _full(item: RawParagraph) -> str:
-        text = squeeze(item.text)
-        return f"{item.label}{text}" if item.label and not item.bullet else text
-
-    def _body_size(self) -> int:
-        sizes: Counter[int] = Counter()
-        for item in self.items:
-            if len(item.text) > 40 or not item.look.kind:
-                sizes[item.size] += len(item.text)
-        return sizes.most_common(1)[0][0] if sizes else 0
-
-    def _body_font(self) -> str:
-        fonts: Counter[str] = Counter()
-        for item in self.items:
-            fonts[item.look.font] += len(item.text)
-        return fonts.most_common(1)[0][0] if fonts else ""
-
+class _Judge(TitleJudge):
     def run(self) -> list[Verdict]:
         self._contents()
         self._styled()
@@ -148,114 +106,59 @@ class _Judge:
             return Verdict("list" if item.label else "body", note="heading_demoted")
         return Verdict("heading", min(level, 6))
 
-    # -- title --------------------------------------------------------------------------------------------------
-
-    def _title(self) -> None:
-        if any(verdict.role == "title" for verdict in self.verdicts.values()):
-            self._bylines()
-            return
-        for index in [at for at, verdict in self.verdicts.items() if verdict.role == "heading" and verdict.level == 1]:
-            self._bylines(index, named_only=True)
-        area: list[int] = []
-        for index, item in enumerate(self.items):
-            text = squeeze(item.text)
-            verdict = self.verdicts.get(index)
-            if verdict is not None and verdict.role == "heading":
-                break
-            if not text or verdict is not None:
-                continue
-            if (
-                _CAPTION.match(text)
-                or len(text) > 50
-                or (ends_sentence(text) and len(text) > 20)
-                or self._is_numbered_heading(index)
-            ):
-                break
-            area.append(index)
-            if len(area) >= _TITLE_AREA:
-                break
-        best = self._title_line(area)
-        if best is None:
-            return
-        self.verdicts[best] = Verdict("title", 1, guessed=True)
-        self._bylines(best)
-
-    def _is_numbered_heading(self, index: int) -> bool:
-        number = self.numbers[index]
-        return number is not None and number.kind in (*_STRONG, "arabic", "decimal2")
-
-    def _title_line(self, area: list[int]) -> int | None:
-        candidates = [index for index in area if not _NOT_TITLE.match(squeeze(self.items[index].text))]
-        if not candidates:
-            return None
-
-        def weight(index: int) -> tuple[int, int, int]:
-            item = self.items[index]
-            size = item.size if item.size > self.body_size else self.body_size
-            institution = 1 if is_institution(squeeze(item.text)) else 0
-            return (size, int(is_bold(item)) + int(item.look.align == "center"), -institution)
-
-        best = max(weight(index) for index in candidates)
-        first = next(index for index in candidates if weight(index) == best)
-        item = self.items[first]
-        looks = item.size > self.body_size or is_bold(item) or item.look.align == "center"
-        if not looks and len([other for other in self.items if other.text.strip()]) < 2:
-            return None
-        if looks or (first == candidates[0] and 4 <= len(squeeze(item.text)) <= 40 and not ends_sentence(item.text)):
-            return first
-        return None
-
-    def _bylines(self, title: int | None = None, *, named_only: bool = False) -> None:
-        """Short lines between the title and the first text or heading: subtitle, unit, authors, date.
-
-        With ``named_only`` (below a real heading, which need not be a title) only lines that name units or people.
-        """
-        if title is None:
-            title = next(index for index, verdict in self.verdicts.items() if verdict.role == "title")
-        for index in range(0 if not named_only else title, title):
-            if self.items[index].text.strip():
-                self.verdicts.setdefault(index, Verdict("byline"))
-        lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
-        for index in lines[:6]:
-            text = squeeze(self.items[index].text)
-            if (
-                index in self.verdicts
-                or _CAPTION.match(text)
-                or len(text) > 50
-                or (ends_sentence(text) and len(text) > 16)
-            ):
-                return
-            if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
-                return
-            centred = self.items[index].look.align in ("center", "right")
-            if not is_byline(text) and (named_only or not centred):
-                return
-            self.verdicts[index] = Verdict("byline")
-
     # -- faked headings -----------------------------------------------------------------------------------------
 
     def _faked(self) -> None:
         stack: list[_Open] = []
         current = 0
+        real = self._real_levels()
+        top = min((verdict.level for verdict in self.verdicts.values() if verdict.role == "heading"), default=0)
         for index, item in enumerate(self.items):
             verdict = self.verdicts.get(index)
             if verdict is not None:
                 if verdict.role in ("heading", "title"):
                     current, stack = (verdict.level if verdict.role == "heading" else 1), []
                 continue
+            if (
+                top
+                and index > self.cover_end
+                and squeeze(item.text).rstrip("：:") in _AFTER_ALL
+                and self._followed_by_text(index)
+            ):
+                self.verdicts[index] = Verdict("heading", top, guessed=True)
+                current, stack = top, []
+                continue
             kind = self._faked_kind(index, item)
             if kind is None and squeeze(item.text).rstrip("：:") in _CLOSING and self._followed_by_text(index):
                 kind = stack[0].kind if stack else f"look {item.size}"
             if kind is None:
                 continue
+            if self._on_cover(index, kind):
+                self.verdicts[index] = Verdict("byline")
+                continue
             if self._continues(index, kind):
                 self.verdicts[index] = Verdict("continuation")
                 continue
+            if kind in real:
+                stack = [_Open(kind, real[kind], item.size)]
             stack = _closed(stack, kind, item.size)
             if not stack or stack[-1].kind != kind:
                 level = min((stack[-1].level if stack else current) + 1, 6)
                 stack.append(_Open(kind, max(level, 2), item.size))
             self.verdicts[index] = Verdict("heading", stack[-1].level, guessed=True)
+
+    def _real_levels(self) -> dict[str, int]:
+        """The levels at which headings of each kind of number stand in real styles: one typed by hand goes with them."""
+        levels: dict[str, Counter[int]] = {}
+        for index, verdict in self.verdicts.items():
+            number = self.numbers[index]
+            if verdict.role == "heading" and number is not None:
+                levels.setdefault(number.kind, Counter())[verdict.level] += 1
+        return {kind: found.most_common(1)[0][0] for kind, found in levels.items()}
+
+    def _on_cover(self, index: int, kind: str) -> bool:
+        """True for large lines before the text that head nothing: what follows is another line of the cover."""
+        return kind.startswith("look") and index < self.cover_end and self._next(index) != self.cover_end
 
     def _continues(self, index: int, kind: str) -> bool:
         """True for the second line of a centred heading that was broken by hand."""
@@ -271,11 +174,13 @@ class _Judge:
             and is_bold(item) == is_bold(before)
             and len(before.text.strip()) >= 8
             and not is_institution(squeeze(before.text))
+            and not is_byline(squeeze(item.text))
+            and not is_particular(squeeze(item.text))
         )
 
     def _faked_kind(self, index: int, item: RawParagraph) -> str | None:
         text = squeeze(item.text)
-        if not text or item.bullet or item.boxed or item.pictures or _CAPTION.match(text):
+        if not text or item.bullet or item.boxed or item.pictures or CAPTION.match(text):
             return None
         number = self.numbers[index]
         strong_look = self._stands_out(item)
@@ -283,6 +188,8 @@ class _Judge:
             if not self._numbered_heading(index, text, number, strong_look):
                 return None
             return "han" if number.kind == "han_space" else number.kind
+        if is_office(text) and item.look.align == "center":
+            return None
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
             return None
         if (
@@ -291,7 +198,12 @@ class _Judge:
             or _VALUE.search(text)
         ):
             return None
-        if _NOT_TITLE.match(text) or re.match(r"^[^:：]{2,8}[:：]\s*\S+", text):
+        if (
+            is_particular(text)
+            or _SIGNATURE.search(text)
+            or re.match(r"^[^:：]{2,8}[:：]\s*\S+|^[□☐☑√✓○●◇◆■▪]", text)
+            or "____" in text
+        ):
             return None
         if not self._followed_by_text(index) or (is_bold(item) and text.endswith("：") and len(text) > 16):
             return None
@@ -305,7 +217,7 @@ class _Judge:
             return bool(re.match(r"^【[^】]{1,40}】$", bare)) or (strong_look and len(bare) <= 20)
         if number.kind == "case":
             return True
-        if ends_sentence(text) and not (strong_look and number.kind in _STRONG and len(text) <= 40):
+        if ends_sentence(text) and not (strong_look and number.kind in STRONG and len(text) <= 40):
             return False
         if text[-1] in "，,、；;：:" and not strong_look:
             return False
@@ -322,7 +234,7 @@ class _Judge:
     def _stands_out(self, item: RawParagraph) -> bool:
         if is_bold(item) or item.size > self.body_size + 1:
             return True
-        if item.look.align == "center" and len(item.text.strip()) <= 30 and not _CAPTION.match(item.text):
+        if item.look.align == "center" and len(item.text.strip()) <= 30 and not CAPTION.match(item.text):
             return item.size >= self.body_size
         return bool(
             item.look.font
@@ -330,15 +242,6 @@ class _Judge:
             and item.look.font != self.body_font
             and re.search("黑体|楷|小标宋|Hei|Kai", item.look.font)
         )
-
-    def _next(self, index: int) -> int | None:
-        for following in range(index + 1, min(index + 6, len(self.items))):
-            if self.items[following].text.strip() or self.items[following].pictures:
-                return following
-        return None
-
-    def _followed_by_text(self, index: int) -> bool:
-        return index in self.before_table or self._next(index) is not None
 
     def _sibling_next(self, index: int, number: Numeral) -> bool:
         """True when the next line is the next number of the same kind: a list, not headings."""
@@ -364,7 +267,7 @@ class _Judge:
             if index in self.verdicts:
                 continue
             text = item.text.strip()
-            if _CAPTION.match(text) and len(text) <= 60 and not ends_sentence(text) and self._near_object(index, item):
+            if CAPTION.match(text) and len(text) <= 60 and not ends_sentence(text) and self._near_object(index, item):
                 self.verdicts[index] = Verdict("caption")
             elif lead := lead_length(item):
                 self.verdicts[index] = Verdict("lead", lead=lead)
@@ -399,12 +302,6 @@ def _outranks(kind: str, size: int, known: _Open) -> bool:
         if kind in ranks and known.kind in ranks:
             return ranks[kind] < ranks[known.kind]
     return False
-
-
-def is_bold(item: RawParagraph) -> bool:
-    """True when practically all of the paragraph's visible text is bold."""
-    total = sum(len(run.text.strip()) for run in item.runs)
-    return total > 0 and sum(len(run.text.strip()) for run in item.runs if run.bold) >= total * 0.9
 
 
 def lead_length(item: RawParagraph) -> int:

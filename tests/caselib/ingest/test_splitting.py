@@ -265,3 +265,17 @@ def test_names_of_sections_and_titles() -> None:
     assert canonical_name("三、成果成效") == canonical_name("成效成果") == "成效成果"
     assert is_section_name("【案例背景】") and not is_section_name("小院里的大事")
     assert clean_title("案例一：做好一件事") == "做好一件事" and clean_title("案例四：") == "案例四"
+
+
+def test_cases_below_the_parts_of_a_collection() -> None:
+    expected = cases(4)
+    blocks: list[Heading | Paragraph] = []
+    for index, case in enumerate(expected):
+        if index % 2 == 0:
+            blocks.append(Heading(1, (Run(f"第{'一二'[index // 2]}篇 议事篇"),)))
+        blocks += [Heading(2, (Run(case.title),)), Paragraph((Run(case.unit),), "byline")]
+        for name, texts in case.sections:
+            blocks += [Heading(3, (Run(name),)), *(Paragraph((Run(text),)) for text in texts)]
+    found = split(Document(tuple(blocks)), name="x")
+    assert_whole(found, expected)
+    assert {"part_name", "front_matter"} <= codes(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import struct
 import time
@@ -19,7 +20,7 @@ from caselib.word.model import Table
 from caselib.word.reader import read_docx
 from tests.caselib.word.packages import HEAD, NS, cell, docx, p, picture, table, zipped
 
-HOSTILE = Path(__file__).resolve().parents[4] / "shared" / "data" / "hostile"
+HOSTILE = Path(os.environ.get("CASELIB_SHARED") or Path(__file__).resolve().parents[4] / "shared") / "data" / "hostile"
 
 
 def refusal(data: bytes, name: str = "x.docx") -> str:

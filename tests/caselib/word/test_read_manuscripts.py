@@ -8,6 +8,7 @@ Notes of the reading of the rendered pages:
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,9 @@ from caselib.ingest.report import heading_text, headings
 from caselib.ingest.results import ReadItem
 from caselib.word.convert import converter
 
-MANUSCRIPTS = Path(__file__).resolve().parents[4] / "shared" / "data" / "manuscripts"
+MANUSCRIPTS = (
+    Path(os.environ.get("CASELIB_SHARED") or Path(__file__).resolve().parents[4] / "shared") / "data" / "manuscripts"
+)
 pytestmark = pytest.mark.skipif(not MANUSCRIPTS.is_dir(), reason="the manuscripts are not on this machine")
 needs_office = pytest.mark.skipif(converter() is None, reason="LibreOffice is not installed")
 

@@ -1,0 +1,95 @@
+"""What the paragraphs of a document say about themselves: sizes, numbers, neighbours; and what is concluded of each."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
+
+from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
+from caselib.word.reader.context import RawParagraph
+
+STRONG = ("part", "chapter", "section", "article", "case", "han", "han_paren")
+CAPTION = re.compile(
+    r"^\s*(?:图|表|附图|附表|图表|Figure|Table|Fig\.)\s*[\d一二三四五六七八九十]+(?:\s*[-—.．]\s*\d+)*[\s:：、.．]?",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a paragraph is. ``role`` is heading, title, byline, lead, caption, list, quote, toc or body."""
+
+    role: str
+    level: int = 0
+    guessed: bool = False
+    lead: int = 0
+    note: str = ""
+
+
+class Evidence:
+    """The paragraphs outside tables, in order, and the verdicts reached so far by index."""
+
+    def __init__(self, paragraphs: Sequence[RawParagraph], before_table: Set[int]) -> None:
+        self.items = paragraphs
+        self.before_table = before_table
+        self.verdicts: dict[int, Verdict] = {}
+        self.numbers: list[Numeral | None] = [numeral(self._full(item)) for item in paragraphs]
+        self.body_size = self._body_size()
+        self.body_font = self._body_font()
+        self.cover_end = self._cover_end()
+
+    @staticmethod
+    def _full(item: RawParagraph) -> str:
+        text = squeeze(item.text)
+        return f"{item.label}{text}" if item.label and not item.bullet else text
+
+    def _body_size(self) -> int:
+        sizes: Counter[int] = Counter()
+        for item in self.items:
+            if len(item.text) > 40 or not item.look.kind:
+                sizes[item.size] += len(item.text)
+        return sizes.most_common(1)[0][0] if sizes else 0
+
+    def _body_font(self) -> str:
+        fonts: Counter[str] = Counter()
+        for item in self.items:
+            fonts[item.look.font] += len(item.text)
+        return fonts.most_common(1)[0][0] if fonts else ""
+
+    def _cover_end(self) -> int:
+        """The first paragraph that is text: before it stand the lines of a cover, set large without heading anything."""
+        for index, item in enumerate(self.items):
+            text = squeeze(item.text)
+            number = self.numbers[index]
+            if (
+                len(text) > 60
+                or (len(text) > 20 and ends_sentence(text))
+                or item.look.heading_level is not None
+                or (number is not None and number.kind in (*STRONG, "arabic", "decimal2"))
+            ):
+                return index
+        return 0
+
+    def _next(self, index: int) -> int | None:
+        for following in range(index + 1, min(index + 6, len(self.items))):
+            if self.items[following].text.strip() or self.items[following].pictures:
+                return following
+        return None
+
+    def _followed_by_text(self, index: int) -> bool:
+        return index in self.before_table or self._next(index) is not None
+
+    def _before(self, index: int) -> int | None:
+        return next((at for at in range(index - 1, max(index - 4, -1), -1) if self.items[at].text.strip()), None)
+
+    def _is_numbered_heading(self, index: int) -> bool:
+        number = self.numbers[index]
+        return number is not None and number.kind in (*STRONG, "arabic", "decimal2")
+
+
+def is_bold(item: RawParagraph) -> bool:
+    """True when practically all of the paragraph's visible text is bold."""
+    total = sum(len(run.text.strip()) for run in item.runs)
+    return total > 0 and sum(len(run.text.strip()) for run in item.runs if run.bold) >= total * 0.9

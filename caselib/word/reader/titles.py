@@ -1,0 +1,193 @@
+"""Finds the title of a document and the lines around it: cover, second lines, units and people."""
+
+from __future__ import annotations
+
+import re
+
+from caselib.word.names import is_byline, is_front_line, is_institution, is_office
+from caselib.word.outline import ends_sentence, squeeze
+from caselib.word.reader.evidence import CAPTION, Evidence, Verdict, is_bold
+
+_TITLE_AREA = 12
+
+
+class TitleJudge(Evidence):
+    """Adds the verdicts title, continuation and byline around the title."""
+
+    def _title(self) -> None:
+        self._broken_headings()
+        if any(verdict.role == "title" for verdict in self.verdicts.values()):
+            self._bylines()
+            return
+        if self._title_as_heading():
+            self._bylines()
+            return
+        for index in [at for at, verdict in self.verdicts.items() if verdict.role == "heading" and verdict.level == 1]:
+            self._bylines(index, named_only=True)
+        area: list[int] = []
+        for index, item in enumerate(self.items):
+            text = squeeze(item.text)
+            verdict = self.verdicts.get(index)
+            if verdict is not None and verdict.role == "heading":
+                break
+            if not text or verdict is not None:
+                continue
+            if (
+                CAPTION.match(text)
+                or len(text) > 50
+                or (ends_sentence(text) and len(text) > 20)
+                or self._is_numbered_heading(index)
+            ):
+                break
+            area.append(index)
+            if len(area) >= _TITLE_AREA or index in self.before_table:
+                break
+        best = self._title_line(area)
+        if best is None:
+            return
+        self.verdicts[best] = Verdict("title", 1, guessed=True)
+        self._letters(best)
+        self._second_lines(best)
+        self._bylines(best)
+
+    def _broken_headings(self) -> None:
+        """Centred headings of one style below each other, nothing between: one heading broken by hand."""
+        for index, verdict in list(self.verdicts.items()):
+            before = self._before(index)
+            if before is None or verdict.role not in ("heading", "title"):
+                continue
+            other = self.verdicts.get(before)
+            if (
+                other is not None
+                and (other.role, other.level) in ((verdict.role, verdict.level), ("continuation", verdict.level))
+                and self._is_second_line(before, index)
+            ):
+                self.verdicts[index] = Verdict("continuation", verdict.level)
+
+    def _second_lines(self, title: int) -> None:
+        """The lines of a title that was broken by hand, two more at most."""
+        last = title
+        for _ in range(2):
+            following = self._next(last)
+            if following is None or following in self.verdicts or not self._is_second_line(last, following):
+                return
+            self.verdicts[following] = Verdict("continuation", 1)
+            last = following
+
+    def _letters(self, title: int) -> None:
+        """A title set one character to a line down the cover: 策, 划, 书."""
+        last = title
+        while len(squeeze(self.items[last].text)) == 1:
+            following = self._next(last)
+            if (
+                following is None
+                or following in self.verdicts
+                or len(squeeze(self.items[following].text)) != 1
+                or self.items[following].size != self.items[title].size
+            ):
+                return
+            self.verdicts[following] = Verdict("continuation", 1)
+            last = following
+
+    def _is_second_line(self, first: int, second: int) -> bool:
+        one, two = self.items[first], self.items[second]
+        head, tail = squeeze(one.text), squeeze(two.text)
+        return (
+            one.look.align == two.look.align == "center"
+            and one.size == two.size
+            and is_bold(one) == is_bold(two)
+            and not one.pictures
+            and len(head) >= 6
+            and len(tail) <= 40
+            and second - first <= 2
+            and self.numbers[second] is None
+            and not two.label
+            and not ends_sentence(head)
+            and not is_institution(head)
+            and not is_byline(tail)
+            and not is_front_line(tail)
+            and not tail.startswith(("摘要", "目录", "关键词"))
+        )
+
+    def _title_as_heading(self) -> bool:
+        """The title of a file without a title style may stand as its first, centred, unnumbered heading."""
+        for index, item in enumerate(self.items[:_TITLE_AREA]):
+            text = squeeze(item.text)
+            verdict = self.verdicts.get(index)
+            if not text or (verdict is not None and verdict.role == "toc"):
+                continue
+            if verdict is None and (is_front_line(text) or is_byline(text)):
+                continue
+            if verdict is None or verdict.role != "heading" or verdict.level > 2 or item.label:
+                return False
+            if is_institution(text):
+                self.verdicts[index] = Verdict("byline")
+                continue
+            levels = [known.level for known in self.verdicts.values() if known.role == "heading"]
+            shortest = 6 if levels.count(verdict.level) > 1 else 2
+            if item.look.align != "center" or self.numbers[index] is not None or not shortest <= len(text) <= 50:
+                return False
+            if min(levels) < verdict.level:
+                return False
+            self.verdicts[index] = Verdict("title", 1, guessed=True)
+            return True
+        return False
+
+    def _title_line(self, area: list[int]) -> int | None:
+        candidates = [index for index in area if not is_front_line(squeeze(self.items[index].text))]
+        if not candidates:
+            return None
+
+        def weight(index: int) -> tuple[int, int, int]:
+            item = self.items[index]
+            size = item.size if item.size > self.body_size else self.body_size
+            institution = 1 if is_institution(squeeze(item.text)) else 0
+            return (size, int(is_bold(item)) + int(item.look.align == "center"), -institution)
+
+        plain = (self.body_size, 0, 0)
+        others = [
+            index
+            for index in candidates
+            if not is_office(text := squeeze(self.items[index].text)) and not is_byline(text)
+        ]
+        if any(weight(index) > plain for index in others):
+            candidates = others
+        best = max(weight(index) for index in candidates)
+        first = next(index for index in candidates if weight(index) == best)
+        item = self.items[first]
+        looks = item.size > self.body_size or is_bold(item) or item.look.align == "center"
+        if not looks and len([other for other in self.items if other.text.strip()]) < 2:
+            return None
+        if looks or (first == candidates[0] and 4 <= len(squeeze(item.text)) <= 40 and not ends_sentence(item.text)):
+            return first
+        return None
+
+    def _bylines(self, title: int | None = None, *, named_only: bool = False) -> None:
+        """Short lines between the title and the first text or heading: subtitle, unit, authors, date.
+
+        With ``named_only`` (below a real heading, which need not be a title) only lines that name units or people.
+        """
+        if title is None:
+            title = next(index for index, verdict in self.verdicts.items() if verdict.role == "title")
+        for index in range(0 if not named_only else title, title):
+            if not self.items[index].text.strip():
+                continue
+            if is_institution(squeeze(self.items[index].text)):
+                self.verdicts[index] = Verdict("byline")
+            self.verdicts.setdefault(index, Verdict("byline"))
+        lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
+        for index in lines[:6]:
+            text = squeeze(self.items[index].text)
+            if (
+                index in self.verdicts
+                or CAPTION.match(text)
+                or len(text) > 50
+                or (ends_sentence(text) and len(text) > 16)
+            ):
+                return
+            if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
+                return
+            centred = self.items[index].look.align in ("center", "right")
+            if not is_byline(text) and (named_only or not centred):
+                return
+            self.verdicts[index] = Verdict("byline")
