@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext as _
+
 from caselib.resources.models import ResourcePage
 from caselib.resources.text import rich_text_to_plain
 
@@ -46,11 +48,11 @@ class CopyBlock:
 
 @dataclass(frozen=True, slots=True)
 class CopyFile:
-    """An attachment as judges see it: a neutral name and whether there is a copy of it that may be opened."""
+    """An attachment as judges see it: a neutral name and, where no copy of it may be opened, the reason."""
 
     place: int
     name: str
-    available: bool
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class BlindCopy:
     notes: tuple[tuple[str, str], ...] = ()
     files: tuple[CopyFile, ...] = ()
     film: bool = False
+    film_withheld: str = ""
 
 
 Mask = Callable[[str], str]
@@ -113,8 +116,17 @@ def _streams(page: ResourcePage, mask: Mask) -> Iterator[CopyBlock]:
             continue
         yield CopyBlock("label", str(page._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
         for block in blocks:
-            line = " · ".join(str(block.value[part]) for part in parts if block.value.get(part) not in (None, ""))
+            values = ((part, block.value.get(part)) for part in parts)
+            line = " · ".join(_with_unit(part, value) for part, value in values if value not in (None, ""))
             yield CopyBlock("text", mask(line))
+
+
+def _with_unit(part: str, value: Any) -> str:
+    if part == "hours":
+        return _("%(n)s class hours") % {"n": value}
+    if part == "minutes":
+        return _("%(n)s minutes") % {"n": value}
+    return str(value)
 
 
 def _body(page: ResourcePage, mask: Mask, pictures: Iterator[int]) -> Iterator[CopyBlock]:

@@ -101,6 +101,7 @@ class ConflictReason(models.TextChoices):
 
     AUTHOR = "author", _("is an author of the entry")
     SAME_UNIT = "same_unit", _("belongs to the same unit")
+    SENT_ON = "sent_on", _("belongs to a unit that recommended the entry")
     FORMER_UNIT = "former_unit", _("belonged to the unit within the stated years")
     CO_AUTHOR = "co_author", _("has written with an author of the entry")
     LISTED_PERSON = "listed_person", _("declared a relation to an author")

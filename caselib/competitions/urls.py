@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import judge, office, papers, public, rounds, unit
+from .views import entries, judge, office, papers, public, rounds, unit
 
 app_name = "competitions"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,9 +38,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/<int:pk>/setup/", office.setup, name="office_setup"),
     path("office/<int:pk>/setup/<slug:kind>/<int:owner>/<int:row>/", office.part, name="office_part"),
     path("office/<int:pk>/setup/<slug:kind>/<int:row>/remove/", office.part_remove, name="office_part_remove"),
-    path("office/<int:pk>/entries/", office.entry_list, name="office_entries"),
-    path("office/entries/<int:pk>/", office.entry_detail, name="office_entry"),
-    path("office/entries/<int:pk>/<slug:act>/", office.office_entry_act, name="office_entry_act"),
+    path("office/<int:pk>/entries/", entries.entry_list, name="office_entries"),
+    path("office/entries/<int:pk>/", entries.entry_detail, name="office_entry"),
+    path("office/entries/<int:pk>/film/", entries.entry_film, name="office_film"),
+    path("office/entries/<int:pk>/file/<int:place>/", entries.entry_file, name="office_file"),
+    path("office/entries/<int:pk>/picture/<int:place>/", entries.entry_picture, name="office_picture"),
+    path("office/entries/<int:pk>/<slug:act>/", entries.office_entry_act, name="office_entry_act"),
     path("office/<int:pk>/jury/", office.office_jury, name="office_jury"),
     path("office/judges/<int:pk>/remove/", office.judge_remove, name="judge_remove"),
     path("office/rounds/<int:pk>/", rounds.round_page, name="office_round"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import EntryState
@@ -15,7 +16,8 @@ class Entry(models.Model):
     """An entry. ``revision`` is pinned when it is handed in; later versions do not change what is judged.
 
     ``number`` is given when the entry reaches the organiser. ``authors`` and ``title`` are as they stood then:
-    ``[{"name", "unit_name", "user"}]``. A bid is an entry without a page.
+    ``[{"name", "unit_name", "user"}]``. ``media`` holds the sha256 of the film and of the pictures in their order, as
+    they were then. A bid is an entry without a page.
     """
 
     competition = models.ForeignKey(Competition, on_delete=models.PROTECT, related_name="entries")
@@ -32,6 +34,7 @@ class Entry(models.Model):
         "wagtailcore.Revision", null=True, blank=True, on_delete=models.PROTECT, related_name="competition_entries"
     )
     sha256 = models.CharField(max_length=64, blank=True)
+    media = models.JSONField(default=dict, blank=True, editable=False)
     bid = models.OneToOneField(
         "competitions.Bid", null=True, blank=True, on_delete=models.PROTECT, related_name="entry", verbose_name=_("bid")
     )
@@ -84,12 +87,14 @@ class Entry(models.Model):
 
 
 class EntryAttachment(models.Model):
-    """A file that belonged to the resource when it was handed in, with the hash it had then."""
+    """A file that belonged to the resource when it was handed in: its own copy, and the hash it had then."""
 
     entry = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="attachments")
     document = models.ForeignKey("media.CaseDocument", on_delete=models.PROTECT, related_name="+")
     title = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    file = models.FileField(upload_to="entries", max_length=200, blank=True, editable=False)
+    withheld = models.CharField(_("withheld from blind judges because"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("attachment of an entry")
@@ -98,6 +103,11 @@ class EntryAttachment(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def stored(self) -> FieldFile:
+        """The file that is judged: the copy, or the document itself for entries from before copies were kept."""
+        return self.file if self.file else self.document.file
 
 
 class Nomination(models.Model):

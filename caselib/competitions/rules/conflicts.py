@@ -47,18 +47,21 @@ class JudgeFacts:
 
 @dataclass(frozen=True, slots=True)
 class EntryFacts:
-    """What conflicts are derived from: authors, the entering unit, and the units authors work in."""
+    """What conflicts are derived from: authors, the entering unit, the units authors work in, and those that sent it on."""
 
     id: int
     unit: int | None
     authors: tuple[Person, ...] = ()
     author_units: frozenset[int] = frozenset()
+    sent_by: frozenset[int] = frozenset()
 
 
 def derive(judge: JudgeFacts, entry: EntryFacts, today: date, years: int) -> tuple[ConflictReason, ...]:
     """Return every reason why ``judge`` must not read ``entry``, in the order of the enumeration.
 
-    A unit that the judge left ``years`` years ago to the day no longer counts as a former unit.
+    A unit that the judge left ``years`` years ago to the day no longer counts as a former unit. A unit above or below
+    the entering one is no conflict by itself (all of them lie below the organiser), but one that chose and sent the
+    entry on has taken its side.
     """
     units = {unit for unit in (entry.unit, *entry.author_units) if unit is not None}
     names = {plain(person.name) for person in entry.authors}
@@ -67,6 +70,7 @@ def derive(judge: JudgeFacts, entry: EntryFacts, today: date, years: int) -> tup
     checks = {
         ConflictReason.AUTHOR: judge.user in users or _same_person(judge, entry),
         ConflictReason.SAME_UNIT: judge.unit in units,
+        ConflictReason.SENT_ON: judge.unit in entry.sent_by - units,
         ConflictReason.FORMER_UNIT: bool(units & _recent_units(judge, today, years)),
         ConflictReason.CO_AUTHOR: bool(users & judge.co_author_users) or bool(names & judge.co_author_names),
         ConflictReason.LISTED_PERSON: bool(names & judge.listed_names),

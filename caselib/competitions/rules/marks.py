@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -14,18 +15,18 @@ from ..scoring import Criterion
 
 PLACES = 2
 LONGEST = 12
+PLAIN = re.compile(r"[+-]?\d+(?:\.\d*)?")
 
 
 def parsed(text: Any) -> Decimal | None:
     """Return the mark in ``text`` or None if it is no plain number; full-width digits and points are understood."""
     source = str(text).strip().replace("．", ".").replace("。", ".")
-    if not source or len(source) > LONGEST:
+    if len(source) > LONGEST or not PLAIN.fullmatch(source):
         return None
     try:
-        value = Decimal(source)
+        return Decimal(source)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
 
 
 def check(criteria: Sequence[Criterion], names: Mapping[str, str], marks: Mapping[str, Decimal]) -> Refusal | None:

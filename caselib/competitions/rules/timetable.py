@@ -37,16 +37,6 @@ class Timetable:
     rounds: tuple[Window, ...] = ()
 
 
-RIGHTS: dict[Phase, frozenset[Act]] = {
-    Phase.BEFORE: frozenset(),
-    Phase.ENTRY: frozenset({Act.ENTER, Act.WITHDRAW, Act.NOMINATE}),
-    Phase.NOMINATION: frozenset({Act.WITHDRAW, Act.NOMINATE}),
-    Phase.WAITING: frozenset(),
-    Phase.JUDGING: frozenset({Act.JUDGE}),
-    Phase.AFTER: frozenset(),
-}
-
-
 def phase_at(table: Timetable, moment: datetime) -> Phase:
     """Return the phase ``moment`` lies in. Handing in goes before recommending where the two overlap."""
     if moment < table.entry.opens:
@@ -63,16 +53,30 @@ def phase_at(table: Timetable, moment: datetime) -> Phase:
 
 
 def may(act: Act, table: Timetable, moment: datetime) -> Refusal | None:
-    """Refuse ``act`` outside its phase, and say when the phase was or will be."""
-    if act in RIGHTS[phase_at(table, moment)]:
-        return None
+    """Refuse ``act`` outside its window, and say when that was or will be.
+
+    The right to recommend follows from the window of recommendation alone, which may overlap that of handing in; an
+    entry may be withdrawn until both are over, in the pause between them too.
+    """
     window = _window_of(act, table)
     if window is None:
         return Refusal("no-phase", _("This call has no phase for this."))
+    windows = table.rounds if act == Act.JUDGE else (window,)
+    if any(one.holds(moment) for one in windows):
+        return None
     if moment < window.opens:
         text = _("This is possible from %(time)s on.") % {"time": shown(window.opens)}
         return Refusal("too-early", text)
     return Refusal("too-late", _("This was possible until %(time)s.") % {"time": shown(window.closes)})
+
+
+def still_collecting(table: Timetable, moment: datetime) -> Refusal | None:
+    """Refuse to begin judging while an entry may still arrive: judges would read some entries and not the others."""
+    last = _last_arrival(table)
+    if moment.replace(microsecond=0) > last:
+        return None
+    text = _("Entries may still arrive until %(time)s. Judging begins after that.") % {"time": shown(last)}
+    return Refusal("still-collecting", text)
 
 
 def may_judge(window: Window, moment: datetime) -> Refusal | None:
@@ -87,11 +91,15 @@ def may_judge(window: Window, moment: datetime) -> Refusal | None:
 def _window_of(act: Act, table: Timetable) -> Window | None:
     if act == Act.ENTER:
         return table.entry
-    if act in (Act.NOMINATE, Act.WITHDRAW):
-        if table.nomination is None:
-            return table.entry
-        return Window(min(table.entry.opens, table.nomination.opens), max(table.entry.closes, table.nomination.closes))
-    return table.rounds[-1] if table.rounds else None
+    if act == Act.NOMINATE:
+        return table.nomination or table.entry
+    if act == Act.WITHDRAW:
+        return Window(table.entry.opens, _last_arrival(table))
+    return Window(table.rounds[0].opens, table.rounds[-1].closes) if table.rounds else None
+
+
+def _last_arrival(table: Timetable) -> datetime:
+    return max(window.closes for window in (table.entry, table.nomination) if window is not None)
 
 
 def check(table: Timetable) -> Refusal | None:
@@ -108,7 +116,7 @@ def check(table: Timetable) -> Refusal | None:
             return Refusal("dates", text % {"time": shown(window.closes)})
         previous = window.closes
     for window in table.rounds:
-        if window.opens <= table.entry.closes:
+        if window.opens <= _last_arrival(table):
             return Refusal("dates", _("Judging must not begin before the last entry is in."))
     return None
 

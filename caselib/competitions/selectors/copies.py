@@ -5,27 +5,27 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
+from django.core.files.storage import default_storage
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 from PIL import Image
 
 from caselib.accounts.models import Unit, User
 from caselib.resources.models import ResourcePage
 from caselib.word import model as word
-from caselib.word.guard import UnreadableError
-from caselib.word.reader import read_docx
 from caselib.word.writer import write_document
 
-from .. import blind
+from .. import blind, safe_files
 from ..models import BlackOut, Entry, EntryAttachment
+from ..names import of_person, of_unit, stem_of
 from ..redaction import Redactor
 
 logger = logging.getLogger(__name__)
-
-PICTURE_SIDE = 1600
-LARGEST_ATTACHMENT = 50 * 1024 * 1024
 
 
 def redactor(entry: Entry) -> Redactor:
@@ -34,32 +34,64 @@ def redactor(entry: Entry) -> Redactor:
 
 
 def redactors(entries: Sequence[Entry]) -> dict[int, Redactor]:
-    """Return the same for many entries (with ``track``), by id. Three queries."""
+    """Return the same for many entries (with ``track`` and ``competition``), by id. Five queries at most."""
     blind_ones = [entry for entry in entries if entry.track.blind]
     accounts = {author["user"] for entry in blind_ones for author in entry.authors if author.get("user")}
     users = {user.pk: user for user in User.objects.filter(pk__in=accounts)}
     unit_ids = {user.unit_id for user in users.values()} | {entry.unit_id for entry in blind_ones}
-    units = {unit.pk: unit for unit in Unit.objects.filter(pk__in=[pk for pk in unit_ids if pk])}
+    organisers = {entry.competition.organiser_id for entry in blind_ones} - {None}
+    rows = Unit.objects.filter(pk__in=[pk for pk in unit_ids | organisers if pk])
+    units = {unit.pk: unit for unit in rows}
+    above = _above(units)
     passages: dict[int, list[str]] = defaultdict(list)
     for entry_id, text in BlackOut.objects.filter(entry__in=entries).values_list("entry_id", "text"):
         passages[entry_id].append(text)
     return {
-        entry.pk: Redactor.of([*passages[entry.pk], *(_names(entry, users, units) if entry.track.blind else ())])
+        entry.pk: Redactor.of(
+            [*passages[entry.pk], *(_names(entry, users, units, above) if entry.track.blind else ())],
+            reach=entry.track.blind,
+        )
         for entry in entries
     }
 
 
-def _names(entry: Entry, users: Mapping[int, User], units: Mapping[int, Unit]) -> Iterator[str]:
-    """Yield every name that could give the entry away: authors and accounts, their units, the entering unit."""
+def _above(units: Mapping[int, Unit]) -> dict[str, Unit]:
+    """Return every unit above one of ``units`` by its path. One query."""
+    step = Unit.steplen
+    paths = {unit.path[:end] for unit in units.values() for end in range(step, len(unit.path), step)}
+    return {unit.path: unit for unit in Unit.objects.filter(path__in=paths)} if paths else {}
+
+
+def _names(
+    entry: Entry, users: Mapping[int, User], units: Mapping[int, Unit], above: Mapping[str, Unit]
+) -> Iterator[str]:
+    """Yield every form of every name that could give the entry away: authors, accounts, units and those above them.
+
+    Units above are named up to the organiser, which all entries have in common and which is named in every text.
+    """
     belongs = {entry.unit_id}
     for author in entry.authors:
-        yield from (author.get("name") or "", author.get("unit_name") or "")
+        yield from of_person(author.get("name") or "")
+        yield from of_unit(author.get("unit_name") or "")
         user = users.get(author.get("user") or 0)
         if user is not None:
-            yield from (user.name, user.username, user.email, user.phone)
+            yield from of_person(user.name)
+            yield from (user.username, user.email, user.phone)
             belongs.add(user.unit_id or 0)
     for pk in belongs & set(units):
-        yield from (units[pk].name, units[pk].short_name)
+        for unit in (units[pk], *_chain(units[pk], above, entry.competition.organiser_id)):
+            yield from of_unit(unit.name)
+            yield from of_unit(unit.short_name)
+
+
+def _chain(unit: Unit, above: Mapping[str, Unit], organiser: int | None) -> Collection[Unit]:
+    """Return the units above ``unit`` below the organiser; without one in that branch all but the topmost."""
+    step = Unit.steplen
+    line = [above[unit.path[:end]] for end in range(step, len(unit.path), step) if unit.path[:end] in above]
+    ids = [one.pk for one in line]
+    if unit.pk == organiser:
+        return ()
+    return line[ids.index(organiser) + 1 :] if organiser in ids else line[1:]
 
 
 def copy_of(entry: Entry) -> blind.BlindCopy:
@@ -80,7 +112,18 @@ def copy_of(entry: Entry) -> blind.BlindCopy:
         notes=blind.copy_notes(page, mask),
         files=tuple(_file(entry, place, row) for place, row in enumerate(entry.attachments.select_related("document"))),
         film=getattr(page, "video_file_id", None) is not None,
+        film_withheld=_film_withheld(entry, page),
     )
+
+
+def _film_withheld(entry: Entry, page: ResourcePage) -> str:
+    """Return why judges see no film although there is one, or an empty text."""
+    film = getattr(page, "video_file", None)
+    if film is None or not entry.track.blind:
+        return ""
+    changed = entry.media.get("film") and film.sha256 and entry.media["film"] != film.sha256
+    reason = "changed" if changed else safe_files.outlook(film.file.name)
+    return str(safe_files.REASONS[reason]) if reason else ""
 
 
 def pinned(entry: Entry) -> ResourcePage:
@@ -91,11 +134,11 @@ def pinned(entry: Entry) -> ResourcePage:
 
 
 def _file(entry: Entry, place: int, row: EntryAttachment) -> blind.CopyFile:
-    suffix = row.document.file.name.rpartition(".")[2].lower()
     name = _("Attachment %(n)d") % {"n": place + 1}
     if not entry.track.blind:
-        return blind.CopyFile(place, row.title or name, True)
-    return blind.CopyFile(place, name, suffix == "docx")
+        return blind.CopyFile(place, row.title or name)
+    reason = "office" if row.withheld else safe_files.outlook(row.stored.name or "")
+    return blind.CopyFile(place, name, str(safe_files.REASONS[reason]) if reason else "")
 
 
 def copy_document(copy: blind.BlindCopy, images: dict[int, bytes] | None = None) -> bytes:
@@ -150,67 +193,69 @@ def picture(entry: Entry, place: int) -> bytes | None:
     if not 0 <= place < len(images):
         return None
     try:
-        with images[place].file.open("rb") as file, Image.open(file) as source:
-            clean = Image.new("RGB", source.size, "white")
-            rgba = source.convert("RGBA")
-            clean.paste(rgba, mask=rgba.getchannel("A"))
-            clean.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
-            out = io.BytesIO()
-            clean.save(out, "PNG")
-            return out.getvalue()
+        with images[place].file.open("rb") as file:
+            data = file.read()
+        if not _as_pinned(entry, place, data):
+            return None
+        return safe_files.clean_picture(io.BytesIO(data))
     except (OSError, ValueError, Image.DecompressionBombError):
         logger.warning("picture %d of entry %d cannot be read", place, entry.pk)
         return None
 
 
-def attachment(entry: Entry, place: int) -> tuple[str, bytes] | None:
-    """Return a redacted Word copy of an attachment in a blind track as (name, bytes); None if there can be none."""
+def _as_pinned(entry: Entry, place: int, data: bytes) -> bool:
+    """Whether a picture is still the one that was handed in; entries from before hashes were kept pass."""
+    pinned_hashes = entry.media.get("pictures", [])
+    return place >= len(pinned_hashes) or hashlib.sha256(data).hexdigest() == pinned_hashes[place]
+
+
+def attachment_row(entry: Entry, place: int) -> EntryAttachment | None:
     rows = list(entry.attachments.select_related("document"))
-    if not 0 <= place < len(rows) or not rows[place].document.file.name.lower().endswith(".docx"):
-        return None
+    return rows[place] if 0 <= place < len(rows) else None
+
+
+def attachment(entry: Entry, row: EntryAttachment, place: int) -> tuple[str, safe_files.SafeFile]:
+    """Return the copy of an attachment that blind judges may open, as (name, file). Raises WithheldError."""
+    if row.withheld:
+        raise safe_files.WithheldError("office")
     try:
-        with rows[place].document.file.open("rb") as file:
-            source = read_docx(file.read(LARGEST_ATTACHMENT))
-    except (OSError, UnreadableError):
-        return None
-    return f"{entry.code}-{place + 1}.docx", write_document(masked(source, redactor(entry)), properties={"creator": ""})
+        with row.stored.open("rb") as file:
+            data = file.read(safe_files.LARGEST + 1)
+    except OSError as error:
+        raise safe_files.WithheldError("unreadable") from error
+    if row.sha256 and hashlib.sha256(data).hexdigest() != row.sha256:
+        raise safe_files.WithheldError("changed" if len(data) <= safe_files.LARGEST else "kind")
+    made = safe_files.safe_copy(data, row.stored.name or "", redactor(entry))
+    return f"{entry.code}-{place + 1}.{made.suffix}", made
 
 
-def masked(document: word.Document, mask: Redactor) -> word.Document:
-    """Return ``document`` with names masked; links, notes' addresses, comments, properties and pictures are dropped."""
-    notes = {
-        key: word.Note(note.key, (word.Run(mask(word.plain_text(note.runs))),)) for key, note in document.notes.items()
-    }
-    return word.Document(tuple(b for block in document.blocks for b in _masked_block(block, mask)), notes=notes)
+def film_copy(source: FieldFile, sha256: str, *, pinned_hash: str) -> str:
+    """Return the storage name of a film without its metadata, made on first demand. Raises WithheldError.
+
+    The name is the hash of what it was made from, so one copy serves every judge, and a film that was replaced after
+    the entry was handed in is withheld.
+    """
+    if pinned_hash and sha256 and pinned_hash != sha256:
+        raise safe_files.WithheldError("changed")
+    suffix = (source.name or "").rpartition(".")[2].lower()
+    name = f"blind/{hashlib.sha256(f'{source.name}:{sha256}'.encode()).hexdigest()[:40]}.{suffix}"
+    if default_storage.exists(name):
+        return name
+    target = Path(default_storage.path(name))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / f"film.{suffix}"
+        safe_files.clean_film(Path(default_storage.path(source.name or "")), made)
+        made.replace(target)
+    return name
 
 
-def _masked_block(block: word.Block, mask: Redactor) -> list[word.Block]:
-    if isinstance(block, word.Heading):
-        return [word.Heading(block.level, _masked_runs(block.runs, mask), block.number)]
-    if isinstance(block, word.Paragraph):
-        if block.role == "byline":
-            return []
-        return [word.Paragraph(_masked_runs(block.runs, mask), block.role, mask(block.number), mask(block.lead))]
-    if isinstance(block, word.Table):
-        rows = tuple(
-            tuple(
-                word.Cell(
-                    tuple(
-                        word.Paragraph(_masked_runs(p.runs, mask), p.role, p.number, mask(p.lead)) for p in cell.blocks
-                    ),
-                    cell.colspan,
-                    cell.rowspan,
-                )
-                for cell in row
-            )
-            for row in block.rows
-        )
-        return [word.Table(rows, block.columns, block.header_rows, mask(block.caption))]
-    return [_line(f"〔{_('picture left out')}〕")]
+def clues(entry: Entry, copy: blind.BlindCopy) -> list[tuple[str, int]]:
+    """Return words of the copy that may still give the unit away, with how often each stands there, for the office.
 
-
-def _masked_runs(runs: tuple[word.Run, ...], mask: Redactor) -> tuple[word.Run, ...]:
-    """Mask the joined text, because a name may be cut across runs; note calls stay behind it."""
-    text = mask(word.plain_text(runs))
-    calls = tuple(word.Run("", note=run.note) for run in runs if run.note)
-    return (word.Run(text), *calls)
+    They are everyday words too (a place called 和平), so nobody but the office decides on them.
+    """
+    names = {author.get("unit_name") or "" for author in entry.authors} | {entry.unit.name}
+    stems = {stem for name in names if (stem := stem_of(name))}
+    text = "\n".join([copy.title, copy.abstract, *(f"{block.lead}{block.text}" for block in copy.blocks)])
+    return sorted((stem, text.count(stem)) for stem in stems if stem in text)

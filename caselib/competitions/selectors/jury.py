@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
@@ -12,7 +12,8 @@ from caselib.resources.models import ResourceAuthor, SectorTagging, TopicTagging
 
 from .. import assignment
 from ..enums import AssignmentState, EntryState, RoundState
-from ..models import Competition, Conflict, Entry, Judge, JuryAssignment, Result, Round, Rubric, Track
+from ..models import Competition, Conflict, Entry, Judge, JuryAssignment, Nomination, Result, Round, Rubric, Track
+from ..names import unit_forms
 from ..rules.conflicts import EntryFacts, JudgeFacts, Person, Service, plain
 
 
@@ -32,15 +33,21 @@ def participants(round_: Round) -> list[Entry]:
     return list(entries.filter(pk__in=results.values("entry_id")))
 
 
+def on_ballot(round_: Round) -> list[Entry]:
+    """Return the entries the audience votes on: those of the tracks in which ballots count."""
+    counted = set(round_.rubrics.filter(audience_weight__gt=0).values_list("track_id", flat=True))
+    return [entry for entry in participants(round_) if entry.track_id in counted]
+
+
 def judge_facts(judges: Sequence[Judge]) -> list[JudgeFacts]:
     """Return what conflicts are derived from, for every judge. Four queries."""
-    users = {judge.user_id for judge in judges}
+    users = {judge.user_id: judge.user for judge in judges}
     services: dict[int, list[Service]] = defaultdict(list)
     for user, unit, until in UnitMembership.objects.filter(user_id__in=users).values_list(
         "user_id", "unit_id", "until"
     ):
         services[user].append(Service(unit, until))
-    co_users, co_names = _co_authors(users)
+    co_users, co_names = _co_authors(users.values())
     listed: dict[int, set[int]] = defaultdict(set)
     named = Judge.objects.filter(pk__in=[judge.pk for judge in judges], listed_units__isnull=False)
     for judge_id, unit_id in named.values_list("pk", "listed_units"):
@@ -63,42 +70,76 @@ def judge_facts(judges: Sequence[Judge]) -> list[JudgeFacts]:
     ]
 
 
-def _co_authors(users: Iterable[int]) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
-    """Return for each account the accounts, and the plain names without account, it has published with."""
+def _co_authors(users: Collection[User]) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
+    """Return for each account the accounts and the plain names it has published with.
+
+    A judge's own works are those of the account, and those that name the judge together with the judge's unit.
+    """
     pages: dict[int, set[int]] = defaultdict(set)
-    for page, user in ResourceAuthor.objects.filter(user_id__in=set(users)).values_list("page_id", "user_id"):
-        pages[page].add(user)
+    by_name = {(plain(user.name), form): user.pk for user in users if user.name for form in _unit_forms(user.unit)}
+    rows = ResourceAuthor.objects.filter(
+        Q(user__in=users) | Q(user=None, name__in=[user.name for user in users if user.name])
+    )
+    for page, user, name, unit_name in rows.values_list("page_id", "user_id", "name", "unit_name"):
+        judge = user or by_name.get((plain(name), plain(unit_name)))
+        if judge is not None:
+            pages[page].add(judge)
+    known = {user.pk: plain(user.name) for user in users}
     co_users: dict[int, set[int]] = defaultdict(set)
     co_names: dict[int, set[str]] = defaultdict(set)
     for page, other, name in ResourceAuthor.objects.filter(page_id__in=pages).values_list("page_id", "user_id", "name"):
         for user in pages[page]:
             if other is not None and other != user:
                 co_users[user].add(other)
-            elif other is None:
+            # The same person may stand on another work without an account, so the name counts either way.
+            if other != user and plain(name) != known[user]:
                 co_names[user].add(plain(name))
     return co_users, co_names
 
 
+def _unit_forms(unit: Unit | None) -> set[str]:
+    return {plain(form) for form in (unit.name, unit.short_name) if form} if unit is not None else set()
+
+
 def entry_facts(entries: Sequence[Entry]) -> list[EntryFacts]:
-    """Return what conflicts are derived from, for every entry. Two queries."""
+    """Return what conflicts are derived from, for every entry. Three queries."""
     users = {a["user"] for entry in entries for a in entry.authors if a.get("user")}
-    names = {a["unit_name"] for entry in entries for a in entry.authors if a.get("unit_name")}
     unit_of = dict(User.objects.filter(pk__in=users, unit__isnull=False).values_list("pk", "unit_id"))
-    by_name: dict[str, set[int]] = defaultdict(set)
-    for pk, name, short in Unit.objects.filter(Q(name__in=names) | Q(short_name__in=names)).values_list(
-        "pk", "name", "short_name"
-    ):
-        by_name[name].add(pk)
-        by_name[short].add(pk)
+    by_name = unit_names() if any(a.get("unit_name") for entry in entries for a in entry.authors) else {}
+    sent_by: dict[int, set[int]] = defaultdict(set)
+    rows = Nomination.objects.filter(entry__in=entries, stands=True)
+    for entry_id, unit_id in rows.values_list("entry_id", "unit_id"):
+        sent_by[entry_id].add(unit_id)
     facts = []
     for entry in entries:
         units = {unit_of[a["user"]] for a in entry.authors if a.get("user") in unit_of}
         for author in entry.authors:
-            if author.get("unit_name"):
-                units |= by_name[author["unit_name"]]
+            units |= by_name.get(plain(author.get("unit_name") or ""), set())
         people = tuple(Person(a.get("user"), a["name"], a.get("unit_name", "")) for a in entry.authors)
-        facts.append(EntryFacts(entry.pk, entry.unit_id, people, frozenset(units)))
+        sent = frozenset(sent_by[entry.pk] - {entry.unit_id})
+        facts.append(EntryFacts(entry.pk, entry.unit_id, people, frozenset(units), sent))
     return facts
+
+
+def unit_names() -> dict[str, set[int]]:
+    """Return the units by each of their names, without white space. One query."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for pk, name, short in Unit.objects.values_list("pk", "name", "short_name"):
+        for form in {plain(name), plain(short)} - {""}:
+            found[form].add(pk)
+    return found
+
+
+def units_meant(written: Iterable[str]) -> dict[str, set[int]]:
+    """Return for each unit a judge wrote down the units of the library that may be meant; an empty set for none.
+
+    People write 澜溪县党校 for 中共澜溪县委党校, so a unit also counts whose forms share one with what was written.
+    """
+    forms: dict[str, set[int]] = defaultdict(set)
+    for name, ids in unit_names().items():
+        for form in unit_forms(name):
+            forms[plain(form)] |= ids
+    return {text: set().union(*(forms.get(plain(form), set()) for form in unit_forms(text))) for text in written}
 
 
 def eligible_judges(competition: Competition, track: Track) -> list[Judge]:
@@ -145,7 +186,9 @@ def desk(judge: Judge) -> QuerySet[JuryAssignment]:
     """Return what a judge has to read in rounds that are or were open, in order of number."""
     rows = JuryAssignment.objects.filter(judge=judge, round__state__in=[RoundState.OPEN, RoundState.CLOSED])
     rows = rows.exclude(state=AssignmentState.REPLACED).filter(entry__state=EntryState.ACCEPTED)
-    return rows.select_related("round", "entry__track", "score").order_by("round__order", "entry__number", "pk")
+    return rows.select_related("round", "entry__track", "entry__competition", "score").order_by(
+        "round__order", "entry__number", "pk"
+    )
 
 
 def loads(round_: Round) -> dict[int, dict[str, int]]:

@@ -51,6 +51,7 @@ class Ledger:
     """What the chain says about a competition."""
 
     rounds: dict[int, RoundLedger] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)
 
     def places(self) -> dict[int, scoring.Place]:
         """Return the final place of each entry of the last closed round, by entry."""
@@ -107,9 +108,18 @@ def _voted(ledger: Ledger, data: Mapping[str, Any]) -> None:
 
 def _left(ledger: Ledger, data: Mapping[str, Any]) -> None:
     """An entry that left while rounds were open is placed in none of them; closed rounds stay as they were."""
+    ledger.gone.add(data["entry"])
     for round_ in ledger.rounds.values():
         if not round_.closed:
             round_.tracks.pop(data["entry"], None)
+
+
+def _reopened(ledger: Ledger, data: Mapping[str, Any]) -> None:
+    """A round opened again is reckoned anew, without what left in the meantime."""
+    round_ = ledger.rounds[data["round"]]
+    round_.closed, round_.stated = False, {}
+    for entry in ledger.gone:
+        round_.tracks.pop(entry, None)
 
 
 def _closed(ledger: Ledger, data: Mapping[str, Any]) -> None:
@@ -125,4 +135,5 @@ _HANDLERS = {
     "competitions.ballot_cast": _voted,
     "competitions.entry_left": _left,
     "competitions.round_closed": _closed,
+    "competitions.round_reopened": _reopened,
 }

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from caselib.resources.text import plain_text
+from caselib.review.models import TextPrint
 from caselib.review.similarity.fingerprints import fingerprints, pack, prepare
 from caselib.review.similarity.library import FingerprintLibrary
 from caselib.review.similarity.passages import compare
 
-from ..enums import EntryState
+from ..enums import STANDING_STATES
 from ..models import Entry
 
-MOST_ENTRIES = 400
 MOST_SHOWN = 5
+SHORTEST = 50
 EXCERPT = 80
 
 
@@ -29,24 +30,35 @@ class Shared:
 def shared_with_others(entry: Entry) -> list[Shared]:
     """Return the entries of the call that share passages with ``entry``, the most first.
 
-    Compares with the ``MOST_ENTRIES`` nearest by number; the whole library is compared at review already.
+    All entries are compared by fingerprints, which the review has stored with the texts it published; only those that
+    share some are read. The whole library is compared at review already.
     """
     own = text_of(entry)
-    if len(own) < 50:
+    if len(own) < SHORTEST:
         return []
-    others = entry.competition.entries.filter(state=EntryState.ACCEPTED).exclude(pk=entry.pk)
-    rows = {row.pk: row for row in others.select_related("revision", "bid", "unit", "track")[:MOST_ENTRIES]}
-    texts = {pk: prepare(text_of(row)) for pk, row in rows.items()}
-    library = FingerprintLibrary.of((pk, pack(fingerprints(text))) for pk, text in texts.items())
+    others = entry.competition.entries.filter(state__in=STANDING_STATES).exclude(pk=entry.pk)
+    rows = {row.pk: row for row in others.select_related("bid", "unit", "track")}
     prepared = prepare(own)
+    library = FingerprintLibrary.of(_prints(rows))
     found = []
     for candidate in library.candidates(fingerprints(prepared), limit=MOST_SHOWN * 2):
-        comparison = compare(prepared, texts[candidate.document])
+        other = rows[candidate.document]
+        comparison = compare(prepared, prepare(text_of(other)))
         if comparison.passages:
             longest = sorted(comparison.passages, key=lambda p: p.start - p.end)[:3]
             excerpts = tuple(own[p.start : min(p.end, p.start + EXCERPT)] for p in longest)
-            found.append(Shared(rows[candidate.document], comparison.percent, excerpts))
+            found.append(Shared(other, comparison.percent, excerpts))
     return sorted(found, key=lambda shared: -shared.percent)[:MOST_SHOWN]
+
+
+def _prints(rows: dict[int, Entry]) -> list[tuple[int, bytes]]:
+    """Return the fingerprints of entries by id; they are made here where the review holds those of another version."""
+    revisions = [row.revision_id for row in rows.values() if row.revision_id]
+    stored = dict(TextPrint.objects.filter(revision__in=revisions).values_list("revision_id", "hashes"))
+    missing = {pk for pk, row in rows.items() if row.revision_id not in stored}
+    texts = {row.pk: text_of(row) for row in Entry.objects.filter(pk__in=missing).select_related("revision", "bid")}
+    made = {pk: pack(fingerprints(prepare(text))) for pk, text in texts.items()}
+    return [(pk, made[pk] if pk in made else bytes(stored[row.revision_id])) for pk, row in rows.items()]
 
 
 def text_of(entry: Entry) -> str:

@@ -37,8 +37,8 @@ def confirm_awards(competition: Competition, *, by: User, at: datetime | None = 
     awards = outcome.winners(competition)
     Award.objects.filter(pk__in=[award.pk for award in awards]).update(confirmed_at=moment)
     certificates = []
-    for place, award in enumerate(awards, start=1):
-        certificates.append(_issue(award, place, today))
+    for number, award in zip(_numbers(competition, len(awards)), awards, strict=True):
+        certificates.append(_issue(award, number, today))
     _mark_resources(competition, awards, {c.award_id: c.number for c in certificates})
     competition.state = CallState.CONFIRMED
     competition.save(update_fields=["state"])
@@ -77,12 +77,20 @@ def revoke_certificate(certificate: Certificate, *, reason: str, by: User, at: d
     chain.write(competition, "certificate_revoked", certificate, by=by, at=moment, reason=reason)
 
 
-def _issue(award: Award, place: int, today: date) -> Certificate:
-    competition, _entry = award.competition, award.entry
-    prefix = competition.certificate_prefix or f"C{competition.pk}"
+def _numbers(competition: Competition, wanted: int) -> list[str]:
+    """Return the next free certificate numbers; calls that share a prefix in one year share one run of numbers."""
+    stem = f"{competition.certificate_prefix or f'C{competition.pk}'}-{competition.year}-"
+    taken = Certificate.objects.select_for_update().filter(number__startswith=stem).values_list("number", flat=True)
+    ends = [number.removeprefix(stem) for number in taken]
+    last = max((int(end) for end in ends if end.isascii() and end.isdigit()), default=0)
+    return [f"{stem}{place:04d}" for place in range(last + 1, last + 1 + wanted)]
+
+
+def _issue(award: Award, number: str, today: date) -> Certificate:
+    competition = award.competition
     return Certificate.objects.create(
         award=award,
-        number=f"{prefix}-{competition.year}-{place:04d}",
+        number=number,
         text=certificate_text(award, competition.certificate_text or default_text()),
         issued_on=today,
     )

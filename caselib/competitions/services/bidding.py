@@ -37,11 +37,12 @@ from ..rules import acts, timetable
 from ..rules.timetable import shown
 from . import chain
 
+# Bids are judged blind, so no line asks for what the judges cannot see: the team.
 RUBRIC = (
     ("need", gettext_lazy("Answers the need"), 30),
     ("content", gettext_lazy("Content and structure"), 30),
     ("method", gettext_lazy("Teaching method"), 20),
-    ("team", gettext_lazy("Ability to deliver"), 20),
+    ("plan", gettext_lazy("Plan and schedule of the work"), 20),
 )
 
 
@@ -136,15 +137,15 @@ def commission_winner(
     if need.competition is None or need.state != NeedState.OPEN or need.competition.state != CallState.CONFIRMED:
         raise RefusedError(Refusal("not-confirmed", _("The award of the bidding must be confirmed first.")))
     winner = (
-        Entry.objects.filter(competition=need.competition, award__tier=AwardTier.FIRST).select_related("bid").first()
+        Entry.objects.filter(competition=need.competition, award__tier=AwardTier.FIRST, state=EntryState.ACCEPTED)
+        .select_related("bid", "unit")
+        .order_by("standing__rank", "number")
+        .first()
     )
     if winner is None or winner.bid is None:
         raise RefusedError(Refusal("no-winner", _("No bid has won.")))
     steps = sorted(milestones, key=lambda step: step[1])
-    if not steps or steps[-1][1] > need.deliver_by:
-        raise RefusedError(
-            Refusal("milestones", _("There must be milestones, the last one by the day the course is needed."))
-        )
+    require(_milestones_fit(steps, need, moment))
     commission = Commission.objects.create(need=need, bid=winner.bid, given_at=moment)
     for order, (title, due_on) in enumerate(steps, start=1):
         Milestone.objects.create(
@@ -158,13 +159,22 @@ def commission_winner(
     return commission
 
 
+def _milestones_fit(steps: Sequence[tuple[str, date]], need: Need, moment: datetime) -> Refusal | None:
+    """Refuse a commission without milestones, with one in the past, or one after the day the course is needed."""
+    if not steps or steps[-1][1] > need.deliver_by:
+        return Refusal("milestones", _("There must be milestones, the last one by the day the course is needed."))
+    if steps[0][1] < moment.astimezone(clock.ZONE).date():
+        return Refusal("milestone-past", _("A milestone lies in the past: %(title)s") % {"title": steps[0][0]})
+    return None
+
+
 @transaction.atomic
 def report_milestone(
     milestone: Milestone, *, report: str, page: ResourcePage | None = None, by: User, at: datetime | None = None
 ) -> None:
     """Report a milestone as done; the one that hands in the resource names it.
 
-    Effects in order: milestone, resource of the commission, audit ``milestone_reported``.
+    Effects in order: milestone, resource of the commission, audit ``milestone_reported``, notice to the office.
     """
     moment = at or clock.now()
     milestone = _locked_milestone(milestone)
@@ -183,6 +193,12 @@ def report_milestone(
     chain.write(
         commission.need.competition, "milestone_reported", milestone, by=by, at=moment,  # type: ignore[arg-type]
         report=report[:5000], page=page.pk if page else None,
+    )  # fmt: skip
+    text = _("Milestone reported: %(title)s")
+    notify(
+        User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
+        subject=text % {"title": milestone.title},
+        url=reverse("competitions:commission", args=[commission.pk]), at=moment,
     )  # fmt: skip
 
 

@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from caselib.accounts.enums import Role
 from caselib.accounts.models import User
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import Refusal, RefusedError, require
 
-from ..enums import CallState
-from ..models import Competition, Criterion, Round, Rubric, Track
+from ..enums import STANDING_STATES, CallState, NeedState
+from ..models import Competition, Criterion, Need, Round, Rubric, Track
 from ..rules import acts, timetable
 from . import chain
 
@@ -77,7 +81,8 @@ def prolong(
 ) -> None:
     """Move a deadline (``entry_closes`` or ``nomination_closes``) to a later moment, for all and with a reason.
 
-    Effects in order: date, audit ``deadline_moved``. Raises RefusedError for an earlier date or a wrong order.
+    The bids of a course need are judged as long as before, from the new deadline on. Effects in order: date, need and
+    its round, audit ``deadline_moved``. Raises RefusedError for an earlier date or a wrong order.
     """
     require(acts.office_only(by.roles))
     competition = locked(competition)
@@ -89,6 +94,8 @@ def prolong(
     if any(round_.state != "prepared" for round_ in competition.rounds.all()):
         raise RefusedError(Refusal("judging-began", _("Judging has begun; the deadline no longer moves.")))
     setattr(competition, date, until)
+    if date == "entry_closes" and Need.objects.filter(competition=competition).update(deadline=until):
+        competition.rounds.update(opens_at=F("opens_at") + (until - old), closes_at=F("closes_at") + (until - old))
     require(timetable.check(competition.timetable))
     competition.save(update_fields=[date])
     chain.write(
@@ -106,14 +113,24 @@ def prolong(
 
 @transaction.atomic
 def cancel_call(competition: Competition, *, reason: str, by: User, at: datetime | None = None) -> None:
-    """Cancel a call that has released nothing. Effects in order: state, audit ``call_cancelled``."""
+    """Cancel a call that has released nothing, and the course need behind it if there is one.
+
+    Effects in order: state, need, audit ``call_cancelled``, notice to the units that take part.
+    """
     require(acts.office_only(by.roles))
     competition = locked(competition)
     require(acts.may_move_call(competition.state, CallState.CANCELLED))
     if not reason.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down why the call is cancelled.")))
+    moment = at or clock.now()
     _move(competition, CallState.CANCELLED)
-    chain.write(competition, "call_cancelled", competition, by=by, at=at or clock.now(), reason=reason)
+    Need.objects.filter(competition=competition).update(state=NeedState.CANCELLED)
+    chain.write(competition, "call_cancelled", competition, by=by, at=moment, reason=reason)
+    units = competition.entries.filter(state__in=STANDING_STATES).values("unit_id")
+    contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
+    need = Need.objects.filter(competition=competition).first()
+    url = reverse("competitions:need", args=[need.pk]) if need else reverse("competitions:index")
+    notify(contacts, subject=_("Cancelled: %(title)s") % {"title": competition.title}, body=reason, url=url, at=moment)
 
 
 def missing(competition: Competition) -> Refusal | None:

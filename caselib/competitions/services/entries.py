@@ -1,12 +1,14 @@
-"""Verbs on entries: hand in, recommend, withdraw, exclude, black out."""
+"""Verbs on entries: hand in, recommend, withdraw, exclude."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import datetime
 
+from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.fields.files import FieldFile
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from wagtail.models import Revision
@@ -16,12 +18,12 @@ from caselib.accounts.models import Unit, User
 from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
-from caselib.media.models import CaseDocument
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
+from ..blind import pictures_of
 from ..enums import Act, CallState, EntryState, TrackKind
-from ..models import BlackOut, Competition, Entry, EntryAttachment, Nomination, Track
+from ..models import Competition, Entry, EntryAttachment, Nomination, Track
 from ..rules import acts, timetable
 from ..selectors import units
 from . import chain
@@ -167,19 +169,6 @@ def exclude_entry(entry: Entry, *, reason: str, by: User, at: datetime | None = 
     _tell(entry, _("Excluded from the competition: %(title)s") % {"title": entry.title}, reason, moment)
 
 
-@transaction.atomic
-def black_out(entry: Entry, *, text: str, by: User, at: datetime | None = None) -> BlackOut:
-    """Black out a passage in the copy that judges read. Effects in order: passage, audit ``passage_blacked_out``."""
-    require(acts.office_only(by.roles))
-    passage = " ".join(text.split())[:500]
-    if len(passage) < 2:
-        raise RefusedError(Refusal("passage-short", _("Give at least two characters of the passage.")))
-    moment = at or clock.now()
-    row = BlackOut.objects.create(entry=entry, text=passage, by=by, at=moment)
-    chain.write(entry.competition, "passage_blacked_out", entry, by=by, at=moment, length=len(passage))
-    return row
-
-
 def _takes_resources(competition: Competition, track: Track) -> Refusal | None:
     if competition.state == CallState.PUBLISHED and track.kind != TrackKind.BID:
         return None
@@ -203,6 +192,7 @@ def _pin(entry: Entry, page: ResourcePage, track: Track, unit: Unit) -> Entry:
     pinned = revision.as_object()
     entry.track, entry.unit, entry.title = track, unit, pinned.title[:255]
     entry.revision, entry.sha256 = revision, digest(revision)
+    entry.media = _media_hashes(pinned)
     entry.authors = [
         {"name": author.name, "unit_name": author.unit_name, "user": author.user_id} for author in pinned.authors.all()
     ]
@@ -213,12 +203,13 @@ def _pin_attachments(entry: Entry, page: ResourcePage) -> list[dict[str, object]
     entry.attachments.all().delete()
     found = []
     for attachment in _live_revision(page).as_object().attachments.all():
-        sha256 = _file_hash(attachment.document)
+        sha256 = _file_hash(attachment.document.file)
         EntryAttachment.objects.create(
             entry=entry,
             document=attachment.document,
             title=attachment.title or attachment.document.title,
             sha256=sha256,
+            file=_own_copy(attachment.document.file, sha256),
         )
         found.append({"document": attachment.document_id, "sha256": sha256})
     return found
@@ -233,13 +224,36 @@ def _live_revision(page: ResourcePage) -> Revision:
     return page.live_revision
 
 
-def _file_hash(document: CaseDocument) -> str:
-    """Return the sha256 of the stored file, or an empty string if storage has lost it (the office then sees that)."""
+def _file_hash(file: FieldFile) -> str:
+    """Return the sha256 of a stored file, or an empty string if storage has lost it (the office then sees that)."""
     try:
-        with document.file.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        with file.open("rb") as opened:
+            return hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError:
         return ""
+
+
+def _own_copy(source: FieldFile, sha256: str) -> str:
+    """Copy a file to where nobody replaces it, under its hash, and return that name; empty if it cannot be read.
+
+    A name that exists holds the same bytes already, whoever entered them, so the copy outlives a rollback harmlessly.
+    """
+    if not sha256:
+        return ""
+    name = f"entries/{sha256}.{(source.name or '').rpartition('.')[2].lower()[:10]}"
+    if not default_storage.exists(name):
+        with source.open("rb") as opened:
+            name = default_storage.save(name, opened)
+    return name
+
+
+def _media_hashes(page: ResourcePage) -> dict[str, object]:
+    """Return the sha256 of the film and of the pictures of a page, so that a file put in their place is noticed."""
+    film = getattr(page, "video_file", None)
+    return {
+        "film": film.sha256 if film is not None else "",
+        "pictures": [_file_hash(image.file) for image in pictures_of(page)],
+    }
 
 
 def _own_turn(competition: Competition, entry: Entry, by: User) -> Unit:

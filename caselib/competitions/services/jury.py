@@ -6,12 +6,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caselib.accounts.enums import Role
-from caselib.accounts.models import Unit, User
+from caselib.accounts.models import User
 from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import Refusal, RefusedError, require
@@ -44,6 +43,11 @@ def appoint_judge(
     require(acts.office_only(by.roles))
     moment = at or clock.now()
     competition = locked(competition)
+    if user.has_role(Role.COMPETITION_OFFICE):
+        text = _(
+            "%(name)s belongs to the competition office, which sees every name and every score. Appoint somebody else."
+        )
+        raise RefusedError(Refusal("office-judge", text % {"name": user}))
     if not user.has_role(Role.JUDGE):
         raise RefusedError(Refusal("not-a-judge", _("%(name)s does not have the role of a judge.") % {"name": user}))
     if competition.state in (CallState.RELEASED, CallState.PUBLICITY, CallState.CONFIRMED, CallState.CANCELLED):
@@ -84,8 +88,8 @@ def declare(
     judge.listed_unit_names = sorted({name.strip() for name in units if plain(name)})
     judge.declared_at = moment
     judge.save(update_fields=["listed_names", "listed_unit_names", "declared_at"])
-    written = judge.listed_unit_names
-    judge.listed_units.set(Unit.objects.filter(Q(name__in=written) | Q(short_name__in=written)))
+    meant = jury.units_meant(judge.listed_unit_names)
+    judge.listed_units.set({unit for ids in meant.values() for unit in ids})
     chain.write(
         judge.competition, "judge_declared", judge, by=by, at=moment,
         names=judge.listed_names, units=judge.listed_unit_names,
@@ -239,7 +243,6 @@ def fill_gaps(round_: Round, *, by: User, at: datetime | None = None) -> tuple[i
     require(acts.office_only(by.roles))
     moment = at or clock.now()
     round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
-    derive_conflicts(round_.competition, at=moment)
     given = lacking = 0
     for rubric in round_.rubrics.select_related("track"):
         for entry in [entry for entry in jury.participants(round_) if entry.track_id == rubric.track_id]:
@@ -255,6 +258,33 @@ def fill_gaps(round_: Round, *, by: User, at: datetime | None = None) -> tuple[i
 def _locked(row: JuryAssignment) -> JuryAssignment:
     rows = JuryAssignment.objects.select_for_update(of=("self",))
     return rows.select_related("round__competition", "entry__track", "judge__user").get(pk=row.pk)
+
+
+@transaction.atomic
+def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: datetime | None = None) -> Conflict:
+    """Record a conflict the office has learnt of; the entry goes to another judge and a score already given is void.
+
+    Effects in order: conflict, audit ``conflict_recorded``, open readings handed back, replacements.
+    """
+    require(acts.office_only(by.roles))
+    moment = at or clock.now()
+    if judge.competition_id != entry.competition_id:
+        raise RefusedError(Refusal("other-call", _("The judge sits on the jury of another call.")))
+    if not remark.strip():
+        raise RefusedError(Refusal("reason-missing", _("Write down what the conflict is.")))
+    conflict, _made = Conflict.objects.get_or_create(
+        judge=judge, entry=entry, reason=ConflictReason.OFFICE, defaults={"remark": remark.strip()[:300], "at": moment}
+    )
+    chain.write(
+        entry.competition, "conflict_recorded", conflict, by=by, at=moment,
+        entry=entry.pk, judge=judge.pk, remark=remark.strip()[:300],
+    )  # fmt: skip
+    rows = JuryAssignment.objects.select_for_update(of=("self",)).filter(judge=judge, entry=entry)
+    rows = rows.exclude(state=AssignmentState.REPLACED).exclude(round__state=RoundState.CLOSED)
+    for row in list(rows.select_related("round__competition", "entry__track", "judge__user")):
+        _hand_back(row, by, moment, void=True)
+        _replace(row, by, moment)
+    return conflict
 
 
 def _hand_back(row: JuryAssignment, by: User, moment: datetime, *, void: bool) -> None:
@@ -274,7 +304,11 @@ def _replace(row: JuryAssignment, by: User, moment: datetime) -> JuryAssignment 
 
 
 def _give(round_: Round, entry: Entry, by: User, moment: datetime, *, further: bool) -> JuryAssignment | None:
-    """Give a reading to the free judge with the fewest readings in the track; None if nobody is free."""
+    """Give a reading to the free judge with the fewest readings in the track; None if nobody is free.
+
+    Conflicts are derived anew first: since the assignment somebody may have moved to the entering unit.
+    """
+    derive_conflicts(round_.competition, at=moment)
     held = set(round_.assignments.filter(entry=entry).values_list("judge_id", flat=True))
     barred = set(Conflict.objects.filter(entry=entry).values_list("judge_id", flat=True))
     free = [j for j in jury.eligible_judges(round_.competition, entry.track) if j.pk not in held | barred]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -55,6 +55,7 @@ def close_round(round_: Round, *, by: User, waive_disputes: str = "", at: dateti
     round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
     if round_.state != RoundState.OPEN:
         raise ConflictError(Refusal("round-not-open", _("The round is not open.")))
+    require(_missing_readings(round_))
     require(_unread(round_))
     rows: list[Result] = []
     for rubric in round_.rubrics.select_related("track").prefetch_related("criteria"):
@@ -71,6 +72,35 @@ def close_round(round_: Round, *, by: User, waive_disputes: str = "", at: dateti
         round_.competition, "round_closed", round_, by=by, at=moment, round=round_.pk, waived=waive_disputes,
         results={str(row.entry_id): [str(row.official), row.rank] for row in rows},
     )  # fmt: skip
+
+
+@transaction.atomic
+def reopen_round(round_: Round, *, reason: str, by: User, at: datetime | None = None) -> None:
+    """Open a closed round again, with a reason, until the results are released and no later round has begun.
+
+    What was handed in stays; what was reckoned from it, and the award proposal, go. Scoring keeps to the dates of the
+    round, so it may have to be prolonged too. Effects in order: results, places and proposal removed, state, audit
+    ``round_reopened``.
+    """
+    require(acts.office_only(by.roles))
+    competition = locked(round_.competition)
+    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    if round_.state != RoundState.CLOSED:
+        raise ConflictError(Refusal("round-not-closed", _("The round is not closed.")))
+    require(_before_release(competition))
+    if competition.rounds.filter(order__gt=round_.order).exclude(state=RoundState.PREPARED).exists():
+        raise RefusedError(Refusal("later-round", _("A later round has begun; this one stays closed.")))
+    if not reason.strip():
+        raise RefusedError(Refusal("reason-missing", _("Write down why the round is opened again.")))
+    Result.objects.filter(round=round_).delete()
+    Standing.objects.filter(round=round_).delete()
+    Award.objects.filter(competition=competition).delete()
+    JuryAssignment.objects.filter(round__competition=competition, round__order__gt=round_.order).delete()
+    round_.state, round_.closed_at = RoundState.OPEN, None
+    round_.save(update_fields=["state", "closed_at"])
+    chain.write(
+        competition, "round_reopened", round_, by=by, at=at or clock.now(), round=round_.pk, reason=reason[:500]
+    )
 
 
 def sheets(round_: Round, entries: Sequence[Entry]) -> list[scoring.Sheet]:
@@ -124,6 +154,19 @@ def _row(round_: Round, result: scoring.Result, adjusted: severity.Adjusted | No
 def _adjusted_ranks(entries: Mapping[int, severity.Adjusted]) -> dict[int, int]:
     scores = [adjusted.score for adjusted in entries.values()]
     return {entry: 1 + sum(1 for other in scores if other > adjusted.score) for entry, adjusted in entries.items()}
+
+
+def _missing_readings(round_: Round) -> Refusal | None:
+    """Refuse to close while an entry has fewer readings than its rubric promises to every entry."""
+    wanted = dict(round_.rubrics.values_list("track_id", "readings"))
+    held: Counter[int] = Counter(
+        round_.assignments.exclude(state=AssignmentState.REPLACED).values_list("entry_id", flat=True)
+    )
+    short = [entry.code for entry in jury.participants(round_) if held[entry.pk] < wanted[entry.track_id]]
+    if not short:
+        return None
+    text = _("These entries have lost a judge and nobody has taken the place yet: %(codes)s. Fill the gaps first.")
+    return Refusal("gaps", text % {"codes": "、".join(short[:20])})
 
 
 def _unread(round_: Round) -> Refusal | None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
@@ -20,7 +21,7 @@ from ..models import Ballot, BallotCode, Entry, JuryAssignment, Round, Score
 from ..rules import acts, marks, timetable
 from ..selectors import jury
 from . import chain
-from .jury import rubric_of
+from .jury import derive_conflicts, rubric_of
 
 # Without letters and digits that people mix up when they copy a code from a screen.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -32,8 +33,8 @@ CODES_AT_MOST = 2000
 def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
     """Open a round: judges may read from now on and score within its dates.
 
-    Raises RefusedError while an entry lacks judges or the previous round is open. Effects in order: state, audit
-    ``round_opened`` with rubrics and entries.
+    Raises RefusedError while entries may still arrive, an entry lacks judges, a reading lies with a judge in conflict,
+    or the previous round is open. Effects in order: state, audit ``round_opened`` with rubrics and entries.
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
@@ -42,6 +43,7 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
         raise ConflictError(Refusal("round-not-prepared", _("The round is not waiting to be opened.")))
     if round_.competition.rounds.filter(order__lt=round_.order).exclude(state=RoundState.CLOSED).exists():
         raise RefusedError(Refusal("previous-open", _("The round before is not closed yet.")))
+    require(timetable.still_collecting(round_.competition.timetable, moment))
     entries = jury.participants(round_)
     rubrics = {rubric.track_id: rubric for rubric in round_.rubrics.prefetch_related("criteria")}
     held: dict[int, int] = {}
@@ -51,6 +53,7 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
     if short or not entries:
         text = _("These entries have too few judges yet: %(codes)s. Assign the judges first.")
         raise RefusedError(Refusal("not-assigned", text % {"codes": "、".join(short[:20]) or "—"}))
+    require(_in_conflict(round_, moment))
     round_.state = RoundState.OPEN
     round_.save(update_fields=["state"])
     chain.write(
@@ -59,6 +62,17 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
         schemes={str(track): rubric.scheme.as_data() for track, rubric in rubrics.items()},
         entries=[[entry.pk, entry.track_id] for entry in entries],
     )  # fmt: skip
+
+
+def _in_conflict(round_: Round, moment: datetime) -> Refusal | None:
+    """Refuse readings that a conflict known by now forbids: a judge moved to a unit after the assignment was made."""
+    derive_conflicts(round_.competition, at=moment)
+    rows = round_.assignments.exclude(state=AssignmentState.REPLACED).filter(judge__conflicts__entry=F("entry"))
+    codes = sorted({row.entry.code for row in rows.select_related("entry")})
+    if not codes:
+        return None
+    text = _("Judges have been given entries they must not read: %(codes)s. Assign the judges again.")
+    return Refusal("in-conflict", text % {"codes": "、".join(codes[:20])})
 
 
 @transaction.atomic
@@ -105,6 +119,8 @@ def submit_score(
     score, _made = Score.objects.select_for_update().get_or_create(assignment=row, defaults={"saved_at": moment})
     new = {code: f"{mark.normalize():f}" for code, mark in sorted(given.items())}
     if score.version and score.marks == new and score.comment == comment[:5000]:
+        # What was typed in between is gone with it: the page must not show other marks than those that count.
+        Score.objects.filter(pk=score.pk).exclude(draft=new).update(draft=new, saved_at=moment)
         return score
     if score.version != version:
         text = _("You have handed in other marks for this entry meanwhile. Look at them before you change them.")
@@ -152,6 +168,9 @@ def print_codes(round_: Round, *, number: int, by: User, at: datetime | None = N
     require(acts.office_only(by.roles))
     if round_.mode != RoundMode.LIVE:
         raise RefusedError(Refusal("no-audience", _("Only rounds of live teaching have an audience.")))
+    if not round_.rubrics.filter(audience_weight__gt=0).exists():
+        text = _("In no track of this round do ballots count: give the audience a weight in a rubric first.")
+        raise RefusedError(Refusal("no-weight", text))
     if not 1 <= number <= CODES_AT_MOST:
         raise RefusedError(Refusal("number", _("Between 1 and %(n)d codes at a time.") % {"n": CODES_AT_MOST}))
     codes = [
@@ -165,7 +184,7 @@ def print_codes(round_: Round, *, number: int, by: User, at: datetime | None = N
 
 @transaction.atomic
 def cast_ballot(code: BallotCode, *, points: Mapping[int, Decimal], at: datetime | None = None) -> None:
-    """Hand in one ballot paper: points of 100 for every entry of the round, by id. The code is spent by it.
+    """Hand in one ballot paper: points of 100 for every entry it names, by id. The code is spent by it.
 
     Raises ConflictError for a spent code, RefusedError for a paper that is not complete or outside the dates. Effects
     in order: ballots, code spent, audit ``ballot_cast`` (the number of the code, never a person).
@@ -176,7 +195,7 @@ def cast_ballot(code: BallotCode, *, points: Mapping[int, Decimal], at: datetime
         raise ConflictError(Refusal("code-spent", _("A ballot has already been handed in with this code.")))
     require(acts.round_open(code.round.state))
     require(timetable.may_judge(code.round.window, moment))
-    entries = {entry.pk for entry in jury.participants(code.round)}
+    entries = {entry.pk for entry in jury.on_ballot(code.round)}
     if set(points) != entries:
         raise RefusedError(Refusal("ballot-incomplete", _("Give points to every entry on the paper.")))
     for value in points.values():

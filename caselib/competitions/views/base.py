@@ -70,6 +70,11 @@ def attempt(request: HttpRequest, act: Callable[[], object], done: str = "") -> 
     return True
 
 
+def number(text: str | None) -> int:
+    """Return the number somebody sent, 0 for anything else (no row has that)."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 def file_response(data: bytes, name: str, content_type: str, *, inline: bool = False) -> HttpResponse:
     """Return ``data`` as a private download with a name in any language."""
     from urllib.parse import quote

@@ -13,8 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caselib.accounts.enums import Role
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
-from caselib.media.serving import serve
-from caselib.resources.models import Video
 
 from ..enums import AssignmentState, RoundState
 from ..forms.acts import DeclarationForm
@@ -24,6 +22,7 @@ from ..selectors import copies, jury
 from ..services import jury as jury_services
 from ..services import scoring
 from .base import DOCX, actor, attempt, file_response, found
+from .files import attachment_response, film_response
 
 
 def storable(text: str) -> str:
@@ -108,6 +107,7 @@ def reading(request: HttpRequest, pk: int) -> HttpResponse:
         "score": score, "version": score.version if score else 0, "refusal": refusal, "rubric": rubric,
         "done": sum(1 for one in desk if one.state == AssignmentState.SCORED), "total": len(desk),
         "next": _next(row.judge, row),
+        "unsent": bool(score and score.version and score.draft != score.marks),
         "on_stage": row.round.current_entry_id == row.entry_id,
     }  # fmt: skip
     return render(request, "competitions/reading.html", context, status=status)
@@ -166,30 +166,17 @@ def copy_picture(request: HttpRequest, pk: int, place: int) -> HttpResponse:
 @login_required
 @require_safe
 def copy_file(request: HttpRequest, pk: int, place: int) -> HttpResponseBase:
-    """An attachment: as it is in an open track, as a redacted Word copy in a blind one."""
+    """An attachment: as it is in an open track, as a copy cleared of names in a blind one, never the raw file there."""
     row = _reading(request, pk)
-    if row.entry.track.blind:
-        found_copy = copies.attachment(row.entry, place)
-        if found_copy is None:
-            raise Http404
-        return file_response(found_copy[1], found_copy[0], DOCX)
-    files = list(row.entry.attachments.select_related("document"))
-    if not 0 <= place < len(files):
-        raise Http404
-    document = files[place].document
-    return serve(request, document.file.name, filename=document.filename, inline=False)
+    return attachment_response(request, row.entry, place)
 
 
 @login_required
 @require_safe
 def copy_film(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The film of an entry under a neutral name."""
+    """The film of an entry under a neutral name; in a blind track without anything but picture and sound."""
     row = _reading(request, pk)
-    page = copies.pinned(row.entry) if row.entry.revision_id else None
-    if not isinstance(page, Video) or page.video_file is None:
-        raise Http404
-    suffix = page.video_file.file.name.rpartition(".")[2]
-    return serve(request, page.video_file.file.name, filename=f"{row.entry.code}.{suffix}")
+    return film_response(request, row.entry)
 
 
 def _judge_only(request: HttpRequest) -> Refusal | None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caselib.core import clock
 
-from ..enums import CALL_TRANSITIONS, AwardTier, CallState
+from ..enums import CALL_TRANSITIONS, CallState
 from ..forms import setup as forms
 from ..forms.acts import AppointForm, ProlongForm
 from ..models import (
@@ -25,7 +25,6 @@ from ..models import (
     CompositionRule,
     Conflict,
     Criterion,
-    Entry,
     Judge,
     Objection,
     PublicityPeriod,
@@ -35,8 +34,8 @@ from ..models import (
     Track,
 )
 from ..rules import acts, timetable
-from ..selectors import calls, copies, outcome, similarity
-from ..services import awards, entries, publicity, results
+from ..selectors import calls, jury, outcome
+from ..services import awards, publicity, results
 from ..services import calls as call_services
 from ..services import jury as jury_services
 from .base import actor, attempt, found, office_view
@@ -189,60 +188,6 @@ def part_remove(request: HttpRequest, pk: int, kind: str, row: int) -> HttpRespo
 
 
 @office_view
-@require_safe
-def entry_list(request: HttpRequest, pk: int) -> HttpResponse:
-    """List the entries of a call."""
-    call = _call(pk)
-    rows = call.entries.exclude(state="draft").select_related("track", "unit").order_by("number", "pk")
-    state = request.GET.get("state", "")
-    if state in dict(Entry._meta.get_field("state").choices or ()):
-        rows = rows.filter(state=state)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    states = [(value, label) for value, label in Entry._meta.get_field("state").choices or () if value != "draft"]
-    context = {"call": call, "tab": "entries", "page_obj": page, "states": states, "state": state}
-    return render(request, "competitions/office/entries.html", context)
-
-
-@office_view
-@require_safe
-def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show one entry: its way, conflicts, and the copy judges read, with passages to black out."""
-    related = ("competition", "track", "unit", "bid", "revision", "page")
-    entry = found(Entry.objects.exclude(state="draft").select_related(*related), pk=pk)
-    context = {
-        "call": entry.competition,
-        "tab": "entries",
-        "entry": entry,
-        "copy": copies.copy_of(entry) if entry.revision_id or entry.bid_id else None,
-        "nominations": entry.nominations.select_related("unit", "by"),
-        "black_outs": entry.black_outs.all(),
-        "conflicts": entry.conflicts.select_related("judge__user"),
-        "tiers": AwardTier.choices,
-        "award": getattr(entry, "award", None),
-        "similar": similarity.shared_with_others(entry),
-    }
-    return render(request, "competitions/office/entry.html", context)
-
-
-@office_view
-@require_POST
-def office_entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
-    """Exclude an entry, black out a passage, or set its award by decision."""
-    entry, by = found(Entry.objects.select_related("competition"), pk=pk), actor(request)
-    text = request.POST.get("reason", "")[:500]
-    if act == "exclude":
-        attempt(request, lambda: entries.exclude_entry(entry, reason=text, by=by), _("Excluded; the unit is told."))
-    elif act == "blackout":
-        attempt(request, lambda: entries.black_out(entry, text=request.POST.get("text", ""), by=by), _("Blacked out."))
-    elif act == "award":
-        tier = request.POST.get("tier", "")
-        attempt(request, lambda: results.set_award(entry, tier=tier, reason=text, by=by), _("The award is set."))
-    else:
-        raise Http404
-    return redirect("competitions:office_entry", pk=entry.pk)
-
-
-@office_view
 @require_http_methods(["GET", "HEAD", "POST"])
 def office_jury(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the jury with declarations, conflicts and loads; a POST appoints a judge."""
@@ -260,7 +205,8 @@ def office_jury(request: HttpRequest, pk: int) -> HttpResponse:
         )  # fmt: skip
         if done:
             return redirect("competitions:office_jury", pk=call.pk)
-    judges = call.judges.select_related("user__unit").prefetch_related("tracks", "listed_units")
+    judges = list(call.judges.select_related("user__unit").prefetch_related("tracks"))
+    meant = jury.units_meant({name for judge in judges for name in judge.listed_unit_names})
     conflicts = (
         Conflict.objects.filter(judge__competition=call)
         .select_related("judge__user", "entry")
@@ -271,6 +217,7 @@ def office_jury(request: HttpRequest, pk: int) -> HttpResponse:
         "tab": "jury",
         "form": form,
         "judges": judges,
+        "unknown_units": sorted(name for name, ids in meant.items() if not ids),
         "conflicts": Paginator(conflicts, 200).get_page(request.GET.get("page")),
     }
     return render(request, "competitions/office/jury.html", context, status=422 if form.errors else 200)

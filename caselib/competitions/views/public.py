@@ -85,7 +85,7 @@ def vote_code(request: HttpRequest) -> HttpResponse:
 def vote(request: HttpRequest, code: str) -> HttpResponse:
     """The ballot paper of one code: points for every entry of the round, handed in once."""
     row = found(BallotCode.objects.select_related("round__competition"), code=code)
-    entries = jury.participants(row.round)
+    entries = jury.on_ballot(row.round)
     now = clock.now()
     refusal = acts.round_open(row.round.state) or timetable.may_judge(row.round.window, now)
     typed = {entry.pk: request.POST.get(f"points-{entry.pk}", "")[:12] for entry in entries}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -14,13 +15,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from .. import papers
-from ..enums import AssignmentState, RoundState
+from ..enums import AssignmentState, CallState, RoundState
 from ..forms.acts import ProlongForm
 from ..models import BallotCode, Entry, Judge, JuryAssignment, Round
-from ..selectors import jury
+from ..selectors import copies, jury, outcome
 from ..services import jury as jury_services
 from ..services import results, scoring
-from .base import actor, attempt, found, office_view
+from .base import actor, attempt, found, number, office_view
 
 CODES_A_PAGE = 500
 
@@ -51,6 +52,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "done": sum(line["done"] for line in loads.values()),
         "total": sum(line["all"] for line in loads.values()),
         "prolong_form": ProlongForm(),
+        "may_reopen": round_.state == RoundState.CLOSED and round_.competition.state == CallState.PUBLISHED,
         "codes": round_.ballot_codes.aggregate(all=Count("pk"), spent=Count("pk", filter=Q(spent_at__isnull=False))),
     }
     return render(request, "competitions/office/round.html", context)
@@ -68,6 +70,10 @@ def round_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             lambda: results.close_round(round_, waive_disputes=reason, by=by),
             _("The round is closed and reckoned. Nobody but the office sees the figures yet."),
         ),
+        "reopen": (
+            lambda: results.reopen_round(round_, reason=reason, by=by),
+            _("The round is open again; what was reckoned is gone, what was handed in stays."),
+        ),
         "further": (
             lambda: jury_services.order_further_reading(round_, _entry(request, round_), by=by),
             _("A further judge will read the entry."),
@@ -79,7 +85,7 @@ def round_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             _("The screen and the judges follow."),
         ),
         "codes": (
-            lambda: scoring.print_codes(round_, number=_number(request.POST.get("number")), by=by),
+            lambda: scoring.print_codes(round_, number=number(request.POST.get("number")), by=by),
             _("The codes are ready to be printed."),
         ),
     }
@@ -110,27 +116,33 @@ def round_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
 def ballot_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The unspent codes of a round as slips with QR codes, for printing."""
     round_ = _round(pk)
-    codes = BallotCode.objects.filter(round=round_, spent_at__isnull=True)[:CODES_A_PAGE]
+    codes = BallotCode.objects.filter(round=round_, spent_at__isnull=True).order_by("pk")
+    page = Paginator(codes, CODES_A_PAGE).get_page(request.GET.get("page"))
     slips = []
-    for row in codes:
+    for row in page:
         address = request.build_absolute_uri(reverse("competitions:vote", args=[row.code]))
         slips.append({"code": row.code, "qr": papers.qr_svg(address)})
-    return render(
-        request, "competitions/office/ballots.html", {"call": round_.competition, "round": round_, "slips": slips}
-    )
+    context = {"call": round_.competition, "tab": "rounds", "round": round_, "slips": slips, "page_obj": page}
+    return render(request, "competitions/office/ballots.html", context)
 
 
 @office_view
 @require_safe
 def screen(request: HttpRequest, pk: int) -> HttpResponse:
-    """The screen in the hall: what is on stage and how many have scored; never a score before the release."""
+    """The screen in the hall: what is on stage and how many have scored; scores only after the release."""
     round_ = _round(pk)
     state = _screen_state(round_)
     if request.GET.get("format") == "json":
         return JsonResponse(state)
-    return render(
-        request, "competitions/office/screen.html", {"round": round_, "call": round_.competition, "state": state}
-    )
+    results_of = outcome.results_of(round_) if round_.competition.released else {}
+    names = dict(round_.competition.tracks.values_list("pk", "name"))
+    context = {
+        "round": round_,
+        "call": round_.competition,
+        "state": state,
+        "results": [(names[track], rows) for track, rows in sorted(results_of.items())],
+    }
+    return render(request, "competitions/office/screen.html", context)
 
 
 def _screen_state(round_: Round) -> dict[str, object]:
@@ -139,9 +151,11 @@ def _screen_state(round_: Round) -> dict[str, object]:
     here = rows.filter(entry=entry) if entry else rows
     counts = here.aggregate(all=Count("pk"), done=Count("pk", filter=Q(state=AssignmentState.SCORED)))
     spent = round_.ballot_codes.filter(spent_at__isnull=False).count()
+    # Judges look at this screen too: in a blind track the title is the one they read.
+    mask = copies.redactor(entry) if entry else str
     return {
         "entry": entry.code if entry else "",
-        "title": entry.title if entry else "",
+        "title": mask(entry.title) if entry else "",
         "track": entry.track.name if entry else "",
         "scored": counts["done"],
         "wanted": counts["all"],
@@ -152,23 +166,22 @@ def _screen_state(round_: Round) -> dict[str, object]:
 
 
 def _round(pk: int) -> Round:
-    return found(Round.objects.select_related("competition__organiser", "current_entry__track"), pk=pk)
+    return found(
+        Round.objects.select_related("competition__organiser", "current_entry__track", "current_entry__competition"),
+        pk=pk,
+    )
 
 
 def _entry(request: HttpRequest, round_: Round) -> Entry:
     return found(
         Entry.objects.filter(competition=round_.competition).select_related("track"),
-        pk=_number(request.POST.get("entry")),
+        pk=number(request.POST.get("entry")),
     )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _assign(request: HttpRequest, round_: Round) -> None:
     """Assign the round and say for each track what came of it."""
-    seed = _number(request.POST.get("seed"))
+    seed = number(request.POST.get("seed"))
     answers: dict[int, object] = {}
     if not attempt(request, lambda: answers.update(jury_services.assign_round(round_, seed=seed, by=actor(request)))):
         return
@@ -182,9 +195,9 @@ def _assign(request: HttpRequest, round_: Round) -> None:
             listed = "、".join(entry.code for entry in codes)
             messages.error(request, f"{names[track]}: {refusal.message} {listed}".strip())
     if not refused:
-        number = sum(len(getattr(answer, "pairs", ())) for answer in answers.values())
-        text = ngettext("%(n)d reading is assigned.", "%(n)d readings are assigned.", number) % {"n": number}
-        messages.success(request, text) if number else messages.error(request, _("There is no entry to assign yet."))
+        readings = sum(len(getattr(answer, "pairs", ())) for answer in answers.values())
+        text = ngettext("%(n)d reading is assigned.", "%(n)d readings are assigned.", readings) % {"n": readings}
+        messages.success(request, text) if readings else messages.error(request, _("There is no entry to assign yet."))
 
 
 def _fill(request: HttpRequest, round_: Round) -> None:

@@ -21,9 +21,9 @@ from ..enums import VISIBLE_STATES, Act, EntryState
 from ..forms.acts import BidForm
 from ..models import Bid, Commission, Competition, Entry, Milestone, Need, Track
 from ..rules import acts, timetable
-from ..selectors import calls, units
+from ..selectors import calls, explained, units
 from ..services import bidding, entries
-from .base import actor, attempt, found, roles_of, unit_of
+from .base import actor, attempt, found, number, roles_of, unit_of
 
 PAGE_SIZE = 30
 
@@ -55,6 +55,7 @@ def unit_desk(request: HttpRequest, slug: str) -> HttpResponse:
         "rooms": rooms,
         "whole": whole,
         "rows": rows,
+        "explained": explained.explain(competition, own),
         "waiting": units.waiting_at(competition, unit),
         "may_enter": timetable.may(Act.ENTER, competition.timetable, now),
         "may_recommend": timetable.may(Act.NOMINATE, competition.timetable, now),
@@ -71,7 +72,7 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     require(_participant(user))
     track = found(Track.objects.select_related("competition").filter(competition__state__in=VISIBLE_STATES), pk=pk)
     if request.method == "POST":
-        page = found(units.enterable(user, track), pk=_number(request.POST.get("page")))
+        page = found(units.enterable(user, track), pk=number(request.POST.get("page")))
         done = _("Handed in.") if "submit" in request.POST else _("Kept as a draft.")
         service = entries.submit_entry if "submit" in request.POST else entries.draft_entry
         if attempt(request, lambda: service(page, track, by=user), done):
@@ -189,7 +190,7 @@ def milestone(request: HttpRequest, pk: int) -> HttpResponse:
     row = found(Milestone.objects.filter(commission__in=_commissions(user)).select_related("commission"), pk=pk)
     text = request.POST.get("text", "")
     if "report" in request.POST:
-        page = ResourcePage.objects.filter(pk=_number(request.POST.get("page")), unit_id=unit_of(request)).first()
+        page = ResourcePage.objects.filter(pk=number(request.POST.get("page")), unit_id=unit_of(request)).first()
         attempt(request, lambda: bidding.report_milestone(row, report=text, page=page, by=user), _("Reported."))
     else:
         accepted = "accept" in request.POST
@@ -214,10 +215,6 @@ def _concerned(entry: Entry, user: User) -> Refusal | None:
 
 def _shown() -> QuerySet[Competition]:
     return Competition.objects.filter(state__in=VISIBLE_STATES)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _commissions(user: User) -> QuerySet[Commission]:

@@ -154,6 +154,20 @@ def judging(
     return scene
 
 
+def live(*, tracks: int = 1, **values: Any) -> Scene:
+    """Return a call whose round of live teaching is open; the audience counts in its first track."""
+    scene = prepared(tracks=tracks)
+    Round.objects.filter(competition=scene.call).update(mode="live")
+    scene.track.rubrics.update(audience_weight=1)
+    calls.publish_call(scene.call, by=scene.office, at=START)
+    for number in range(tracks):
+        enter(scene, 2, track=number, **values)
+    seat(scene, 3)
+    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    scoring.open_round(scene.round, by=scene.office, at=JUDGING)
+    return scene
+
+
 def readings(scene: Scene, round_: Round | None = None) -> list[JuryAssignment]:
     rows = JuryAssignment.objects.filter(round=round_ or scene.round).exclude(state="replaced")
     return list(rows.select_related("judge__user", "entry", "round").order_by("entry__number", "judge_id"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -10,9 +11,9 @@ from html.parser import HTMLParser
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import get_resolver, reverse
-from PIL import Image
 
 from caselib.accounts.enums import Role
 from caselib.competitions.models import Judge, JuryAssignment
@@ -20,17 +21,18 @@ from caselib.competitions.services import entries, jury, results, scoring
 from caselib.core import clock
 from caselib.media.models import CaseDocument, CaseImage
 from caselib.resources.models import Attachment, CaseStudy, ResourceAuthor
-from caselib.word import model as word
-from caselib.word.writer import write_document
 from search import rebuilding
 from tests import factories
-from tests.caselib.competitions import scenes
+from tests.caselib.competitions import hostile, scenes
 from tests.caselib.competitions.scenes import AFTER, ENTRY, JUDGING
 
 pytestmark = pytest.mark.django_db
 
 AUTHOR, UNIT, SHORT = "欧阳晚晴", "澜溪县委党校", "澜溪党校"
-SECRETS = (AUTHOR, UNIT, SHORT, "ouyang-wanqing", "47.25", "33.75")
+SECRETS = (
+    AUTHOR, UNIT, SHORT, "ouyang-wanqing", "47.25", "33.75", "歐陽", "瀾溪", "澜溪县", "Ouyang", "WANQING", "13800001111",
+    "岚北市", "lanxi.example.org",
+)  # fmt: skip
 
 
 class Links(HTMLParser):
@@ -42,35 +44,28 @@ class Links(HTMLParser):
         self.found += [value for name, value in attrs if name in ("href", "src", "action", "data-save") and value]
 
 
-def png_with_name() -> bytes:
-    out = io.BytesIO()
-    image = Image.new("RGB", (40, 30), "white")
-    exif = image.getexif()
-    exif[0x013B] = "ouyang-wanqing"
-    image.save(out, "PNG", exif=exif)
-    return out.getvalue()
-
-
 def entered(scene: scenes.Scene) -> CaseStudy:
     """Enter a case whose text, table, picture and attachment are full of its author's and unit's names."""
-    unit = factories.unit(UNIT, parent=scene.province, level="city", short_name=SHORT)
+    city = factories.unit("中共岚北市委党校", parent=scene.province, level="city")
+    unit = factories.unit(UNIT, parent=city, level="county", short_name=SHORT)
     author = factories.UserFactory(
         roles=[Role.AUTHOR, Role.UNIT_CONTACT], unit=unit, name=AUTHOR, username="ouyang-wanqing"
     )
-    image = CaseImage.objects.create(title=f"{AUTHOR}摄", file=ContentFile(png_with_name(), "ouyang-wanqing.png"))
-    source = word.Document(
-        (
-            word.Heading(1, (word.Run("附件"),), title=True),
-            word.Paragraph((word.Run("欧阳"), word.Run("晚 晴", bold=True), word.Run(f"，{UNIT}"))),
-        )
+    image = CaseImage.objects.create(
+        title=f"{AUTHOR}摄", file=ContentFile(hostile.png("ouyang-wanqing"), "ouyang-wanqing.png")
     )
-    data = write_document(source, properties={"creator": AUTHOR})
-    document = CaseDocument.objects.create(title=f"{AUTHOR}的附件", file=ContentFile(data, "ouyang-wanqing.docx"))
+    documents = [
+        CaseDocument.objects.create(title=f"{AUTHOR}的附件", file=ContentFile(data, f"ouyang-wanqing.{suffix}"))
+        for suffix, data in attachments()
+    ]
     table = {"caption": UNIT, "header_rows": 1, "rows": [[{"text": "执笔"}], [{"text": "欧阳　晚晴"}]]}
     body = [
         factories.section(
             f"{SHORT}的做法",
             factories.paragraph(f"<b>欧阳</b>晚晴在{UNIT}走访了三个村。"),
+            factories.paragraph("歐陽晚晴（OUYANG Wanqing）受岚北市委党校推荐，瀾溪縣委黨校供稿。"),
+            factories.paragraph("联系 13800001111，wq@lanxi.example.org，见 http://lanxi.example.org/a。"),
+            factories.paragraph("澜溪人爱记账。"),
             {"type": "lead", "value": {"lead": f"{SHORT}记。", "text": "<p>账本上墙。</p>"}},
             {"type": "table", "value": table},
             {"type": "image", "value": {"image": image.pk, "caption": f"{AUTHOR}摄", "alt": AUTHOR}},
@@ -80,11 +75,28 @@ def entered(scene: scenes.Scene) -> CaseStudy:
     page = factories.draft(
         by=author, title=f"{SHORT}的三本账", abstract=f"{AUTHOR}写成。", body=body, authors=[(AUTHOR, UNIT)]
     )
-    page.attachments = [Attachment(document=document, title=f"{AUTHOR}附件")]
+    page.attachments = [Attachment(document=document, title=f"{AUTHOR}附件") for document in documents]
     page.save_revision()
     factories.publish(page)
-    scene.entries.append(entries.submit_entry(page, scene.track, by=author, at=ENTRY))
+    entry = entries.submit_entry(page, scene.track, by=author, at=ENTRY)
+    scene.entries.append(entries.recommend_entry(entry, by=scenes.contact(city), at=ENTRY))
     return page
+
+
+def attachments() -> list[tuple[str, bytes]]:
+    """One attachment of every kind that can be cleared, and two that cannot."""
+    names = (AUTHOR, UNIT, "ouyang-wanqing")
+    film = b"\0\0\0\x18ftypmp42" + f"ouyang-wanqing {AUTHOR}".encode() * 9
+    return [
+        ("docx", hostile.docx(*names)),
+        ("pdf", hostile.pdf([f"{UNIT}的三本账和一张清单", f"{AUTHOR}执笔，入户走访一百二十八户"], "ouyang-wanqing")),
+        ("pptx", hostile.pptx(*names)),
+        ("xlsx", hostile.xlsx(*names)),
+        ("png", hostile.png("ouyang-wanqing")),
+        ("txt", f"{AUTHOR}：瀾溪縣的账本".encode()),
+        ("zip", b"PK\x03\x04 ouyang-wanqing"),
+        ("mp4", film),
+    ]
 
 
 def crawl(client: Client, start: list[str], *, most: int = 400) -> dict[str, bytes]:
@@ -117,7 +129,7 @@ def readable(path: str, data: bytes) -> str:
         return data.decode("utf-8", "replace")
     with zipfile.ZipFile(io.BytesIO(data[: data.rindex(b"PK\x05\x06") + 22])) as archive:
         parts = [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
-    return "\n".join([*parts, *(re.sub(r"<[^>]+>", "", part) for part in parts)])
+    return "\n".join([*parts, *(html.unescape(re.sub(r"<[^>]+>", "", part)) for part in parts)])
 
 
 @pytest.fixture
@@ -148,7 +160,8 @@ def starts(judge: Judge) -> list[str]:
     for row in JuryAssignment.objects.filter(judge=judge):
         own.append(reverse("competitions:reading", args=[row.pk]))
         own.append(reverse("competitions:copy_docx", args=[row.pk]))
-        own += [reverse(f"competitions:{name}", args=[row.pk, 0]) for name in ("copy_picture", "copy_file")]
+        own.append(reverse("competitions:copy_picture", args=[row.pk, 0]))
+        own += [reverse("competitions:copy_file", args=[row.pk, place]) for place in range(9)]
         own.append(reverse("competitions:copy_film", args=[row.pk]))
     return [reverse("competitions:judging"), *own, reverse("competitions:index"), "/", *found]
 
@@ -159,6 +172,10 @@ def other_seats(judge: Judge) -> list[str]:
     for row in JuryAssignment.objects.exclude(judge=judge):
         found += [reverse("competitions:reading", args=[row.pk]), reverse("competitions:copy_docx", args=[row.pk])]
         found.append(reverse("competitions:office_entry", args=[row.entry_id]))
+        found += [reverse("competitions:office_file", args=[row.entry_id, place]) for place in range(2)]
+        found.append(reverse("competitions:office_picture", args=[row.entry_id, 0]))
+    for document in CaseDocument.objects.all():
+        found.append(document.url)
     call = judge.competition
     for name in (
         "office_call",
@@ -194,6 +211,77 @@ def test_no_address_that_a_blind_judge_reaches_gives_anything_away(scene: scenes
                     query_echo = path.startswith("/browse/") and secret in path
                     assert query_echo or secret not in text, f"{secret} in {path}"
                 assert not re.search(r"欧\s*阳\s*晚\s*晴", re.sub(r"<[^>]+>", "", text)) or "/browse/" in path, path
+
+
+def test_a_blind_judge_gets_a_copy_of_what_can_be_cleared_and_a_reason_for_the_rest(scene: scenes.Scene) -> None:
+    row = next(row for row in scenes.readings(scene) if row.entry_id == scene.entries[0].pk)
+    client, desk = Client(), Client()
+    client.force_login(row.judge.user)
+    desk.force_login(scene.office)
+    with clock.fixed(JUDGING):
+        page = client.get(reverse("competitions:reading", args=[row.pk])).content.decode()
+        answers = [client.get(reverse("competitions:copy_file", args=[row.pk, place])) for place in range(9)]
+        office = desk.get(reverse("competitions:office_entry", args=[row.entry_id])).content.decode()
+        same = desk.get(reverse("competitions:office_file", args=[row.entry_id, 0]))
+    assert [answer.status_code for answer in answers] == [200] * 6 + [403, 403, 404]
+    names = [str(answer.headers.get("Content-Disposition", "")).rpartition("''")[2] for answer in answers[:6]]
+    code = row.entry.code
+    assert names == [
+        f"{code}-{n}.{kind}" for n, kind in enumerate(("docx", "docx", "docx", "xlsx", "png", "txt"), start=1)
+    ]
+    for text in (page, office):
+        assert "此类文件无法清除其中的姓名和单位" in text
+    assert same.content == answers[0].content
+    assert "澜溪" in office and "可能透露所在地" in office
+
+
+def test_the_office_withholds_an_attachment_and_takes_back_a_passage_blacked_out_by_mistake(
+    scene: scenes.Scene,
+) -> None:
+    row = next(row for row in scenes.readings(scene) if row.entry_id == scene.entries[0].pk)
+    client, desk = Client(), Client()
+    client.force_login(row.judge.user)
+    desk.force_login(scene.office)
+    own = row.entry.attachments.first()
+
+    def act(name: str, **data: object) -> None:
+        assert desk.post(reverse("competitions:office_entry_act", args=[row.entry_id, name]), data).status_code == 302
+
+    def read() -> str:
+        with clock.fixed(JUDGING):
+            return client.get(reverse("competitions:reading", args=[row.pk])).content.decode()
+
+    assert "账本上墙" in read()
+    act("blackout", text="账本上墙")
+    assert "账本上墙" not in read()
+    act("lift", row=row.entry.black_outs.get().pk)
+    act("withhold", row=own.pk, reason="照片里有门牌")
+    assert "账本上墙" in read() and "赛事办公室决定不提供" in read() and "门牌" not in read()
+    with clock.fixed(JUDGING):
+        assert client.get(reverse("competitions:copy_file", args=[row.pk, 0])).status_code == 403
+        act("withhold", row=own.pk, reason="")
+        assert client.get(reverse("competitions:copy_file", args=[row.pk, 0])).status_code == 200
+    assert (
+        desk.post(reverse("competitions:office_entry_act", args=[row.entry_id, "lift"]), {"row": "0"}).status_code
+        == 404
+    )
+
+
+def test_files_that_are_replaced_after_the_entry_do_not_change_what_is_judged(scene: scenes.Scene) -> None:
+    row = next(row for row in scenes.readings(scene) if row.entry_id == scene.entries[0].pk)
+    client = Client()
+    client.force_login(row.judge.user)
+    url, picture = (reverse(f"competitions:{name}", args=[row.pk, 0]) for name in ("copy_file", "copy_picture"))
+    with clock.fixed(JUDGING):
+        before = client.get(url).content
+        assert client.get(picture).status_code == 200
+        document = row.entry.attachments.first().document
+        document.file.save("new.docx", ContentFile(b"changed"))
+        image = CaseImage.objects.get()
+        with default_storage.open(image.file.name, "wb") as file:
+            file.write(hostile.png("somebody"))
+        assert client.get(url).content == before
+        assert client.get(picture).status_code == 404
 
 
 def test_the_office_sees_the_names_so_the_sweep_can_fail(scene: scenes.Scene) -> None:

@@ -10,7 +10,7 @@ from caselib.competitions.enums import Act, ConflictReason, Phase
 from caselib.competitions.rules.conflicts import EntryFacts, JudgeFacts, Person, Service, derive
 from caselib.competitions.rules.eligibility import Candidate, Conditions, refusals
 from caselib.competitions.rules.quotas import Quota, Sender, Sent, chain_of, may_send, next_sender, rooms
-from caselib.competitions.rules.timetable import Timetable, Window, check, may, phase_at
+from caselib.competitions.rules.timetable import Timetable, Window, check, may, phase_at, still_collecting
 
 START = datetime(2026, 3, 1, 0, 0, 0, tzinfo=UTC)
 DAY, SECOND, TICK = timedelta(days=1), timedelta(seconds=1), timedelta(microseconds=1)
@@ -45,8 +45,23 @@ def test_deadlines_are_told_in_the_zone_of_the_library() -> None:
 def test_rights_follow_from_the_dates(days: int, phase: Phase) -> None:
     moment = START + days * DAY
     assert phase_at(TABLE, moment) == phase
-    assert (may(Act.NOMINATE, TABLE, moment) is None) == (phase in (Phase.ENTRY, Phase.NOMINATION))
+    assert (may(Act.NOMINATE, TABLE, moment) is None) == (5 <= days <= 15)
+    assert (may(Act.WITHDRAW, TABLE, moment) is None) == (0 <= days <= 15)
     assert (may(Act.ENTER, TABLE, moment) is None) == (phase == Phase.ENTRY)
+    assert (may(Act.JUDGE, TABLE, moment) is None) == (phase == Phase.JUDGING)
+    assert (still_collecting(TABLE, moment) is None) == (days > 15)
+
+
+def test_an_entry_may_be_withdrawn_in_the_pause_between_handing_in_and_recommending() -> None:
+    table = Timetable(ENTRY, Window(START + 12 * DAY, START + 15 * DAY), TABLE.rounds)
+    assert phase_at(table, START + 11 * DAY) == Phase.WAITING
+    assert may(Act.WITHDRAW, table, START + 11 * DAY) is None
+    early = may(Act.NOMINATE, table, START + 11 * DAY)
+    assert early and early.code == "too-early"
+    assert check(Timetable(ENTRY, Window(START, START + 21 * DAY), TABLE.rounds)) is not None
+    # The last arrival counts to its last second; judging may begin in the next.
+    assert still_collecting(table, START + 15 * DAY + SECOND - TICK) is not None
+    assert still_collecting(table, START + 15 * DAY + SECOND) is None
 
 
 def test_dates_in_the_wrong_order_are_refused() -> None:
@@ -138,7 +153,13 @@ def test_each_condition_is_told_on_its_own(change: dict[str, object], code: str 
 
 
 TODAY = date(2026, 5, 1)
-WORK = EntryFacts(7, unit=3, authors=(Person(50, "周 明"), Person(None, "许一", "甲校")), author_units=frozenset({4}))
+WORK = EntryFacts(
+    7,
+    unit=3,
+    authors=(Person(50, "周 明"), Person(None, "许一", "甲校")),
+    author_units=frozenset({4}),
+    sent_by=frozenset({3, 6}),
+)
 
 
 @pytest.mark.parametrize(
@@ -150,6 +171,7 @@ WORK = EntryFacts(7, unit=3, authors=(Person(50, "周 明"), Person(None, "许�
         (JudgeFacts(1, 9, "许一", 2, "乙校"), ()),
         (JudgeFacts(1, 9, "某人", 3), (ConflictReason.SAME_UNIT,)),
         (JudgeFacts(1, 9, "某人", 4), (ConflictReason.SAME_UNIT,)),
+        (JudgeFacts(1, 9, "某人", 6), (ConflictReason.SENT_ON,)),
         (JudgeFacts(1, 9, "某人", 2, services=(Service(3, date(2023, 5, 2)),)), (ConflictReason.FORMER_UNIT,)),
         (JudgeFacts(1, 9, "某人", 2, services=(Service(3, date(2023, 5, 1)),)), ()),
         (JudgeFacts(1, 9, "某人", 2, co_author_users=frozenset({50})), (ConflictReason.CO_AUTHOR,)),

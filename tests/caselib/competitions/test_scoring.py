@@ -147,7 +147,13 @@ marks = st.decimals(0, 100, places=1)
 @st.composite
 def schemes(draw: st.DrawFn) -> tuple[Scheme, list[Sheet]]:
     rubric = tuple(
-        Criterion(f"c{i}", draw(st.decimals(1, 50, places=1)), optional=i == 2, tie_order=draw(st.integers(0, 2)))
+        Criterion(
+            f"c{i}",
+            draw(st.decimals(1, 50, places=1)),
+            high=draw(st.sampled_from([D(5), D(7), D(30), D(100)])),
+            optional=i == 2,
+            tie_order=draw(st.integers(0, 2)),
+        )
         for i in range(draw(st.integers(1, 3)))
     )
     panels = [Panel("A", draw(st.decimals(1, 10, places=1)), draw(st.integers(0, 2)), draw(st.integers(1, 3)))]
@@ -157,7 +163,12 @@ def schemes(draw: st.DrawFn) -> tuple[Scheme, list[Sheet]]:
     for entry in range(draw(st.integers(1, 5))):
         readings = []
         for judge in range(draw(st.integers(0, 7))):
-            given_marks = {c.code: draw(marks) for c in rubric if not (c.optional and draw(st.booleans()))}
+            # Two decimals and highest marks that do not divide a hundred, so that halves and endless fractions come up.
+            given_marks = {
+                c.code: draw(st.decimals(0, c.high, places=2))
+                for c in rubric
+                if not (c.optional and draw(st.booleans()))
+            }
             readings.append(Reading(judge, given_marks))
         sheets.append(Sheet(entry, tuple(readings), tuple(draw(st.lists(marks, max_size=4)))))
     return Scheme(rubric, tuple(panels)), sheets

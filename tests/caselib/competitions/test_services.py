@@ -25,29 +25,16 @@ from caselib.competitions.models import (
 )
 from caselib.competitions.selectors import ledger, outcome, units
 from caselib.competitions.services import awards, calls, entries, jury, publicity, results, scoring
-from caselib.core.errors import ConflictError, RefusedError
+from caselib.core.errors import ConflictError
 from caselib.core.models import AuditRecord, CalendarDay
 from caselib.resources.models import ResourceAward
 from tests import factories
 from tests.caselib.competitions import scenes
+from tests.caselib.competitions.refusals import refused
 from tests.caselib.competitions.scenes import AFTER, DAY, ENTRY, FINAL, JUDGING, START
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
-
-
-def refused(code: str):  # type: ignore[no-untyped-def]
-    class Check:
-        def __enter__(self) -> None:
-            self.context = pytest.raises(RefusedError)
-            self.info = self.context.__enter__()
-
-        def __exit__(self, *problem: object) -> bool:
-            handled = bool(self.context.__exit__(*problem))  # type: ignore[arg-type]
-            assert self.info.value.refusal.code == code, self.info.value.refusal
-            return handled
-
-    return Check()
 
 
 def test_an_entry_is_taken_in_the_last_second_and_not_in_the_next() -> None:
@@ -313,14 +300,8 @@ def test_two_rounds_advance_the_best_and_weigh_both() -> None:
 
 
 def test_a_ballot_code_is_spent_by_one_complete_paper() -> None:
-    scene = scenes.prepared()
-    Round.objects.update(mode="live")
-    scene.track.rubrics.update(audience_weight=1)
-    calls.publish_call(scene.call, by=scene.office, at=START)
-    made = scenes.enter(scene, 2)
-    scenes.seat(scene, 3)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
-    scoring.open_round(scene.round, by=scene.office, at=JUDGING)
+    scene = scenes.live()
+    made = scene.entries
     codes = scoring.print_codes(scene.round, number=2, by=scene.office, at=JUDGING)
     code = BallotCode.objects.get(code=codes[0].code)
     with refused("ballot-incomplete"):

@@ -17,11 +17,11 @@ from openpyxl import load_workbook
 
 from caselib.accounts.enums import Role
 from caselib.competitions.models import BallotCode, Certificate, Competition, Entry, Result, Round, Score
-from caselib.competitions.services import calls, jury, results, scoring
+from caselib.competitions.services import jury, results, scoring
 from caselib.core import clock
 from tests import factories
 from tests.caselib.competitions import scenes
-from tests.caselib.competitions.scenes import AFTER, ENTRY, JUDGING, START
+from tests.caselib.competitions.scenes import AFTER, ENTRY, JUDGING
 
 pytestmark = pytest.mark.django_db
 
@@ -152,14 +152,8 @@ def test_the_office_prepares_a_call_by_forms_and_faults_come_back_as_typed() -> 
 
 
 def test_a_ballot_is_cast_on_the_page_once() -> None:
-    scene = scenes.prepared()
-    Round.objects.update(mode="live")
-    scene.track.rubrics.update(audience_weight=1)
-    calls.publish_call(scene.call, by=scene.office, at=START)
-    made = scenes.enter(scene, 2)
-    scenes.seat(scene, 3)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
-    scoring.open_round(scene.round, by=scene.office, at=JUDGING)
+    scene = scenes.live()
+    made = scene.entries
     code = scoring.print_codes(scene.round, number=1, by=scene.office, at=JUDGING)[0].code
     client = Client()
     url = reverse("competitions:vote", args=[code])
