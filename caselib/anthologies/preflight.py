@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,18 +17,19 @@ from caselib.core import clock
 from caselib.resources.enums import SourceKind
 from caselib.word.audit import Mismatch
 from caselib.word.book import Book, Chapter
+from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import Lint
 from caselib.word.model import Document, Heading, Paragraph, Picture, Table
-from caselib.word.styles import HouseStyle
-from caselib.word.writer.body import Fault
+from caselib.word.styles import HouseStyle, StyleDataError
+from caselib.word.writer.body import MIN_DPI, Fault
 from caselib.word.writer.images import fit, usable_image
+from caselib.word.writer.templates import TemplateError
 
 from . import rules
 from .enums import ItemKind, Severity
 from .models import Edition, OutlineItem
 
 LONG_TITLE = 40
-MIN_DPI = 200
 # Errors that stop compiling as well as freezing: nobody may print these.
 BLOCKING = frozenset({"withdrawn", "not-published", "circulation"})
 _RARE = re.compile("[\u3400-\u4dbf\u9fa6-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")
@@ -248,6 +250,24 @@ def check_result(
                 )
             )
     return findings
+
+
+def failure(error: Exception) -> Finding:
+    """Return the line that tells editors why there is no file, and what to do."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        text = _("The disk of the server is full. Nothing was stored. Ask the administrator for room, then try again.")
+    elif isinstance(error, FrozenDataError):
+        text = _("The frozen copy of this edition is damaged or missing (%s). Restore it from the backup.") % error
+    elif isinstance(error, MemoryError):
+        text = _("The server ran out of memory. Try again when less is going on, or divide the edition.")
+    elif isinstance(error, TemplateError | StyleDataError):
+        text = _("The house style cannot be used (%s). Mend it, or choose another one.") % error
+    else:
+        kind = type(error).__name__
+        text = (
+            _("The compilation failed (%s). Nothing was stored. Tell the administrator; trying again is safe.") % kind
+        )
+    return Finding("failed", Severity.ERROR, text)
 
 
 _FAULTS: Mapping[str, Any] = {

@@ -6,8 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, replace
 
-from django.core.files.storage import default_storage
-
 from caselib.core.audit import canonical
 from caselib.word.book import Book, Chapter
 from caselib.word.freezing import FrozenDataError, dump, load
@@ -17,7 +15,9 @@ from caselib.word.styles import HouseStyle, from_data
 from caselib.word.writer import WRITER_VERSION, write_document
 
 from .binding import bind
-from .models import Edition, PageCount
+from .enums import CompilationState
+from .models import Compilation, Edition, PageCount
+from .storing import read
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,8 @@ def _image(key: str) -> bytes:
 
 def _read(name: str) -> bytes:
     try:
-        with default_storage.open(name, "rb") as source:
-            return bytes(source.read())
-    except (OSError, ValueError) as error:
+        return read(name)
+    except OSError as error:
         raise FrozenDataError(f"{name} is missing") from error
 
 
@@ -78,6 +77,22 @@ def _template(edition: Edition) -> bytes | None:
         return None
     with edition.style.template.open("rb") as source:
         return bytes(source.read())
+
+
+def kept_result(edition: Edition) -> Compilation | None:
+    """Return the first whole result of a frozen edition, if its files are still what they were, or None."""
+    if not edition.frozen:
+        return None
+    rows = edition.compilations.filter(state=CompilationState.DONE, counted=True).exclude(pdf="")
+    for row in rows.order_by("pk"):
+        if row.inputs.get("book") != edition.frozen_sha256:
+            continue
+        try:
+            if hashlib.sha256(read(row.docx)).hexdigest() == row.sha256 and read(row.pdf):
+                return row
+        except OSError:
+            continue
+    return None
 
 
 def single_case(chapter: Chapter, style: HouseStyle) -> bytes:
@@ -115,4 +130,4 @@ class StoredCounts(MutableMapping[str, Measured]):
         return PageCount.objects.count()
 
 
-__all__ = ["Copy", "StoredCounts", "copy_of", "frozen_book", "single_case"]
+__all__ = ["Copy", "StoredCounts", "copy_of", "frozen_book", "kept_result", "single_case"]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from caselib.word import pdf
-from caselib.word.writer.results import Entry
+
+if TYPE_CHECKING:
+    from caselib.word.writer.results import Entry
 
 
 @dataclass(frozen=True, slots=True)

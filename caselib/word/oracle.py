@@ -35,6 +35,8 @@ class PageOracle:
     cache: MutableMapping[str, Measured] = field(default_factory=dict)
     seconds: float = pdf.SECONDS
     rendered: int = 0
+    # Called while LibreOffice works; may raise to stop it.
+    tick: pdf.Tick | None = None
 
     def measure(
         self, flows: Sequence[Flow], base: str, layout: Layout, progress: Progress | None = None
@@ -63,7 +65,7 @@ class PageOracle:
         return [self.cache[fingerprint] for fingerprint in prints]
 
     def _lay_out(self, flows: list[Flow], layout: Layout) -> list[Measured]:
-        count, where = pdf.destinations(pdf.render(layout(flows), seconds=self.seconds))
+        count, where = pdf.destinations(pdf.render(layout(flows), seconds=self.seconds, tick=self.tick))
         self.rendered += len(flows)
         found = []
         for index, flow in enumerate(flows):

@@ -1,4 +1,4 @@
-"""Word to PDF through LibreOffice, and PDF pages to images: own profile, own fonts table, bounded time and memory."""
+"""Word to PDF through LibreOffice, and PDF pages to images: own profile, own fonts, bounded time and memory."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pypdfium2
 from pypdfium2 import raw
 
-from caselib.word.convert import converter
+from caselib.word.fonts import fonts_file
 from caselib.word.guard import MIB
-from caselib.word.sandbox import Outcome, run_limited
+from caselib.word.office import convert, converter
 
 SECONDS = 180.0
 MEMORY = 1600 * MIB
@@ -28,23 +28,7 @@ _SUITE = (
     '"ExportBookmarksToPDFDestination":{{"type":"boolean","value":"true"}},'
     '"UseTaggedPDF":{{"type":"boolean","value":"{tagged}"}}}}'
 )
-# Faces that offices have and servers seldom do, with what is nearest among free ones.
-_STAND_INS = {
-    "仿宋": ("FandolFang", "Noto Serif CJK SC"),
-    "仿宋_GB2312": ("FandolFang", "Noto Serif CJK SC"),
-    "楷体": ("FandolKai", "Noto Serif CJK SC"),
-    "楷体_GB2312": ("FandolKai", "Noto Serif CJK SC"),
-    "黑体": ("FandolHei", "Noto Sans CJK SC"),
-    "宋体": ("FandolSong", "Noto Serif CJK SC"),
-    "方正小标宋简体": ("FandolSong:bold", "Noto Serif CJK SC:bold"),
-    "华文中宋": ("Noto Serif CJK SC:bold",),
-    "Times New Roman": ("Liberation Serif", "Tinos", "DejaVu Serif"),
-}
-_FONT_FOLDERS = (
-    "/usr/share/fonts",
-    "/usr/local/share/fonts",
-    "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
-)
+Tick = Callable[[], object]
 _LOCK = threading.Lock()
 _WARM: dict[int, Path] = {}
 
@@ -63,60 +47,40 @@ def available() -> bool:
     return converter() is not None
 
 
-def to_pdf(docx: bytes, *, seconds: float = SECONDS, tagged: bool = True) -> bytes | None:
+def to_pdf(docx: bytes, *, seconds: float = SECONDS, tagged: bool = True, tick: Tick | None = None) -> bytes | None:
     """Return ``docx`` as PDF, tagged and with bookmarks, or None where LibreOffice is missing or fails."""
     try:
-        return render(docx, seconds=seconds, tagged=tagged)
+        return render(docx, seconds=seconds, tagged=tagged, tick=tick)
     except PdfError:
         return None
 
 
-def render(docx: bytes, *, seconds: float = SECONDS, tagged: bool = False) -> bytes:
-    """Return ``docx`` as PDF with every bookmark as a named destination; blank pages are kept. Raises PdfError."""
+def render(docx: bytes, *, seconds: float = SECONDS, tagged: bool = False, tick: Tick | None = None) -> bytes:
+    """Return ``docx`` as PDF with every bookmark as a named destination; blank pages are kept. Raises PdfError.
+
+    ``tick`` is called while LibreOffice works and may raise to stop it.
+    """
     program = converter()
     if program is None:
         raise PdfError("no_converter")
     with tempfile.TemporaryDirectory(prefix="caselib-pdf-") as folder, _profile() as profile:
         work = Path(folder)
         (work / "book.docx").write_bytes(docx)
-        outcome = _run(program, work, profile, _SUITE.format(tagged=str(tagged).lower()), seconds)
+        outcome = convert(
+            program,
+            work / "book.docx",
+            _SUITE.format(tagged=str(tagged).lower()),
+            work / "out",
+            profile=profile,
+            seconds=seconds,
+            memory=MEMORY,
+            environment={"FONTCONFIG_FILE": str(fonts_file(profile))},
+            tick=tick,
+        )
         result = work / "out" / "book.pdf"
         if outcome.ending != "done" or not result.is_file() or not result.stat().st_size:
             raise PdfError("died" if outcome.ending == "done" else outcome.ending, outcome.stderr[-300:])
         return result.read_bytes()
-
-
-def _run(program: str, work: Path, profile: Path, target: str, seconds: float) -> Outcome:
-    nowhere = "http://127.0.0.1:9"
-    kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
-    environment = kept | {
-        "HOME": str(work),
-        "TMPDIR": str(work),
-        "SAL_USE_VCLPLUGIN": "svp",
-        "FONTCONFIG_FILE": str(_fonts_file(profile)),
-        "http_proxy": nowhere,
-        "https_proxy": nowhere,
-    }
-    return run_limited(
-        [
-            program,
-            f"-env:UserInstallation=file://{profile}",
-            "--headless",
-            "--norestore",
-            "--nolockcheck",
-            "--nodefault",
-            "--nofirststartwizard",
-            "--convert-to",
-            target,
-            "--outdir",
-            str(work / "out"),
-            str(work / "book.docx"),
-        ],
-        seconds=seconds,
-        memory=MEMORY,
-        cwd=work,
-        env=environment,
-    )
 
 
 @contextmanager
@@ -147,30 +111,6 @@ def forget_profile() -> None:
     folder = _WARM.pop(os.getpid(), None)
     if folder is not None:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _fonts_file(profile: Path) -> Path:
-    """Return a fontconfig file with the stand-ins. CASELIB_FONTS may name one more folder of fonts."""
-    folders = [*_FONT_FOLDERS, *filter(None, [os.environ.get("CASELIB_FONTS")])]
-    rules = []
-    for face, stands in _STAND_INS.items():
-        edits = "".join(f"<string>{stand.partition(':')[0]}</string>" for stand in stands)
-        weight = '<edit name="weight" mode="assign"><const>bold</const></edit>' if stands[0].endswith(":bold") else ""
-        rules.append(
-            f'<match target="pattern"><test name="family" qual="any"><string>{face}</string></test>'
-            f'<edit name="family" mode="assign" binding="strong">{edits}</edit>{weight}</match>'
-        )
-    text = (
-        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
-        + "".join(f"<dir>{folder}</dir>" for folder in folders)
-        + f"<cachedir>{profile / 'fonts'}</cachedir>"
-        + "".join(rules)
-        + "</fontconfig>"
-    )
-    file = profile / "fonts.conf"
-    if not file.is_file() or file.read_text(encoding="utf-8") != text:
-        file.write_text(text, encoding="utf-8")
-    return file
 
 
 def destinations(pdf: bytes) -> tuple[int, dict[str, int]]:

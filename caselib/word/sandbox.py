@@ -9,7 +9,7 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -38,11 +38,13 @@ def run_limited(
     address_space: int = 0,
     cwd: Path,
     env: Mapping[str, str] | None = None,
+    tick: Callable[[], object] | None = None,
 ) -> Outcome:
     """Run ``command`` to its end or kill its whole group after ``seconds`` or above ``memory`` resident bytes.
 
     ``address_space`` sets a hard limit inside the process as well (0: none). Output goes nowhere but the tail of
-    stderr. Never raises for what the program does; raises OSError when it cannot be started.
+    stderr. Never raises for what the program does; raises OSError when it cannot be started. ``tick`` is called several
+    times a second; what it raises ends the run and goes on to the caller.
     """
 
     def limit() -> None:
@@ -64,15 +66,23 @@ def run_limited(
             start_new_session=True,
             preexec_fn=limit,
         )
-        ending, peak = _watch(process, started, seconds, memory)
-    _kill_group(process)
+        try:
+            ending, peak = _watch(process, started, seconds, memory, tick)
+        finally:
+            _kill_group(process)
     tail = log.read_bytes()[-2000:].decode("utf-8", "replace")
     if ending == "done" and process.returncode != 0:
         ending = "memory" if "MemoryError" in tail else "died"
     return Outcome(ending, process.returncode, time.monotonic() - started, peak, tail)
 
 
-def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, memory: int) -> tuple[Ending, int]:
+def _watch(
+    process: subprocess.Popen[bytes],
+    started: float,
+    seconds: float,
+    memory: int,
+    tick: Callable[[], object] | None,
+) -> tuple[Ending, int]:
     peak = 0
     next_look = started + _POLL_SECONDS
     while True:
@@ -88,6 +98,8 @@ def _watch(process: subprocess.Popen[bytes], started: float, seconds: float, mem
             peak = max(peak, group_memory(process.pid))
             if peak > memory:
                 return "memory", peak
+            if tick:
+                tick()
         time.sleep(_POLL_SECONDS)
 
 

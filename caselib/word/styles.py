@@ -73,7 +73,8 @@ class HouseStyle:
     """A whole house style. ``headings`` are the looks below the case title; ``numbering`` their patterns.
 
     A pattern holds ``{han}``, ``{n}`` or ``{circle}``; ``number_headings`` numbers headings that have no number of
-    their own. ``folio`` holds ``{page}``. ``folio_outside`` puts folios at the outer edge, else in the middle.
+    their own. ``widow_control`` leaves no single line on a page (official documents keep their 22 lines instead);
+    ``list_hanging`` sets the lines of list items behind their numbers. ``folio`` holds ``{page}``. ``folio_outside`` puts folios at the outer edge, else in the middle.
     """
 
     key: str
@@ -104,6 +105,8 @@ class HouseStyle:
     running_titles: bool = True
     notes_per_page: bool = True
     accent: str = "9B2C22"
+    widow_control: bool = False
+    list_hanging: bool = True
 
     def heading(self, depth: int) -> Look:
         """Return the look of the heading ``depth`` levels below the case title (1 and deeper)."""
@@ -145,14 +148,14 @@ _LINE = 28.95
 OFFICIAL = HouseStyle(
     key="official",
     name="公文（GB/T 9704—2012）",
-    page=PageSetup(210, 297, 37, 35, 28, 26, 15, 23.5, _LINE),
+    page=PageSetup(210, 297, 37, 35, 28, 26, 15, 25, _LINE),
     body=Look(FANG, 16, indent_chars=2, line_pt=_LINE, tracking_pt=-0.25),
     title=Look(XIAOBIAO, 22, align="center", line_pt=36, before_pt=0, after_pt=_LINE / 2),
     part=Look(XIAOBIAO, 26, align="center", line_pt=46),
     headings=(
         Look(HEI, 16, align="both", indent_chars=2, line_pt=_LINE, tracking_pt=-0.25),
         Look(KAI, 16, align="both", indent_chars=2, line_pt=_LINE, tracking_pt=-0.25),
-        Look(FANG, 16, bold=True, align="both", indent_chars=2, line_pt=_LINE, tracking_pt=-0.25),
+        Look(FANG, 16, align="both", indent_chars=2, line_pt=_LINE, tracking_pt=-0.25),
         Look(FANG, 16, align="both", indent_chars=2, line_pt=_LINE, tracking_pt=-0.25),
     ),
     byline=Look(KAI, 16, align="center", line_pt=_LINE, after_pt=_LINE / 2),
@@ -173,6 +176,7 @@ OFFICIAL = HouseStyle(
     header=Look(SONG, 9, align="center", line_pt=13),
     footer=Look(SONG, 14, align="center", line_pt=18, latin=SONG),
     header_rule=False,
+    list_hanging=False,
 )
 
 # A book of 16-kai (185 × 260 mm): 35 lines of 38 characters of size five (10.5 pt).
@@ -207,6 +211,7 @@ BOOK = HouseStyle(
     header=Look(KAI, 9, align="center", line_pt=13),
     footer=Look(SONG, 9, align="center", line_pt=13),
     folio="· {page} ·",
+    widow_control=True,
 )
 
 PLAIN = HouseStyle(
@@ -226,6 +231,7 @@ PLAIN = HouseStyle(
         Look(SONG, 10.5, align="left", line_pt=18, indent_chars=3),
     ),
     folio="{page}",
+    widow_control=True,
     folio_outside=False,
     header_rule=False,
 )

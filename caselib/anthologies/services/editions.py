@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -24,6 +22,7 @@ from ..binding import bind
 from ..enums import ItemKind, Severity
 from ..models import Anthology, Edition, OutlineItem, PrintStyle, Selection
 from ..preflight import check_edition
+from ..storing import keep
 
 DETAILS = (
     "name",
@@ -150,15 +149,15 @@ def freeze(edition: Edition, *, by: User, at: datetime | None = None) -> Edition
     data = text.encode("utf-8")
     sha256 = hashlib.sha256(data).hexdigest()
     for key, image in images.items():
-        _keep(f"anthologies/images/{key}", image.data)
-    row.frozen_book = _keep(f"anthologies/frozen/{sha256}.json", data)
+        keep(f"anthologies/images/{key}", image.data)
+    row.frozen_book = keep(f"anthologies/frozen/{sha256}.json", data)
     row.frozen_sha256 = sha256
     row.frozen_style = row.style.data
     row.frozen_template = ""
     if row.style.template:
         with row.style.template.open("rb") as source:
             template = source.read()
-        row.frozen_template = _keep(f"anthologies/templates/{hashlib.sha256(template).hexdigest()}.docx", template)
+        row.frozen_template = keep(f"anthologies/templates/{hashlib.sha256(template).hexdigest()}.docx", template)
     row.writer_version = WRITER_VERSION
     row.version += 1
     row.save()
@@ -166,13 +165,6 @@ def freeze(edition: Edition, *, by: User, at: datetime | None = None) -> Edition
         "anthologies.frozen", row, by=by, at=moment, sha256=sha256, writer=WRITER_VERSION, cases=len(book.chapters())
     )
     return row
-
-
-def _keep(name: str, data: bytes) -> str:
-    """Store ``data`` under a name made of its own hash, once, and return the name."""
-    if not default_storage.exists(name):
-        return default_storage.save(name, ContentFile(data))
-    return name
 
 
 @transaction.atomic

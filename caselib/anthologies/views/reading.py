@@ -7,7 +7,6 @@ import re
 import zipfile
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -24,6 +23,7 @@ from .. import rules, selectors, services
 from ..enums import CompilationState, ItemKind
 from ..models import Compilation, Edition
 from ..printing import copy_of, single_case
+from ..storing import keep
 from .base import DOCX, LARGEST, actor, download, edition_or_404, editor_view, item_or_404
 
 PAGES_A_SCREEN = 12
@@ -111,9 +111,7 @@ def page_image(request: HttpRequest, pk: int, number: int) -> HttpResponseBase:
     name = f"anthologies/pages/{row.sha256}-{number}.png"
     if not default_storage.exists(name):
         try:
-            name = default_storage.save(
-                name, ContentFile(pdf.page_image(default_storage.path(row.pdf), number - 1, dpi=PAGE_DPI))
-            )
+            keep(name, pdf.page_image(default_storage.path(row.pdf), number - 1, dpi=PAGE_DPI))
         except (IndexError, OSError) as error:
             raise Http404 from error
     return serve(request, name)
@@ -148,7 +146,7 @@ def _zip(row: Compilation, stem: str) -> str:
         for place, chapter in enumerate(copy.book.chapters(), 1):
             info = zipfile.ZipInfo(f"{_('Cases')}/{place:03d} {file_stem(chapter.title)}.docx", (1980, 1, 1, 0, 0, 0))
             archive.writestr(info, single_case(chapter, copy.style))
-    return default_storage.save(name, ContentFile(out.getvalue()))
+    return keep(name, out.getvalue())
 
 
 def _copy_or_404(found: Edition) -> Any:

@@ -16,7 +16,7 @@ file opens. Chapters with ``new_page=False`` run on, as the entries of a catalog
 
 from caselib.word.styles import BOOK, HOUSE_STYLES, OFFICIAL, PLAIN, HouseStyle
 from caselib.word.writer.bookwriter import WRITER_VERSION
-from caselib.word.writer.compiling import compile_book, compile_bytes
+from caselib.word.writer.compiling import compile_and_render, compile_book, compile_bytes
 from caselib.word.writer.document import write_document
 from caselib.word.writer.results import Compiled, Entry
 
@@ -29,6 +29,7 @@ __all__ = [
     "Compiled",
     "Entry",
     "HouseStyle",
+    "compile_and_render",
     "compile_book",
     "compile_bytes",
     "write_document",

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.word import ooxml
-from caselib.word.model import Block, Comment, Document, Heading, Note, Paragraph, Picture, Run, Table
+from caselib.word.model import Block, Comment, Document, Heading, ImageData, Note, Paragraph, Picture, Run, Table
 from caselib.word.styles import HouseStyle, heading_number
-from caselib.word.writer.images import ImageStore, fit
+from caselib.word.writer import captions
+from caselib.word.writer.comments import comment_ends, commented
+from caselib.word.writer.images import ImageStore, Stored, fit
 from caselib.word.writer.package import Package
 from caselib.word.writer.tables import table_xml
 
@@ -22,10 +24,8 @@ _STYLES = {
     "byline": "Byline",
     "toc": "BodyText",
 }
-_LABELLED = re.compile(
-    r"^\s*(图|表|附图|附表)\s*([0-9]{1,3}(?:[-—.．][0-9]{1,3})?|[一二三四五六七八九十]{1,3})[\s:：.、．]*"
-)
-_MENTION = re.compile(r"(图|表)\s?([0-9]{1,3}(?:[-—.．][0-9]{1,3})?)(?![0-9年月日%％])")
+# Below this a picture is printed coarse.
+MIN_DPI = 200
 _SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>\"]+$", re.IGNORECASE)
 
 
@@ -53,7 +53,6 @@ class Counters:
 
     bookmark: int = 0
     picture: int = 0
-    comment: int = 0
     notes: dict[str, list[str]] = field(default_factory=lambda: {"footnote": [], "endnote": []})
     comments: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -73,7 +72,7 @@ class BodyWriter:
     where: str = ""
     _prefix: str = "d"
     _document: Document = field(default_factory=lambda: Document(()))
-    _captions: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+    _captions: captions.Captions = field(default_factory=dict)
     _sequence: dict[str, int] = field(default_factory=dict)
     _numbers: list[int] = field(default_factory=list)
     _called: set[str] = field(default_factory=set)
@@ -89,7 +88,7 @@ class BodyWriter:
         """
         self._document, self._prefix, self.where = document, prefix, where
         self._sequence, self._numbers, self._called, self._marks = {"图": 0, "表": 0}, [0] * 10, set(), []
-        self._captions = self._find_captions(document.blocks)
+        self._captions = captions.captions_of(document.blocks, prefix)
         comments: dict[int, list[Comment]] = {}
         for comment in document.comments:
             comments.setdefault(comment.paragraph, []).append(comment)
@@ -109,6 +108,13 @@ class BodyWriter:
         return ooxml.bookmark(self.next_bookmark(), anchor, content)
 
     # blocks
+
+    def _commented(self, runs: Sequence[Run], comments: Sequence[Comment], offset: int) -> str:
+        return commented(runs, comments, offset, self._run, self.counters.comments)
+
+    def _around(self, content: str, comments: Sequence[Comment]) -> str:
+        opening, closing = comment_ends(comments, self.counters.comments)
+        return opening + content + closing
 
     def _block(self, block: Block, nested: bool, comments: Sequence[Comment]) -> str:
         if isinstance(block, Paragraph):
@@ -161,27 +167,33 @@ class BodyWriter:
 
     def picture_run(self, block: Picture, room: tuple[float, float] | None = None) -> str:
         """Return the run with the picture, or an empty text when it cannot be shown."""
+        name = block.caption or block.alt
         image = self._document.images.get(block.image)
-        stored = self.images.add(image) if image is not None else None
+        stored = self.stored(image, name or block.image[:12])
         if stored is None:
-            self.counters.faults.append(
-                Fault("broken_image", self.where, block.caption or block.alt or block.image[:12])
-            )
             return ""
-        width, height = fit(
+        size = fit(
             stored.width, stored.height, wanted_mm=(block.width_mm, block.height_mm), room_mm=room or self.room_mm()
         )
-        if stored.width / width * 25.4 < 200:
-            detail = f"{block.caption or block.alt or stored.key[:12]}: {round(stored.width / width * 25.4)} dpi"
+        dpi = round(stored.width / size[0] * 25.4)
+        if dpi < MIN_DPI:
+            detail = f"{name or stored.key[:12]}: {dpi} dpi"
             self.counters.faults.append(Fault("low_resolution", self.where, detail))
+        return self.drawing(stored, size, block.alt.strip() or block.caption.strip() or f"插图（{self.where[:60]}）")
+
+    def stored(self, image: ImageData | None, name: str) -> Stored | None:
+        """Return ``image`` as it is stored in the file, or None (and a fault) for one that cannot be shown."""
+        stored = self.images.add(image) if image is not None else None
+        if stored is None:
+            self.counters.faults.append(Fault("broken_image", self.where, name))
+        return stored
+
+    def drawing(self, stored: Stored, size_mm: tuple[float, float], alt: str) -> str:
+        """Return the run with a picture of ``size_mm``; ``alt`` is read aloud in its place."""
         self.counters.picture += 1
+        number = self.counters.picture
         return ooxml.inline_picture(
-            self.counters.picture,
-            stored.relation,
-            width_mm=width,
-            height_mm=height,
-            alt=block.alt or block.caption,
-            name=f"图片 {self.counters.picture}",
+            number, stored.relation, width_mm=size_mm[0], height_mm=size_mm[1], alt=alt, name=f"图片 {number}"
         )
 
     def _picture(self, block: Picture, comments: Sequence[Comment]) -> str:
@@ -200,33 +212,20 @@ class BodyWriter:
 
     def _table(self, block: Table, comments: Sequence[Comment]) -> str:
         caption = self.caption("表", block.caption, "TableCaption") if block.caption else ""
-        opening, closing = self._comment_ends(comments)
+        opening, closing = comment_ends(comments, self.counters.comments)
         # The line below keeps two tables apart, which Word would join, and no body ends in a table.
-        return caption + table_xml(block, self, opening, closing) + ooxml.paragraph("Spacer", "")
+        above = caption or ooxml.paragraph("Spacer", "", "<w:keepNext/>")
+        return above + table_xml(block, self, opening, closing) + ooxml.paragraph("Spacer", "")
 
     def caption(self, label: str, text: str, style: str) -> str:
         """Return a caption with its number as a SEQ field that begins again in each chapter."""
-        bare = _LABELLED.sub("", text)
+        bare = captions.bare(text)
         self._sequence[label] += 1
         number = self._sequence[label]
         restart = r" \r 1" if number == 1 else ""
         content = ooxml.run(label) + ooxml.field(rf"SEQ {label} \* ARABIC{restart}", ooxml.run(str(number)))
-        anchor = f"_Ref{self._prefix}{'f' if label == '图' else 't'}{number}"
+        anchor = captions.anchor(self._prefix, label, number)
         return ooxml.paragraph(style, self.marked(anchor, content) + ooxml.run("\u3000" + bare if bare else ""))
-
-    def _find_captions(self, blocks: Iterable[Block]) -> dict[tuple[str, str], tuple[str, str]]:
-        """Return what the text may mention: (label, number as the author wrote it) to (bookmark, text as printed)."""
-        found: dict[tuple[str, str], tuple[str, str]] = {}
-        counts = {"图": 0, "表": 0}
-        for block in blocks:
-            if isinstance(block, Table | Picture) and block.caption:
-                label = "表" if isinstance(block, Table) else "图"
-                counts[label] += 1
-                own = _LABELLED.match(block.caption)
-                key = (label, own.group(2) if own else str(counts[label]))
-                anchor = f"_Ref{self._prefix}{'f' if label == '图' else 't'}{counts[label]}"
-                found.setdefault(key, (anchor, f"{label}{counts[label]}"))
-        return found
 
     # runs
 
@@ -258,7 +257,7 @@ class BodyWriter:
     def _with_references(self, item: Run, raised: str) -> str:
         chunks: list[str] = []
         at = 0
-        for found in _MENTION.finditer(item.text):
+        for found in captions.MENTION.finditer(item.text):
             target = self._captions.get((found.group(1), found.group(2)))
             if target is None:
                 continue
@@ -288,7 +287,8 @@ class BodyWriter:
         notes = self.counters.notes[note.kind]
         number = len(notes) + 1
         kind, style = note.kind, "FootnoteText" if note.kind == "footnote" else "EndnoteText"
-        mark = f'<w:r><w:rPr><w:rStyle w:val="{"Footnote" if kind == "footnote" else "Endnote"}Reference"/></w:rPr><w:{kind}Ref/></w:r>'
+        # At the foot of the page the number stands on the line, in the size of the note.
+        mark = f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:{kind}Ref/></w:r>'
         # Links of a note would need relationships of the notes part; the address is printed anyway where it matters.
         plain = [replace(item, href="", note="") for item in note.runs]
         inner = ooxml.paragraph(style, mark + "<w:r><w:tab/></w:r>" + self.runs(plain))
@@ -302,72 +302,6 @@ class BodyWriter:
         return "".join(
             ooxml.paragraph("FootnoteText", ooxml.run(f"［{note.key}］\t") + self.runs(note.runs)) for note in left
         )
-
-    # comments
-
-    def _around(self, content: str, comments: Sequence[Comment]) -> str:
-        opening, closing = self._comment_ends(comments)
-        return opening + content + closing
-
-    def _comment_ends(self, comments: Sequence[Comment]) -> tuple[str, str]:
-        opening = closing = ""
-        for comment in comments:
-            number = self._add_comment(comment)
-            opening += f'<w:commentRangeStart w:id="{number}"/>'
-            closing += _comment_close(number)
-        return opening, closing
-
-    def _commented(self, runs: Sequence[Run], comments: Sequence[Comment], offset: int) -> str:
-        """Return ``runs`` with the ranges of ``comments``, whose offsets count from ``offset`` characters before."""
-        total = sum(len(item.text) for item in runs)
-        marks: list[tuple[int, int, str]] = []
-        for comment in comments:
-            start = min(max(comment.start - offset, 0), total)
-            end = min(max(comment.end - offset, start), total)
-            end = total if end == start else end
-            number = self._add_comment(comment)
-            marks += [
-                (start, 1, f'<w:commentRangeStart w:id="{number}"/>'),
-                (max(end, start), 2, _comment_close(number)),
-            ]
-        marks.sort(key=lambda mark: mark[:2])
-        chunks: list[str] = []
-        at = 0
-        for item in runs:
-            text = item.text
-            while marks and marks[0][0] < at + len(text):
-                cut = marks[0][0] - at
-                if cut > 0:
-                    chunks.append(self._run(replace(item, text=text[:cut], note="")))
-                    text, at = text[cut:], at + cut
-                chunks.append(marks.pop(0)[2])
-            chunks.append(self._run(replace(item, text=text)))
-            at += len(text)
-        return "".join(chunks) + "".join(mark[2] for mark in marks)
-
-    def _add_comment(self, comment: Comment) -> int:
-        number = self.counters.comment
-        self.counters.comment += 1
-        author = ooxml.line(comment.author)[:60] or "?"
-        date = f' w:date="{comment.at[:19]}Z"' if re.match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", comment.at) else ""
-        mark = '<w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr><w:annotationRef/></w:r>'
-        lines = ooxml.clean(comment.text).split("\n")
-        inner = "".join(
-            ooxml.paragraph("CommentText", (mark if index == 0 else "") + ooxml.run(text))
-            for index, text in enumerate(lines)
-        )
-        self.counters.comments.append(
-            f'<w:comment w:id="{number}" w:author="{ooxml.escape(author)}"{date} w:initials="{ooxml.escape(author[:2])}">'
-            f"{inner}</w:comment>"
-        )
-        return number
-
-
-def _comment_close(number: int) -> str:
-    return (
-        f'<w:commentRangeEnd w:id="{number}"/><w:r><w:rPr><w:rStyle w:val="CommentReference"/></w:rPr>'
-        f'<w:commentReference w:id="{number}"/></w:r>'
-    )
 
 
 def _has_number(text: str) -> bool:

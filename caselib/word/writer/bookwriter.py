@@ -9,24 +9,25 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from caselib.word import ooxml
-from caselib.word.book import Book, Chapter, Cover, Index, Matter, Part
+from caselib.word.book import Book, Chapter, Index, Matter, Part
 from caselib.word.folios import Stretch, folio, local_name, starts
-from caselib.word.model import Document
 from caselib.word.oracle import Measured, PageOracle
 from caselib.word.styles import HouseStyle
 from caselib.word.writer.body import BodyWriter, Mark
 from caselib.word.writer.contents import contents_xml, index_xml
+from caselib.word.writer.covers import cover_xml
 from caselib.word.writer.document import save
-from caselib.word.writer.flows import Flow, FlowWriter, cover_picture, with_own_notes
+from caselib.word.writer.flows import Flow, FlowWriter, with_own_notes
 from caselib.word.writer.images import TINY, ImageStore
 from caselib.word.writer.package import Package
 from caselib.word.writer.results import Entry
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import styles_xml
 from caselib.word.writer.templates import merge_styles
+from caselib.word.writer.titles import balance, fits_running, running
 
 # Raised with every change of what the writer prints: it is part of every fingerprint and of every frozen edition.
-WRITER_VERSION = "1"
+WRITER_VERSION = "2"
 Progress = Callable[[int, int, str], None]
 
 
@@ -84,16 +85,16 @@ class BookWriter:
         columns: int = 1,
         reference: int = 0,
     ) -> Section:
-        running = self.style.running_titles and folio
+        above = self.style.running_titles and folio
         return Section(
             "oddPage" if recto and self.odd else "nextPage",
             numbers,
             first,
-            odd_header if running else "",
-            ooxml.line(self.book.title) if running else "",
+            running(odd_header, self.style) if above else "",
+            running(ooxml.line(self.book.title), self.style) if above else "",
             folio,
             columns,
-            reference if running else 0,
+            reference if above else 0,
         )
 
     # what the book consists of
@@ -102,7 +103,7 @@ class BookWriter:
         """Write every flow whose text does not depend on page numbers, and note the sections."""
         book = self.book
         for cover in filter(None, (book.cover, book.title_page)):
-            flow = Flow("cover", self._cover(cover))
+            flow = Flow("cover", cover_xml(cover, self.writer))
             self.pieces.append(Piece(self._section(recto=bool(self.pieces), folio=False), [flow], counted=False))
         front = 1
         for matter in book.front:
@@ -153,7 +154,10 @@ class BookWriter:
                 groups.append([chapter])
             else:
                 groups[-1].append(chapter)
-        section = self._section(recto=True, first=first, odd_header=cached, reference=1 + self.writer.shift)
+        # A title too long for the line above the page would be printed whole by Word, and push the text down.
+        short = all(fits_running(ooxml.line(chapter.title), self.style) for chapter in chapters)
+        reference = 1 + self.writer.shift if short else 0
+        section = self._section(recto=True, first=first, odd_header=cached, reference=reference)
         return Piece(section, [self.flows.chapters(group) for group in groups])
 
     def _back(self, item: Matter | Index) -> None:
@@ -171,28 +175,6 @@ class BookWriter:
         flow = Flow("index", "", [Mark(f"_Toc{number}c0", title, 1)], title=title, columns=2)
         self.indexes.append((item, flow))
         self.pieces.append(Piece(self._section(recto=False, first=first, odd_header=title, columns=2), [flow]))
-
-    def _cover(self, cover: Cover) -> str:
-        room = self.style.page.text_height_mm
-        lines = (
-            [ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(cover.mark)), '<w:jc w:val="left"/>')]
-            if cover.mark
-            else []
-        )
-        space = ooxml.twips(room * (0.12 if cover.image else 0.2))
-        lines.append(
-            ooxml.paragraph("CoverTitle", ooxml.run(ooxml.line(cover.title)), f'<w:spacing w:before="{space}"/>')
-        )
-        if cover.subtitle:
-            lines.append(ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(cover.subtitle))))
-        if cover.image:
-            self.writer.chapter(Document((), images={cover.image.key: cover.image}), prefix="x")
-            lines.append(ooxml.paragraph("FigureLine", cover_picture(self.writer, cover.image.key)))
-        foot = ooxml.twips(room * (0.1 if cover.image else 0.3))
-        for row in cover.lines:
-            lines.append(ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row)), f'<w:spacing w:before="{foot}"/>'))
-            foot = 0
-        return "".join(lines)
 
     # page numbers
 
@@ -244,13 +226,30 @@ class BookWriter:
                     )
         return pages
 
+    def learn(self, oracle: PageOracle, where: Mapping[str, int]) -> None:
+        """Take over where headings stand on the pages of the whole book (``where``: bookmark to page, from 0).
+
+        LibreOffice now and then breaks a page with footnotes otherwise in the whole book than in the thin copy.
+        """
+        base = self.fingerprint()
+        for flow in (flow for piece in self.pieces if piece.counted for flow in piece.flows if flow.marks):
+            first = where.get(flow.marks[0].anchor)
+            key = flow.fingerprint(base)
+            if first is None or key not in oracle.cache:
+                continue
+            found = tuple((local_name(a), where[a] - first) for a in flow.anchors() if where.get(a, -1) >= first)
+            known = oracle.cache[key]
+            if found != known.headings and all(place < known.pages for _name, place in found):
+                oracle.cache[key] = replace(known, headings=found)
+
     def fill_indexes(self, pages: Mapping[str, str]) -> None:
         """Write the indexes with the numbers in ``pages``."""
         anchors = {key: anchor for piece in self.pieces for flow in piece.flows for key, anchor in flow.keys}
         for index, flow in self.indexes:
             mark = flow.marks[0]
-            heading = ooxml.paragraph("MatterTitle", self.writer.marked(mark.anchor, ooxml.run(mark.text)))
-            flow.xml = index_xml(index, anchors, pages, heading)
+            around = balance(mark.text, self.style.contents_title, self.style)
+            flow.head = ooxml.paragraph("MatterTitle", self.writer.marked(mark.anchor, ooxml.run(mark.text)), around)
+            flow.xml = index_xml(index, anchors, pages)
 
     def thin_copy(self, flows: Sequence[Flow]) -> bytes:
         """Return a file with ``flows`` alone, each on a new page and marked, with one pixel for every picture."""
@@ -259,19 +258,31 @@ class BookWriter:
         package.relations = [row for row in self.package.relations if "/hyperlink" in row]
         images.stored = {key: replace(item, data=TINY, suffix="png") for key, item in self.images.stored.items()}
         furniture = Furniture(package, self.style, odd_even=False)
-        body, notes = with_own_notes([self._marked_flow(flow, index) for index, flow in enumerate(flows)])
-        columns = flows[0].columns if flows else 1
-        section = section_xml(Section(columns=columns, folio=False), self.style, furniture, notes=True)
+        body, notes = with_own_notes([self._marked_flow(flow, index, furniture) for index, flow in enumerate(flows)])
         end = ooxml.bookmark(9_000_000, "flowend", "")
-        body += ooxml.paragraph("Spacer", end, "<w:pageBreakBefore/>") + section
+        body += ooxml.paragraph("Spacer", end, "<w:pageBreakBefore/>")
+        body += section_xml(Section(folio=False), self.style, furniture, notes=True)
         counters = replace(self.writer.counters, notes=notes, comments=[])
         out = io.BytesIO()
         save(out, body, package, images, counters, self.style, properties={}, styles=self.styles)
         return out.getvalue()
 
-    def _marked_flow(self, flow: Flow, index: int) -> Flow:
+    def _marked_flow(self, flow: Flow, index: int, furniture: Furniture) -> Flow:
         mark = ooxml.bookmark(9_000_001 + index, f"flow{index}", "")
-        return replace(flow, xml=_first_paragraph(flow.xml, page_break=index > 0, content=mark))
+        xml = _first_paragraph(flow.head or flow.xml, page_break=index > 0, content=mark)
+        if flow.head:
+            xml = self._in_columns(xml, flow, Section(folio=False), furniture)
+        return replace(flow, xml=xml)
+
+    def _in_columns(self, head: str, flow: Flow, section: Section, furniture: Furniture) -> str:
+        """Return ``head`` across the page, then the text of ``flow`` in its columns on the same page."""
+        above = section_xml(replace(section, columns=1), self.style, furniture, notes=True)
+        going_on = replace(section, start="continuous", first=0)
+        below = section_xml(replace(going_on, columns=flow.columns), self.style, furniture, notes=True)
+        # Columns are made equally long only where the page goes on below them.
+        after = section_xml(replace(going_on, columns=1), self.style, furniture, notes=True)
+        end = _end_section(ooxml.paragraph("Spacer", ""), after)
+        return _end_section(head, above) + _end_section(flow.xml, below) + end
 
     # the file
 
@@ -279,17 +290,18 @@ class BookWriter:
         """Write the book to ``out`` and return the lines of its contents."""
         marks = [mark for piece in self.pieces for flow in piece.flows for mark in flow.marks]
         if self.contents is not None:
-            self.contents.xml = contents_xml(self.book.contents_title, marks, pages, self.levels)
+            self.contents.xml = contents_xml(self.book.contents_title, marks, pages, self.levels, self.style)
         furniture = Furniture(self.package, self.style, odd_even=self.odd)
         chunks: list[str] = []
-        for number, piece in enumerate(self.pieces):
+        for piece in self.pieces:
             for position, flow in enumerate(piece.flows):
-                xml = _first_paragraph(flow.xml, page_break=True) if position else flow.xml
-                if position == len(piece.flows) - 1:
-                    properties = section_xml(piece.section, self.style, furniture, notes=True)
-                    last = number == len(self.pieces) - 1
-                    xml = xml + properties if last else _end_section(xml, properties)
+                xml = _first_paragraph(flow.xml, page_break=True) if position and not flow.head else flow.xml
+                if flow.head:
+                    xml = self._in_columns(flow.head, flow, piece.section, furniture)
+                elif position == len(piece.flows) - 1:
+                    xml = _end_section(xml, section_xml(piece.section, self.style, furniture, notes=True))
                 chunks.append(xml)
+        chunks[-1] = _last_section(chunks[-1])
         named = {"title": ooxml.line(self.book.title), "language": "zh-CN", **dict(self.book.properties)}
         save(
             out,
@@ -319,10 +331,11 @@ class BookWriter:
 
 
 def _first_paragraph(xml: str, *, page_break: bool, content: str = "") -> str:
-    """Put a page break before the first paragraph and ``content`` at its start; it has no property but its style."""
+    """Put a page break before the first paragraph and ``content`` at its start."""
+    style = xml.index("/>", xml.index("<w:pStyle")) + 2
     at = xml.index("</w:pPr>")
     broken = "<w:pageBreakBefore/>" if page_break else ""
-    return f"{xml[:at]}{broken}</w:pPr>{content}{xml[at + 8 :]}"
+    return f"{xml[:style]}{broken}{xml[style:at]}</w:pPr>{content}{xml[at + 8 :]}"
 
 
 def _end_section(xml: str, properties: str) -> str:
@@ -330,3 +343,9 @@ def _end_section(xml: str, properties: str) -> str:
     start = xml.rindex("<w:p><w:pPr>")
     at = xml.index("</w:pPr>", start)
     return xml[:at] + properties + xml[at:]
+
+
+def _last_section(xml: str) -> str:
+    """Move the section properties of the last paragraph to the end: those of the last section belong to the body."""
+    start, end = xml.rindex("<w:sectPr>"), xml.rindex("</w:sectPr>") + len("</w:sectPr>")
+    return xml[:start] + xml[end:] + xml[start:end]

@@ -6,6 +6,7 @@ import io
 from typing import BinaryIO
 
 from caselib.word import pdf
+from caselib.word.audit import Mismatch, check_contents
 from caselib.word.book import Book
 from caselib.word.oracle import PageOracle
 from caselib.word.styles import PLAIN, HouseStyle
@@ -29,7 +30,40 @@ def compile_book(
     fails (fault ``no_layout``), Word is asked to fill them in on opening. ``template`` is a .docx whose styles are
     used for what it defines. ``progress`` hears (done, total, what) and may raise to stop.
     """
-    maker = BookWriter(book, style, template)
+    return _compile(BookWriter(book, style, template), out, oracle, progress)
+
+
+def compile_and_render(
+    book: Book,
+    *,
+    style: HouseStyle = PLAIN,
+    oracle: PageOracle | None = None,
+    template: bytes | None = None,
+    progress: Progress | None = None,
+) -> tuple[bytes, bytes | None, Compiled, list[Mismatch]]:
+    """Return the .docx, its PDF (None where LibreOffice is missing or fails), what was compiled, and wrong numbers.
+
+    The numbers of the contents are looked up on the pages of the PDF; where one is wrong, the book is written once
+    more with those of the pages.
+    """
+    wrong: list[Mismatch] = []
+    for attempt in range(2):
+        out = io.BytesIO()
+        maker = BookWriter(book, style, template)
+        made = _compile(maker, out, oracle, progress)
+        data = out.getvalue()
+        if oracle is not None and not made.counted:
+            # LibreOffice has failed already, and a PDF without page numbers helps nobody.
+            return data, None, made, []
+        rendered = pdf.to_pdf(data, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
+        wrong = check_contents(made.entries, rendered) if rendered and made.counted else []
+        if attempt or not wrong or rendered is None or oracle is None:
+            break
+        maker.learn(oracle, pdf.destinations(rendered)[1])
+    return data, rendered, made, wrong
+
+
+def _compile(maker: BookWriter, out: BinaryIO, oracle: PageOracle | None, progress: Progress | None) -> Compiled:
     maker.plan(progress)
     pages: dict[str, str] = {}
     counted = False

@@ -6,10 +6,15 @@ from collections.abc import Iterable, Mapping
 
 from caselib.word import ooxml
 from caselib.word.book import Index
+from caselib.word.styles import HouseStyle
+from caselib.word.writer import measure
 from caselib.word.writer.body import Mark
+from caselib.word.writer.titles import room_of
 
 # Shown where nobody has counted the pages; Word puts the number in when it opens the file.
 UNKNOWN = "…"
+# Ems at the end of each line of the contents that are kept free for dots and number.
+_NUMBER_ROOM = 2.5
 
 
 def page_reference(anchor: str, shown: str) -> str:
@@ -17,7 +22,7 @@ def page_reference(anchor: str, shown: str) -> str:
     return ooxml.field(rf"PAGEREF {anchor} \h", ooxml.run(shown))
 
 
-def contents_xml(title: str, marks: Iterable[Mark], pages: Mapping[str, str], depth: int) -> str:
+def contents_xml(title: str, marks: Iterable[Mark], pages: Mapping[str, str], depth: int, style: HouseStyle) -> str:
     """Return the contents: a TOC field whose entries and numbers stand already. No entry has a note or a line end."""
     rows = [mark for mark in marks if mark.level <= depth]
     opening = (
@@ -31,7 +36,7 @@ def contents_xml(title: str, marks: Iterable[Mark], pages: Mapping[str, str], de
     lines = []
     for index, mark in enumerate(rows):
         number = page_reference(mark.anchor, pages.get(mark.anchor, UNKNOWN))
-        entry = ooxml.internal_link(mark.anchor, ooxml.run(mark.text) + "<w:r><w:tab/></w:r>" + number)
+        entry = ooxml.internal_link(mark.anchor, _entry(mark, style) + "<w:r><w:tab/></w:r>" + number)
         entry = (opening if index == 0 else "") + entry + (closing if index == len(rows) - 1 else "")
         lines.append(ooxml.paragraph(f"TOC{min(mark.level, 3)}", entry))
     gallery = '<w:docPartObj><w:docPartGallery w:val="Table of Contents"/><w:docPartUnique/></w:docPartObj>'
@@ -42,9 +47,20 @@ def contents_xml(title: str, marks: Iterable[Mark], pages: Mapping[str, str], de
     )
 
 
-def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str], heading: str) -> str:
-    """Return the lines of ``index`` below ``heading`` (XML): each term with the pages of its chapters, none twice."""
-    lines = [heading]
+def _entry(mark: Mark, style: HouseStyle) -> str:
+    """Return the text of a line, broken before it runs into the page numbers.
+
+    An indent on the right would do the same, but LibreOffice cuts off what stands behind a tab beyond it.
+    """
+    look = style.contents_look(mark.level)
+    room = max(6.0, room_of(look, style) - look.indent_chars - _NUMBER_ROOM)
+    rows = measure.lines(mark.text, measure.balanced(mark.text, room))
+    return "<w:r><w:br/></w:r>".join(ooxml.run(row) for row in rows)
+
+
+def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]) -> str:
+    """Return the lines of ``index``: each term with the pages of its chapters, none twice."""
+    lines: list[str] = []
     group = ""
     for entry in index.entries:
         targets = [anchors[key] for key in entry.keys if key in anchors]
@@ -69,4 +85,4 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
         lines.append(
             ooxml.paragraph("IndexLine", ooxml.run(ooxml.line(entry.term) + "\u3000") + ooxml.run("、").join(numbers))
         )
-    return "".join(lines)
+    return "".join(lines) or ooxml.paragraph("IndexLine", "")

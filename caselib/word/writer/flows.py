@@ -13,9 +13,11 @@ from typing import Literal
 
 from caselib.word import ooxml
 from caselib.word.book import Chapter, Matter, Part
-from caselib.word.model import Picture
+from caselib.word.model import Document, Paragraph
 from caselib.word.qr import qr_image
+from caselib.word.writer import measure
 from caselib.word.writer.body import BodyWriter, Mark
+from caselib.word.writer.titles import balance, room_of
 
 FlowKind = Literal["cover", "matter", "contents", "part", "chapters", "index"]
 _RUNNING = re.compile(
@@ -23,6 +25,7 @@ _RUNNING = re.compile(
 )
 _FIGURE = re.compile(r"[0-9]")
 _NOTE_CALL = re.compile(r'<w:(footnote|endnote)Reference w:id="([0-9]+)"/>')
+_RULE = '<w:pBdr><w:top w:val="single" w:sz="6" w:space="8" w:color="auto"/></w:pBdr>'
 _NOTE_ID = re.compile(r'^<w:(footnote|endnote) w:id="[0-9]+">')
 
 
@@ -37,10 +40,12 @@ class Flow:
     title: str = ""
     keys: tuple[tuple[str, str], ...] = ()
     columns: int = 1
+    # Stands across the page above text in columns.
+    head: str = ""
 
     def fingerprint(self, base: str) -> str:
         """Return the sha256 of the content and ``base`` (the style); numbers that run through the file do not count."""
-        text = _RUNNING.sub("", self.xml) + "\x00".join(_NOTE_ID.sub("", note) for note in self.notes)
+        text = _RUNNING.sub("", self.head + self.xml) + "\x00".join(_NOTE_ID.sub("", note) for note in self.notes)
         if self.kind == "index":
             # Figures are all as wide as each other: an index grows only when a number gets another digit.
             text = _FIGURE.sub("0", text)
@@ -88,7 +93,10 @@ class FlowWriter:
             keys.append((chapter.key, anchor))
             title = ooxml.line(chapter.title) or "（无题）"
             marks.append(Mark(anchor, title, 1 + writer.shift))
-            chunks.append(ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, ooxml.run(title))))
+            around = balance(title, writer.style.title, writer.style)
+            chunks.append(
+                ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, ooxml.run(title)), around)
+            )
             chunks += [
                 ooxml.paragraph("Byline", ooxml.run(ooxml.line(line))) for line in chapter.byline if line.strip()
             ]
@@ -96,7 +104,7 @@ class FlowWriter:
                 lead = ooxml.run("摘要：", ooxml.run_properties("摘要：", style="Lead"))
                 chunks.append(ooxml.paragraph("Quote", lead + ooxml.run(ooxml.line(chapter.abstract))))
             xml, inner = writer.chapter(chapter.document, prefix=f"{number}c{index}", where=title)
-            chunks.append(xml)
+            chunks.append(_kept_with_next(xml) if chapter.qr else xml)
             marks += inner
             chunks.append(self._code(chapter))
         return Flow("chapters", "".join(chunks), marks, self._notes_since(before), marks[0].text, tuple(keys))
@@ -109,11 +117,27 @@ class FlowWriter:
         anchor, title = f"_Toc{number}c0", ooxml.line(matter.title)
         marks = [Mark(anchor, title, 1)] if matter.listed and title else []
         style = "MatterTitle" if matter.listed else "TOCHeading"
-        head = ooxml.paragraph(style, writer.marked(anchor, ooxml.run(title))) if title else ""
+        around = balance(title, writer.style.contents_title, writer.style)
+        head = ooxml.paragraph(style, writer.marked(anchor, ooxml.run(title)), around) if title else ""
+        imprint = matter.kind == "colophon" and all(isinstance(block, Paragraph) for block in matter.document.blocks)
+        if imprint and not title:
+            return Flow("matter", self._imprint(matter.document), notes=self._notes_since(before), title=title)
         xml, inner = writer.chapter(matter.document, prefix=f"{number}c0", where=title)
         # A flow begins with a plain paragraph, which takes the page break.
         head = head or ooxml.paragraph("Spacer", "")
         return Flow("matter", head + xml, marks + inner, self._notes_since(before), title, ((matter.key, anchor),))
+
+    def _imprint(self, document: Document) -> str:
+        """Return the lines of a colophon at the foot of its page, below a rule."""
+        style = self.writer.style
+        look = style.index
+        rows = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+        needed = sum(len(measure.lines(ooxml.line(row), room_of(look, style) - 1)) for row in rows) + 4
+        space = ooxml.twips(style.page.text_height_mm) - round(needed * max(look.line_pt, look.size_pt) * 20)
+        lines = [ooxml.paragraph("Spacer", "", f'<w:spacing w:before="{max(0, space)}"/>')]
+        for index, row in enumerate(rows):
+            lines.append(ooxml.paragraph("Imprint", ooxml.run(ooxml.line(row)), _RULE if index == 0 else ""))
+        return "".join(lines) + ooxml.paragraph("Spacer", "")
 
     def part(self, part: Part) -> Flow:
         """Return the flow of a part's own page."""
@@ -127,7 +151,9 @@ class FlowWriter:
             ooxml.paragraph("Spacer", ""),
             ooxml.paragraph("PartNumber", ooxml.run(label), f'<w:spacing w:before="{space}"/>'),
         ]
-        chunks.append(ooxml.paragraph("Heading1", self.writer.marked(anchor, ooxml.run(title or label or "　"))))
+        named = title or label or "　"
+        around = balance(named, self.writer.style.part, self.writer.style)
+        chunks.append(ooxml.paragraph("Heading1", self.writer.marked(anchor, ooxml.run(named)), around))
         chunks += [
             ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row))) for row in part.note.splitlines() if row.strip()
         ]
@@ -160,6 +186,10 @@ class FlowWriter:
         return notes["footnote"][before[0] :] + notes["endnote"][before[1] :]
 
 
-def cover_picture(writer: BodyWriter, key: str) -> str:
-    """Return the run with the image of a cover, or an empty text."""
-    return writer.picture_run(Picture(key, alt="封面图"), (writer.style.page.text_width_mm, 90.0))
+def _kept_with_next(xml: str) -> str:
+    """Let the last paragraph of ``xml`` go along with what follows: no page holds a code alone."""
+    start = xml.rfind("<w:p><w:pPr><w:pStyle")
+    if start < 0:
+        return xml
+    at = xml.index("/>", start) + 2
+    return xml if xml.startswith("<w:keepNext", at) else f"{xml[:at]}<w:keepNext/><w:widowControl/>{xml[at:]}"

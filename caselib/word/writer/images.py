@@ -6,7 +6,7 @@ import io
 import struct
 from dataclasses import dataclass, field
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from caselib.word.model import ImageData
 
@@ -99,7 +99,7 @@ def _turned(data: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(data)) as image:
             return image.getexif().get(0x0112, 1) not in (0, 1)
-    except (OSError, ValueError, SyntaxError):
+    except Exception:
         return False
 
 
@@ -119,24 +119,16 @@ def _through_pillow(data: bytes) -> tuple[bytes, str, int, int] | None:
                 return out.getvalue(), "jpeg", upright.width, upright.height
             upright.convert("RGBA" if "A" in upright.getbands() else "RGB").save(out, "PNG")
             return out.getvalue(), "png", upright.width, upright.height
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        UnidentifiedImageError,
-        Image.DecompressionBombError,
-        MemoryError,
-        struct.error,
-    ):
+    except Exception:
         return None
 
 
 def fit(
     width_px: int, height_px: int, *, wanted_mm: tuple[float, float], room_mm: tuple[float, float]
 ) -> tuple[float, float]:
-    """Return (width, height) in mm: the wanted size, or that at 150 dpi, scaled down to the room; never zero."""
+    """Return (width, height) in mm: the wanted size, or that at 200 dpi, scaled down to the room; never zero."""
     ratio = height_px / width_px if width_px else 1.0
-    width = wanted_mm[0] if wanted_mm[0] > 1 else width_px * 25.4 / 150
+    width = wanted_mm[0] if wanted_mm[0] > 1 else width_px * 25.4 / 200
     height = wanted_mm[1] if wanted_mm[0] > 1 and wanted_mm[1] > 1 else width * ratio
     scale = min(1.0, room_mm[0] / width, room_mm[1] / height)
     return max(1.0, width * scale), max(1.0, height * scale)

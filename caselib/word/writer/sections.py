@@ -39,7 +39,10 @@ class Furniture:
             text = section.even_header if kind == "even" else section.odd_header
             ident = self._part("header", self._header(text, section.style_reference if kind == "default" else 0))
             rows.append(f'<w:headerReference w:type="{kind}" r:id="{ident}"/>')
-            ident = self._part("footer", self._footer(kind) if section.folio else ooxml.paragraph("Footer", ""))
+            ident = self._part(
+                "footer",
+                self._footer_filler() + (self._footer(kind) if section.folio else ooxml.paragraph("Footer", "")),
+            )
             rows.append(f'<w:footerReference w:type="{kind}" r:id="{ident}"/>')
         return "".join(rows)
 
@@ -63,12 +66,12 @@ class Furniture:
         """Fill the header down to the text: LibreOffice forgets the distance on the first page of an odd-page section."""
         page = self.style.page
         rule = 60 if self.style.header_rule else 0
-        rest = twips(page.top_mm) - twips(page.header_mm) - round(self.style.header.line_pt * 20) - rule
-        if rest < 40:
-            return ""
-        return ooxml.paragraph(
-            "Spacer", "", f'<w:spacing w:before="0" w:after="0" w:line="{rest}" w:lineRule="exact"/>'
-        )
+        return _space(twips(page.top_mm) - twips(page.header_mm) - round(self.style.header.line_pt * 20) - rule)
+
+    def _footer_filler(self) -> str:
+        """Fill the footer up to the text, for the same reason; else the first page of such a section holds one line more."""
+        page = self.style.page
+        return _space(twips(page.bottom_mm) - twips(page.footer_mm) - round(self.style.footer.line_pt * 20))
 
     def _footer(self, kind: str) -> str:
         before, _, after = self.style.folio.partition("{page}")
@@ -80,6 +83,13 @@ class Furniture:
         side, edge = ("left", "left") if kind == "even" else ("right", "right")
         space = round(self.style.footer.size_pt * 20)
         return ooxml.paragraph("Footer", content, f'<w:ind w:{edge}="{space}"/><w:jc w:val="{side}"/>')
+
+
+def _space(height: int) -> str:
+    """Return an empty line of exactly ``height`` twips, nothing where there is no room for one."""
+    if height < 40:
+        return ""
+    return ooxml.paragraph("Spacer", "", f'<w:spacing w:before="0" w:after="0" w:line="{height}" w:lineRule="exact"/>')
 
 
 def section_xml(section: Section, style: HouseStyle, furniture: Furniture, *, notes: bool) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from caselib.word.ooxml import DECLARATION, NAMESPACES, W, escape, twips
 from caselib.word.styles import HEI, KAI, SONG, HouseStyle, Look
 
@@ -17,7 +19,6 @@ _ALTERNATIVES = {
     "楷体_GB2312": "楷体",
 }
 _PARAGRAPH_RULES = (
-    '<w:widowControl w:val="0"/>',
     '<w:kinsoku/><w:wordWrap/><w:overflowPunct/><w:topLinePunct w:val="0"/><w:autoSpaceDE/><w:autoSpaceDN/>',
 )
 
@@ -35,6 +36,7 @@ def look_paragraph(
     tabs: str = "",
     border: str = "",
     hanging: float = 0.0,
+    left: float = 0.0,
 ) -> str:
     """Return ``w:pPr`` of a style with ``look``; ``level`` is the outline level from 0."""
     rule = "exact" if look.line_pt else "auto"
@@ -44,7 +46,7 @@ def look_paragraph(
         chars, width = round(look.indent_chars * 100), _points(look.indent_chars * (look.size_pt + look.tracking_pt))
         indent = f'<w:ind w:firstLineChars="{chars}" w:firstLine="{width}"/>'
     if hanging:
-        indent = f'<w:ind w:left="{_points(hanging)}" w:hanging="{_points(hanging)}"/>'
+        indent = f'<w:ind w:left="{_points(left or hanging)}" w:hanging="{_points(hanging)}"/>'
     return (
         "<w:pPr>"
         + ("<w:keepNext/>" if keep_next else "")
@@ -102,12 +104,14 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
         _style("BodyText", "Body Text", body),
         _style("Byline", "Byline", style.byline, follow="BodyText"),
         _style("Quote", "Quote", style.quote),
-        _style("ListBody", "List Body", _flush(body), hanging=body.size_pt * 2),
+        _list(style),
         _style("Caption", "caption", style.caption, keep_lines=True),
         _style("TableCaption", "Table Caption", style.caption, based="Caption", keep_next=True, keep_lines=True),
         _style("FigureLine", "Figure Line", _free(style.caption), keep_next=True),
         _style("TableText", "Table Text", style.table),
         _style("TableHead", "Table Head", _headed(style.table)),
+        _style("TableSmall", "Table Small", small_table(style)),
+        _style("TableSmallHead", "Table Small Head", _headed(small_table(style))),
         _style("Box", "Box", _headed(style.table), border=_box_border()),
         _style("Spacer", "Spacer", Look(style.body.face, 1, line_pt=8)),
         _notes(style),
@@ -118,6 +122,14 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
     return "".join(chunks)
 
 
+def _list(style: HouseStyle) -> str:
+    """Return the style of list items: their numbers stand where paragraphs begin, their lines behind them or flush."""
+    size = style.body.size_pt
+    if not style.list_hanging:
+        return _style("ListBody", "List Body", style.body)
+    return _style("ListBody", "List Body", _flush(style.body), left=size * 4, hanging=size * 2)
+
+
 def _flush(look: Look) -> Look:
     return Look(
         look.face, look.size_pt, look.latin, look.bold, look.align, 0, look.line_pt, tracking_pt=look.tracking_pt
@@ -126,6 +138,12 @@ def _flush(look: Look) -> Look:
 
 def _free(look: Look) -> Look:
     return Look(look.face, look.size_pt, align="center", line_pt=0, before_pt=6)
+
+
+def small_table(style: HouseStyle) -> Look:
+    """Return the look of text in tables of many columns."""
+    look = style.table
+    return replace(look, size_pt=max(6.0, look.size_pt * 0.75), line_pt=look.line_pt * 0.75)
 
 
 def _headed(look: Look) -> Look:
@@ -141,7 +159,8 @@ def _defaults(style: HouseStyle) -> str:
         f'<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="{latin}" w:hAnsi="{latin}" w:eastAsia="{asian}" '
         f'w:cs="{latin}"/><w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault>'
-        f"<w:pPrDefault><w:pPr>{''.join(_PARAGRAPH_RULES)}</w:pPr></w:pPrDefault></w:docDefaults>"
+        f'<w:pPrDefault><w:pPr><w:widowControl w:val="{int(style.widow_control)}"/>{_PARAGRAPH_RULES}</w:pPr></w:pPrDefault>'
+        "</w:docDefaults>"
     )
 
 
@@ -204,6 +223,7 @@ def _furniture(style: HouseStyle) -> str:
             "PartNumber", "Part Number", Look(KAI, style.part.size_pt * 0.7, align="center", line_pt=style.part.line_pt)
         ),
         _style("IndexLine", "Index Line", style.index, hanging=style.index.size_pt * 2),
+        _style("Imprint", "Imprint", style.index),
         _style(
             "SmallLine", "Small Line", Look(KAI, style.caption.size_pt, align="right", line_pt=style.caption.line_pt)
         ),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from caselib.word import ooxml
 from caselib.word.model import Cell, Paragraph, Run, Table
+from caselib.word.writer import measure
 
 if TYPE_CHECKING:
     from caselib.word.writer.body import BodyWriter
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 63
 # A row of more text than this may break across pages: it would not fit on one.
 _LONG_ROW = 900
+# Ems: a text up to this is kept on one line if at all possible; what the margins of a cell take.
+_WORD = 6.0
+_PADDING = 1.0
+# Columns narrower than this make the whole table smaller.
+_NARROW = 4.0
 _EMPTY = Cell((Paragraph(()),))
 
 
@@ -92,14 +98,27 @@ def _fill_row(
     return slots, cells
 
 
-def column_widths(columns: int, rows: list[list[Slot]], total: int) -> list[int]:
-    """Share ``total`` twips among the columns by the longest text in each, within limits."""
-    weights = [4.0] * columns
+def column_widths(columns: int, rows: list[list[Slot]], total: int, size: float) -> list[int]:
+    """Share ``total`` twips among the columns: short texts get one line each, long ones share what is left.
+
+    ``size`` is that of the text in points.
+    """
+    longest = [2.0] * columns
     for row in rows[:80]:
         for slot in row:
             if slot.colspan == 1 and not slot.merged:
-                longest = max((len(line) for line in slot.cell.text.split("\n")), default=0)
-                weights[slot.column] = max(weights[slot.column], min(longest + 1, 28))
+                wide = max((measure.width(line[:60]) for line in slot.cell.text.split("\n")), default=0.0)
+                longest[slot.column] = max(longest[slot.column], min(wide, 28.0))
+    room = total / 20 / size - columns * _PADDING
+    least = [min(wide, _WORD) for wide in longest]
+    if sum(longest) <= room:
+        weights = [wide + _PADDING + 1 for wide in longest]
+    elif sum(least) < room:
+        wanted = [wide - short for wide, short in zip(longest, least, strict=True)]
+        share = (room - sum(least)) / (sum(wanted) or 1)
+        weights = [short + more * share + _PADDING for short, more in zip(least, wanted, strict=True)]
+    else:
+        weights = [wide + _PADDING for wide in least]
     whole = sum(weights)
     widths = [max(1, int(total * weight / whole)) for weight in weights]
     widths[-1] += total - sum(widths)
@@ -112,7 +131,9 @@ def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str 
         return ooxml.paragraph("Spacer", opening + closing) if opening else ""
     columns, rows = grid(table)
     total = ooxml.twips(writer.style.page.text_width_mm)
-    widths = column_widths(columns, rows, total)
+    size = max(6.0, writer.style.table.size_pt)
+    small = total / 20 / size < columns * _NARROW
+    widths = column_widths(columns, rows, total, size * 0.75 if small else size)
     chunks = [
         (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
@@ -130,24 +151,24 @@ def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str 
         chunks.append(f"<w:tr><w:trPr>{properties}</w:trPr>" if properties else "<w:tr>")
         for slot in row:
             head = index < table.header_rows
-            chunks.append(_cell_xml(slot, widths, head, writer, opening, closing))
+            style = f"TableSmall{'Head' if head else ''}" if small else "TableHead" if head else "TableText"
+            chunks.append(_cell_xml(slot, widths, style, writer, opening, closing))
             opening = closing = ""
         chunks.append("</w:tr>")
     chunks.append("</w:tbl>")
     return "".join(chunks)
 
 
-def _cell_xml(slot: Slot, widths: list[int], head: bool, writer: BodyWriter, opening: str, closing: str) -> str:
+def _cell_xml(slot: Slot, widths: list[int], style: str, writer: BodyWriter, opening: str, closing: str) -> str:
     width = sum(widths[slot.column : slot.column + slot.colspan])
     merge = "<w:vMerge/>" if slot.merged else '<w:vMerge w:val="restart"/>' if slot.rowspan > 1 else ""
     properties = (
         f'<w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>'
         + (f'<w:gridSpan w:val="{slot.colspan}"/>' if slot.colspan > 1 else "")
         + merge
-        + ('<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if head else "")
+        + ('<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if style.endswith("Head") else "")
         + '<w:vAlign w:val="center"/></w:tcPr>'
     )
-    style = "TableHead" if head else "TableText"
     lines = [_line_xml(block, writer, style) for block in slot.cell.blocks]
     for picture in slot.cell.pictures:
         drawing = writer.picture_run(picture, (max(5.0, width / ooxml.MM - 4), 90.0))

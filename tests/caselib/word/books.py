@@ -57,6 +57,20 @@ def chapter(number: int, paragraphs: int = 6, seed: int = 0) -> Chapter:
     )
 
 
+def crowded(number: int) -> Chapter:
+    """Return a case whose first page is full to its foot: notes there, and headings that keep with what follows."""
+    generator = random.Random(number)
+    blocks: list[Block] = []
+    notes: dict[str, Note] = {}
+    for index in range(14):
+        blocks += [Heading(2 + level, (Run(f"{index}.{level}节"),)) for level in range(index % 4)]
+        key = f"n{index}" if index % 2 else ""
+        if key:
+            notes[key] = Note(key, (Run("见村志，" * generator.randint(4, 30)),))
+        blocks.append(Paragraph((Run("每月五日前，把账抄在墙上。" * generator.randint(1, 9), note=key),)))
+    return Chapter(f"k{number}", f"第{number}个村子", Document(tuple(blocks), notes), ("云坪县委党校",))
+
+
 def book(count: int = 4, paragraphs: int = 6, seed: int = 0, parts: int = 2, depth: int = 2) -> Book:
     """Return a book of ``count`` cases with every kind of matter."""
     generator = random.Random(seed)

@@ -1,0 +1,85 @@
+"""How wide a line of text is, roughly, in ems: enough to balance titles and to keep long lines off their page numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from caselib.word.ooxml import AMBIGUOUS
+
+# Chinese typesetting begins no line with the first of these and ends none with the second.
+_NOT_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…—·％‰,.;:!?)]}%")
+_NOT_LAST = frozenset("（《〈「『【〔“‘([{")
+_UNITS = re.compile(r"[!-~\u00c0-\u024f]+|——|……|[\s\S]")
+
+
+def sign_width(sign: str) -> float:
+    """Return the width of one sign in ems."""
+    if sign > "\u2e80" or AMBIGUOUS.match(sign):
+        return 0.0 if unicodedata.combining(sign) else 1.0
+    if sign.isdigit() or sign.islower():
+        return 0.5
+    if sign.isupper():
+        return 0.7
+    return 0.0 if unicodedata.combining(sign) else 0.3
+
+
+def width(text: str) -> float:
+    """Return the width of ``text`` on one line in ems."""
+    return sum(map(sign_width, text))
+
+
+def lines(text: str, room: float) -> list[str]:
+    """Break ``text`` into lines of at most ``room`` ems as Chinese typesetting does; a long word is cut where it must be."""
+    rows: list[str] = []
+    row, filled = "", 0.0
+    units = [piece for unit in _UNITS.findall(text) for piece in _cut(unit, room)]
+    for unit in units:
+        wide = width(unit)
+        if row and filled + wide > room and unit[0] not in _NOT_FIRST:
+            keep = len(row)
+            while keep > 1 and row[keep - 1] in _NOT_LAST:
+                keep -= 1
+            rows.append(row[:keep].rstrip(" "))
+            row = row[keep:]
+            filled = width(row)
+            unit = unit.lstrip(" ") if not row else unit
+        if rows and not row and unit[:1] in _NOT_FIRST:
+            rows[-1] += unit
+            continue
+        row += unit
+        filled += wide
+    return [*rows, row] if row or not rows else rows
+
+
+def _cut(unit: str, room: float) -> list[str]:
+    """Return ``unit`` in pieces that fit a line."""
+    if len(unit) < 2 or width(unit) <= room:
+        return [unit]
+    size = max(1, int(room / 0.7))
+    return [unit[at : at + size] for at in range(0, len(unit), size)]
+
+
+def balanced(text: str, room: float) -> float:
+    """Return the width in ems in which ``text`` takes no more lines than in ``room`` but fills them evenly."""
+    count = len(lines(text, room))
+    if count == 1 or count > 12:
+        return room
+    low, high = room / count, room
+    while high - low > 0.25:
+        middle = (low + high) / 2
+        low, high = (low, middle) if len(lines(text, middle)) <= count else (middle, high)
+    return min(room, high + 0.5)
+
+
+def shorten(text: str, room: float) -> str:
+    """Return ``text`` cut to one line of ``room`` ems, with an ellipsis where something is missing."""
+    if width(text) <= room:
+        return text
+    kept, filled = "", 1.0
+    for sign in text:
+        filled += sign_width(sign)
+        if filled > room:
+            break
+        kept += sign
+    return kept.rstrip("，。、；：—· ") + "…"

@@ -1,0 +1,35 @@
+"""Titles: lines of equal length, and the short form that runs above the pages."""
+
+from __future__ import annotations
+
+from caselib.word.styles import HouseStyle, Look
+from caselib.word.writer import measure
+
+POINTS_PER_MM = 72 / 25.4
+
+
+def room_of(look: Look, style: HouseStyle) -> float:
+    """Return how many ems of ``look`` a line of the page holds."""
+    return style.page.text_width_mm * POINTS_PER_MM / max(1.0, look.size_pt + look.tracking_pt)
+
+
+def balance(text: str, look: Look, style: HouseStyle) -> str:
+    """Return the ``w:ind`` that makes the lines of a centred title equally long, nothing for a title of one line.
+
+    Space at the sides, not a line end: the contents and the navigation pane take the title over as it is.
+    """
+    if look.align != "center":
+        return ""
+    room = room_of(look, style)
+    spare = round((room - measure.balanced(text, room)) / 2 * look.size_pt * 20)
+    return f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
+
+
+def running(text: str, style: HouseStyle) -> str:
+    """Return ``text`` as it runs above the pages: one line, since a second would push the text down."""
+    return measure.shorten(text, room_of(style.header, style) - 1)
+
+
+def fits_running(text: str, style: HouseStyle) -> bool:
+    """True when ``text`` runs above the pages unshortened."""
+    return running(text, style) == text

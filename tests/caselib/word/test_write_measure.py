@@ -1,0 +1,68 @@
+"""Lines of titles and of the contents: balanced, within their room, broken as Chinese typesetting breaks."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from caselib.word.book import Cover
+from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle
+from caselib.word.writer import measure
+from caselib.word.writer.body import BodyWriter
+from caselib.word.writer.covers import cover_xml
+from caselib.word.writer.images import ImageStore
+from caselib.word.writer.package import Package
+from caselib.word.writer.titles import fits_running, running
+from tests.caselib.word import books
+
+_SIGNS = "账本上墙“之后”——，。（）《》GB 9704 e\u0301😀"
+
+
+def test_lines_keep_every_sign_and_their_room() -> None:
+    generator = random.Random(9)
+    for _n in range(400):
+        text = "".join(generator.choice(_SIGNS) for _i in range(generator.randint(0, 90)))
+        room = generator.uniform(4, 40)
+        rows = measure.lines(text, room)
+        assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+        # A closing sign may hang over: it begins no line.
+        assert all(measure.width(row.rstrip("，。）》”—")) <= room + 2 for row in rows)
+        assert not any(row[0] in "，。）》”" for row in rows[1:] if row)
+
+
+def test_a_balanced_title_takes_as_many_lines_and_fills_them_evenly() -> None:
+    title = "账本上墙之后柳河镇村务公开的一个细节"
+    width = measure.balanced(title, 17)
+    rows = measure.lines(title, width)
+    assert len(rows) == 2
+    assert abs(measure.width(rows[0]) - measure.width(rows[1])) <= 2
+    assert measure.balanced("短题", 17) == 17
+
+
+def test_what_runs_above_the_pages_is_one_line() -> None:
+    long = "关于" + "基层治理" * 60
+    assert fits_running("账本上墙", OFFICIAL) and not fits_running(long, OFFICIAL)
+    shown = running(long, OFFICIAL)
+    assert shown.endswith("…") and running(shown, OFFICIAL) == shown
+
+
+@pytest.mark.parametrize("style", HOUSE_STYLES.values(), ids=HOUSE_STYLES)
+def test_a_cover_takes_one_page_whatever_is_on_it(style: HouseStyle) -> None:
+    """Adds up the heights in the XML; LibreOffice lays whole books out elsewhere."""
+    room = style.page.text_height_mm * 72 / 25.4
+    for title in ("账本上墙", "关于" + "深入推进基层治理" * 24):
+        for image in (None, books.image(400, 4000), books.image(4000, 300)):
+            writer = BodyWriter(style, Package(), ImageStore())
+            cover = Cover(title, title, tuple(f"第{n}行" for n in range(9)), "内部资料" * 30, image)
+            xml = cover_xml(cover, writer)
+            height = sum(int(points) / 20 for points in re.findall(r'w:before="(\d+)"', xml))
+            height += sum(int(emu) / 12_700 for emu in re.findall(r'<wp:extent cx="\d+" cy="(\d+)"', xml))
+            height += xml.count('"CoverLine"') * style.cover_line.line_pt
+            size = re.search(r'"CoverTitle".*?w:line="(\d+)".*?<w:t[^>]*>([^<]*)', xml)
+            scale = re.search(r'w:sz w:val="(\d+)"', xml)
+            assert size
+            points = int(scale.group(1)) / 2 if scale else style.cover_title.size_pt
+            lines = len(measure.lines(size.group(2), style.page.text_width_mm * 72 / 25.4 / points))
+            assert height + lines * int(size.group(1)) / 20 <= room
