@@ -306,13 +306,16 @@ def _chips(query: Query, result: SearchResult) -> list[tuple[str, str]]:
 
 
 def _rescues(query: Query, viewer: Viewer) -> list[Rescue]:
-    """Return the ways out that lead to results: each filter dropped, all filters dropped."""
+    """Return the ways out that lead to results: each filter dropped, all filters dropped, each word alone."""
     ways = [
         (_("without the filter %(axis)s") % {"axis": AXIS_LABELS[axis]}, query.without(axis))
         for axis in list(query.filters)[:4]
     ]
     if len(query.filters) > 1:
         ways.append((_("without any filter"), replace(query, filters={}, page=1)))
+    words = query.text.split()
+    if len(words) > 1:
+        ways += [(_("only “%(word)s”") % {"word": word}, Query(text=word)) for word in dict.fromkeys(words[:5])]
     found = []
     for label, way in ways:
         result = search(SearchRequest(text=way.text, filters=way.filters, page_size=1, viewer=viewer, facets=()))

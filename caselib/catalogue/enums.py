@@ -41,7 +41,7 @@ STATE_TONES: dict[str, str] = {
     OrderState.DISPATCHED: "ok",
     OrderState.DELIVERED: "ok",
     OrderState.REFUSED: "bad",
-    OrderState.CANCELLED: "bad",
+    OrderState.CANCELLED: "off",
 }
 
 

@@ -1,4 +1,4 @@
-"""Long work of the catalogue: printing the whole library."""
+"""What the worker does for the catalogue: printing the whole library, reminding of sessions."""
 
 from __future__ import annotations
 
@@ -15,14 +15,22 @@ from django.utils.translation import gettext as _
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
-from caselib.core.jobs import JobContext, job
+from caselib.core.jobs import JobContext, job, periodic
 from caselib.word.oracle import PageOracle
 from caselib.word.writer import compile_book
 
 from .printing import GROUPINGS, PrintedEntry, catalogue_book
 from .selectors.printing import BATCH, library_batch, library_ids
+from .services.reminders import remind_of_sessions
 
 FOLDER = "printed"
+
+
+@periodic(300)
+def send_reminders() -> int:
+    """Remind of the sessions that begin within a day, in the library's language."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return remind_of_sessions()
 
 
 def stored_name(job_id: object) -> str:

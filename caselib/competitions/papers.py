@@ -11,17 +11,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from caselib.core.workbooks import guarded
 from caselib.word import model as word
 from caselib.word.writer import OFFICIAL, write_document
 
 from .models import Award, Certificate, Competition
 from .selectors.fairness import Fairness, RoundReport
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 QR_SCALE = 12
 
 
@@ -106,12 +105,6 @@ def winners_xlsx(competition: Competition, awards: Sequence[Award]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
-
-
-def guarded(text: str) -> str:
-    """Return ``text`` so that no spreadsheet reads it as a formula, not even after it was saved as CSV."""
-    clean = ILLEGAL_CHARACTERS_RE.sub("", text)
-    return f"'{clean}" if clean.startswith(FORMULA) else clean
 
 
 def fairness_docx(competition: Competition, fairness: Fairness) -> bytes:

@@ -49,15 +49,19 @@ def icon(name: str) -> SafeString:
 
 
 @register.inclusion_tag("components/nav_item.html", takes_context=True)
-def nav_item(context: template.Context, view: str, label: str, *args: Any) -> dict[str, Any]:
-    """Return a navigation link; it is left out while the app behind ``view`` has no such URL."""
+def nav_item(context: template.Context, view: str, label: str, *args: Any, also: str = "") -> dict[str, Any]:
+    """Return a navigation link; it is left out while the app behind ``view`` has no such URL.
+
+    It is marked as current on the pages below ``view`` and below the view ``also``.
+    """
     try:
         url = reverse(view, args=args)
+        below = [url, reverse(also)] if also else [url]
     except NoReverseMatch:
         return {"url": ""}
     request = context.get("request")
     path = request.path if request is not None else ""
-    current = path == url or (len(url) > 1 and path.startswith(url))
+    current = path == url or any(len(start) > 1 and path.startswith(start) for start in below)
     return {"url": url, "label": label, "current": current}
 
 

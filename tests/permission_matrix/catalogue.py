@@ -9,7 +9,7 @@ from typing import Any
 
 from caselib.accounts.enums import Role
 from caselib.catalogue import services
-from caselib.catalogue.models import CatalogueList, Demand, Dispatch, OrderRequest
+from caselib.catalogue.models import CatalogueList, Demand, Dispatch, OrderRequest, Room
 from caselib.core import clock
 from caselib.resources.enums import Kind
 from caselib.vocabularies.models import Position
@@ -59,6 +59,12 @@ def a_session() -> Dispatch:
     begin = clock.now() - timedelta(hours=1)
     plan = services.SessionPlan(starts_at=begin, ends_at=begin + timedelta(hours=2), place="甲")
     return services.dispatch_order(order, line=order.lines.get(), plan=plan, by=office)
+
+
+def slip() -> Mapping[str, Any]:
+    session = a_session()
+    services.issue_slips(session, number=1, by=session.dispatched_by)
+    return {"code": session.slips.get().code}
 
 
 def a_wish() -> Demand:
@@ -147,7 +153,20 @@ ROWS = {
     ),
     "catalogue:deliver": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, others=404),
     "catalogue:session_cancel": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}),
-    "catalogue:rate": account(lambda: {"token": a_session().rating_token}, post=200),
+    # without an account the code of a slip is asked for
+    "catalogue:rate": Row(
+        get={ANY: 200, ANONYMOUS: 200},
+        post={ANY: 200, ANONYMOUS: 200},
+        args=lambda: {"token": a_session().rating_token},
+    ),
+    "catalogue:slip_code": Row(get={ANY: 200, ANONYMOUS: 200}, post={ANY: 200, ANONYMOUS: 200}, args=dict),
+    "catalogue:rate_slip": Row(get={ANY: 200, ANONYMOUS: 200}, post={ANY: 200, ANONYMOUS: 200}, args=slip),
+    "catalogue:slips": only(Role.DISPATCHER, args=lambda: {"pk": a_session().pk}, others=404),
+    "catalogue:rooms": only(Role.DISPATCHER, post=405, others=405, others_get=403),
+    "catalogue:room_new": only(Role.DISPATCHER),
+    "catalogue:room": only(
+        Role.DISPATCHER, args=lambda: {"pk": Room.objects.create(name=uuid.uuid4().hex, seats=9).pk}
+    ),
     "catalogue:demand": account(),
     "catalogue:ask": account(post=200),
     "catalogue:meet": account(lambda: {"pk": a_wish().pk}, get=404, post=404),

@@ -1,7 +1,16 @@
 """Forms of the catalogue."""
 
 from .lists import ItemForm, ListForm
-from .orders import DeliveryForm, DispatchForm, OrderForm, RatingForm, ReasonForm
+from .orders import (
+    DeliveryForm,
+    DispatchForm,
+    OrderForm,
+    RatingForm,
+    ReasonForm,
+    RoomForm,
+    SlipCodeForm,
+    SlipNumberForm,
+)
 from .others import AskForm, EvaluationForm, MeetForm, PostForm, RosterForm
 
 __all__ = [
@@ -16,5 +25,8 @@ __all__ = [
     "PostForm",
     "RatingForm",
     "ReasonForm",
+    "RoomForm",
     "RosterForm",
+    "SlipCodeForm",
+    "SlipNumberForm",
 ]

@@ -9,12 +9,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from caselib.accounts.models import Unit
 from caselib.core import clock
 from caselib.resources.models import Teacher, TeachingPoint
 
 from ..enums import CRITERIA
 from ..models import Room
 from ..services import OrderDetails, Scores, SessionPlan
+from ..services.ratings import MAX_SLIPS
+from ..services.rooms import RoomDetails
 from .fields import Day, Moment
 
 
@@ -60,6 +63,13 @@ class ReasonForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
 
+class RoomChoice(forms.ModelChoiceField):
+    """Rooms by name with their seats."""
+
+    def label_from_instance(self, obj: Room) -> str:  # type: ignore[override]
+        return _("%(name)s (%(n)d seats)") % {"name": obj.name, "n": obj.seats}
+
+
 class DispatchForm(forms.Form):
     """Who gives a session, where and when."""
 
@@ -70,7 +80,7 @@ class DispatchForm(forms.Form):
         queryset=Teacher.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"),
         required=False,
     )
-    room = forms.ModelChoiceField(label=_("Room"), queryset=Room.objects.filter(active=True), required=False)
+    room = RoomChoice(label=_("Room"), queryset=Room.objects.filter(active=True), required=False)
     site = forms.ModelChoiceField(
         label=_("Teaching point"),
         queryset=TeachingPoint.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"),
@@ -91,6 +101,22 @@ class DispatchForm(forms.Form):
         return SessionPlan(**data)
 
 
+class RoomForm(forms.Form):
+    """A room, and what stood in it when the form was opened."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=20000)
+    unit = forms.ModelChoiceField(
+        label=_("Unit"), queryset=Unit.objects.order_by("path"), required=False, empty_label=_("none")
+    )
+    active = forms.BooleanField(label=_("in use"), required=False, initial=True)
+    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200, strip=False)
+
+    def details(self) -> RoomDetails:
+        data = {name: value for name, value in self.cleaned_data.items() if name != "was"}
+        return RoomDetails(**data)
+
+
 class DeliveryForm(forms.Form):
     attendance = forms.IntegerField(label=_("People who came"), min_value=0, max_value=100000)
     note = forms.CharField(
@@ -105,6 +131,23 @@ SCORE_CHOICES = [
     ("2", _("2 weak")),
     ("1", _("1 poor")),
 ]
+
+
+class SlipCodeForm(forms.Form):
+    """The code of a rating slip, as people type it."""
+
+    code = forms.CharField(
+        label=_("Code on your slip"),
+        max_length=40,
+        help_text=_("Eight letters and figures; spaces, hyphens and small letters do not matter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+
+
+class SlipNumberForm(forms.Form):
+    """How many rating slips a session needs."""
+
+    number = forms.IntegerField(label=_("How many slips"), min_value=1, max_value=MAX_SLIPS)
 
 
 class RatingForm(forms.Form):

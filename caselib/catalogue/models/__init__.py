@@ -1,7 +1,7 @@
 """Models of the catalogue app."""
 
 from .demand import Demand, DemandVote
-from .dispatch import Booking, Dispatch, Rating, ResourceUse, Room
+from .dispatch import Booking, Dispatch, Rating, RatingSlip, ResourceUse, Room
 from .lists import CatalogueList, ListChange, ListItem
 from .orders import BasketLine, CalendarFeed, OrderLine, OrderRequest
 from .places import PointEvaluation, PointPreference
@@ -21,6 +21,7 @@ __all__ = [
     "PointEvaluation",
     "PointPreference",
     "Rating",
+    "RatingSlip",
     "ResourceUse",
     "Room",
 ]

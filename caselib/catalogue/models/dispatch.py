@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import BookingKind, DispatchState
+from .lists import CODE_LETTERS
 from .orders import OrderLine
 
 if TYPE_CHECKING:
@@ -110,6 +111,39 @@ class Booking(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.target_id}"
+
+
+SLIP_LENGTH = 8
+
+
+def new_slip_code() -> str:
+    """Return the random code of a rating slip."""
+    return "".join(secrets.choice(CODE_LETTERS) for _unused in range(SLIP_LENGTH))
+
+
+class RatingSlip(models.Model):
+    """A code on paper that lets a listener without an account rate once. Nobody notes who got which slip.
+
+    Whether it was used is not a field: the rating's ``voter`` is the keyed hash of the code, so nothing here tells.
+    """
+
+    dispatch = models.ForeignKey(Dispatch, on_delete=models.CASCADE, related_name="slips")
+    code = models.CharField(max_length=12, unique=True, default=new_slip_code)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("rating slip")
+        verbose_name_plural = _("rating slips")
+        # by the code, which is random: the order of printing says nothing either
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.spaced
+
+    @property
+    def spaced(self) -> str:
+        """The code in two groups, as it is printed."""
+        return f"{self.code[:4]}-{self.code[4:]}"
 
 
 def score_field(label: str | _StrPromise) -> models.PositiveSmallIntegerField[int, int]:

@@ -156,9 +156,22 @@ def may_record_delivery(
     return None
 
 
+def may_issue_slips(*, dispatcher: bool, own_unit: bool, is_teacher: bool, state: str) -> Refusal | None:
+    """The dispatch office or the unit that ordered hands out rating slips; never who is rated."""
+    if is_teacher:
+        return Refusal(
+            "own_session", _("Rating slips are handed out by the unit or the dispatch office, not by the teacher.")
+        )
+    if not (dispatcher or own_unit):
+        return Refusal("not_yours", _("Only the unit that ordered and the dispatch office hand out rating slips."))
+    if state == DispatchState.CANCELLED:
+        return Refusal("cancelled", _("This session was cancelled, so there is nothing to rate."))
+    return None
+
+
 def may_rate(
     *,
-    authenticated: bool,
+    admitted: bool,
     is_teacher: bool,
     state: str,
     starts_at: datetime,
@@ -166,9 +179,12 @@ def may_rate(
     rated: int,
     attendance: int | None,
 ) -> Refusal | None:
-    """Listeners rate from the beginning of a session until thirty days after, as many as came."""
-    if not authenticated:
-        return Refusal("sign_in", _("Sign in to rate. Your name is not kept with the rating."))
+    """Listeners rate from the beginning of a session until thirty days after, as many as came.
+
+    ``admitted`` is whoever has an account or holds a slip with a code of the session.
+    """
+    if not admitted:
+        return Refusal("sign_in", _("Sign in, or enter the code on your slip. Your name is not kept with the rating."))
     if is_teacher:
         return Refusal("own_session", _("Teachers do not rate their own session."))
     if state == DispatchState.CANCELLED:

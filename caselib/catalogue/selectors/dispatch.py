@@ -86,6 +86,11 @@ def sessions_for(viewer: Viewer) -> QuerySet[Dispatch]:
     return sessions.filter(mine)
 
 
+def find_session(viewer: Viewer, pk: int) -> Dispatch | None:
+    """Return session ``pk``, or None when the viewer may not know it."""
+    return sessions_for(viewer).filter(pk=pk).first()
+
+
 def week(viewer: Viewer, monday: date) -> list[Day]:
     """Return the seven days from ``monday`` with the planned and delivered sessions. One query."""
     first = datetime.combine(monday, time(), tzinfo=clock.ZONE)
@@ -97,6 +102,14 @@ def week(viewer: Viewer, monday: date) -> list[Day]:
         end = begin + timedelta(days=1)
         days.append(Day(begin.date(), [row for row in rows if row.starts_at < end and row.ends_at > begin]))
     return days
+
+
+def between(viewer: Viewer, first: date, last: date, *, limit: int = 40) -> list[Dispatch]:
+    """Return what is planned from ``first`` to ``last`` (both included), at most ``limit`` sessions. One query."""
+    begin = datetime.combine(first, time(), tzinfo=clock.ZONE)
+    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=clock.ZONE)
+    found = sessions_for(viewer).filter(state=DispatchState.PLANNED, starts_at__lt=end, ends_at__gt=begin)
+    return list(found.order_by("starts_at", "pk")[:limit])
 
 
 def calendar_of(user: User) -> QuerySet[Dispatch]:

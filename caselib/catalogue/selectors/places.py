@@ -60,7 +60,7 @@ class PointRow:
 
     @property
     def tone(self) -> str:
-        return {"preferred": "ok", "candidate": "now", "rectify": "warn", "removed": "bad"}.get(self.standing, "now")
+        return {"preferred": "ok", "rectify": "warn", "removed": "bad"}.get(self.standing, "off")
 
 
 def points(viewer: Viewer, *, kind: str = "", topic: Topic | None = None) -> QuerySet[TeachingPoint]:

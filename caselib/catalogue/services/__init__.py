@@ -24,11 +24,14 @@ from .orders import (
     remove_from_basket,
 )
 from .places import evaluate_point, prefer_point, record_rectification
-from .ratings import Scores, rate_order
+from .ratings import Scores, find_slip, issue_slips, rate_order, why_not_rate, why_not_slips
+from .reminders import remind_of_sessions
+from .rooms import RoomDetails, keep_room
 
 __all__ = [
     "ListDetails",
     "OrderDetails",
+    "RoomDetails",
     "Scores",
     "SessionPlan",
     "add_item",
@@ -43,6 +46,9 @@ __all__ = [
     "create_list",
     "dispatch_order",
     "evaluate_point",
+    "find_slip",
+    "issue_slips",
+    "keep_room",
     "meet_demand",
     "move_item",
     "place_order",
@@ -54,7 +60,10 @@ __all__ = [
     "refuse_order",
     "release_demand",
     "remind",
+    "remind_of_sessions",
     "remove_from_basket",
     "remove_item",
     "unpublish_list",
+    "why_not_rate",
+    "why_not_slips",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,12 +13,16 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
 from caselib.accounts.services import notify
+from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock, page_cache
 from caselib.core.errors import ConflictError, Refusal, require
 
-from ..models import Dispatch, Rating
+from ..models import Dispatch, Rating, RatingSlip
+from ..models.dispatch import SLIP_LENGTH
 from ..rules import orders as rules
 from .uses import count
+
+MAX_SLIPS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +38,81 @@ class Scores:
             raise ValueError("scores are from 1 to 5")
 
 
-def voter_key(session_id: int, user_id: int) -> str:
-    """Return the keyed hash that stands for a person in one session; it cannot be turned back into the person."""
-    return salted_hmac("caselib.catalogue.rating", f"{session_id}:{user_id}", algorithm="sha256").hexdigest()
+def voter_key(session_id: int, holder: str) -> str:
+    """Return the keyed hash that stands for a person (the id) or a slip (``slip:`` and its code) in one session.
+
+    It cannot be turned back into the person or the slip.
+    """
+    return salted_hmac("caselib.catalogue.rating", f"{session_id}:{holder}", algorithm="sha256").hexdigest()
+
+
+def why_not_slips(session: Dispatch, *, by: User) -> Refusal | None:
+    """Return why ``by`` does not hand out the rating slips of ``session``, or None."""
+    return rules.may_issue_slips(
+        dispatcher=rules.may_dispatch(by.roles) is None,
+        own_unit=rules.may_see_order(Viewer.of(by), session.line.order.unit_id),
+        is_teacher=session.teacher is not None and session.teacher.user_id == by.pk,
+        state=session.state,
+    )
 
 
 @transaction.atomic
-def rate_order(session: Dispatch, *, scores: Scores, comment: str = "", by: User, at: datetime | None = None) -> Rating:
-    """Keep the rating of one listener. Raises RefusedError, ConflictError for a second one.
+def issue_slips(session: Dispatch, *, number: int, by: User, at: datetime | None = None) -> int:
+    """See to it that ``session`` has ``number`` rating slips and return how many there are. Raises RefusedError.
+
+    Slips that exist stay valid. Effects in order: slips, audit ``catalogue.slips_issued``.
+    """
+    session = (
+        Dispatch.objects.select_for_update(of=("self",)).select_related("line__order", "teacher").get(pk=session.pk)
+    )
+    require(why_not_slips(session, by=by))
+    if not 1 <= number <= MAX_SLIPS:
+        require(Refusal("number", _("From 1 to %(n)d slips can be printed for a session.") % {"n": MAX_SLIPS}))
+    present = session.slips.count()
+    if number > present:
+        RatingSlip.objects.bulk_create(RatingSlip(dispatch=session) for _unused in range(number - present))
+        audit.record("catalogue.slips_issued", session.line.order, by=by, at=at, session=session.pk, number=number)
+    return max(number, present)
+
+
+def find_slip(code: str) -> RatingSlip | None:
+    """Return the slip with ``code`` as people type it (any case, width, spaces and hyphens), or None."""
+    folded = "".join(c for c in unicodedata.normalize("NFKC", code).upper() if c.isalnum())
+    if len(folded) != SLIP_LENGTH:
+        return None
+    return RatingSlip.objects.filter(code=folded).select_related("dispatch__line__order", "dispatch__teacher").first()
+
+
+def why_not_rate(session: Dispatch, *, by: User | None, slip: RatingSlip | None, at: datetime) -> Refusal | None:
+    """Return why the one at the screen cannot rate ``session`` now, or None. One query."""
+    return rules.may_rate(
+        admitted=_is_person(by) or (slip is not None and slip.dispatch_id == session.pk),
+        is_teacher=by is not None and session.teacher is not None and session.teacher.user_id == by.pk,
+        state=session.state,
+        starts_at=session.starts_at,
+        now=at,
+        rated=session.ratings.count(),
+        attendance=session.attendance,
+    )
+
+
+def _is_person(by: User | None) -> bool:
+    return by is not None and by.is_authenticated and by.is_active
+
+
+@transaction.atomic
+def rate_order(
+    session: Dispatch,
+    *,
+    scores: Scores,
+    comment: str = "",
+    by: User | None,
+    slip: RatingSlip | None = None,
+    at: datetime | None = None,
+) -> Rating:
+    """Keep the rating of one listener, who has an account (``by``) or holds a ``slip`` of this session.
+
+    Raises RefusedError, ConflictError for a second one. Whoever is signed in rates by the account, slip or not.
 
     Effects in order: rating without name, totals, page cache, audit ``catalogue.session_rated`` (without actor), a notice
     to the authors at the first rating of a session.
@@ -50,22 +122,13 @@ def rate_order(session: Dispatch, *, scores: Scores, comment: str = "", by: User
         Dispatch.objects.select_for_update(of=("self",)).select_related("line__order", "teacher").get(pk=session.pk)
     )
     given = session.ratings.count()
-    require(
-        rules.may_rate(
-            authenticated=by.is_authenticated and by.is_active,
-            is_teacher=session.teacher is not None and session.teacher.user_id == by.pk,
-            state=session.state,
-            starts_at=session.starts_at,
-            now=moment,
-            rated=given,
-            attendance=session.attendance,
-        )
-    )
+    require(why_not_rate(session, by=by, slip=slip, at=moment))
+    holder = f"slip:{slip.code}" if slip is not None and not _is_person(by) else str(by.pk if by else "")
     try:
         with transaction.atomic():
             rating = Rating.objects.create(
                 dispatch=session,
-                voter=voter_key(session.pk, by.pk),
+                voter=voter_key(session.pk, holder),
                 content=scores.content,
                 delivery=scores.delivery,
                 use=scores.use,

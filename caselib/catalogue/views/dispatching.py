@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,13 +20,15 @@ from caselib.core.errors import ConflictError, RefusedError, require
 
 from .. import services
 from ..calendar import sessions_ics
+from ..columns import SESSIONS
 from ..enums import DispatchState
 from ..forms import DeliveryForm, DispatchForm, ReasonForm
 from ..models import CalendarFeed, Dispatch
 from ..qr import qr_svg
-from ..rules.orders import may_dispatch
+from ..rules.orders import may_dispatch, may_see_order
 from ..selectors import dispatch as selectors
 from ..selectors.orders import find_order
+from ..tables import wants_workbook, workbook_response
 
 
 @login_required
@@ -39,7 +41,12 @@ def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
     if order is None or chosen is None:
         raise Http404
     resource = chosen.resource.specific
-    initial = {"version": order.version, "place": order.place if chosen.kind != "teachingpoint" else ""}
+    initial: dict[str, object] = {
+        "version": order.version,
+        "place": order.place if chosen.kind != "teachingpoint" else "",
+        "starts_at": datetime.combine(order.starts_on, time(9), tzinfo=clock.ZONE),
+        "ends_at": datetime.combine(order.starts_on, time(11), tzinfo=clock.ZONE),
+    }
     if chosen.kind == "course" and resource.lecturer_id:
         initial["teacher"] = resource.lecturer_id
     form = DispatchForm(request.POST or None, initial=initial)
@@ -55,7 +62,13 @@ def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
         except RefusedError as error:
             form.add_error(None, str(error))
     trail = [(_("Orders"), reverse("catalogue:orders")), (order.number, reverse("catalogue:order", args=[order.pk]))]
-    context = {"order": order, "line": chosen, "form": form, "trail": trail}
+    context = {
+        "order": order,
+        "line": chosen,
+        "form": form,
+        "trail": trail,
+        "busy": selectors.between(Viewer.of(request.user), order.starts_on, order.ends_on),
+    }
     return render(request, "catalogue/dispatch.html", context)
 
 
@@ -65,9 +78,15 @@ def board(request: SignedInRequest) -> HttpResponse:
     """The sessions of a week."""
     viewer = Viewer.of(request.user)
     monday = _monday(request.GET.get("week", ""))
+    days = selectors.week(viewer, monday)
+    if wants_workbook(request):
+        rows = list(dict.fromkeys(session for day in days for session in day.sessions))
+        name = f"sessions-{monday}"
+        return workbook_response(request, rows, SESSIONS, label=_("Sessions"), memory="sessions", name=name)
     feed, _made = CalendarFeed.objects.get_or_create(user=request.user)
     context = {
-        "days": selectors.week(viewer, monday),
+        "days": days,
+        "is_office": Role.DISPATCHER in viewer.roles,
         "monday": monday,
         "sunday": monday + timedelta(days=6),
         "previous": monday - timedelta(days=7),
@@ -83,6 +102,7 @@ def board(request: SignedInRequest) -> HttpResponse:
 def session_results(request: SignedInRequest, pk: int) -> HttpResponse:
     """A session, its rating code, and what listeners said, for unit, teacher, authors and dispatch office."""
     session = _session(request, pk)
+    viewer = Viewer.of(request.user)
     rate_url = request.build_absolute_uri(reverse("catalogue:rate", args=[session.rating_token]))
     context = {
         "session": session,
@@ -93,6 +113,8 @@ def session_results(request: SignedInRequest, pk: int) -> HttpResponse:
         and session.starts_at <= clock.now()
         and _records(request, session),
         "may_cancel": session.state == DispatchState.PLANNED and request.user.has_role(Role.DISPATCHER),
+        "may_see_order": may_see_order(viewer, session.line.order.unit_id),
+        "may_issue": services.why_not_slips(session, by=request.user) is None,
         "trail": [(_("Sessions"), reverse("catalogue:sessions"))],
     }
     return render(request, "catalogue/session.html", context)
@@ -165,10 +187,7 @@ def _records(request: SignedInRequest, session: Dispatch) -> bool:
 
 def _session(request: SignedInRequest, pk: int) -> Dispatch:
     viewer = Viewer.of(request.user)
-    session = (
-        selectors.sessions_for(viewer).filter(pk=pk).first()
-        or selectors.sessions_of_author(request.user).filter(pk=pk).first()
-    )
+    session = selectors.find_session(viewer, pk) or selectors.sessions_of_author(request.user).filter(pk=pk).first()
     if session is None:
         raise Http404
     return session

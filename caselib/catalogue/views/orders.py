@@ -14,15 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caselib.accounts.enums import Role
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
+from caselib.core import clock
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.resources.models import ResourcePage
 
 from .. import services
+from ..columns import ORDERS
 from ..enums import OPEN_STATES, OrderState
 from ..forms import OrderForm, ReasonForm
 from ..models import OrderRequest
 from ..rules.orders import may_order
 from ..selectors import orders as selectors
+from ..tables import MAX_EXPORTED, table_of, wants_workbook, workbook_response
 
 PAGE_SIZE = 30
 
@@ -105,9 +108,13 @@ def orders(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in OrderState.values else ""
     text = request.GET.get("find", "").strip()[:100]
-    page = Paginator(selectors.search_orders(viewer, state=state, text=text), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    found = selectors.search_orders(viewer, state=state, text=text)
+    label = _("Orders")
+    if wants_workbook(request):
+        return workbook_response(
+            request, found[:MAX_EXPORTED], ORDERS, label=label, memory="orders", name=f"orders-{clock.today()}"
+        )
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     url = reverse("catalogue:orders")
     tabs = [{"label": _("All"), "url": url, "current": not state}]
     tabs += [
@@ -116,6 +123,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "page_obj": page,
+        "table": table_of(request, page, ORDERS, label=label, memory="orders"),
         "tabs": tabs,
         "text": text,
         "state": state,

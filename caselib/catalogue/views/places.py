@@ -21,11 +21,13 @@ from caselib.resources.models import TeachingPoint
 from caselib.vocabularies.models import Topic
 
 from .. import services
+from ..columns import POINTS, POINTS_FOR_KEEPERS, TEACHERS
 from ..enums import Preference
 from ..forms import EvaluationForm
 from ..models import PointEvaluation
 from ..selectors import places as selectors
 from ..services.places import may_evaluate
+from ..tables import MAX_EXPORTED, table_of, wants_workbook, workbook_response
 
 PAGE_SIZE = 30
 
@@ -37,6 +39,11 @@ def teachers(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.of(request.user)
     source, text = request.GET.get("source", ""), request.GET.get("find", "").strip()[:60]
     found = selectors.teachers(viewer, source=source, text=text)
+    label = _("Teachers")
+    if wants_workbook(request):
+        return workbook_response(
+            request, found[:MAX_EXPORTED], TEACHERS, label=label, memory="teachers", name="teachers"
+        )
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     url = reverse("catalogue:teachers")
     tabs = [{"label": _("All"), "url": url, "current": source not in TeacherSource.values}]
@@ -44,7 +51,14 @@ def teachers(request: HttpRequest) -> HttpResponse:
         {"label": label, "url": f"{url}?source={value}", "current": value == source}
         for value, label in TeacherSource.choices
     ]
-    return render(request, "catalogue/teachers.html", {"page_obj": page, "tabs": tabs, "text": text, "source": source})
+    context = {
+        "page_obj": page,
+        "table": table_of(request, page, TEACHERS, label=label, memory="teachers"),
+        "tabs": tabs,
+        "text": text,
+        "source": source,
+    }
+    return render(request, "catalogue/teachers.html", context)
 
 
 @require_safe
@@ -54,7 +68,13 @@ def points(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.of(request.user)
     kind = request.GET.get("kind", "")
     topic = Topic.objects.filter(code=request.GET.get("topic", "")[:40]).first()
-    page = Paginator(selectors.points(viewer, kind=kind, topic=topic), PAGE_SIZE).get_page(request.GET.get("page"))
+    found = selectors.points(viewer, kind=kind, topic=topic)
+    keeps = bool(viewer.roles & {Role.EDITOR, Role.DISPATCHER})
+    columns, label = POINTS_FOR_KEEPERS if keeps else POINTS, _("Teaching points")
+    if wants_workbook(request):
+        rows = selectors.point_rows(list(found[:MAX_EXPORTED]))
+        return workbook_response(request, rows, columns, label=label, memory="points", name="points")
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = selectors.point_rows(list(page))
     url = reverse("catalogue:points")
     tabs = [{"label": _("All"), "url": url, "current": kind not in PointKind.values}]
@@ -64,11 +84,11 @@ def points(request: HttpRequest) -> HttpResponse:
     context = {
         "page_obj": page,
         "rows": rows,
+        "table": table_of(request, rows, columns, label=label, memory="points"),
         "tabs": tabs,
         "topic": topic,
         "routes": selectors.routes(viewer)[:12],
         "map": selectors.map_of([selectors.place_of(row.point) for row in rows], label=_("Map of the teaching points")),
-        "keeps": bool(viewer.roles & {Role.EDITOR, Role.DISPATCHER}),
     }
     return render(request, "catalogue/points.html", context)
 
