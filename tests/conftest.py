@@ -11,10 +11,16 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from caselib.accounts.enums import Role
 from tests import factories
 from tests.template_database import TemplateDatabase
+
+# A busy machine is no fault of the code under test.
+hypothesis_settings.register_profile("caselib", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("caselib")
 
 REQUIRE_SERVICES = os.environ.get("CASELIB_REQUIRE_SERVICES") == "1"
 

@@ -17,8 +17,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 MINIMUM = (3, 11)
+MB = 1024 * 1024
+# The environment takes 640 MB, the cache of wheels 140 MB.
+NEEDED_BYTES = 900 * MB
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROBE = (
     "import sys, sqlite3; print('.'.join(map(str, sys.version_info[:3])), sqlite3.sqlite_version); "
@@ -82,6 +86,25 @@ def run(command, problem):
         fail("", *problem)
 
 
+def refuse_unwritable(folder):
+    """Stop with a sentence if the environment could not be made in ``folder``."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        fail(
+            "The folder %s cannot be written: %s." % (folder, error.strerror),
+            "Give this account the right to write there, or clone to another place.",
+        )
+    if free < NEEDED_BYTES:
+        fail(
+            "Only %d MB are free on the disk of %s; the dependencies need %d MB."
+            % (free // MB, folder, NEEDED_BYTES // MB),
+            "Make room, or clone to another disk.",
+        )
+
+
 def environment(venv):
     """The interpreter of the virtual environment, made or mended if need be."""
     inside = os.path.join(venv, "bin", "python")
@@ -141,6 +164,7 @@ def install(venv, which):
             with open(path) as stream:
                 if stream.read().strip() == key:
                     return
+    refuse_unwritable(os.path.dirname(venv))
     python = environment(venv)
     folder = wheelhouse(python, lock, key)
     print("Installing %s" % os.path.relpath(lock, ROOT), flush=True)

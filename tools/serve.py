@@ -10,17 +10,22 @@ import contextlib
 import ctypes
 import errno
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 15
-START_SECONDS = 60
+START_SECONDS = 120
+MB = 1024 * 1024
+# The database, films and index of the demo take 25 MB; the rest is for what people bring in.
+NEEDED_BYTES = 200 * MB
 PR_SET_PDEATHSIG = 1
 
 
@@ -47,34 +52,39 @@ def refuse_busy_port(host: str, port: int) -> None:
             sys.exit(f"Cannot listen on {host}:{port}: {error.strerror}. Choose another: make run PORT=8080")
 
 
-def manage(*arguments: str, quiet: bool = True) -> None:
-    """Run one management command; on failure its output and the step's name are what the user sees."""
-    command = [sys.executable, "manage.py", *arguments]
+def refuse_unwritable(var: Path) -> None:
+    """Exit with a plain sentence if the site could not keep its data in ``var``."""
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=var):
+            pass
+    except OSError as error:
+        sys.exit(
+            f"The site cannot write to {var}: {error.strerror}. Give this account the right to write there, or keep "
+            "the data elsewhere: CASELIB_VAR=/path/to/folder make run"
+        )
+    free = shutil.disk_usage(var).free
+    if free < NEEDED_BYTES:
+        sys.exit(
+            f"Only {free // MB} MB are free on the disk of {var}; {NEEDED_BYTES // MB} MB are needed. Make room, or keep "
+            "the data elsewhere: CASELIB_VAR=/path/to/folder make run"
+        )
+
+
+def prepare(address: str) -> str:
+    """Catalogues, then everything else in one process; returns the text with address and accounts."""
+    # Before Django starts, which reads the catalogues.
+    sys.path.insert(0, str(ROOT))
+    from cms.translations.catalogues import compile_all
+
+    compile_all(ROOT)
     result = subprocess.run(
-        command, cwd=ROOT, text=True, stdin=subprocess.DEVNULL, check=False,
-        stdout=subprocess.PIPE if quiet else None, stderr=subprocess.STDOUT if quiet else None,
+        [sys.executable, "manage.py", "prepare", "--address", address],
+        cwd=ROOT, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
     )  # fmt: skip
     if result.returncode:
-        last = "\n".join((result.stdout or "").splitlines()[-40:])
-        sys.exit(f"{last}\nThe step «manage.py {' '.join(arguments)}» failed; nothing was started.")
-
-
-def prepare(var: Path) -> None:
-    """Database, groups and pages, demo library, catalogues, static files, search index."""
-    var.mkdir(parents=True, exist_ok=True)
-    # Said aloud, since the first run takes a while on an old machine.
-    for text, arguments in (
-        ("message catalogues", ("catalogues", "--compile")),
-        ("database", ("migrate", "--noinput")),
-        ("groups, permissions, vocabularies", ("install_library",)),
-        ("demo library", ("seed_demo",)),
-        ("search index", ("search_index", "rebuild")),
-        ("static files", ("collectstatic", "--noinput")),
-    ):
-        started = time.monotonic()
-        print(f"  {text} …", end="", flush=True)
-        manage(*arguments)
-        print(f" {time.monotonic() - started:.1f} s", flush=True)
+        sys.exit("This step failed; nothing was started. It is safe to try again: make run")
+    return result.stdout
 
 
 def die_with_parent() -> None:
@@ -114,6 +124,10 @@ def wait_until_up(address: str, children: list[subprocess.Popen[bytes]]) -> None
     raise SystemExit(f"The server did not answer within {START_SECONDS} seconds.")
 
 
+def address_of(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
 def end(children: list[subprocess.Popen[bytes]]) -> None:
     """Stop the children: politely, then, after the grace, by force; only these processes."""
     for child in children:
@@ -128,15 +142,15 @@ def end(children: list[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def serve(host: str, port: int) -> int:
-    """Run both processes until one ends or we are stopped; returns the exit code."""
-    address = f"http://{host}:{port}"
+def serve(host: str, port: int, accounts: str) -> int:
+    """Run both processes until one ends or we are stopped, showing ``accounts`` once; returns the exit code."""
+    address = address_of(host, port)
     children: list[subprocess.Popen[bytes]] = []
     try:
         children.append(start(sys.executable, "manage.py", "work"))
         children.append(start(*server_command(host, port)))
         wait_until_up(address, children)
-        manage("demo_accounts", "--address", address, quiet=False)
+        print(accounts)
         print("Ctrl-C stops the site.", flush=True)
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
@@ -164,8 +178,8 @@ def main() -> int:
     try:
         refuse_busy_port(options.host, options.port)
         print("Preparing the library (repeatable, nothing is lost):", flush=True)
-        prepare(Path(os.environ.get("CASELIB_VAR", ROOT / "var")))
-        return serve(options.host, options.port)
+        refuse_unwritable(Path(os.environ.get("CASELIB_VAR", ROOT / "var")))
+        return serve(options.host, options.port, prepare(address_of(options.host, options.port)))
     except Stopped:
         print("\nStopped.")
         return 0

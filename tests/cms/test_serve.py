@@ -1,0 +1,95 @@
+"""``make run`` says in a sentence what stands in its way, before the slow steps and without a traceback."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools import bootstrap, serve
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def run(var: Path, port: int) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "tools/serve.py", "--port", str(port)]
+    env = {**os.environ, "CASELIB_VAR": str(var), "DJANGO_SETTINGS_MODULE": "cms.settings.dev"}
+    return subprocess.run(command, cwd=ROOT, env=env, text=True, capture_output=True, timeout=120, check=False)
+
+
+def test_a_port_in_use_is_named_with_another_to_choose(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run(tmp_path / "var", port)
+    assert done.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is in use." in done.stderr
+    assert f"PORT={port + 1}" in done.stderr
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    done = run(tmp_path / "file" / "var", port)
+    assert done.returncode == 1
+    assert f"cannot write to {tmp_path / 'file' / 'var'}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5 * serve.MB})())
+    with pytest.raises(SystemExit, match="Only 5 MB are free"):
+        serve.refuse_unwritable(tmp_path)
+
+
+def python_of(tmp_path: Path, words: str, code: int = 0) -> str:
+    """Return a program that answers the question of bootstrap as the interpreter described by ``words`` would."""
+    path = tmp_path / "python3"
+    path.write_text(f"#!/bin/sh\necho {words}\nexit {code}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "reason"),
+    [
+        ("3.10.4 3.40.1", 0, "Python 3.10.4: too old"),
+        ("3.11.2 3.31.0", 0, "SQLite 3.31.0: 3.35 or newer"),
+        ("3.12.1 3.40.1", 1, "has no venv module: apt install python3.12-venv"),
+        ("rubbish", 0, "None was found"),
+    ],
+)
+def test_a_python_that_will_not_do_is_named_with_the_reason(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: str,
+    code: int,
+    reason: str,
+) -> None:
+    monkeypatch.setenv("PYTHON", python_of(tmp_path, words, code))
+    with pytest.raises(SystemExit):
+        bootstrap.find_python()
+    said = capsys.readouterr().err
+    assert reason in said
+    assert "apt install python3" in said
+
+
+def test_a_folder_without_room_or_right_is_named_before_anything_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap.shutil, "disk_usage", lambda path: type("Usage", (), {"free": 5 * bootstrap.MB})())
+    with pytest.raises(SystemExit):
+        bootstrap.refuse_unwritable(str(tmp_path))
+    assert "5 MB are free" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        bootstrap.refuse_unwritable(str(tmp_path / "no" / "such"))
+    assert "cannot be written" in capsys.readouterr().err
