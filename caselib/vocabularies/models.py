@@ -42,6 +42,16 @@ class Term(TagBase):  # type: ignore[misc]
         verbose_name=_("retired in favour of"),
         editable=False,
     )
+    # A draft written before keeps the free tag in its stored revision and must find the term when it is opened.
+    promoted_from = models.OneToOneField(
+        "taggit.Tag",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("made from the free tag"),
+        editable=False,
+    )
 
     axis: ClassVar[str] = ""
 

@@ -187,11 +187,19 @@ def promote_tag(
 ) -> Term:
     """Make a free tag a term of a controlled axis; what carried the tag carries the term (receivers of the signal).
 
-    Effects in order: ``create_term`` (or the term of that name), ``tag_promoted``, audit row ``vocabularies.promoted``.
+    Drafts and open revisions that carry the tag find the term through ``promoted_from`` when they are opened. A term
+    of the tag's name is taken. Effects in order: ``create_term`` (or that term),
+    ``tag_promoted``, audit row ``vocabularies.promoted``.
     """
-    term = model.objects.filter(name=tag.name, retired_at__isnull=True).first()
+    term = model.objects.filter(promoted_from=tag, retired_at__isnull=True).first()
+    term = term or model.objects.filter(name__iexact=tag.name, retired_at__isnull=True).first()
     term = term or create_term(model, tag.name, by=by, parent=parent, at=at)
+    # The tag means the newest term it was made into.
+    model.objects.filter(promoted_from=tag).exclude(pk=term.pk).update(promoted_from=None)
     tag_promoted.send(sender=model, tag=tag, term=term, by=by)
+    # Saved last: the index takes up what carries the term when the term is saved.
+    term.promoted_from = tag
+    term.save()
     _after(term, "promoted", by=by, at=at, tag=tag.name)
     return term
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from caselib.accounts.models import User
 from caselib.core import audit
-from caselib.core.errors import RefusedError
+from caselib.core.errors import Refusal, RefusedError
 
 from . import services
 from .exchange import formats
@@ -41,16 +42,18 @@ def read(text: str, syntax: str) -> list[TermRecord]:
 def import_records(
     model: type[Term], wanted: Sequence[TermRecord], *, by: User | None, dry_run: bool = False
 ) -> list[Change]:
-    """Bring the vocabulary to what ``wanted`` says and return the report; with ``dry_run`` nothing is changed.
+    """Bring the vocabulary to what ``wanted`` says and return the report; with ``dry_run`` nothing stays changed.
 
+    A dry run does everything and takes it back, so that it says what the run would do and not what was guessed.
     Refused records are left out and named in the report. Effects in order: the verbs of ``services`` for each change,
     audit row ``vocabularies.imported``.
     """
     known = {record.code: record for record in records(model)}
-    changes = compare(known, wanted)
+    retired = set(model.objects.filter(retired_at__isnull=False).values_list("code", flat=True))
+    report = [_apply(model, change, by) for change in compare(known, wanted, retired=retired)]
     if dry_run:
-        return changes
-    report = [_apply(model, change, by) for change in changes]
+        transaction.set_rollback(True)
+        return report
     acts = [change.act for change in report]
     audit.record(
         "vocabularies.imported", None, by=by, axis=model.axis, acts={act: acts.count(act) for act in set(acts)}
@@ -60,21 +63,30 @@ def import_records(
 
 def _apply(model: type[Term], change: Change, by: User | None) -> Change:
     record = change.record
-    parent = model.objects.filter(code=record.parent).first() if record.parent else None
     try:
         with transaction.atomic():
             if change.act == "create":
                 services.create_term(
-                    model, record.name, by=by, parent=parent, code=record.code,
+                    model, record.name, by=by, parent=_parent(model, record), code=record.code,
                     synonyms=record.synonyms, scope_note=record.scope_note,
                 )  # fmt: skip
             elif change.act == "rename":
                 services.rename_term(model.objects.get(code=record.code), record.name, by=by)
             elif change.act == "move":
-                services.move_term(model.objects.get(code=record.code), parent, by=by)
+                services.move_term(model.objects.get(code=record.code), _parent(model, record), by=by)
             elif change.act == "describe":
                 term = model.objects.get(code=record.code)
                 services.describe_term(term, synonyms=record.synonyms, scope_note=record.scope_note, by=by)
     except RefusedError as error:
-        return Change("refuse", record, error.refusal.code)
+        return Change("refuse", record, str(error))
     return change
+
+
+def _parent(model: type[Term], record: TermRecord) -> Term | None:
+    """Return the broader term of ``record``. Raises RefusedError where it was refused itself a moment ago."""
+    if not record.parent:
+        return None
+    parent = model.objects.filter(code=record.parent).first()
+    if parent is None:
+        raise RefusedError(Refusal("unknown-parent", _("The broader term was left out, so this one is as well.")))
+    return parent

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +17,7 @@ from caselib.accounts.requests import SignedInRequest
 from caselib.core.errors import RefusedError
 
 from . import services, transfer
+from .exchange.records import Change
 from .forms import SYNTAXES, ImportForm, PromoteForm, RetireForm
 from .models import AXES, Term
 
@@ -31,6 +34,12 @@ ACTS = {
 REASONS = {
     "missing": _lazy("Code or name is missing."),
     "unknown-parent": _lazy("The broader term is not known."),
+    "unfit": _lazy("A cell holds control characters, which no term may have."),
+    "bad-code": _lazy("A code has at most 40 letters, digits, dots, dashes and underscores."),
+    "too-long": _lazy("Names and synonyms have at most 100 characters."),
+    "code-twice": _lazy("The file has this code more than once."),
+    "code-retired": _lazy("A retired term has this code."),
+    "parent-refused": _lazy("The broader term was left out, so this one is as well."),
     "name-taken": _lazy("Another term has this name."),
     "circle": _lazy("The term would stand below itself."),
     "too-deep": _lazy("The vocabulary has three levels at most."),
@@ -60,13 +69,20 @@ def tools(request: SignedInRequest, axis: str) -> HttpResponse:
         if upload.is_valid():
             dry = not upload.cleaned_data["apply"]
             changes = transfer.import_records(model, upload.cleaned_data["records"], by=request.user, dry_run=dry)
-            report = [
-                {"record": change.record, "act": ACTS[change.act], "reason": REASONS.get(change.reason, change.reason)}
-                for change in changes
-                if change.act != "same"
-            ]
+            report = _report(changes, dry=dry)
     context = {"axis": axis, "forms": forms, "report": report, "model": model._meta, "syntaxes": SYNTAXES, "axes": AXES}
     return render(request, "vocabularies/tools.html", context)
+
+
+def _report(changes: list[Change], *, dry: bool) -> dict[str, Any]:
+    """Return what the page shows of an import: the refusals first, then what is done, and what there was to do."""
+    rows = [
+        {"record": change.record, "act": ACTS[change.act], "reason": REASONS.get(change.reason, change.reason)}
+        for change in sorted(changes, key=lambda change: change.act != "refuse")
+        if change.act != "same"
+    ]
+    refused = sum(change.act == "refuse" for change in changes)
+    return {"rows": rows, "dry": dry, "refused": refused, "done": len(rows) - refused}
 
 
 @require_safe

@@ -186,6 +186,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         page = super().with_content_json(content)
         for name in FACTS:
             setattr(page, name, getattr(self, name))
+        _follow_promoted_tags(page)
         _follow_replaced_terms(page)
         return page
 
@@ -260,6 +261,22 @@ def _follow_replaced_terms(page: ResourcePage) -> None:
         if moved:
             wanted = dict.fromkeys(moved.get(row.tag_id, row.tag_id) for row in taggings)
             setattr(page, relation, [model(tag_id=pk, content_object=page) for pk in wanted])
+
+
+def _follow_promoted_tags(page: ResourcePage) -> None:
+    """Give a draft the terms that were made of its free tags after it was written; a query an axis, if it has tags."""
+    tags = {row.tag_id for row in page.free_taggings.all()}
+    for relation in ("topic_taggings", "sector_taggings", "position_taggings"):
+        if not tags:
+            return
+        model = page._meta.get_field(relation).related_model
+        terms = model._meta.get_field("tag").related_model.objects
+        found = dict(terms.filter(promoted_from__in=tags).values_list("promoted_from", "pk"))
+        if found:
+            present = [row.tag_id for row in getattr(page, relation).all()]
+            setattr(page, relation, [model(tag_id=pk, content_object=page) for pk in {*present, *found.values()}])
+            page.free_taggings = [row for row in page.free_taggings.all() if row.tag_id not in found]
+            tags -= set(found)
 
 
 def _labels(choices: type[models.TextChoices], values: Iterable[Any]) -> list[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
@@ -15,6 +17,11 @@ BASE = Namespace("urn:caselib:")
 LANGUAGE = "zh-Hans"
 FORMATS = {"ttl": "turtle", "jsonld": "json-ld"}
 MAX_BYTES = 5 * 1024 * 1024
+HEADERS = {
+    "代码": "code", "编码": "code", "编号": "code", "名称": "name", "术语": "name", "上级": "parent", "上级代码": "parent",
+    "上位词": "parent", "同义词": "synonyms", "范围说明": "scope_note", "说明": "scope_note",
+    **{name: name for name in COLUMNS},
+}  # fmt: skip
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -34,25 +41,41 @@ def to_csv(records: Iterable[TermRecord]) -> str:
 
 
 def from_csv(text: str) -> list[TermRecord]:
-    """Return the records of a CSV text. Raises UnreadableError where a column is missing."""
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff").replace("\x00", "")))
-    missing = {"code", "name"} - set(reader.fieldnames or ())
-    if missing:
-        raise UnreadableError(", ".join(sorted(missing)))
+    """Return the records of a CSV text, columns named in English or Chinese, separated by comma, semicolon or tab.
+
+    Raises UnreadableError where a column is missing or a row cannot be cut into cells.
+    """
+    text = text.removeprefix("\ufeff").replace("\x00", "")
+    header = text.partition("\n")[0]
+    separator = max(",;\t", key=header.count)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
     try:
-        return [
-            _from_row(row)
-            for row in reader
-            if any((value or "").strip() for value in row.values() if isinstance(value, str))
-        ]
+        names = [HEADERS.get((name or "").strip().lower(), (name or "").strip()) for name in reader.fieldnames or ()]
+        missing = [name for name in ("code", "name") if name not in names]
+        if missing:
+            raise UnreadableError(", ".join(missing))
+        reader.fieldnames = names
+        return [_from_row(row, reader.line_num) for row in reader if any(_texts(row))]
     except csv.Error as error:
-        raise UnreadableError(str(error)) from error
+        raise UnreadableError(f"{reader.line_num}: {error}") from error
 
 
-def _from_row(row: dict[str, str]) -> TermRecord:
-    cell = {key: (row.get(key) or "").strip().removeprefix("'") for key in COLUMNS}
-    synonyms = tuple(text.strip() for text in cell["synonyms"].replace("；", ";").split(";") if text.strip())
-    return TermRecord(cell["code"], cell["name"], cell["parent"], synonyms, cell["scope_note"])
+def _texts(row: Mapping[str | None, Any]) -> Iterator[str]:
+    return (value.strip() for value in row.values() if isinstance(value, str))
+
+
+def _from_row(row: Mapping[str | None, Any], line: int) -> TermRecord:
+    if any(row.get(None) or ()):
+        # Most often a comma in a name that was not put in quotation marks: the cells are not where they belong.
+        raise UnreadableError(f"{line}: {', '.join(row[None])}"[:120])
+    cell = {key: _unguarded((row.get(key) or "").strip()) for key in COLUMNS}
+    synonyms = tuple(text.strip() for text in re.split("[;；、]", cell["synonyms"]) if text.strip())
+    return TermRecord(cell["code"], cell["name"], cell["parent"], synonyms, cell["scope_note"], line)
+
+
+def _unguarded(cell: str) -> str:
+    """Take off the mark that ``to_csv`` puts before what a spreadsheet would run."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def to_skos(records: Iterable[TermRecord], axis: str, title: str, syntax: str) -> str:
@@ -127,8 +150,9 @@ def _concept(graph: Graph, concept: URIRef, codes: dict[URIRef, str]) -> TermRec
     labels.sort(key=lambda label: (not (label.language or "").startswith("zh"), label.language is not None, str(label)))
     if not labels:
         raise UnreadableError(str(concept))
-    broader = graph.value(concept, SKOS.broader)
+    broader = graph.value(concept, SKOS.broader) or graph.value(None, SKOS.narrower, concept)
     synonyms = tuple(sorted({str(label) for label in graph.objects(concept, SKOS.altLabel)}))
     note = graph.value(concept, SKOS.scopeNote)
-    parent = codes.get(broader, "") if isinstance(broader, URIRef) else ""
+    # A broader concept that the file does not describe may be a term here; where it is not, the report says so.
+    parent = (codes.get(broader) or _code(graph, broader)) if isinstance(broader, URIRef) else ""
     return TermRecord(codes[concept], str(labels[0]), parent, synonyms, str(note or ""))

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 Act = Literal["create", "rename", "move", "describe", "same", "refuse"]
+MAX_LEVEL = 3
+MAX_NAME = 100
+MAX_CODE = 40
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+# Control characters, and halves of surrogate pairs, which no database stores.
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class TermRecord:
-    """A term as a file has it; ``parent`` is the code of the broader term, empty at the top."""
+    """A term as a file has it; ``parent`` is the code of the broader term, empty at the top.
+
+    ``line`` is where it stands in the file, 0 where a format has no lines.
+    """
 
     code: str
     name: str
     parent: str = ""
     synonyms: tuple[str, ...] = ()
     scope_note: str = ""
+    line: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +41,98 @@ class Change:
     reason: str = ""
 
 
-def compare(known: Mapping[str, TermRecord], wanted: Iterable[TermRecord]) -> list[Change]:
+def compare(
+    known: Mapping[str, TermRecord], wanted: Sequence[TermRecord], *, retired: Collection[str] = ()
+) -> list[Change]:
     """Return what must be done so that the vocabulary has every record of ``wanted``, parents first.
 
-    Terms that the file does not name stay as they are: an import never retires anything.
+    ``known`` are the terms in use by code, ``retired`` the codes of the others. What stands below a refused record is
+    refused with it, rather than put at the top. Terms that the file does not name stay as they are: an import never
+    retires anything.
     """
-    records = {record.code: record for record in wanted}
-    names = {record.name: record.code for record in known.values()}
-    changes = []
+    refused, records = _by_themselves(wanted, known, retired)
+    changes = [Change("refuse", record, reason) for record, reason in refused]
+    parents = {code: record.parent for code, record in {**known, **records}.items()}
+    heights = _heights(parents, known)
+    left_out = {record.code for record, _reason in refused} - set(known)
     for record in _parents_first(records):
-        reason = _refusal(record, records, known, names)
+        reason = "parent-refused" if record.parent in left_out else _place(record, parents, heights)
         if reason:
+            left_out.add(record.code)
             changes.append(Change("refuse", record, reason))
         elif record.code not in known:
             changes.append(Change("create", record))
         else:
             changes.extend(_differences(known[record.code], record))
     return changes
+
+
+def _by_themselves(
+    wanted: Sequence[TermRecord], known: Mapping[str, TermRecord], retired: Collection[str]
+) -> tuple[list[tuple[TermRecord, str]], dict[str, TermRecord]]:
+    """Return the records that are at fault whatever the tree is, with the reason, and the others by code."""
+    codes = Counter(record.code for record in wanted)
+    # Names as they will be: those of the file, and those of the terms that the file leaves alone.
+    names = Counter(record.name.casefold() for record in wanted)
+    names.update(record.name.casefold() for code, record in known.items() if code not in codes)
+    refused, records = [], {}
+    for record in wanted:
+        reason = _fault(record) or (
+            "code-twice" if codes[record.code] > 1
+            else "code-retired" if record.code in retired
+            else "name-taken" if names[record.name.casefold()] > 1
+            else ""
+        )  # fmt: skip
+        if reason:
+            refused.append((record, reason))
+        else:
+            records[record.code] = record
+    return refused, records
+
+
+def _fault(record: TermRecord) -> str:
+    texts = (record.code, record.name, record.parent, record.scope_note, *record.synonyms)
+    if not record.name.strip() or not record.code.strip():
+        return "missing"
+    if any(UNFIT.search(text) for text in texts):
+        return "unfit"
+    if len(record.code) > MAX_CODE or not CODE.fullmatch(record.code):
+        return "bad-code"
+    return "too-long" if any(len(text) > MAX_NAME for text in (record.name, *record.synonyms)) else ""
+
+
+def _place(record: TermRecord, parents: Mapping[str, str], heights: Mapping[str, int]) -> str:
+    """Return why ``record`` cannot stand where the file puts it, or nothing."""
+    if record.parent and record.parent not in parents:
+        return "unknown-parent"
+    above = _above(record.code, parents)
+    if above is None:
+        return "circle"
+    return "too-deep" if len(above) + heights.get(record.code, 1) > MAX_LEVEL else ""
+
+
+def _above(code: str, parents: Mapping[str, str]) -> list[str] | None:
+    """Return the codes above ``code``, the nearest first, or None where they run in a circle."""
+    found: list[str] = []
+    parent = parents.get(code, "")
+    while parent:
+        if parent == code or parent in found:
+            return None
+        found.append(parent)
+        parent = parents.get(parent, "")
+    return found
+
+
+def _heights(parents: Mapping[str, str], known: Collection[str]) -> dict[str, int]:
+    """Return how many levels each code spans, itself included, with the terms that are there already.
+
+    A new record that is too deep is refused alone; a term that is there goes where the one above it goes.
+    """
+    heights: dict[str, int] = {}
+    for code in known:
+        for distance, above in enumerate(_above(code, parents) or (), start=2):
+            heights[above] = max(heights.get(above, 1), distance)
+    return heights
 
 
 def _differences(old: TermRecord, new: TermRecord) -> list[Change]:
@@ -57,26 +144,6 @@ def _differences(old: TermRecord, new: TermRecord) -> list[Change]:
     if set(old.synonyms) != set(new.synonyms) or old.scope_note != new.scope_note:
         found.append(Change("describe", new))
     return found or [Change("same", new)]
-
-
-def _refusal(
-    record: TermRecord, records: Mapping[str, TermRecord], known: Mapping[str, TermRecord], names: Mapping[str, str]
-) -> str:
-    if not record.name.strip() or not record.code.strip():
-        return "missing"
-    if record.parent and record.parent not in records and record.parent not in known:
-        return "unknown-parent"
-    if names.get(record.name, record.code) != record.code:
-        return "name-taken"
-    depth, seen, code = 1, {record.code}, record.parent
-    while code:
-        if code in seen:
-            return "circle"
-        seen.add(code)
-        depth += 1
-        parent = records.get(code) or known.get(code)
-        code = parent.parent if parent else ""
-    return "too-deep" if depth > 3 else ""
 
 
 def _parents_first(records: Mapping[str, TermRecord]) -> list[TermRecord]:
