@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from caselib.ingest.sections import is_back_matter, is_colophon, is_foreword, is_section_name, key, section_kind
+from caselib.ingest.sections import is_back_matter, is_foreword, is_section_name, key, section_kind
+from caselib.ingest.titling import TITLE_MAX, Start, is_chapter, is_part_name, text_of, title_before, with_second_lines
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
-from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
-
-_TITLE_MAX = 60
-_LOOK_BACK = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The block at which a case begins, how many blocks its title takes (0: a label only), and how it was found."""
-
-    index: int
-    length: int
-    how: str
+from caselib.word.outline import ends_sentence, numeral, strip_number
 
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
@@ -33,21 +21,17 @@ def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     return []
 
 
-def _text(block: Block) -> str:
-    return squeeze(block.number + block.text) if isinstance(block, Heading | Paragraph) else ""
-
-
 def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     """Lines that the table of contents names as cases."""
     starts: list[Start] = []
     met: set[str] = set()
     for index, block in enumerate(blocks):
-        if not titles or not isinstance(block, Heading | Paragraph) or len(_text(block)) > 120:
+        if not titles or not isinstance(block, Heading | Paragraph) or len(text_of(block)) > 120:
             continue
         for length in (1, 2):
             if index + length > len(blocks):
                 break
-            marks = _marks("".join(_text(item) for item in blocks[index : index + length]))
+            marks = _marks("".join(text_of(item) for item in blocks[index : index + length]))
             hit = next((mark for mark in marks if mark in titles and mark not in met), None)
             if hit:
                 met.update(marks)
@@ -55,7 +39,8 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
                 break
     starts = [start for start in starts if not any(0 < start.index - other.index < other.length for other in starts)]
     starts = _of_one_level(blocks, starts)
-    if _are_chapters(blocks, [start.index for start in starts]):
+    indexes = [start.index for start in starts]
+    if _are_chapters(blocks, indexes) or (_are_counted(blocks, indexes) and not _restarts(blocks, indexes)):
         return []
     return [_with_label(blocks, start) for start in starts]
 
@@ -78,12 +63,18 @@ def _are_chapters(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
     """True when the parts between ``starts`` read as chapters of one work: 2.1 and 3.1 inside, or 引言 and 结论 as names."""
     spans = _spans(starts, len(blocks))
     counted = sum(1 for index, end in spans if any(_is_decimal(block) for block in blocks[index + 1 : end]))
-    named = sum(1 for index in starts if is_section_name(strip_number(_text(blocks[index]))))
+    named = sum(1 for index in starts if is_section_name(strip_number(text_of(blocks[index]))))
     return counted >= 2 or named * 3 > len(spans)
 
 
+def _are_counted(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
+    """True when the starts are numbered 一、 二、: cases only if each counts its own sections anew."""
+    numbers = [numeral(text_of(blocks[index])) for index in starts]
+    return sum(1 for number in numbers if number is not None and number.kind == "han") * 2 > len(numbers)
+
+
 def _is_decimal(block: Block) -> bool:
-    number = numeral(_text(block)) if isinstance(block, Heading) else None
+    number = numeral(text_of(block)) if isinstance(block, Heading) else None
     return number is not None and number.kind in ("decimal2", "decimal3")
 
 
@@ -95,8 +86,8 @@ def _with_label(blocks: Sequence[Block], start: Start) -> Start:
     """Take in a label (案例三) that stands on a line of its own before the title."""
     before = blocks[start.index - 1] if start.index else None
     if isinstance(before, Heading | Paragraph):
-        number = numeral(_text(before))
-        if number is not None and number.kind == "case" and len(_text(before)) <= len(number.text) + 2:
+        number = numeral(text_of(before))
+        if number is not None and number.kind == "case" and len(text_of(before)) <= len(number.text) + 2:
             return Start(start.index - 1, start.length + 1, start.how)
     return start
 
@@ -110,10 +101,10 @@ def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
             isinstance(block, Paragraph) and block.role in ("toc", "caption")
         ):
             continue
-        text = _text(block)
+        text = text_of(block)
         number = numeral(text)
         heading = isinstance(block, Heading)
-        if number is None or number.kind != "case" or len(text) > _TITLE_MAX + len(number.text):
+        if number is None or number.kind != "case" or len(text) > TITLE_MAX + len(number.text):
             continue
         if not heading and (number.value not in (1, expected) or (ends_sentence(text) and text[-1] not in "？?！!")):
             continue
@@ -127,9 +118,9 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     tops: list[int] = []
     for level in (1, 2, 3):
         tops = _tops(blocks, level)
-        if sum(1 for index in tops if _is_part_name(_text(blocks[index]))) * 2 <= len(tops):
+        if sum(1 for index in tops if is_part_name(text_of(blocks[index]))) * 2 <= len(tops):
             break
-    if len(tops) < 2 or any(_is_chapter(_text(blocks[index])) for index in tops):
+    if len(tops) < 2 or any(is_chapter(text_of(blocks[index])) for index in tops):
         return []
     if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(
         blocks, tops
@@ -143,7 +134,7 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     return [
         Start(index, 1, "style")
         for index in tops
-        if not _is_part(blocks, index, tops) and not _is_part_name(_text(blocks[index]))
+        if not _is_part(blocks, index, tops) and not is_part_name(text_of(blocks[index]))
     ]
 
 
@@ -155,8 +146,8 @@ def _tops(blocks: Sequence[Block], level: int) -> list[int]:
         and block.level == level
         and not block.guessed
         and not block.title
-        and not is_foreword(_text(block))
-        and not is_back_matter(_text(block))
+        and not is_foreword(text_of(block))
+        and not is_back_matter(text_of(block))
     ]
 
 
@@ -174,12 +165,12 @@ def _spans(starts: Sequence[int], total: int) -> list[tuple[int, int]]:
 def _is_case_inside(blocks: Sequence[Block]) -> bool:
     if any(_is_first(block) for block in blocks):
         return True
-    names = [block for block in blocks if isinstance(block, Heading) and is_section_name(_text(block))]
+    names = [block for block in blocks if isinstance(block, Heading) and is_section_name(text_of(block))]
     if len(names) >= 2:
         return True
     head = [block for block in blocks[:3] if isinstance(block, Paragraph)]
     return any(
-        len(_text(block)) < 40 and is_byline(_text(block)) and bool(re.search("[\u4e00-\u9fff]", _text(block)))
+        len(text_of(block)) < 40 and is_byline(text_of(block)) and bool(re.search("[\u4e00-\u9fff]", text_of(block)))
         for block in head
     )
 
@@ -191,19 +182,16 @@ def _is_part(blocks: Sequence[Block], index: int, tops: Sequence[int]) -> bool:
     return end == index + 1 and bool(later)
 
 
-def _is_chapter(text: str) -> bool:
-    number = numeral(text)
-    return number is not None and number.kind in ("chapter", "section", "decimal2", "article")
-
-
 def _is_first(block: Block) -> bool:
     """True for the first section of a case: 一、…, or a bare 案例背景."""
     if not isinstance(block, Heading):
         return False
-    text = _text(block)
+    text = text_of(block)
     number = numeral(text)
     if number is not None:
-        return number.kind in ("han", "han_space") and number.value == 1
+        return number.value == 1 and (
+            number.kind in ("han", "han_space") or (is_section_name(text) and section_kind(text) == "background")
+        )
     return is_section_name(text) and section_kind(text) == "background"
 
 
@@ -214,13 +202,21 @@ def _from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     firsts = _of_one_make(blocks, [index for index, block in enumerate(blocks) if _is_first(block)])
     if sum(1 for index in firsts if _opens_chapter(blocks, index)) >= 2:
         return []
-    numbered = [index for index in firsts if numeral(_text(blocks[index])) is not None]
-    for index in numbered if len(numbered) >= 2 else firsts:
-        found = _title_before(blocks, index, floor)
+    kinds = [numeral(text_of(blocks[index])) for index in firsts]
+    for index in next(
+        (
+            chosen
+            for wanted in (("han", "han_space"), ("han_paren",), ("arabic",))
+            if len(chosen := [at for at, n in zip(firsts, kinds, strict=True) if n is not None and n.kind in wanted])
+            >= 2
+        ),
+        firsts,
+    ):
+        found = title_before(blocks, index, floor)
         if found is not None:
             starts.append(found)
             floor = index + 1
-    return starts
+    return with_second_lines(blocks, starts)
 
 
 def _of_one_make(blocks: Sequence[Block], firsts: Sequence[int]) -> list[int]:
@@ -240,69 +236,5 @@ def _opens_chapter(blocks: Sequence[Block], index: int) -> bool:
     before = next((block for block in reversed(blocks[:index]) if isinstance(block, Heading)), None)
     if before is None or before.guessed:
         return False
-    number = numeral(_text(before))
+    number = numeral(text_of(before))
     return number is not None and number.kind in ("part", "chapter", "section")
-
-
-def _title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | None:
-    """Look back from a first section for the lines that are its case's title: the farthest group within reach wins."""
-    lowest = max(floor, index - _LOOK_BACK)
-    best: Start | None = None
-    at = index - 1
-    while at >= lowest:
-        if not _is_title_line(blocks, at):
-            at -= 1
-            continue
-        end = at + 1
-        while at - 1 >= lowest and _is_title_line(blocks, at - 1):
-            at -= 1
-        best = _group(blocks, at, end)
-        at -= 1
-    return best
-
-
-def _group(blocks: Sequence[Block], start: int, end: int) -> Start | None:
-    """Of neighbouring title lines, the title is what stands before the byline; part names and imprints go."""
-    while start < end and (is_colophon(_text(blocks[start])) or _is_part_name(_text(blocks[start]))):
-        start += 1
-    if start == end or _is_chapter(_text(blocks[start])):
-        return None
-    length = 1
-    while (
-        start + length < end
-        and length < 2
-        and not is_byline(_text(blocks[start + length]))
-        and not _is_title(blocks[start + length])
-        and len(_text(blocks[start])) >= 10
-    ):
-        length += 1
-    return Start(start, length, "cycle")
-
-
-def _is_title(block: Block) -> bool:
-    return isinstance(block, Heading) and block.title
-
-
-def _is_part_name(text: str) -> bool:
-    number = numeral(text)
-    return (number is not None and number.kind == "part") or (text.endswith("篇") and len(text) <= 12)
-
-
-def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
-    block = blocks[index]
-    if not isinstance(block, Heading | Paragraph):
-        return False
-    text = _text(block)
-    if not 4 <= len(text) <= _TITLE_MAX or (ends_sentence(text) and not text.endswith(("？", "！", "?", "!"))):
-        return False
-    if isinstance(block, Paragraph) and block.role in ("caption", "toc", "list"):
-        return False
-    number = numeral(text)
-    if number is not None and number.kind not in ("part", "case", "arabic", "chapter"):
-        return False
-    return (
-        text[-1] not in "，、；：:"
-        and not is_section_name(text)
-        and not re.match(r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方)", text)
-        and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)
-    )

@@ -131,6 +131,31 @@ def _check_number(block: Heading, last: dict[tuple[str, int], int], warnings: li
     last[slot] = max(number.value, last.get(slot, 0)) if number.value != 1 else 1
 
 
+def pair_displaced(parts: Sequence[tuple[str, Sequence[Block]]]) -> list[Warning]:
+    """Where a section stands out of order in one item and its number is missing in another, name the two.
+
+    ``parts`` are title and blocks of the items of a file. Nothing is moved.
+    """
+    missing: dict[int, list[str]] = {}
+    extra: list[tuple[int, Heading, str]] = []
+    for title, blocks in parts:
+        values: list[int] = []
+        for block in blocks:
+            number = numeral(squeeze(block.number + block.text)) if isinstance(block, Heading) else None
+            if number is None or number.kind != "han" or not isinstance(block, Heading):
+                continue
+            if values and number.value <= max(values):
+                extra.append((number.value, block, title))
+            values.append(number.value)
+        for value in set(range(1, max(values, default=0) + 1)) - set(values):
+            missing.setdefault(value, []).append(title)
+    return [
+        Warning("block_belongs", where(block), f"{squeeze(block.number + block.text)} → {' / '.join(missing[value])}")
+        for value, block, title in extra
+        if value in missing and missing[value] != [title]
+    ]
+
+
 def _breaks_off(block: Paragraph) -> bool:
     text = block.text.rstrip()
     return block.role in ("body", "lead") and len(text) >= 40 and not ends_sentence(text) and text[-1] not in "：:）)"

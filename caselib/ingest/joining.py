@@ -14,6 +14,7 @@ from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 
 _TOP = ("part", "case", "chapter", "section", "han")
 _MAX_HEADING = 42
+_NEAR = 10
 _LEAD = re.compile(
     r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|\d{1,2}[.．、])[^。！？]{2,30}。(?=\S{10})"
 )
@@ -39,6 +40,7 @@ class _Joiner:
         self.result = Joined()
         self.measure = self._measure()
         self.indented = self._indented()
+        self.measures = self._measures()
         self.counts: dict[str, int] = {}
         self.order: list[str] = []
         self.text: list[Line] = []
@@ -48,6 +50,15 @@ class _Joiner:
         widths = sorted(line.width + line.indent for line in self.lines if line.fixed is None and line.width >= 20)
         return widths[int(len(widths) * 0.75)] if widths else 80
 
+    def _measures(self) -> list[int]:
+        """The printed width of a full line around each line: a foreword is set wider than the columns behind it."""
+        widths = [line.width + min(line.indent, 8) if line.fixed is None else 0 for line in self.lines]
+        found: list[int] = []
+        for index in range(len(widths)):
+            near = sorted(value for value in widths[max(index - _NEAR, 0) : index + _NEAR + 1] if value >= 16)
+            found.append(near[int(len(near) * 0.8)] if len(near) >= _NEAR else self.measure)
+        return found
+
     def _indented(self) -> bool:
         """True when paragraphs begin with an indent."""
         texts = [line for line in self.lines if line.fixed is None and line.width >= 20]
@@ -55,6 +66,7 @@ class _Joiner:
 
     def run(self) -> Joined:
         for index, line in enumerate(self.lines):
+            self.measure = self.measures[index]
             if line.fixed is not None:
                 self._flush()
                 self.result.blocks.append(line.fixed)
@@ -128,7 +140,7 @@ class _Joiner:
         in_order = number.value == expected or number.value == 1
         if not self._free(line):
             return (
-                in_order
+                (in_order or (number.kind == "han" and is_section_name(text)))
                 and number.kind in ("han", "han_paren", "chapter", "part")
                 and len(rest) >= 3
                 and width(text) < self.measure - 8
@@ -190,10 +202,13 @@ class _Joiner:
 
     def _continues(self, last: Line, line: Line) -> bool:
         """True when ``line`` goes on with the paragraph that ``last`` belongs to."""
-        full = last.width + last.indent >= self.measure - max(5, self.measure // 9)
+        aside = last.indent > max(8, self.measure // 5)
+        full = not aside and last.width + last.indent >= self.measure - max(5, self.measure // 9)
         finished = ends_sentence(last.text) or last.text.endswith(("：", ":"))
         if re.match(r"^[，。、；：！？）”》,.;:]", line.text) and not finished:
             return True
+        if re.fullmatch(r"[（(\[【][^（()）\[\]【】]{2,40}[）)\]】]", last.text) and len(self.text) == 1:
+            return False
         if self._separate(line) and (finished or not full):
             return False
         if finished:
@@ -238,7 +253,7 @@ class _Joiner:
             text += _glue(text, line.text) + line.text
         first, last = self.text[0].place, self.text[-1].place
         place = Place(first.paragraph, first.start, last.end)
-        text = _close_gaps(text)
+        text = _close_gaps(text, wide=len(self.text) > 1 or width(text) > self.measure * 0.7)
         lead = _LEAD.match(text)
         if lead and len(bare(lead.group(0))) >= 2:
             block = Paragraph((Run(text[lead.end() :]),), "lead", lead=lead.group(0), place=place)
@@ -259,10 +274,11 @@ def _glue(before: str, after: str) -> str:
     return ""
 
 
-def _close_gaps(text: str) -> str:
-    """Remove the blanks that text recovery leaves between Chinese characters."""
+def _close_gaps(text: str, *, wide: bool) -> str:
+    """Remove the blanks that text recovery leaves between Chinese characters; ``wide`` ones part a unit from a name."""
+    gap = r"[ \u3000]+" if wide else r" "
     return re.sub(
-        r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])[ \u3000]+(?=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])",
+        rf"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef])(?<![ \u3000]){gap}(?=[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef])",
         "",
         text,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from caselib.word.model import Block, Heading, Paragraph, Place
 from caselib.word.outline import ends_sentence
 
+_UPRIGHT = ("前言", "序言", "目录", "目次", "后记", "附录", "代序", "总序", "致谢", "跋语")
 _WRAPPED_SHARE = 0.35
 
 
@@ -17,7 +18,8 @@ _WRAPPED_SHARE = 0.35
 class Line:
     """One line. ``fixed`` carries a block that is not text to be joined (table, picture, styled heading).
 
-    ``breaks`` is "" for an ordinary line end before it, "blank" after an empty line, "page" after a page's end.
+    ``lead`` is the number of blanks before the text, ``indent`` their printed width; ``breaks`` is "" for an ordinary
+    line end before it, "blank" after an empty line, "page" after a page's end.
     """
 
     text: str
@@ -25,6 +27,7 @@ class Line:
     indent: int = 0
     breaks: str = ""
     fixed: Block | None = None
+    lead: int = 0
 
     @property
     def width(self) -> int:
@@ -58,6 +61,7 @@ def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:
     """Turn blocks into lines; tables, pictures and real headings stay whole, form feeds become page breaks."""
     lines: list[Line] = []
     breaks = ""
+    spaced = _typesetter_blanks(blocks)
     for block in blocks:
         place = block.place or Place(0)
         if isinstance(block, Paragraph) or (isinstance(block, Heading) and block.guessed and not keep_guessed):
@@ -67,92 +71,51 @@ def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:
                 if not text.strip():
                     breaks = breaks or "blank"
                     continue
-                stripped = text.strip()
-                lines.append(Line(stripped, place, _indent(text), breaks))
+                stripped = spaced.sub("", text.strip()) if spaced else text.strip()
+                lead = len(text) - len(text.lstrip())
+                lines.append(Line(stripped, place, _indent(text), breaks, lead=lead))
                 breaks = ""
         else:
             lines.append(Line("", place, breaks=breaks, fixed=block))
             breaks = ""
-    return lines
+    return _upright(lines)
+
+
+def _upright(lines: list[Line]) -> list[Line]:
+    """Join headings whose letters text recovery put on lines of their own: 前 / 言, 目 / 录."""
+    result: list[Line] = []
+    for line in lines:
+        before = result[-1] if result else None
+        if (
+            before is not None
+            and before.fixed is None
+            and line.fixed is None
+            and len(before.text) == len(line.text) == 1
+            and before.text + line.text in _UPRIGHT
+        ):
+            before.text += line.text
+        else:
+            result.append(line)
+    return result
+
+
+_HAN_PAIR = re.compile(r"(?<=[\u4e00-\u9fff，。、；：])[\u4e00-\u9fff，。、；：]")
+_SPACE = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef])")
+
+
+_BESIDE_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9fff])")
+_DIGITS = re.compile(r"[\u4e00-\u9fff](?=\d)|\d(?=[\u4e00-\u9fff])")
+
+
+def _typesetter_blanks(blocks: Sequence[Block]) -> re.Pattern[str] | None:
+    """Return what to close up where text recovery made blanks of the typesetter's spacing; None where it did not."""
+    text = "\n".join(block.text for block in blocks[:2000] if isinstance(block, Paragraph))
+    letters = len(_SPACE.findall(text)) > len(_HAN_PAIR.findall(text)) * 0.5
+    beside = len(_BESIDE_DIGITS.findall(text)) > len(_DIGITS.findall(text)) * 4
+    chosen = [pattern.pattern for pattern, found in ((_SPACE, letters), (_BESIDE_DIGITS, beside)) if found]
+    return re.compile("|".join(chosen)) if chosen else None
 
 
 def _indent(text: str) -> int:
     lead = text[: len(text) - len(text.lstrip())]
     return width(lead.replace("\t", "    "))
-
-
-_GAP = re.compile(r"(?<=\S)(?: {3,}|[ \u3000]*\u3000[ \u3000]+|\t+ *)(?=\S)")
-
-
-def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
-    """Undo two-column pages printed side by side: left halves first, then right halves. Returns lines and runs found.
-
-    A run is at least five neighbouring lines that are cut by a wide gap at about the same column.
-    """
-    result: list[Line] = []
-    found = 0
-    index = 0
-    while index < len(lines):
-        run = _column_run(lines, index)
-        if run is None:
-            result.append(lines[index])
-            index += 1
-            continue
-        end, cut = run
-        left, right = _halves(lines[index:end], cut)
-        result.extend(left)
-        result.extend(right)
-        found += 1
-        index = end
-    return result, found
-
-
-def _gap_column(line: Line) -> int | None:
-    if line.fixed is not None:
-        return None
-    matches = list(_GAP.finditer(line.text))
-    if len(matches) != 1 or width(line.text[matches[0].end() :]) < 4 or width(line.text[: matches[0].start()]) < 4:
-        return None
-    return line.indent + width(line.text[: matches[0].end()])
-
-
-def _column_run(lines: list[Line], start: int) -> tuple[int, int] | None:
-    first = _gap_column(lines[start])
-    if first is None:
-        return None
-    end = start
-    cut = 0
-    columns: list[int] = []
-    while end < len(lines) and lines[end].fixed is None and lines[end].breaks != "page":
-        column = _gap_column(lines[end])
-        if column is None:
-            if width(lines[end].text) + lines[end].indent > first - 2 and lines[end].indent < first - 8:
-                break
-        elif abs(column - first) > 6:
-            break
-        else:
-            columns.append(column)
-        end += 1
-    halves = sorted(width(_GAP.split(line.text)[0]) for line in lines[start:end] if _gap_column(line) is not None)
-    if len(columns) < 5 or halves[len(halves) // 2] < 24:
-        return None
-    cut = min(columns)
-    return end, cut
-
-
-def _halves(lines: list[Line], cut: int) -> tuple[list[Line], list[Line]]:
-    left: list[Line] = []
-    right: list[Line] = []
-    for line in lines:
-        match = _GAP.search(line.text)
-        if match and _gap_column(line) is not None:
-            left.append(Line(line.text[: match.start()].strip(), line.place, line.indent, line.breaks))
-            offset = max(line.indent + width(line.text[: match.end()]) - cut, 0)
-            right.append(Line(line.text[match.end() :].strip(), line.place, offset))
-        elif line.indent >= cut - 6:
-            right.append(Line(line.text, line.place, max(line.indent - cut, 0)))
-        else:
-            left.append(line)
-    if right:
-        right[0].breaks = "page"
-    return left, right

@@ -85,7 +85,12 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "section_missing": (GUESSED, _("A section before this one seems to be missing: %(detail)s")),
     "sentence_broken": (GUESSED, _("A sentence breaks off before a heading: …%(detail)s")),
     "block_displaced": (GUESSED, _("A piece begins in mid-sentence; it may belong elsewhere: %(detail)s")),
+    "block_belongs": (
+        GUESSED,
+        _("A section stands where it does not fit; it may belong to another case, check and move it: %(detail)s"),
+    ),
     "joined_over_page": (CHANGED, _("A sentence broken by a page or column was joined: %(detail)s")),
+    "footnote_moved": (CHANGED, _("A note at the foot of a page was moved behind its paragraph: %(detail)s")),
     "columns_split": (CHANGED, _("Two-column text was put in reading order (%(detail)s places).")),
     "contents_removed": (CHANGED, _("The table of contents (%(detail)s entries) was taken off.")),
     "page_numbers_removed": (CHANGED, _("%(detail)s page numbers were taken off.")),

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from caselib.ingest import furniture
+from caselib.ingest.columns import split_columns
+from caselib.ingest.contents import Entry, contents_entry
 from caselib.ingest.faults import drop_repeated_lines
-from caselib.ingest.furniture import Entry
 from caselib.ingest.joining import join
-from caselib.ingest.lines import Line, is_wrapped, lines_of, split_columns
-from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, key
+from caselib.ingest.lines import Line, is_wrapped, lines_of
+from caselib.ingest.pagenotes import move_notes
+from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
 from caselib.ingest.unfolding import unfold
 from caselib.word.model import Block, Document, Heading, Paragraph, Place, Run, Warning
 from caselib.word.outline import numeral, squeeze
@@ -51,7 +53,7 @@ def recover(document: Document, *, text_file: bool) -> Recovered:
     contents: list[Entry] = []
     for block in document.blocks:
         if isinstance(block, Paragraph) and block.role == "toc":
-            entry = furniture.contents_entry(block.text) or Entry(squeeze(block.text), 0)
+            entry = contents_entry(block.text) or Entry(squeeze(block.text), 0)
             if not is_contents(block.text):
                 contents.append(entry)
         else:
@@ -68,7 +70,7 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     lines, columns = split_columns(lines)
     stripped = furniture.strip(lines)
     contents = stripped.contents or [
-        furniture.contents_entry(block.text) or Entry(squeeze(block.text), 0)
+        contents_entry(block.text) or Entry(squeeze(block.text), 0)
         for block in blocks
         if isinstance(block, Paragraph) and block.role == "toc" and not is_contents(block.text)
     ]
@@ -76,10 +78,11 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     warnings = list(stripped.warnings)
     if columns:
         warnings.append(Warning("columns_split", "", str(columns)))
-    lines = mark_titles(stripped.lines, titles)
+    lines, notes = move_notes(stripped.lines)
+    lines = mark_titles(lines, titles)
     lines, repeated = drop_repeated_lines(lines)
     joined = join(lines, wrapped=wrapped)
-    return Recovered(joined.blocks, True, contents, titles, warnings + repeated + joined.warnings)
+    return Recovered(joined.blocks, True, contents, titles, warnings + notes + repeated + joined.warnings)
 
 
 def _without_contents_role(blocks: Sequence[Block]) -> list[Block]:
@@ -108,6 +111,8 @@ def case_titles(contents: Sequence[Entry]) -> set[str]:
             continue
         chosen.append(entry)
     plain = [entry for entry in chosen if not _is_outline(entry.text)]
+    if not plain and not structural and all(entry.page for entry in chosen):
+        plain = [entry for entry in chosen if not is_section_name(entry.text)]
     if structural > len(plain) or decimals >= 2 or len(plain) < 2:
         return set()
     titles: set[str] = set()
@@ -123,6 +128,8 @@ def _is_outline(text: str) -> bool:
 
 def _variants(text: str) -> list[str]:
     """Keys under which an entry may stand in the body: whole, without its number, without the unit behind a gap."""
+    parts = re.split(r"(?:[.．·・…⋯]\s*){3,}", text)
+    text = parts[0] if len(key(parts[0])) >= 4 else text
     found = [key(text)]
     number = numeral(text)
     if number is not None:

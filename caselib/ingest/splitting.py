@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from caselib.ingest.boundaries import Start, find_starts
-from caselib.ingest.faults import check_order, check_repeats, is_truncated, where
+from caselib.ingest.boundaries import find_starts
+from caselib.ingest.credits import read_credits
+from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
 from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields
 from caselib.ingest.recovery import Recovered, recover
 from caselib.ingest.sections import (
@@ -18,11 +19,10 @@ from caselib.ingest.sections import (
     is_foreword,
     is_section_name,
 )
+from caselib.ingest.titling import Start, is_part_name
 from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
-from caselib.word.names import is_byline, is_front_line, split_byline
+from caselib.word.names import is_byline, is_front_line, is_institution, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
-
-_BYLINES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,9 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
     result = _collection(blocks, starts, recovered) if starts else _single(blocks, document, name)
     seen: dict[str, str] = {}
     for position, item in enumerate(result.items):
-        _finish(item, document, recovered, seen, last=position + 1 == len(result.items), alone=len(result.items) == 1)
-    result.warnings = [*recovered.warnings, *result.warnings]
+        _finish(item, recovered, seen, last=position + 1 == len(result.items), alone=len(result.items) == 1)
+    displaced = pair_displaced([(item.title, item.blocks) for item in result.items])
+    result.warnings = [*recovered.warnings, *result.warnings, *displaced]
     return result
 
 
@@ -115,7 +116,7 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
         return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
     title = squeeze(_line(blocks[at]))
     content = list(blocks[at + 1 :])
-    while content and isinstance(content[-1], Heading | Paragraph) and _is_part_name(_line(content[-1])):
+    while content and isinstance(content[-1], Heading | Paragraph) and is_part_name(_line(content[-1])):
         content.pop()
     return Foreword(title, tuple(content)), _reported(blocks[:at])
 
@@ -128,15 +129,10 @@ def _reported(blocks: Sequence[Block]) -> list[Warning]:
     ]
 
 
-def _is_part_name(text: str) -> bool:
-    number = numeral(text)
-    return (number is not None and number.kind == "part") or (text.endswith("篇") and len(text) <= 12)
-
-
 def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
     """The name of the next part of the collection stands at the end of the case before it."""
     warnings: list[Warning] = []
-    while len(part) > 1 and isinstance(part[-1], Heading | Paragraph) and _is_part_name(_line(part[-1])):
+    while len(part) > 1 and isinstance(part[-1], Heading | Paragraph) and is_part_name(_line(part[-1])):
         warnings.append(Warning("part_name", where(part[-1]), _line(part[-1])))
         part = part[:-1]
     return part, warnings
@@ -190,6 +186,7 @@ def _item(part: list[Block], start: Start) -> Item:
         and isinstance(rest[0], Heading | Paragraph)
         and re.match(r"^[—–-]{1,3}\s*\S", _line(rest[0]))
         and len(_line(rest[0])) < 60
+        and not is_institution(_line(rest[0]).strip("—–- "))
     ):
         title, rest = f"{title}——{_line(rest[0]).lstrip('—–- ')}", rest[1:]
     item = Item(title, rest)
@@ -279,11 +276,10 @@ def _range(item: Item, blocks: Sequence[Block]) -> None:
         item.start, item.end = places[0].start, max(place.end for place in places)
 
 
-def _finish(
-    item: Item, document: Document, recovered: Recovered, seen: dict[str, str], *, last: bool, alone: bool
-) -> None:
+def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: bool, alone: bool) -> None:
     """Bylines, levels, faults and lesson fields of one item."""
-    _bylines(item, document if alone else None)
+    named = read_credits(item.blocks)
+    item.unit, item.authors, item.blocks = named.unit, named.authors, named.blocks
     _levels(item)
     checked = check_repeats(item.blocks, seen, remove=recovered.printed)
     item.blocks = list(checked.blocks)
@@ -303,23 +299,6 @@ def _finish(
         elif heading.guessed:
             item.warnings.append(Warning("heading_guessed", where(heading), _line(heading)[:80]))
     _lesson(item)
-
-
-def _bylines(item: Item, document: Document | None) -> None:
-    """Read unit and authors from the lines around the title."""
-    texts: list[str] = []
-    for block in item.blocks[: _BYLINES + 3]:
-        short = (
-            isinstance(block, Paragraph) and block.role == "body" and len(block.text) <= 50 and len(texts) < _BYLINES
-        )
-        if isinstance(block, Paragraph) and (block.role == "byline" or (short and is_byline(block.text))):
-            texts.append(block.text)
-        elif (isinstance(block, Heading) and not block.guessed) or len(_line(block)) > 50:
-            break
-    for text in texts:
-        units, people = split_byline(text)
-        item.unit = item.unit or (units[0] if units else "")
-        item.authors.extend(person for person in people if person not in item.authors)
 
 
 def _levels(item: Item) -> None:

@@ -45,6 +45,7 @@ _LABEL = re.compile(
     r"^(?P<label>作者单位|作者|撰稿人?|执笔人?|编写者?|撰写|设计人|设计者|授课人|授课教师|主讲教师|主讲人|承担人|教师|姓名|供稿人?|"
     r"供稿单位|报送单位|推荐单位|申报单位|所在单位|工作单位|所在学院|选送单位|完成单位|单位|学校|来源)\s*[:：]?\s*"
 )
+_GIVEN = re.compile(r"(?<=.{3})(?:供稿|报送|选送|提供|推荐|撰稿|整理)$")
 _PERSON_LABELS = ("作者", "撰", "执笔", "编写", "设计", "授课", "主讲", "承担", "教师", "姓名", "供稿")
 _PLACES = frozenset(
     "北京 天津 河北 山西 辽宁 吉林 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 "
@@ -133,7 +134,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
         label = found.group("label") if found and len(found.group(0)) < len(chunk) else ""
         rest = chunk[len(found.group(0)) :].strip() if label and found else chunk
         for name in re.split(r"[、，,；;/\s]+", rest):
-            bare = name.strip("（）()[]【】:：")
+            bare = _GIVEN.sub("", name.strip("（）()[]【】:：◎●■◆—–-"))
             if not bare or bare.isdigit():
                 continue
             if is_person(bare) or (

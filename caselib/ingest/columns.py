@@ -1,0 +1,147 @@
+"""Undoes two-column pages printed side by side: left halves first, then right halves."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from caselib.ingest.lines import Line, width
+
+_GAP = re.compile(r"(?<=\S)[ \u3000\t]{2,}(?=\S)")
+_FOLIO = re.compile(r"^[-—–·•\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–·•\s]*$")
+_LEAST = 5  # lines with both halves that make a page one of columns
+_FIRST_CUT = 10
+_INDENT = 6
+
+
+def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
+    """Return the lines in reading order and the number of runs that stood side by side.
+
+    The gutter is looked for page by page, by characters (as PDF tools set them) and by printed width (as a terminal does).
+    """
+    result: list[Line] = []
+    found = 0
+    for page in _pages(lines):
+        columns = _best(page)
+        if columns is None:
+            result.extend(page)
+            continue
+        made, runs = columns
+        result.extend(made)
+        found += runs
+    return result, found
+
+
+def _pages(lines: Sequence[Line]) -> list[list[Line]]:
+    pages: list[list[Line]] = [[]]
+    for line in lines:
+        folio = line.fixed is None and line.lead > 8 and _FOLIO.match(line.text)
+        if (line.breaks == "page" or line.fixed is not None or folio) and pages[-1]:
+            pages.append([])
+        pages[-1].append(line)
+        if line.fixed is not None or folio:
+            pages.append([])
+    return [page for page in pages if page]
+
+
+class _Ruler:
+    """Measures a line by characters or by printed width."""
+
+    def __init__(self, printed: bool) -> None:
+        self.printed = printed
+
+    def lead(self, line: Line) -> int:
+        return line.indent if self.printed else line.lead
+
+    def size(self, text: str) -> int:
+        return width(text) if self.printed else len(text)
+
+    def starts(self, line: Line) -> list[int]:
+        """Where pieces of text begin that have a gap before them."""
+        lead = self.lead(line)
+        found = [lead] if lead >= _FIRST_CUT else []
+        return found + [lead + self.size(line.text[: match.end()]) for match in _GAP.finditer(line.text)]
+
+    def cut(self, line: Line, column: int) -> tuple[str, str, int] | None:
+        """Return left half, right half and the right half's indent; None when text runs over the gutter."""
+        lead = self.lead(line)
+        if lead >= column - 1:
+            return "", line.text, lead - column
+        if lead + self.size(line.text) < column:
+            return line.text, "", 0
+        for match in _GAP.finditer(line.text):
+            begins = lead + self.size(line.text[: match.end()])
+            if begins >= column - 1:
+                ends = lead + self.size(line.text[: match.start()])
+                return (
+                    (line.text[: match.start()], line.text[match.end() :], begins - column) if ends < column else None
+                )
+        return None
+
+
+def _best(page: list[Line]) -> tuple[list[Line], int] | None:
+    """Return the page unfolded at its gutter, None when it has none."""
+    if len(page) < _LEAST or any(line.fixed is not None for line in page):
+        return None
+    tried = [made for ruler in (_Ruler(False), _Ruler(True)) if (made := _gutter(page, ruler)) is not None]
+    if not tried:
+        return None
+    _, ruler, column = min(tried, key=lambda made: made[0])
+    return _unfold(page, ruler, column)
+
+
+def _gutter(page: list[Line], ruler: _Ruler) -> tuple[int, _Ruler, int] | None:
+    """Return (lines that run over the gutter, ruler, column) for the best gutter of a page."""
+    starts = Counter(start for line in page for start in set(ruler.starts(line)) if start >= _FIRST_CUT)
+    best: tuple[int, int, int] | None = None
+    for column in starts:
+        both = over = right = 0
+        for line in page:
+            halves = ruler.cut(line, column)
+            if halves is None:
+                over += 1
+                continue
+            inside = bool(halves[1]) and -1 <= halves[2] <= _INDENT + 4
+            both += inside and bool(halves[0])
+            right += inside
+            over += bool(halves[1]) and not inside and bool(halves[0])
+        narrow = sum(1 for line in page if ruler.lead(line) + ruler.size(line.text) >= column * 1.4)
+        if both >= _LEAST and over <= len(page) * 0.2 and narrow >= _LEAST:
+            rank = (over * 3 - both - right, column, over)
+            best = rank if best is None or rank < best else best
+    return None if best is None else (best[0], ruler, best[1])
+
+
+def _unfold(page: list[Line], ruler: _Ruler, column: int) -> tuple[list[Line], int]:
+    result: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    runs = 0
+    for line in page:
+        halves = ruler.cut(line, column)
+        if halves is None:
+            runs += _flush(result, left, right)
+            result.append(line)
+            continue
+        one, two, indent = halves
+        if one:
+            left.append(replace(line, text=one.rstrip()))
+        if two:
+            breaks = "" if one else line.breaks
+            indent = max(indent, 0) * (1 if ruler.printed else 2)
+            right.append(Line(two, line.place, indent, breaks, lead=max(halves[2], 0)))
+    runs += _flush(result, left, right)
+    return result, runs
+
+
+def _flush(result: list[Line], left: list[Line], right: list[Line]) -> int:
+    """Append both halves in order; a run with both counts as one."""
+    found = int(bool(left and right))
+    if right:
+        right[0].breaks = "page" if left else right[0].breaks
+    result.extend([*left, *right])
+    left.clear()
+    right.clear()
+    return found

@@ -1,0 +1,135 @@
+"""Finds the printed table of contents and reads its entries: dots, units, broken lines and all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from caselib.ingest.lines import Line
+from caselib.ingest.sections import is_contents, key
+from caselib.word.outline import ends_sentence, numeral
+
+DRESSED = re.compile(
+    r"^(?:[-—–―·•．.~～|｜\s]+\d{1,4}[-—–―·•．.~～|｜\s]+|第\s*\d{1,4}\s*页(?:\s*[,，/共]*\s*\d{0,4}\s*页?)?|\d{1,4}\s*[/／]\s*\d{1,4}|"
+    r"page\s*\d{1,4}(?:\s*of\s*\d+)?|[-—–―]\s*\d{1,4}|\d{1,4}\s*[-—–―])$",
+    re.I,
+)
+BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
+_LEADERS = re.compile(
+    r"(?:[…⋯‥]\s*|(?:[.．·・﹒•。\-—_]\s*){3}(?:[.．·・﹒•。\-—_]\s*)*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$",
+    re.I,
+)
+_UNFINISHED = re.compile(r"\S(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S{2,40}$")
+# Leaders before the unit, the page behind it: 一张清单……云岭县委组织部（5）
+_CREDITED = re.compile(
+    r"^(\S.*?(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S[^…⋯.．·]{1,40}?)[\s\u3000]*[(（/／]\s*(\d{1,4})\s*[)）]?$"
+)
+_TRAILING = re.compile(r"^(.*?\S)[\s\u3000\t]+[(（/／]?\s*(\d{1,4})\s*[)）]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the printed table of contents: its text and its page (0: none printed).
+
+    ``tail`` is the text of its last line when lines before it were taken for its beginning: they may be a running head.
+    """
+
+    text: str
+    page: int
+    tail: str = ""
+
+
+def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
+    """Return the lines without the printed table of contents, and its entries."""
+    start = next((index for index, line in enumerate(lines[:400]) if is_contents(line.text)), None)
+    if start is None:
+        start = _headless_contents(lines)
+        if start is None:
+            return lines, []
+        first = start
+    else:
+        first = start + 1
+    entries: list[Entry] = []
+    index = first
+    pending = ""
+    while index < len(lines):
+        line = lines[index]
+        if line.fixed is not None:
+            break
+        entry = contents_entry(line.text)
+        whole = contents_entry(pending + line.text) if pending else None
+        if entry is None and whole is not None and whole.page:
+            entries.append(Entry(whole.text, whole.page))
+            pending = ""
+        elif entry is not None and (entry.page or _LEADERS.search(line.text)):
+            text = pending + entry.text
+            entries.append(Entry(text, entry.page, entry.text if pending else ""))
+            pending = ""
+        elif BARE.match(line.text) or DRESSED.match(line.text):
+            if pending and BARE.match(line.text):
+                entries.append(Entry(pending, int(line.text) if line.text.isdigit() else 0))
+                pending = ""
+        elif is_contents(line.text):
+            pass
+        elif _UNFINISHED.search(line.text) and len(line.text) < 80:
+            pending += line.text
+        elif not pending and (number := numeral(line.text)) is not None and number.kind == "part":
+            entries.append(Entry(line.text, 0))
+        elif (
+            any(contents_entry(later.text) for later in lines[index + 1 : index + 3] if not later.fixed)
+            and len(line.text) < 60
+            and not ends_sentence(line.text)
+        ):
+            pending += line.text
+        else:
+            break
+        index += 1
+    if len(entries) >= 2:
+        return lines[:start] + lines[index:], entries
+    return _plain_contents(lines, start, first)
+
+
+def contents_entry(text: str) -> Entry | None:
+    """Return the entry on a line that ends in a page number or leaders, or None."""
+    match = _LEADERS.search(text)
+    if match and match.start() > 1:
+        page = match.group(1) or ""
+        return Entry(text[: match.start()].strip(" .．·…　"), int(page) if page.isdigit() else 0)
+    credited = _CREDITED.match(text)
+    if credited:
+        return Entry(text[: credited.start(2)].strip(), int(credited.group(2)))
+    trailing = _TRAILING.match(text)
+    if trailing and len(trailing.group(1)) >= 2 and not ends_sentence(trailing.group(1)):
+        return Entry(trailing.group(1).strip(), int(trailing.group(2)))
+    return None
+
+
+def _headless_contents(lines: list[Line]) -> int | None:
+    """A table of contents whose heading got lost: a run of at least five lines with leaders near the beginning."""
+    run = 0
+    for index, line in enumerate(lines[:200]):
+        match = _LEADERS.search(line.text)
+        run = run + 1 if match and match.group(1) else 0
+        if run == 5:
+            return index - 4
+    return None
+
+
+def _plain_contents(lines: list[Line], start: int, first: int) -> tuple[list[Line], list[Entry]]:
+    """A table of contents without page numbers ends where its first entry comes again."""
+    known: dict[str, int] = {}
+    for index in range(first, min(first + 300, len(lines))):
+        line = lines[index]
+        mark = key(line.text)
+        if line.fixed is not None or not mark:
+            continue
+        if mark in known:
+            cut = index
+            entries = [Entry(item.text, 0) for item in lines[first:cut] if item.text]
+            if len(entries) >= 2:
+                return lines[:start] + lines[cut:], entries
+            return lines, []
+        if len(line.text) > 60 or ends_sentence(line.text):
+            return lines, []
+        known[mark] = index
+    return lines, []
