@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks import search_derived as derived
 from benchmarks.measures import Tally, percentile
 
 TOP = 10
@@ -32,8 +33,42 @@ _WORDS = "治理 乡村 社区 干部 监督 账本 党员 夜校 渔港 茶园 
 
 def load(path: str) -> list[dict[str, Any]]:
     """Return the objects of a file of one JSON object a line; blank lines are skipped."""
-    with Path(path).open(encoding="utf-8") as lines:
+    with Path(path).open(encoding="utf-8-sig", newline="\n") as lines:
         return [json.loads(line) for line in lines if line.strip()]
+
+
+def load_queries(path: str) -> list[dict[str, Any]]:
+    """Return the queries of a file; what is relevant may be graded or merely listed."""
+    queries = load(path)
+    for query in queries:
+        relevant = query.get("relevant") or {}
+        graded = relevant.items() if isinstance(relevant, dict) else ((key, 1) for key in relevant)
+        query["relevant"] = {str(key): float(grade) for key, grade in graded}
+        query["set"] = str(query.get("set") or "queries")
+        query["query"] = str(query.get("query") or "")
+    return queries
+
+
+class Names:
+    """Keys an engine takes for document ids of any length and letters, and back."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, str] = {}
+        self._ids: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def key(self, name: str) -> str:
+        """Return the key of a document id, the same each time."""
+        if name not in self._keys:
+            self._keys[name] = f"d{len(self._ids)}"
+            self._ids.append(name)
+        return self._keys[name]
+
+    def ids(self, keys: Iterable[str]) -> list[str]:
+        """Return the document ids of keys."""
+        return [self._ids[int(key[1:])] for key in keys]
 
 
 def generated(count: int, characters: int) -> Iterator[dict[str, Any]]:
@@ -84,15 +119,15 @@ def make_engine(name: str, directory: Path) -> tuple[Any, Callable[[], int]]:
     return engine, lambda: int(str(engine.status()["bytes"]))
 
 
-def build(engine: Any, corpus: Iterable[dict[str, Any]]) -> tuple[float, int]:
+def build(engine: Any, corpus: Iterable[dict[str, Any]], names: Names) -> tuple[float, int]:
     """Index a corpus; return CPU seconds of this process and how many documents there are."""
     from search.records import BODY, Record, TextPart
 
     began = time.process_time()
     builder = engine.builder()
-    count = builder.add(
+    builder.add(
         Record(
-            key=str(doc["id"]),
+            key=names.key(str(doc["id"])),
             title=str(doc.get("title") or ""),
             parts=(TextPart(BODY, str(doc.get("text") or "")),),
             facets=doc.get("facets", {}),
@@ -100,7 +135,17 @@ def build(engine: Any, corpus: Iterable[dict[str, Any]]) -> tuple[float, int]:
         for doc in corpus
     )
     builder.publish()
-    return time.process_time() - began, count
+    return time.process_time() - began, len(names)
+
+
+def matched(engine: Any, text: str) -> list[str]:
+    """Return the keys of all documents that match, best condition first."""
+    from search import planning
+    from search.analysis.query import parse
+    from search.queries import EngineQuery, Everything
+
+    plan = planning.make(parse(text), viewer=None, shares=engine.shares)
+    return [found.key for found in engine.search(EngineQuery(plan.matches, Everything(), limit=10_000)).found]
 
 
 def ask(engine: Any, text: str, axes: tuple[str, ...] = ()) -> list[str]:
@@ -109,12 +154,12 @@ def ask(engine: Any, text: str, axes: tuple[str, ...] = ()) -> list[str]:
     from search.analysis.query import parse
     from search.queries import EngineQuery
 
-    plan = planning.make(parse(text), viewer=None, common=engine.is_common)
-    answer = engine.search(EngineQuery(plan.matches, plan.scoring, limit=TOP, axes=axes))
+    plan = planning.make(parse(text), viewer=None, shares=engine.shares)
+    answer = engine.search(EngineQuery(plan.matches, plan.scoring, limit=TOP, axes=axes, whole=plan.whole))
     return [found.key for found in answer.found]
 
 
-def run(search: Callable[[str], list[str]], queries: list[dict[str, Any]]) -> tuple[dict[str, Any], list[float]]:
+def run(search: Callable[[str], list[str]], queries: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], list[float]]:
     """Return the measures of each set and all latencies in milliseconds."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     latencies = []
@@ -122,7 +167,7 @@ def run(search: Callable[[str], list[str]], queries: list[dict[str, Any]]) -> tu
         began = time.perf_counter()
         found = search(query["query"])
         latencies.append((time.perf_counter() - began) * 1000)
-        tallies[query["set"]].add(found, {str(k): float(v) for k, v in query["relevant"].items()})
+        tallies[query["set"]].add(found, query["relevant"])
     return {name: tally.result() for name, tally in tallies.items()}, latencies
 
 
@@ -136,6 +181,36 @@ def facet_latencies(engine: Any, queries: list[dict[str, Any]]) -> list[float]:
         ask(engine, query["query"], _FACETS)
         extra.append(((time.perf_counter() - plain) - (plain - began)) * 1000)
     return extra
+
+
+def browse_latencies(engine: Any) -> dict[str, float]:
+    """Return milliseconds of a list without a text: newest first, all four axes counted, with and without a filter."""
+    from search.queries import NEWEST, EngineQuery, Everything
+
+    latencies: dict[str, list[float]] = {"": [], "filtered": []}
+    for number in range(200):
+        filters = {"unit": (f"u{number}",)}
+        for name, chosen in (("", {}), ("filtered", filters)):
+            query = EngineQuery((Everything(),), Everything(), chosen, None, NEWEST, number, None, 20, _FACETS)
+            began = time.perf_counter()
+            engine.search(query)
+            latencies[name].append((time.perf_counter() - began) * 1000)
+    return {
+        f"{name}{'_' if name else ''}p{per_cent}_ms": round(percentile(values, per_cent), 3)
+        for name, values in latencies.items()
+        for per_cent in (50, 99)
+    }
+
+
+def change_visible(engine: Any) -> float:
+    """Return the seconds from one changed record to its being found."""
+    from search.records import BODY, Record, TextPart
+
+    began = time.perf_counter()
+    engine.apply([Record("changed", "变更", parts=(TextPart(BODY, "此处有一句刚刚改过的话。"),))], [], at=time.time_ns() // 1000)
+    while "changed" not in ask(engine, "刚刚改过"):
+        time.sleep(0.01)
+    return round(time.perf_counter() - began, 3)
 
 
 def tokeniser_startup() -> dict[str, float]:
@@ -167,16 +242,21 @@ def main(argv: list[str] | None = None) -> int:
     options = parse_arguments(argv)
     if options.corpus:
         corpus: Iterable[dict[str, Any]] = load(options.corpus)
-        queries = load(options.queries)
+        queries = load_queries(options.queries)
     else:
         queries = generated_queries(doc for doc in generated(min(options.records, 300), options.characters))
         corpus = generated(options.records, options.characters)
     directory = Path(tempfile.mkdtemp(prefix="caselib-bench-"))
     try:
         engine, index_bytes = make_engine(options.engine, directory)
-        cpu, documents = build(engine, corpus)
+        names = Names()
+        cpu, documents = build(engine, corpus, names)
         ask(engine, "预热")
-        sets, latencies = run(lambda text: ask(engine, text), queries)
+
+        def find(text: str) -> list[str]:
+            return names.ids(ask(engine, text))
+
+        sets, latencies = run(find, queries)
         result: dict[str, Any] = {
             "engine": options.engine,
             "documents": documents,
@@ -189,8 +269,13 @@ def main(argv: list[str] | None = None) -> int:
             "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
             "tokeniser": tokeniser_startup(),
         }
-        if not options.corpus:
+        if options.corpus:
+            result["keywords"] = derived.keywords(corpus, lambda text: set(names.ids(matched(engine, text))))
+            result["script_swap"] = derived.script_swap(queries, find, run)
+        else:
             result["facets_p99_ms"] = round(percentile(facet_latencies(engine, queries), 99), 3)
+            result["browse"] = browse_latencies(engine)
+            result["change_visible_s"] = change_visible(engine)
         if hasattr(engine, "remove_all"):
             engine.remove_all()
         if not options.no_reference:

@@ -142,7 +142,16 @@ def search(request: SearchRequest) -> SearchResult:
     def ask(engine: Engine) -> tuple[planning.Plan, EngineAnswer]:
         plan = _plan(parsed, request.viewer, engine)
         query = EngineQuery(
-            plan.matches, plan.scoring, filters, request.viewer.tokens, sort, offset, after, size, wanted
+            plan.matches,
+            plan.scoring,
+            filters,
+            request.viewer.tokens,
+            sort,
+            offset,
+            after,
+            size,
+            wanted,
+            whole=plan.whole,
         )
         return plan, engine.search(query)
 
@@ -184,7 +193,7 @@ def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[
     limit = min(max(1, limit), 50)
 
     def ask(engine: Engine) -> EngineAnswer:
-        scoring = like(resource, engine.is_common)
+        scoring = like(resource, engine.shares)
         only_others = planning.other_than(key_of(resource.pk))
         return engine.search(EngineQuery((only_others,), scoring, tokens=viewer.tokens, limit=limit))
 
@@ -198,7 +207,7 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
 
     def ask(engine: Engine) -> dict[str, Any]:
         plan = _plan(parsed, request.viewer, engine)
-        query = EngineQuery(plan.matches, plan.scoring, {}, request.viewer.tokens)
+        query = EngineQuery(plan.matches, plan.scoring, {}, request.viewer.tokens, whole=plan.whole)
         return {"matches": [repr(m) for m in plan.matches], "account": engine.explain(query, key_of(resource.pk))}
 
     used, account = _first_answer(ask, request.engine)
@@ -216,7 +225,7 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
 def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
     table = synonyms.current()
     plan = planning.make(
-        parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), common=engine.is_common
+        parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares
     )
     if not viewer.veiled:
         return plan

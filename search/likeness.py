@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 from caselib.resources.models import ResourcePage
 from search.analysis.folding import fold
@@ -11,16 +10,18 @@ from search.analysis.tokens import words
 from search.backends.fields import FACETS, facet_term
 from search.harvest import record
 from search.queries import Bool, Everything, Node, Term
+from search.ranking import WORDS, Shares, telling
 from search.records import BODY
 
 _WORDS = 24
+_LOOKED_AT = 400  # words of the text that are weighed against the library
 _TEXT = 6_000  # characters read of the body
 _TITLE_WEIGHT = 5
 _AXIS_BOOSTS = {"topics": 1.5, "sectors": 1.0, "positions": 1.0, "kind": 0.2}
 
 
-def like(resource: ResourcePage, common: Callable[[str, str], bool]) -> Node:
-    """Return the scoring that ranks others by likeness to a resource. `common` names words that say nothing.
+def like(resource: ResourcePage, shares: Shares) -> Node:
+    """Return the scoring that ranks others by likeness to a resource. `shares` tells words that say nothing.
 
     Only text open to every reader of the resource is used, so that the list tells nothing of its guarded parts.
     """
@@ -32,8 +33,8 @@ def like(resource: ResourcePage, common: Callable[[str, str], bool]) -> Node:
     for word in words(fold(own.title)):
         if len(word) > 1:
             counted[word] += _TITLE_WEIGHT
-    chosen = [w for w, _ in counted.most_common(4 * _WORDS) if not common("w", w)][:_WORDS]
-    should: list[Node] = [Term("w", word, min(counted[word], 8) / 4) for word in chosen]
+    chosen = telling(Counter(dict(counted.most_common(_LOOKED_AT))), WORDS, shares, _WORDS)
+    should: list[Node] = [Term(WORDS, word, min(counted[word], 8) / 4) for word in chosen]
     for axis, boost in _AXIS_BOOSTS.items():
         should += [Term(FACETS, facet_term(axis, value), boost) for value in own.facets.get(axis, ())]
     return Bool(should=tuple(should), minimum=1) if should else Everything()

@@ -93,7 +93,7 @@ class EngineQuery:
     """What an engine is asked.
 
     `matches` are ever looser conditions on records, of which the first that finds anything counts; `scoring` ranks
-    passages; `filters` maps facet axes to accepted values; `tokens` are the viewer's (None: no restriction, for
+    passages, `whole` the records beside them unless it is Everything; `filters` maps facet axes to accepted values; `tokens` are the viewer's (None: no restriction, for
     benchmarks and the office only); `axes` are the facets wanted.
     """
 
@@ -107,6 +107,7 @@ class EngineQuery:
     limit: int = 20
     axes: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
+    whole: Node = Everything()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ _DROPPED = re.compile(
 )
 _WIDE = re.compile(r"[^\x00-\x7f]")
 # Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong.
-_VARIANTS = str.maketrans("裏峯羣麪綫臺着", "里峰群面线台着")
+_VARIANTS = str.maketrans("裏峯羣麪綫臺衞敍枱簷顎", "里峰群面线台卫叙台檐腭")
+# Taiwan writes the particle 着 as 著, which in simplified text is left to a few words of its own.
+_PARTICLE = re.compile(r"(?<![显名昭卓原编合专巨新旧大论拙遗土译所共])著(?![名作述者称录论书撰文译有于《])")
 
 
 @lru_cache(maxsize=1)
@@ -35,7 +37,7 @@ def fold(text: str) -> str:
     """Return the spelling under which text is indexed and searched. Idempotent; length may change."""
     text = unicodedata.normalize("NFKC", clean(text))
     if _WIDE.search(text):
-        text = _converter().convert(text.translate(_VARIANTS))
+        text = _PARTICLE.sub("着", _converter().convert(text.translate(_VARIANTS)))
     return text.lower()
 
 
@@ -52,7 +54,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
         pieces.append(piece)
         origins.extend([offset] * len(piece))
     joined = "".join(pieces)
-    converted = _converter().convert(joined.translate(_VARIANTS))
+    converted = _PARTICLE.sub("着", _converter().convert(joined.translate(_VARIANTS)))
     if len(converted) != len(joined):  # a phrase rule changed the length: convert one by one, which never does
         converted = "".join(_single(character) for character in joined)
     lowered = converted.lower()

@@ -13,18 +13,21 @@ from search.analysis.tokens import RUN
 MAX_CHARACTERS = 1000  # of a folded query; what follows is ignored, and the reader is told
 _RAW_LIMIT = 4 * MAX_CHARACTERS  # cut before folding, so that a query of megabytes costs nothing
 _MAX_PARTS = 24
+_MAX_PROSE_PARTS = 200  # a pasted text has many clauses, none of which is a condition
 _KEYWORD = 10  # characters up to which a part is a keyword, to be matched as it stands
+_KEYWORDS = 60  # characters up to which a query can be keywords and have operators; what is longer is a text
 
 _FIELDS = {
     "title": "title", "标题": "title", "题名": "title", "题目": "title",
     "author": "author", "作者": "author",
     "unit": "unit", "单位": "unit",
 }  # fmt: skip
-_TERM = re.compile(
-    r"(?P<minus>(?<!\S)-)?(?:(?P<field>[a-z]+|[\u4e00-\u9fff]{2}):\s*)?"
-    r"(?:[\"“”„«「『](?P<quoted>[^\"“”»」』]*)[\"“”»」』]?|(?P<plain>[^\s\"“”„«「『]+))"
-)
-_SEPARATORS = re.compile(r"[\s,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—~～*^=+&%$#@`·•\-]+")
+# Quotes are an operator where they stand alone; inside a sentence they only quote.
+_QUOTED = r"[\"“”„«「『](?P<quoted>[^\"“”»」』]*)[\"“”»」』](?=$|[\s,，、;；。])"
+_PREFIX = r"(?P<minus>(?<!\S)-)?(?:(?P<field>[a-z]+|[\u4e00-\u9fff]{2}):\s*)?"
+_TERM = re.compile(rf"{_PREFIX}(?<![^\s,，、;；。:\-])(?:{_QUOTED}|(?P<plain>[^\s]+))")
+_QUOTES = re.compile(rf"(?<![^\s,，、;；。:\-]){_QUOTED}")
+_SEPARATORS = re.compile(r"[\s\"“”„«»「」『』,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—～~*^=+&%$#@`·•\-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class ParsedQuery:
     parts: tuple[Part, ...] = ()
     runs: tuple[str, ...] = ()
     question: bool = False
+    told: bool = False  # in a sentence, asking or not
     truncated: bool = False
     pinyin: str | None = None
 
@@ -61,7 +65,8 @@ class ParsedQuery:
         """Whether all hits must contain all parts: keywords do, questions and sentences do not."""
         if any(p.quoted or p.field for p in self.wanted):
             return True
-        return not self.question and all(len(p.text) <= _KEYWORD for p in self.wanted)
+        short = sum(len(p.text) for p in self.wanted) <= _KEYWORDS
+        return not self.told and short and all(len(p.text) <= _KEYWORD for p in self.wanted)
 
     @property
     def empty(self) -> bool:
@@ -74,31 +79,35 @@ def parse(raw: str) -> ParsedQuery:
     truncated = len(raw) > _RAW_LIMIT or len(text) > MAX_CHARACTERS
     text = text[:MAX_CHARACTERS].strip()
     question = is_question(text)
-    parts: list[Part] = []
-    for match in _TERM.finditer(text):
-        parts.extend(_parts_of(match, question))
-        if len(parts) >= _MAX_PARTS:
-            parts, truncated = parts[:_MAX_PARTS], True
-            break
-    kept = tuple(dict.fromkeys(parts))
+    told = question or is_sentence(_QUOTES.sub(" ", text))
+    if len(text) > _KEYWORDS and told:
+        kept = tuple(dict.fromkeys(map(Part, _texts(text))))[:_MAX_PROSE_PARTS]
+    else:
+        parts = [part for match in _TERM.finditer(text) for part in _parts_of(match, told)]
+        kept = tuple(dict.fromkeys(parts[:_MAX_PARTS]))
+        truncated = truncated or len(parts) > _MAX_PARTS
     plain = [p.text for p in kept if not p.excluded and p.field in (None, "title")]
-    told = question or (is_sentence(text) and not any(p.quoted for p in kept))
     runs = content_runs(" ".join(plain)) if told else plain
     return ParsedQuery(
         text=text,
         parts=kept,
         runs=tuple(runs),
         question=question,
+        told=told,
         truncated=truncated,
         pinyin=pinyin.as_query(text),
     )
 
 
-def _parts_of(match: re.Match[str], question: bool) -> list[Part]:
+def _texts(text: str) -> list[str]:
+    return [t for t in _SEPARATORS.split(text) if t and RUN.search(t)]
+
+
+def _parts_of(match: re.Match[str], told: bool) -> list[Part]:
     field = _FIELDS.get(match["field"] or "")
     excluded = bool(match["minus"])
-    if match["quoted"] is not None and question:  # a question quotes a name; only keywords use quotes as an operator
-        return [Part(t, field, excluded=excluded) for t in _SEPARATORS.split(match["quoted"]) if RUN.search(t)]
+    if match["quoted"] is not None and told:  # a sentence quotes a name; only keywords use quotes as an operator
+        return [Part(t, field, excluded=excluded) for t in _texts(match["quoted"])]
     if match["quoted"] is not None:
         text = match["quoted"].strip()
         if match["field"] and not field:
@@ -107,7 +116,7 @@ def _parts_of(match: re.Match[str], question: bool) -> list[Part]:
     plain = match["plain"]
     if match["field"] and not field:
         plain = f"{match['field']} {plain}"
-    texts = [t for t in _SEPARATORS.split(plain) if t and RUN.search(t)]
+    texts = _texts(plain)
     if excluded and len(texts) > 1:  # "-a,b" excludes what the reader wrote as one word
         texts = [" ".join(texts)]
     return [Part(t, field, excluded=excluded) for t in texts]

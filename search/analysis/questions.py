@@ -21,7 +21,8 @@ _FUNCTION = frozenset(
     "所以 然后 就是 还是 而且 并且 或者 一直 已经 觉得 想 想要 说 知道 的 了 是 在 和 与 及 或 被 把 也 都 就 还 而 着 过 地 得 之 其 又 很 太 "
     "再 才 只 给 让 跟 于 为 以 由 对 从 向 到 等 所".split()
 )
-_SENTENCE = 16  # characters from which keywords are taken for a sentence
+_SENTENCE = 16  # characters up to which a clause can be a keyword
+_CLAUSES = re.compile(r"[\s,，、。;；|/]+")  # what stands between keywords, too
 _INTERROGATIVE = re.compile(
     r"[?？]|什么|甚么|谁|哪|多少|多久|多大|多长|多高|多远|多重|怎么|怎样|如何|为何|为啥|何时|何地|何处|何种|何谓|何人|是否|能否|可否"
     r"|有没有|是不是|能不能|可不可以|会不会|要不要|该不该|请问|吗\b|吗$|么$|呢$|几[个种年位次天月号岁点名条部家座支首项类届代级层所张本]"
@@ -35,7 +36,7 @@ def is_question(folded: str) -> bool:
 
 def is_sentence(folded: str) -> bool:
     """Whether the folded query is told in a sentence, asking or not."""
-    return is_question(folded) or max((len(t) for t in folded.split()), default=0) > _SENTENCE
+    return is_question(folded) or max(map(len, _CLAUSES.split(folded))) > _SENTENCE
 
 
 def content_runs(folded: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Protocol
 
 from search.queries import EngineAnswer, EngineQuery
@@ -44,8 +44,8 @@ class Engine(Protocol):
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Answer a query."""
 
-    def is_common(self, field: str, token: str) -> bool:
-        """Whether a token stands in more than a fifth of all passages, so that ranking by it is noise."""
+    def shares(self, field: str, tokens: Collection[str]) -> Mapping[str, float]:
+        """Return the share of all passages that hold each token, without those that are rare or that nobody counted."""
 
     def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
         """Index records and remove keys durably. `at` orders concurrent writers (microseconds).

@@ -7,7 +7,7 @@ import fcntl
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 _CURRENT = "CURRENT"
 _HEAP = 100_000_000  # bytes a bulk writer collects before it flushes a segment; a drain takes a quarter
-_COMMON_SHARE = 0.2
-_COMMON_AT_LEAST = 200  # passages below which no share says anything
+_SHARES_FROM = 200  # passages below which no share says anything
+_SHARES_KEPT = 200_000  # tokens whose share is remembered between two commits
 _Answer = TypeVar("_Answer")
 
 
@@ -37,7 +37,7 @@ class _Open:
     passages: tantivy.Index
     stamp: tuple[int, ...]
     reading: Reading
-    common: dict[tuple[str, str], bool] = field(default_factory=dict)
+    shares: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 class EmbeddedEngine:
@@ -54,9 +54,9 @@ class EmbeddedEngine:
         """Answer a query from the last commit."""
         return self._read(lambda opened: opened.reading.search(query))
 
-    def is_common(self, field: str, token: str) -> bool:
-        """Whether a token stands in more than a fifth of all passages."""
-        return self._read(lambda opened: _is_common(opened, field, token))
+    def shares(self, field: str, tokens: Collection[str]) -> Mapping[str, float]:
+        """Return the share of all passages that hold each token; none in an index too small to say."""
+        return self._read(lambda opened: _shares(opened, field, tokens))
 
     def versions(self) -> Iterator[tuple[str, str]]:
         """Yield (key, version hash) of every record held."""
@@ -280,14 +280,17 @@ def directory_bytes(directory: Path) -> int:
     return total
 
 
-def _is_common(opened: _Open, field: str, token: str) -> bool:
-    known = opened.common.get((field, token))
-    if known is None:
-        searcher = opened.reading.passages
-        total = searcher.num_docs
-        known = total >= _COMMON_AT_LEAST and searcher.doc_freq(field, token) > _COMMON_SHARE * total
-        opened.common[field, token] = known
-    return known
+def _shares(opened: _Open, field: str, tokens: Collection[str]) -> Mapping[str, float]:
+    searcher = opened.reading.passages
+    total = searcher.num_docs
+    if total < _SHARES_FROM:
+        return {}
+    if len(opened.shares) >= _SHARES_KEPT:
+        opened.shares.clear()
+    for token in tokens:
+        if (field, token) not in opened.shares:
+            opened.shares[field, token] = searcher.doc_freq(field, token) / total
+    return {token: opened.shares[field, token] for token in tokens}
 
 
 def _stamp(directory: Path) -> tuple[int, ...]:

@@ -33,6 +33,7 @@ WINDOW = 80  # passages looked at first
 _DEEPEST = 20_000  # passages looked at at most; what lies deeper follows by date
 _SMALL_SET = 200  # a match set up to this size is ranked whole
 _BUCKETS = 500
+_PASSAGES_EACH = 8  # passages looked at for each record whose best are wanted
 _FACET_CACHE = 64
 
 
@@ -58,8 +59,12 @@ class Reading:
         level, total, match = self._matched(query)
         if query.offset >= total:
             return EngineAnswer(total=total, level=level, facets=self._facets(query, level))
-        by_relevance = query.sort not in (NEWEST, OLDEST, TITLE) and not isinstance(query.scoring, Everything)
-        found = self._ranked(query, match, total) if by_relevance else self._sorted(query, match)
+        if query.sort in (NEWEST, OLDEST, TITLE) or isinstance(query.scoring, Everything):
+            found = self._sorted(query, match)
+        elif isinstance(query.whole, Everything):
+            found = self._ranked(query, match, total)
+        else:
+            found = self._ranked_whole(query, match, total)
         end = query.offset + len(found)
         return EngineAnswer(
             found=tuple(found),
@@ -116,6 +121,43 @@ class Reading:
             found.extend(self._rest(match, ranked, query.offset + len(found), query.limit - len(found)))
         return found
 
+    def _ranked_whole(self, query: EngineQuery, match: tantivy.Query, total: int) -> list[Found]:
+        """Records by their whole text; the first of them are weighed again together with their best passages."""
+        wanted = query.offset + query.limit
+        scored = self._in_records.both(self._in_records.query(query.whole), match)
+        hits = self.records.search(scored, limit=min(max(WINDOW, wanted), _DEEPEST), count=False).hits
+        ranked = [_Candidate(n, s) for (s, _), n in zip(hits, self._numbers(hits), strict=True)]
+        shown = ranked[:WINDOW] if query.offset < WINDOW else ranked[query.offset :]
+        passages = self._best_passages(query, [c.number for c in shown])
+        for candidate in shown:
+            best = passages.get(candidate.number)
+            if best is not None:
+                candidate.addresses = best.addresses
+                candidate.score += best.score
+        ranked[:WINDOW] = sorted(ranked[:WINDOW], key=lambda c: (-c.score, c.number))
+        keys = self._keys_of([c for c in ranked[query.offset : wanted] if not c.addresses])
+        found = [self._found(c, keys.get(c.number, "")) for c in ranked[query.offset : wanted]]
+        if len(found) < query.limit and len(ranked) < total:
+            found.extend(self._rest(match, ranked, query.offset + len(found), query.limit - len(found)))
+        return found
+
+    def _best_passages(self, query: EngineQuery, numbers: list[int]) -> dict[int, _Candidate]:
+        scored = self._in_passages.both(
+            self._in_passages.query(query.scoring),
+            *self._passage_conditions(query),
+            self._in_passages.numbers(numbers),
+        )
+        ranked, _ = self._candidates(scored, None, _PASSAGES_EACH * len(numbers))
+        return {c.number: c for c in ranked}
+
+    def _keys_of(self, candidates: list[_Candidate]) -> dict[int, str]:
+        """The keys of records by their number."""
+        if not candidates:
+            return {}
+        wanted = self._in_records.numbers(c.number for c in candidates)
+        hits = self.records.search(wanted, limit=len(candidates), count=False).hits
+        return {n: self._key(a) for (_, a), n in zip(hits, self._numbers(hits), strict=True)}
+
     def _passage_conditions(self, query: EngineQuery) -> list[tantivy.Query]:
         conditions = []
         for axis, values in query.filters.items():
@@ -156,8 +198,8 @@ class Reading:
     def _numbers(self, hits: list[tuple[float, Any]]) -> list[int]:
         return [int(v) for v in self.records.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]
 
-    def _found(self, candidate: _Candidate) -> Found:
-        key, passages = "", []
+    def _found(self, candidate: _Candidate, key: str = "") -> Found:
+        passages = []
         for address in candidate.addresses:
             key, passage = unpack(self.passages.doc(address).get_first("payload"))  # type: ignore[arg-type]
             passages.append(passage)
@@ -189,13 +231,8 @@ class Reading:
     def _snippets(self, query: EngineQuery, keys: list[str]) -> dict[str, tuple[FoundPassage, ...]]:
         if isinstance(query.scoring, Everything) or not keys:
             return {}
-        scored = self._in_passages.both(
-            self._in_passages.query(query.scoring),
-            *self._passage_conditions(query),
-            self._in_passages.numbers(record_number(k) for k in keys),
-        )
-        ranked, _ = self._candidates(scored, None, 20 * len(keys))
-        return {f.key: f.passages for f in map(self._found, ranked)}
+        best = self._best_passages(query, [record_number(k) for k in keys])
+        return {f.key: f.passages for f in map(self._found, best.values())}
 
     def _key(self, address: Any) -> str:
         return str(self.records.doc(address).get_first("key"))

@@ -169,3 +169,20 @@ def test_a_worker_that_never_searches_loads_no_dictionary() -> None:
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "cms.settings.test"},
     ).stdout
     assert out.strip() == "[]"
+
+
+def test_quotes_inside_a_sentence_only_quote() -> None:
+    assert parse("被告人“张某”多次以“代办社保”为名收取村民现金").exact is False
+    assert not any(p.quoted for p in parse("关于“三农”问题").parts)
+    assert parse("“三农问题”").parts[0].quoted
+    pasted = parse("甲" * 30 + "，标题：乡村 -扶贫 “原样”。" + "乙丙，" * 20)
+    assert not any(p.quoted or p.field or p.excluded for p in pasted.parts)
+    assert [p.text for p in pasted.parts[1:]] == ["标题", "乡村", "扶贫", "原样", "乙丙"]
+
+
+@pytest.mark.parametrize(
+    ("simplified", "written"),
+    [("看着", "看著"), ("显著", "顯著"), ("著名", "著名"), ("意味着", "意味著"), ("卫生", "衞生"), ("叙述", "敍述")],
+)
+def test_the_spellings_of_taiwan_and_hong_kong_are_folded(simplified: str, written: str) -> None:
+    assert fold(written) == fold(simplified)

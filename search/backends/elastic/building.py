@@ -14,9 +14,9 @@ from search.records import SCHEMA_VERSION, Record
 if TYPE_CHECKING:
     from search.backends.elastic.engine import ElasticEngine
 
-_SAMPLE = 20_000  # passages from which the common tokens are told
-_COMMON_SHARE = 0.2
-_COMMON_AT_LEAST = 200
+_SAMPLE = 20_000  # passages in which tokens are counted
+_COUNTED_SHARE = 0.005  # tokens in fewer of them are all called rare: what is noted travels with the cluster's state
+_SHARES_FROM = 200
 _THREADS = 4
 
 
@@ -57,7 +57,7 @@ class ElasticBuilder:
         indices = self._client.indices
         restored = {"index": {"number_of_replicas": self._replicas, "refresh_interval": "1s"}}
         indices.put_settings(index=self.index, settings=restored)
-        indices.put_mapping(index=self.index, meta={"schema": SCHEMA_VERSION, "common": self._common()})
+        indices.put_mapping(index=self.index, meta={"schema": SCHEMA_VERSION, "shares": self._shares()})
         indices.refresh(index=self.index)
         before = self._engine.live_index()
         alias = self._engine.alias
@@ -68,7 +68,7 @@ class ElasticBuilder:
         for name in self._indexes():
             if name not in (self.index, before) and name < self.index:
                 indices.delete(index=name)
-        self._engine.forget_common()
+        self._engine.forget_shares()
 
     def abandon(self) -> None:
         """Delete the unfinished index."""
@@ -88,10 +88,11 @@ class ElasticBuilder:
             for field in ("w", "b", "c"):
                 self._seen.update(f"{field}:{token}" for token in set(passage[field].split()))
 
-    def _common(self) -> list[str]:
-        if self._passages < _COMMON_AT_LEAST:
-            return []
-        return sorted(token for token, seen in self._seen.items() if seen > _COMMON_SHARE * self._passages)
+    def _shares(self) -> dict[str, float]:
+        if self._passages < _SHARES_FROM:
+            return {}
+        floor = _COUNTED_SHARE * self._passages
+        return {token: round(seen / self._passages, 4) for token, seen in self._seen.items() if seen > floor}
 
     def _indexes(self) -> list[str]:
         return sorted(self._client.indices.get(index=f"{self._engine.alias}-v*", expand_wildcards="all").body)

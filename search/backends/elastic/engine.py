@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from elastic_transport import ConnectionTimeout, TransportError
@@ -20,7 +20,7 @@ from search.records import SCHEMA_VERSION, Record
 TIMEOUT = 1.0  # seconds a reader waits at most
 _WRITE_TIMEOUT = 30.0
 _WINDOW = 10_000  # hits the server counts through by offset; deeper goes by cursor
-_COMMON_FOR = 60.0  # seconds the list of common tokens is believed
+_SHARES_FOR = 60.0  # seconds the counted shares are believed
 _AWAY = frozenset({429, 502, 503, 504, 507})
 _Answer = TypeVar("_Answer")
 
@@ -35,7 +35,7 @@ class ElasticEngine:
         self._urls = list(urls)
         self._timeout = timeout
         self._client: Elasticsearch | None = None
-        self._common: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+        self._shares: tuple[float, Mapping[str, float]] = (float("-inf"), {})
 
     @property
     def client(self) -> Elasticsearch:
@@ -73,16 +73,16 @@ class ElasticEngine:
                 break
         return answer
 
-    def is_common(self, field: str, token: str) -> bool:
-        """Whether a token stands in more than a fifth of all passages, as counted when the index was built."""
-        read_at, common = self._common
-        if time.monotonic() - read_at > _COMMON_FOR:
+    def shares(self, field: str, tokens: Collection[str]) -> Mapping[str, float]:
+        """Return the share of all passages that hold each token, as counted when the index was built."""
+        read_at, shares = self._shares
+        if time.monotonic() - read_at > _SHARES_FOR:
             with translated():
                 raw = self.client.indices.get_mapping(index=self.alias).body
                 meta = dict(next(iter(raw.values())))["mappings"].get("_meta", {})
-                common = frozenset(meta.get("common", ()))
-            self._common = (time.monotonic(), common)
-        return f"{field}:{token}" in common
+                shares = {token: float(share) for token, share in dict(meta.get("shares", {})).items()}
+            self._shares = (time.monotonic(), shares)
+        return {token: shares[name] for token in tokens if (name := f"{field}:{token}") in shares}
 
     def versions(self) -> Iterator[tuple[str, str]]:
         """Yield (key, version hash) of every record held."""
@@ -171,9 +171,9 @@ class ElasticEngine:
 
         return self._ask(read)
 
-    def forget_common(self) -> None:
-        """Read the list of common tokens again with the next query."""
-        self._common = (float("-inf"), frozenset())
+    def forget_shares(self) -> None:
+        """Read the counted shares again with the next query."""
+        self._shares = (float("-inf"), {})
 
     def remove_all(self) -> None:
         """Delete all indexes and the template of this prefix."""
@@ -201,7 +201,7 @@ def translated() -> Iterator[None]:
         raise EngineUnavailable(f"no answer in time: {error.message}", slow=True) from error
     except TransportError as error:
         raise EngineUnavailable(f"no connection: {error.message}") from error
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, StopIteration) as error:
         raise EngineUnavailable(f"the server answers nonsense: {error!r}") from error
     except ApiError as error:
         if error.status_code in _AWAY or error.status_code in (400, 401, 403, 404):

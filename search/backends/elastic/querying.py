@@ -91,7 +91,7 @@ def _scoring(query: EngineQuery) -> list[Body]:
     """The passages' score, and what scores on the record itself (shared facet values)."""
     nodes = query.scoring.should if isinstance(query.scoring, Bool) else (query.scoring,)
     of_passages = [n for n in nodes if not (isinstance(n, Term) and n.field == FACETS)]
-    clauses: list[Body] = []
+    clauses: list[Body] = [] if isinstance(query.whole, Everything) else [_node(query.whole, "")]
     for node in nodes:
         if isinstance(node, Term) and node.field == FACETS:
             axis, _, value = node.token.partition(FACET_SEPARATOR)

@@ -68,8 +68,8 @@ def ask(engine: Engine, text: str, *, viewer: Iterable[str] | None = None, **kwa
     """Ask by the same road as the site."""
     tokens = None if viewer is None else frozenset(viewer)
     synonyms = kwargs.pop("synonyms", planning.no_synonyms)
-    plan = planning.make(parse(text), viewer=tokens, synonyms=synonyms, common=engine.is_common)
-    return engine.search(EngineQuery(plan.matches, plan.scoring, tokens=tokens, **kwargs))
+    plan = planning.make(parse(text), viewer=tokens, synonyms=synonyms, shares=engine.shares)
+    return engine.search(EngineQuery(plan.matches, plan.scoring, tokens=tokens, whole=plan.whole, **kwargs))
 
 
 def keys(answer: EngineAnswer) -> list[str]:

@@ -193,3 +193,21 @@ def test_records_with_odd_text_can_be_indexed_and_found(engine: Engine) -> None:
     fill(engine, [odd, record("plain", "", "词语")])
     assert set(keys(ask(engine, "词语"))) == {"odd", "plain"}
     assert keys(ask(engine, "尾巴")) == ["odd"]
+
+
+FACTS = (
+    "被告人自称“老李”，在某镇农贸市场摆摊；其间多次以“代办社保”为名，收取村民王某、张某等人现金，"
+    "得款后用于赌博。案发后，其家属退还了部分款项，村干部出具证明称“此人一贯表现尚可”，但未核实账目-2021年"
+)
+
+
+def test_a_pasted_text_finds_what_is_like_it_as_a_whole_whatever_it_quotes(engine: Engine) -> None:
+    filler = "本院认为，证据确实充分，应予支持。驳回其余请求。" * 60
+    alike = f"{filler}有人在农贸市场摆摊。{filler}代办社保时收取村民现金。{filler}钱款都用于赌博，家属退还部分款项。{filler}"
+    others = [record(f"o{n}", "", f"{filler}邻里因宅基地界址争执第{n}次，调解未成。{filler}") for n in range(30)]
+    once = record("once", "", f"{filler}家属退还了部分款项，村干部出具证明称此人一贯表现尚可。")
+    fill(engine, [*others, once, record("alike", "", alike)])
+    answer = ask(engine, FACTS)
+    assert keys(answer)[:2] == ["alike", "once"] or keys(answer)[:2] == ["once", "alike"]
+    assert answer.found[0].passages
+    assert keys(ask(engine, FACTS, limit=5, offset=5)) == keys(ask(engine, FACTS, limit=10))[5:]

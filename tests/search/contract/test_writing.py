@@ -99,7 +99,7 @@ def test_status_and_explanation(engine: Engine) -> None:
 
     fill(engine, [record("a", "渔港", "渔港扩建"), record("b", "茶园")])
     assert engine.status()["documents"] == 2
-    plan = planning.make(parse("渔港"), viewer=None, common=engine.is_common)
+    plan = planning.make(parse("渔港"), viewer=None, shares=engine.shares)
     account = engine.explain(EngineQuery(plan.matches, plan.scoring), "a")
     assert account["found"] is True
     assert account["score"] > 0  # type: ignore[operator]

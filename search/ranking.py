@@ -1,0 +1,106 @@
+"""What ranks: which tokens of a query count, in passages and, for long texts, in whole records."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from search.analysis import numerals, tokens
+from search.queries import Bool, Everything, Node, Nothing, Phrase, Prefix, Term
+
+WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage
+RECORD_TEXT = "t"  # fields of a record's text, one a permission slot
+_PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word
+# Coverage of the single characters is the best sign of all, bigrams say little that words do not.
+WEIGHTS = {WORDS: 1.0, BIGRAMS: 0.5, SINGLES: 1.5}
+_MAX_TERMS = 64  # per field; of a longer query those that tell most are kept
+_MAX_WHOLE_TERMS = 128
+_LONG = 60  # characters from which a query is a text itself, spread over what it is like
+_WHOLE_WEIGHT = 6.0  # of the whole record beside its best passage, for such a text
+_COMMON = 0.2  # the share of passages above which ranking by a token is noise
+_UNKNOWN = 0.0001  # the share of a token that an engine has not counted
+
+Synonyms = Callable[[str], tuple[str, ...]]
+Shares = Callable[[str, Collection[str]], Mapping[str, float]]
+
+
+def no_shares(field: str, tokens: Collection[str]) -> Mapping[str, float]:
+    """Return no shares: every token is as rare as any other."""
+    return {}
+
+
+def no_synonyms(text: str) -> tuple[str, ...]:
+    """Return no other words: the default where no vocabulary is at hand."""
+    return ()
+
+
+def rank(runs: Iterable[str], *, phrase_boost: float = 0.5, synonyms: Synonyms = no_synonyms, shares: Shares) -> Node:
+    """Return the scoring of passages: BM25 over three views of the text, plus whole phrases for short parts.
+
+    `shares(field, tokens)` gives the share of all passages that hold a token; what was not counted is left out.
+    """
+    runs = tuple(runs)
+    should: list[Node] = []
+    for field, cut in ((WORDS, tokens.words), (BIGRAMS, query_bigrams), (SINGLES, tokens.singles)):
+        counted = Counter(t for run in runs for t in cut(run))
+        kept = telling(counted, field, shares, _MAX_TERMS)
+        should.extend(Term(field, t, WEIGHTS[field] * min(counted[t], 3)) for t in kept)
+    for run in runs:
+        if len(run) <= _PHRASE_UP_TO:
+            should.extend(_phrases(BIGRAMS, run, phrase_boost))
+        for other in (*numerals.variants(run), *synonyms(run)):
+            should.extend(_phrases(BIGRAMS, other, phrase_boost))
+    return Bool(should=tuple(should), minimum=1) if should else Everything()
+
+
+def whole(runs: Sequence[str], shares: Shares) -> Node:
+    """Return the scoring of records as wholes, Everything for a query short enough to be answered by one passage.
+
+    A pasted text, such as the facts of a case, speaks of many things that no single passage of a long document has
+    together. Only the record's own slot counts, so that guarded text moves nothing.
+    """
+    if sum(map(len, runs)) < _LONG:
+        return Everything()
+    counted = Counter(t for run in runs for t in query_bigrams(run))
+    kept = telling(counted, BIGRAMS, shares, _MAX_WHOLE_TERMS)
+    should = tuple(Term(f"{RECORD_TEXT}0", t, _WHOLE_WEIGHT * min(counted[t], 3)) for t in kept)
+    return Bool(should=should, minimum=1) if should else Everything()
+
+
+def telling(counted: Counter[str], field: str, shares: Shares, most: int) -> list[str]:
+    """Return the tokens worth ranking by, at most so many: not the common ones, rather rare and repeated ones.
+
+    A query of common tokens only keeps them.
+    """
+    known = shares(field, counted)
+    kept = [token for token in counted if known.get(token, 0.0) <= _COMMON] or list(counted)
+    if len(kept) <= most:
+        return kept
+    return sorted(kept, key=lambda t: min(counted[t], 3) * math.log(max(known.get(t, 0.0), _UNKNOWN)))[:most]
+
+
+def query_bigrams(run: str) -> list[str]:
+    """Return the bigrams of a query's run without its lone last character."""
+    return [t for _, t in tokens.phrase(run) if not t.endswith("*")]
+
+
+def phrase_node(field: str, text: str, boost: float = 1.0) -> Node:
+    """Return the condition that the field contains the folded text as it stands."""
+    positioned = tokens.phrase(text)
+    if not positioned:
+        return Nothing()
+    if len(positioned) == 1:
+        token = positioned[0][1]
+        return Prefix(field, token[:-1]) if token.endswith("*") else Term(field, token, boost)
+    exact = tuple((at, token.rstrip("*")) for at, token in positioned[:-1])
+    at, last = positioned[-1]
+    if last.endswith("*"):  # a lone Han character at the end may go on in the text: it cannot join the phrase
+        head: Node = Phrase(field, exact, boost) if len(exact) > 1 else Term(field, exact[0][1], boost)
+        return Bool(must=(head,), filters=(Prefix(field, last[:-1]),))
+    return Phrase(field, (*exact, (at, last)), boost)
+
+
+def _phrases(field: str, text: str, boost: float) -> list[Node]:
+    node = phrase_node(field, text, boost)
+    return [node] if isinstance(node, Phrase) else []
