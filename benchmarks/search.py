@@ -207,7 +207,9 @@ def change_visible(engine: Any) -> float:
     from search.records import BODY, Record, TextPart
 
     began = time.perf_counter()
-    engine.apply([Record("changed", "变更", parts=(TextPart(BODY, "此处有一句刚刚改过的话。"),))], [], at=time.time_ns() // 1000)
+    engine.apply(
+        [Record("changed", "变更", parts=(TextPart(BODY, "此处有一句刚刚改过的话。"),))], [], at=time.time_ns() // 1000
+    )
     while "changed" not in ask(engine, "刚刚改过"):
         time.sleep(0.01)
     return round(time.perf_counter() - began, 3)

@@ -91,9 +91,10 @@ def _drawn(texts: Sequence[str]) -> Iterable[tuple[str, ...]]:
     for number in range(3 * _KEYWORDS):
         text = dice.choice(texts) if texts else ""
         start = dice.randint(0, max(0, len(text) - 400))
-        words = sorted({w for w in segments(text[start : start + 400]) if 2 <= len(w) <= 6 and w.isalpha()})
-        wanted = 2 if number % 3 == 2 else 1
         # A stretch cut in the middle of a word begins and ends with pieces that are no words of the text.
+        inside = segments(text[start : start + 400])[1:-1]
+        words = sorted({w for w in inside if 2 <= len(w) <= 6 and w.isalpha()})
+        wanted = 2 if number % 3 == 2 else 1
         if len(words) > wanted + 2:
             yield tuple(dice.sample(words, wanted))
         if number >= _KEYWORDS and len(texts) < 2:

@@ -224,9 +224,7 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
 
 def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
     table = synonyms.current()
-    plan = planning.make(
-        parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares
-    )
+    plan = planning.make(parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares)
     if not viewer.veiled:
         return plan
     return replace(plan, matches=planning.besides(plan.matches, map(key_of, viewer.veiled)))

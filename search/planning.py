@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from search.analysis import numerals
 from search.analysis.query import ParsedQuery, Part
@@ -39,7 +39,7 @@ class Plan:
     matches: tuple[Node, ...]
     scoring: Node
     exact: bool
-    whole: Node = Everything()
+    whole: Node = field(default_factory=Everything)
 
 
 def make(
@@ -90,7 +90,7 @@ def _in_slots(build: Callable[[str], Node], viewer: frozenset[str] | None) -> No
 
 
 def _anywhere(text: str, viewer: frozenset[str] | None) -> Node:
-    return _in_slots(lambda field: all_of(*(phrase_node(field, t) for t in text.split())), viewer)
+    return _in_slots(lambda name: all_of(*(phrase_node(name, t) for t in text.split())), viewer)
 
 
 def _part(part: Part, viewer: frozenset[str] | None, synonyms: Synonyms) -> Node:
@@ -109,7 +109,7 @@ def _pieces(part: Part, viewer: frozenset[str] | None) -> Node:
     grams = dict.fromkeys(query_bigrams(part.text))
     if not grams:
         return _anywhere(part.text, viewer)
-    return _in_slots(lambda field: all_of(*(Term(field, g) for g in grams)), viewer)
+    return _in_slots(lambda name: all_of(*(Term(name, g) for g in grams)), viewer)
 
 
 def _loosely(parsed: ParsedQuery, viewer: frozenset[str] | None, synonyms: Synonyms, shares: Shares) -> Node:
@@ -120,7 +120,7 @@ def _loosely(parsed: ParsedQuery, viewer: frozenset[str] | None, synonyms: Synon
     if not kept:
         return any_of(*(_anywhere(run, viewer) for run in runs))
     return _in_slots(
-        lambda field: any_of(*(Term(field, g) for g in kept), *(phrase_node(field, s) for s in others)), viewer
+        lambda name: any_of(*(Term(name, g) for g in kept), *(phrase_node(name, s) for s in others)), viewer
     )
 
 

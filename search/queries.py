@@ -107,7 +107,7 @@ class EngineQuery:
     limit: int = 20
     axes: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
-    whole: Node = Everything()
+    whole: Node = field(default_factory=Everything)
 
 
 @dataclass(frozen=True, slots=True)

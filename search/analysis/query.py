@@ -15,6 +15,7 @@ _RAW_LIMIT = 4 * MAX_CHARACTERS  # cut before folding, so that a query of megaby
 _MAX_PARTS = 24
 _MAX_PROSE_PARTS = 200  # a pasted text has many clauses, none of which is a condition
 _KEYWORD = 10  # characters up to which a part is a keyword, to be matched as it stands
+_QUESTION_WORD = 4  # the same, of a question: shorter than any that says what it asks about
 _KEYWORDS = 60  # characters up to which a query can be keywords and have operators; what is longer is a text
 
 _FIELDS = {
@@ -66,7 +67,9 @@ class ParsedQuery:
         if any(p.quoted or p.field for p in self.wanted):
             return True
         short = sum(len(p.text) for p in self.wanted) <= _KEYWORDS
-        return not self.told and short and all(len(p.text) <= _KEYWORD for p in self.wanted)
+        longest = max((len(p.text) for p in self.wanted), default=0)
+        # A word such as 有没有 asks, but typed alone it is also a word that stands somewhere.
+        return short and longest <= (_QUESTION_WORD if self.told else _KEYWORD)
 
     @property
     def empty(self) -> bool:
