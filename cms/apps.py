@@ -11,6 +11,7 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import withdrawals
+        from . import sources, withdrawals
 
         withdrawals.connect()
+        sources.connect()

@@ -10,11 +10,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from caselib.word.styles import StyleDataError, from_data
+from caselib.word.writer.images import usable_image
 from caselib.word.writer.templates import TemplateError, check_template
 
 from .enums import Axis, IndexKind, ItemKind
 from .models import Anthology, Edition, PrintStyle
 from .services.editions import DETAILS
+
+_LARGEST_COVER = 20 * 1024 * 1024
 
 
 class AnthologyForm(forms.ModelForm[Anthology]):
@@ -31,6 +34,15 @@ class EditionForm(forms.ModelForm[Edition]):
     indexes = forms.MultipleChoiceField(
         label=_("Indexes"), choices=IndexKind.choices, required=False, widget=forms.CheckboxSelectMultiple
     )
+    cover_upload = forms.ImageField(
+        label=_("Picture on the cover"),
+        required=False,
+        help_text=_(
+            "JPEG or PNG, at least 1,400 pixels wide, at most 20 MB. Without one the cover is set in type alone."
+        ),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
+    )
+    cover_remove = forms.BooleanField(label=_("Take the picture off the cover"), required=False)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
     class Meta:
@@ -49,8 +61,33 @@ class EditionForm(forms.ModelForm[Edition]):
         )
         widgets = {"cover_lines": forms.Textarea(attrs={"rows": 3})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.cover_image_id:
+            del self.fields["cover_remove"]
+
+    def clean_cover_upload(self) -> UploadedFile | None:
+        file: UploadedFile | None = self.cleaned_data.get("cover_upload")
+        if not file:
+            return None
+        if (file.size or 0) > _LARGEST_COVER:
+            raise forms.ValidationError(_("The picture is larger than 20 MB. Make it smaller first."))
+        file.seek(0)
+        usable = usable_image(file.read())
+        file.seek(0)
+        if usable is None or usable[1] not in ("jpeg", "png"):
+            raise forms.ValidationError(_("This picture cannot be printed. Save it as JPEG or PNG, then try again."))
+        return file
+
+    def cover(self) -> UploadedFile | None:
+        """Return the picture that was uploaded, or None."""
+        file: UploadedFile | None = self.cleaned_data.get("cover_upload")
+        return file
+
     def details(self) -> dict[str, Any]:
         """Return what the service takes."""
+        if self.cleaned_data.get("cover_remove") and not self.cover():
+            self.cleaned_data["cover_image"] = None
         return {key: value for key, value in self.cleaned_data.items() if key in DETAILS}
 
 

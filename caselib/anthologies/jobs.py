@@ -20,6 +20,9 @@ from .preflight import as_data, check_edition, check_result, failure
 from .printing import Copy, StoredCounts, copy_of, kept_result
 from .storing import keep
 
+# How long LibreOffice may take for some texts or for the whole book before it counts as hanging.
+LAYOUT_SECONDS = pdf.SECONDS
+
 
 @job("anthologies.compile")
 def compile_job(ctx: JobContext, compilation: int) -> dict[str, Any]:
@@ -62,7 +65,7 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
         # The last step of a stage must not look like the end of the job.
         ctx.progress(min(done, of - 1) if of else 0, max(of, 1), text)
 
-    oracle = PageOracle(StoredCounts(), tick=ctx.check_cancelled) if pdf.available() else None
+    oracle = PageOracle(StoredCounts(), seconds=LAYOUT_SECONDS, tick=ctx.check_cancelled) if pdf.available() else None
     data, rendered, made, wrong = compile_and_render(
         copy.book, style=copy.style, oracle=oracle, template=copy.template, progress=progress
     )

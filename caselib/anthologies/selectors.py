@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
 from wagtail.models import Revision
@@ -86,6 +88,18 @@ def compare(selection: Selection) -> list[DiffLine]:
         if row[:1] != "?" and not row.startswith(("---", "+++", "@@")):
             lines.append(DiffLine(kind, row[1:].strip()))
     return lines
+
+
+def linked(edition: Edition, findings: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return ``findings`` (as data) with ``item``, the place in the outline, and ``address`` of the case, where there are."""
+    rows = edition.selections.select_related("page", "item")
+    places = {f"case{row.page_id}": row for row in rows} if findings else {}
+    out = []
+    for finding in findings:
+        row = places.get(finding.get("key", ""))
+        place = {"item": row.item_id, "address": row.page.url} if row else {"item": None, "address": ""}
+        out.append({**finding, **place})
+    return out
 
 
 def granted(revision_ids: list[int]) -> set[int]:

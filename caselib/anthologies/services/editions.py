@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.files.base import File
+from django.core.files.images import ImageFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -14,6 +16,7 @@ from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
+from caselib.media.models import CaseImage
 from caselib.word.freezing import dump
 from caselib.word.writer import WRITER_VERSION
 
@@ -61,11 +64,12 @@ def create_edition(
     year: int,
     style: PrintStyle | None = None,
     details: Mapping[str, Any] | None = None,
+    cover: File[bytes] | None = None,
     based_on: Edition | None = None,
     by: User,
     at: datetime | None = None,
 ) -> Edition:
-    """Make an empty edition. Effects in order: row, audit ``anthologies.edition_created``.
+    """Make an empty edition. Effects in order: row, image of the ``cover``, audit ``anthologies.edition_created``.
 
     ``style`` is by default the first installed one. Raises RefusedError, also for a name that the anthology has already.
     """
@@ -82,8 +86,20 @@ def create_edition(
         created_by=by,
         created_at=moment,
     )
+    if cover:
+        made.cover_image = _cover_image(made, cover, by)
+        made.save(update_fields=["cover_image"])
     audit.record("anthologies.edition_created", made, by=by, at=moment, anthology=anthology.pk)
     return made
+
+
+def _cover_image(edition: Edition, cover: File[bytes], by: User) -> CaseImage:
+    """Return the stored image of a cover. It is a row of the library like any other, and never deleted under an edition."""
+    image = CaseImage(title=(_("Cover of %s") % edition)[:255], uploaded_by_user=by)
+    image.file = ImageFile(cover, name=cover.name)
+    image.file_size = cover.size
+    image.save()
+    return image
 
 
 def _free_name(anthology: Anthology, name: str, *, besides: int | None = None) -> None:
@@ -106,9 +122,16 @@ def touch(edition: Edition) -> None:
 
 @transaction.atomic
 def change_edition(
-    edition: Edition, *, details: Mapping[str, Any], version: int | None = None, by: User, at: datetime | None = None
+    edition: Edition,
+    *,
+    details: Mapping[str, Any],
+    cover: File[bytes] | None = None,
+    version: int | None = None,
+    by: User,
+    at: datetime | None = None,
 ) -> Edition:
-    """Change what is said about an edition and how it looks. Effects in order: row, audit ``anthologies.edition_changed``.
+    """Change what is said about an edition and how it looks. Effects in order: image of the ``cover``, row, audit
+    ``anthologies.edition_changed``.
 
     ``version`` is the one the editor saw. Raises ConflictError if somebody else changed it since, RefusedError.
     """
@@ -120,6 +143,8 @@ def change_edition(
     changed = {key: value for key, value in details.items() if key in DETAILS}
     if "name" in changed:
         _free_name(row.anthology, str(changed["name"]), besides=row.pk)
+    if cover:
+        changed["cover_image"] = _cover_image(row, cover, by)
     for key, value in changed.items():
         setattr(row, key, value)
     row.version += 1

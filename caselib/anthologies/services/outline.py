@@ -158,11 +158,17 @@ def remove_item(item: OutlineItem, *, by: User, at: datetime | None = None) -> N
 
 
 @transaction.atomic
-def order_items(edition: Edition, ids: Sequence[int], *, by: User, at: datetime | None = None) -> None:
-    """Put the items into the order of ``ids``. Raises ConflictError if they are not all the items there are now."""
+def order_items(
+    edition: Edition, ids: Sequence[int], *, version: int | None = None, by: User, at: datetime | None = None
+) -> None:
+    """Put the items into the order of ``ids``. Effects in order: order, audit ``anthologies.ordered``.
+
+    ``version`` is that of the edition the order was made from. Raises ConflictError if it is not the present one, or if
+    ``ids`` are not all the items there are now.
+    """
     row = locked(edition, by)
     items = {item.pk: item for item in row.items.all()}
-    if sorted(ids) != sorted(items):
+    if sorted(ids) != sorted(items) or (version is not None and version != row.version):
         raise ConflictError(
             Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again."))
         )

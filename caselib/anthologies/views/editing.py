@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caselib.accounts.viewers import Viewer
 from search.api import SearchRequest, search
 
-from .. import rules, selectors, services
+from .. import rules, selectors, services, sources
 from ..binding import bind
 from ..enums import Axis, IndexKind, ItemKind
 from ..forms import AnthologyForm, ArrangeForm, EditionForm, ItemForm, NewEditionForm, TextItemForm
 from ..models import Anthology, Edition
-from ..preflight import check_edition
+from ..preflight import as_data, check_edition
 from ..services.outline import Filled
 from .base import LARGEST, actor, attempt, edition_or_404, editor_view, item_or_404
 
@@ -47,7 +47,7 @@ def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
     anthology = get_object_or_404(Anthology, pk=pk) if pk <= LARGEST else None
     if anthology is None:
         raise Http404
-    form = EditionForm(request.POST or None)
+    form = EditionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         details = form.details()
         made: list[Edition] = []
@@ -60,6 +60,7 @@ def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
                     year=details.pop("year"),
                     style=details.pop("style"),
                     details=details,
+                    cover=form.cover(),
                     by=actor(request),
                 )
             ),
@@ -79,7 +80,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
         seen = form.cleaned_data["seen"]
         if attempt(
             request,
-            lambda: services.change_edition(edition, details=form.details(), version=seen, by=actor(request)),
+            lambda: services.change_edition(
+                edition, details=form.details(), cover=form.cover(), version=seen, by=actor(request)
+            ),
             _("Saved."),
         ):
             return redirect("anthologies:edit", pk=edition.pk)
@@ -101,6 +104,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
         "frozen": rules.may_change(viewer.roles, frozen=edition.frozen),
         "found": [hit for hit in _hits(query, viewer) if hit.page.pk not in present] if query else [],
         "competitions": selectors.competitions(),
+        "sources": sources.offered(viewer),
         "text_form": TextItemForm(auto_id="new-%s"),
         "arrange_form": ArrangeForm(),
         "copy_form": NewEditionForm(initial={"year": edition.year + 1}, auto_id="copy-%s"),
@@ -114,7 +118,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _edition_form(request: HttpRequest, edition: Edition) -> EditionForm:
     # A copy, so that a refused form changes nothing that is shown.
     return EditionForm(
-        request.POST or None, instance=Edition.objects.get(pk=edition.pk), initial={"seen": edition.version}
+        request.POST or None,
+        request.FILES or None,
+        instance=Edition.objects.get(pk=edition.pk),
+        initial={"seen": edition.version},
     )
 
 
@@ -173,7 +180,7 @@ def _add(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 
 
 def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
-    """Fill from ticked hits, a search, pasted codes, or the awards of a competition."""
+    """Fill from ticked hits, a search, pasted codes, an online list, or the awards of a competition."""
     viewer = Viewer.of(request.user)
     ids = [
         int(value) for value in request.POST.getlist("page") if value.isascii() and value.isdigit() and len(value) < 18
@@ -181,6 +188,8 @@ def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     ids += selectors.pages_named(request.POST.get("codes", "")[:20_000])
     if "all" in request.POST:
         ids += [hit.page.pk for hit in _hits(request.POST.get("find", "")[:100], viewer)]
+    source, _sep, value = request.POST.get("source", "").partition("|")
+    ids += sources.chosen(viewer, source, value) if source else []
     name, _sep, year = request.POST.get("competition", "").rpartition("|")
     if name and year.isascii() and year.isdigit() and len(year) < 5:
         ids += selectors.awarded(name, int(year))
@@ -209,7 +218,13 @@ def _arrange(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 def _order(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     words = request.POST.get("ids", "").split(",")
     ids = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) < 18]
-    attempt(request, lambda: services.order_items(edition, ids, by=actor(request)), _("The order was saved."))
+    seen = request.POST.get("seen", "")
+    version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else None
+    attempt(
+        request,
+        lambda: services.order_items(edition, ids, version=version, by=actor(request)),
+        _("The order was saved."),
+    )
     return None
 
 
@@ -281,7 +296,7 @@ def compare(request: HttpRequest, pk: int, item: int) -> HttpResponseBase:
 def preflight(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Show what the check before printing finds. Reads every case."""
     edition = edition_or_404(pk, Viewer.of(request.user))
-    findings = check_edition(edition, bind(edition))
+    findings = selectors.linked(edition, as_data(check_edition(edition, bind(edition))))
     return render(
         request, "anthologies/preflight.html", {"edition": edition, "findings": findings, "trail": _trail(edition)}
     )

@@ -67,6 +67,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponseBase:
         "edition": row.edition,
         "page_obj": numbers,
         "running": row.state == CompilationState.WAITING,
+        "findings": selectors.linked(row.edition, row.findings),
     }
     return render(request, "anthologies/result.html", context)
 

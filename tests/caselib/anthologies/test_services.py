@@ -78,6 +78,15 @@ def test_order_that_does_not_know_all_items_is_a_conflict(edition: Edition, edit
             services.order_items(edition, wrong, by=editor)
 
 
+def test_of_two_who_order_at_once_the_second_is_told(edition: Edition, editor: Any) -> None:
+    seen = Edition.objects.get(pk=edition.pk).version
+    ids = list(edition.items.values_list("pk", flat=True))
+    services.order_items(edition, ids[::-1], version=seen, by=editor)
+    with pytest.raises(ConflictError):
+        services.order_items(edition, ids, version=seen, by=editor)
+    assert list(edition.items.values_list("pk", flat=True)) == ids[::-1]
+
+
 def test_text_finds_its_natural_place(edition: Edition, editor: Any) -> None:
     services.add_text(edition, ItemKind.COLOPHON, by=editor)
     services.add_text(edition, ItemKind.APPENDIX, title="附录", by=editor)

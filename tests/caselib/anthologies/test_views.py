@@ -8,11 +8,14 @@ import zipfile
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from caselib.accounts.enums import Role
 from caselib.anthologies import services
+from caselib.anthologies.binding import bind
 from caselib.anthologies.models import Anthology, Compilation, Edition, PrintStyle
 from caselib.core import jobs
 from caselib.resources.models import ResourcePage
@@ -79,6 +82,66 @@ def test_an_editor_walks_from_nothing_to_the_downloads(client: Client) -> None:
     assert len(names) == 4 and sum(name.endswith(".docx") for name in names) == 3
     item = edition.items.filter(kind="case").first()
     assert reader.get(reverse("anthologies:case", args=[edition.pk, item.pk])).content[:2] == b"PK"
+
+
+def picture(kind: str = "JPEG", width: int = 40) -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (width, 30), (155, 44, 34)).save(out, kind)
+    return SimpleUploadedFile(f"cover.{kind.lower()}", out.getvalue(), f"image/{kind.lower()}")
+
+
+def details(edition: Edition, **changed: Any) -> dict[str, Any]:
+    return {
+        "name": edition.name,
+        "year": edition.year,
+        "circulation": edition.circulation,
+        "audience": edition.audience,
+        "style": edition.style_id,
+        "contents_depth": 2,
+        "seen": Edition.objects.get(pk=edition.pk).version,
+        **changed,
+    }
+
+
+def test_a_picture_goes_on_the_cover_and_off_again(client: Client, edition: Edition) -> None:
+    url = reverse("anthologies:edit", args=[edition.pk])
+    assert client.post(url, details(edition, cover_upload=picture())).status_code == 302
+    edition.refresh_from_db()
+    assert edition.cover_image is not None
+    book = bind(edition)
+    assert book.cover is not None and book.cover.image is not None and book.cover.image.data[:2] == b"\xff\xd8"
+    # What is no picture is refused in words, and the one that is there stays.
+    for broken in (
+        SimpleUploadedFile("a.jpg", b"\xff\xd8\xff not a picture", "image/jpeg"),
+        SimpleUploadedFile("a.svg", b"<svg/>", "image/svg+xml"),
+        picture("GIF"),
+    ):
+        answer = client.post(url, details(edition, cover_upload=broken))
+        assert answer.status_code == 200 and "errorlist" in answer.content.decode()
+    kept = edition.cover_image
+    edition.refresh_from_db()
+    assert edition.cover_image == kept
+    assert client.post(url, details(edition, cover_remove="on")).status_code == 302
+    edition.refresh_from_db()
+    assert edition.cover_image is None and bind(edition).cover.image is None  # type: ignore[union-attr]
+
+
+def test_what_the_check_finds_leads_to_the_place_to_mend(client: Client, edition: Edition) -> None:
+    selection = edition.selections.select_related("page").get(item__order=1)
+    ResourcePage.objects.filter(pk=selection.page_id).update(review_due_on="2001-01-01")
+    shown = client.get(reverse("anthologies:preflight", args=[edition.pk])).content.decode()
+    assert f"{reverse('anthologies:edit', args=[edition.pk])}#item-{selection.item_id}" in shown
+    assert f'href="{selection.page.url}"' in shown
+
+
+def test_a_second_editor_hears_that_the_order_was_changed(client: Client, edition: Edition, client_of: Any) -> None:
+    ids = list(edition.items.values_list("pk", flat=True))
+    seen = Edition.objects.get(pk=edition.pk).version
+    order = {"ids": ",".join(map(str, ids[::-1])), "seen": seen}
+    url = reverse("anthologies:act", args=[edition.pk, "order"])
+    assert client.post(url, order).status_code == 302
+    assert client_of(Role.EDITOR).post(url, {**order, "ids": ",".join(map(str, ids))}).status_code == 409
+    assert list(edition.items.values_list("pk", flat=True)) == ids[::-1]
 
 
 def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(
