@@ -15,10 +15,8 @@ DRESSED = re.compile(
     re.I,
 )
 BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
-_LEADERS = re.compile(
-    r"(?:[…⋯‥]\s*|(?:[.．·・﹒•。\-—_]\s*){3}(?:[.．·・﹒•。\-—_]\s*)*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$",
-    re.I,
-)
+_LEADERS = re.compile(r"(?:[.．·…⋯・‥﹒•。\-—_]\s*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$", re.I)
+_LONGEST = 200  # characters of a line that may be an entry
 _UNFINISHED = re.compile(r"\S(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S{2,40}$")
 # Leaders before the unit, the page behind it: 一张清单……云岭县委组织部（5）
 _CREDITED = re.compile(
@@ -61,7 +59,7 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
         if entry is None and whole is not None and whole.page:
             entries.append(Entry(whole.text, whole.page))
             pending = ""
-        elif entry is not None and (entry.page or _LEADERS.search(line.text)):
+        elif entry is not None and (entry.page or leaders(line.text)):
             text = pending + entry.text
             entries.append(Entry(text, entry.page, entry.text if pending else ""))
             pending = ""
@@ -71,7 +69,7 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
                 pending = ""
         elif is_contents(line.text):
             pass
-        elif _UNFINISHED.search(line.text) and len(line.text) < 80:
+        elif len(line.text) < 80 and _UNFINISHED.search(line.text):
             pending += line.text
         elif not pending and (number := numeral(line.text)) is not None and number.kind == "part":
             entries.append(Entry(line.text, 0))
@@ -89,9 +87,20 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
     return _plain_contents(lines, start, first)
 
 
+def leaders(text: str) -> re.Match[str] | None:
+    """Return the leaders at the end of a line, its page number (group 1) included: one … or at least three dots."""
+    match = _LEADERS.search(text) if len(text) <= _LONGEST else None
+    if match is None:
+        return None
+    signs = re.sub(r"[\s\w()（）]", "", match.group(0))
+    return match if len(signs) >= 3 or re.search("[…⋯‥]", signs) else None
+
+
 def contents_entry(text: str) -> Entry | None:
     """Return the entry on a line that ends in a page number or leaders, or None."""
-    match = _LEADERS.search(text)
+    if len(text) > _LONGEST:
+        return None
+    match = leaders(text)
     if match and match.start() > 1:
         page = match.group(1) or ""
         return Entry(text[: match.start()].strip(" .．·…　"), int(page) if page.isdigit() else 0)
@@ -108,7 +117,7 @@ def _headless_contents(lines: list[Line]) -> int | None:
     """A table of contents whose heading got lost: a run of at least five lines with leaders near the beginning."""
     run = 0
     for index, line in enumerate(lines[:200]):
-        match = _LEADERS.search(line.text)
+        match = leaders(line.text)
         run = run + 1 if match and match.group(1) else 0
         if run == 5:
             return index - 4

@@ -6,6 +6,7 @@ against what the package declares and again while a part is being inflated, beca
 
 from __future__ import annotations
 
+import codecs
 import io
 import re
 import struct
@@ -111,12 +112,30 @@ def _sniff_text(data: bytes, head: bytes, name: str) -> Kind:
         return "html"
     if name.endswith(_HTML_NAMES):
         return "html"
-    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff")) or unmarked_utf16(head) != ""
     if not utf16 and _looks_binary(head):
         raise UnreadableError("not_a_manuscript", "binary")
     if name.endswith((".docx", ".dotx", ".docm", ".dotm")) and not name.endswith(_TEXT_NAMES):
         raise UnreadableError("mislabelled", name.rsplit(".", 1)[-1])
     return "text"
+
+
+def unmarked_utf16(data: bytes) -> str:
+    """Return utf-16-le or utf-16-be for text in UTF-16 that lost its byte order mark, "" for anything else."""
+    head = data[: min(len(data), 4096) // 2 * 2]
+    if len(head) < 8 or head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ""
+    for name in ("utf-16-le", "utf-16-be"):
+        text = head.decode(name, "replace")
+        usual = sum(
+            1
+            for sign in text
+            if sign in "\r\n\t" or " " <= sign <= "~" or "\u3000" <= sign <= "\u303f" or "\uff00" <= sign <= "\uffef"
+        )
+        chinese = sum(1 for sign in text if "\u4e00" <= sign <= "\u9fff")
+        if usual + chinese >= len(text) * 0.95 and usual and (b"\x00" in head):
+            return name
+    return ""
 
 
 def _looks_binary(head: bytes) -> bool:
@@ -154,7 +173,7 @@ def _is_encrypted_word(data: bytes) -> bool:
 
 def _sniff_zip(data: bytes) -> Kind:
     with open_archive(data) as archive:
-        names = {info.filename for info in archive.infolist()}
+        names = {info.filename.replace("\\", "/") for info in archive.infolist()}
     lowered = {name.lower() for name in names}
     if "[content_types].xml" in lowered or any(name.startswith("word/") for name in lowered):
         if any(name.startswith(("xl/", "ppt/")) for name in lowered):
@@ -184,7 +203,7 @@ def open_archive(data: bytes) -> zipfile.ZipFile:
         EOFError,
         OSError,
     ) as error:
-        raise UnreadableError("damaged", _short(error)) from error
+        raise UnreadableError("damaged", "ZIP") from error
     if not infos:
         raise UnreadableError("empty_file")
     if len(infos) > LIMITS.entries:
@@ -236,7 +255,7 @@ def inflate(archive: zipfile.ZipFile, name: str) -> bytes:
         UnicodeError,
         struct.error,
     ) as error:
-        raise UnreadableError("damaged", f"{name[:60]}: {_short(error)}") from error
+        raise UnreadableError("damaged", name[:80]) from error
     if len(data) > LIMITS.part_bytes:
         raise UnreadableError("bomb", name[:80])
     return data
@@ -272,7 +291,3 @@ def _decoded(info: zipfile.ZipInfo) -> str:
         return info.filename.encode("cp437").decode("gb18030")
     except UnicodeError:
         return info.filename
-
-
-def _short(error: BaseException) -> str:
-    return re.sub(r"[^\x20-\x7e\u4e00-\u9fff]", "?", str(error))[:80]

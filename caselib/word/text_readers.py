@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
 from dataclasses import dataclass, field
 
-from caselib.word.guard import LIMITS, UnreadableError
+from caselib.word.guard import LIMITS, UnreadableError, unmarked_utf16
 from caselib.word.model import (
     Block,
     Cell,
@@ -36,14 +37,32 @@ def decode(data: bytes) -> tuple[str, str]:
     ):
         if data.startswith(mark):
             return data.decode(name, "replace"), name
-    if data.count(b"\x00") > len(data) // 4:
-        return data.decode("utf-16-be" if data[:1] == b"\x00" else "utf-16-le", "replace"), "utf-16"
-    for name in ("utf-8", "gb18030", "big5"):
-        try:
-            return data.decode(name), name
-        except UnicodeDecodeError:
-            continue
+    if wide := unmarked_utf16(data):
+        return data.decode(wide, "replace"), "utf-16"
+    with contextlib.suppress(UnicodeDecodeError):
+        return data.decode("utf-8"), "utf-8"
+    read: list[tuple[float, str, str]] = []
+    for name in ("gb18030", "big5hkscs"):
+        with contextlib.suppress(UnicodeDecodeError):
+            text = data.decode(name)
+            read.append((_commonness(text), text, "big5" if name == "big5hkscs" else name))
+    if read:
+        _, text, name = max(read, key=lambda item: item[0])
+        return text, name
     return data.decode("utf-8" if _mostly_utf8(data) else "gb18030", "replace"), "damaged"
+
+
+# What any Chinese text is full of, in both scripts: the bytes of one encoding read as another do not give these.
+_COMMON = frozenset(
+    "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经十三之进着等部度"
+    "這為個國時來們於對會發動過說產種後學經進著與將開關實問題書長員黨區縣鎮村市省工作案例情況群眾众，。、：；“”《》（）！？"
+)
+
+
+def _commonness(text: str) -> float:
+    """The share of everyday characters among those that are not ASCII."""
+    shown = [sign for sign in text[:20_000] if sign > "\x7f"]
+    return sum(1 for sign in shown if sign in _COMMON) / len(shown) if shown else 0.0
 
 
 def _mostly_utf8(data: bytes) -> bool:
@@ -164,12 +183,13 @@ class _Markdown:
             self.pending = []
 
     def _runs(self, text: str, index: int) -> tuple[Run, ...]:
-        for match in re.finditer(r"!\[([^\]]*)\]\(([^)\s]{0,500})[^)]*\)", text):
+        for match in re.finditer(r"!\[([^\]\[]{0,300})\]\(([^)\s]{0,500})[^)(]{0,300}\)", text):
             self.warnings.append(Warning("image_external", f"¶{index + 1}", match.group(2)[:200]))
-        text = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", text)
+        text = re.sub(r"!\[([^\]\[]{0,300})\]\([^)(]{0,800}\)", r"\1", text)
         runs: list[Run] = []
         pattern = (
-            r"\*\*(.+?)\*\*|__(.+?)__|\*([^*\s][^*]*?)\*|`([^`]+)`|\[\^([^\]\s]{1,40})\]|\[([^\]]*)\]\(([^)\s]*)[^)]*\)"
+            r"\*\*(.{1,2000}?)\*\*|__(.{1,2000}?)__|\*([^*\s][^*]{0,2000}?)\*|`([^`]{1,2000})`|\[\^([^\]\s]{1,40})\]"
+            r"|\[([^\]\[]{0,300})\]\(([^)(\s]{0,500})[^)(]{0,300}\)"
         )
         position = 0
         for match in re.finditer(pattern, text):

@@ -81,11 +81,19 @@ class InlineReader:
         raw.mark_deleted = mark is not None and mark.find(w("del")) is not None
         state = _State(look, raw, depth)
         self._walk(element, state)
+        self._end_instructions()
         raw.toc = raw.toc or any(item.name == "TOC" for item in context.fields)
         raw.runs = _merge(raw.runs)
         raw.size = max(state.weights, key=lambda size: state.weights[size], default=0) or look.size
         context.offset += len(raw.text) + 1
         return raw
+
+    def _end_instructions(self) -> None:
+        """A field whose instruction is still open at the end of its paragraph must not swallow those that follow."""
+        fields = self.context.fields
+        for item in [item for item in fields if not item.in_result]:
+            fields.remove(item)
+            self.context.warn("field_dropped", clean(item.instruction.strip())[:80] or "?")
 
     def _walk(self, parent: Element, state: _State) -> None:
         for child in parent:

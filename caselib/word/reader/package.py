@@ -56,7 +56,7 @@ def parse_xml(name: str, data: bytes) -> Element:
     except etree.XMLSyntaxError as error:
         text = str(error)
         code = "too_deep" if "depth" in text.lower() else "damaged"
-        raise UnreadableError(code, f"{name[:60]}: {text[:80]}") from error
+        raise UnreadableError(code, name[:80]) from error
     except (ValueError, UnicodeError, LookupError) as error:
         raise UnreadableError("damaged", name[:80]) from error
     if root.getroottree().docinfo.internalDTD is not None:
@@ -69,7 +69,8 @@ class Package:
 
     def __init__(self, data: bytes) -> None:
         self._zip: zipfile.ZipFile = guard.open_archive(data)
-        self._names = {info.filename.lower(): info.filename for info in self._zip.infolist()}
+        # Some tools write Windows separators into the package; Word opens it all the same.
+        self._names = {info.filename.lower().replace("\\", "/"): info.filename for info in self._zip.infolist()}
         self.warnings: list[Warning] = []
         for name in self.names():
             if name.lower().endswith((".xml", ".rels")):

@@ -293,3 +293,16 @@ def test_collected_hostile_files() -> None:
         except UnreadableError as error:
             seen[path.name] = error.code
     assert seen == REFUSED
+
+
+def test_a_field_that_never_ends_swallows_nothing() -> None:
+    open_field = '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>REF x</w:instrText></w:r>'
+    document = read_docx(docx(p(inner=open_field * 60) + p("后面的话") + p("还在")))
+    assert [block.text for block in document.blocks] == ["后面的话", "还在"]  # type: ignore[union-attr]
+    assert "field_dropped" in {warning.code for warning in document.warnings}
+
+
+def test_a_package_with_windows_separators() -> None:
+    with zipfile.ZipFile(io.BytesIO(docx(p("正文")))) as archive:
+        data = zipped({name.replace("/", "\\"): archive.read(name) for name in archive.namelist()})
+    assert sniff(data, "a.docx") == "docx" and read_docx(data).blocks[0].text == "正文"  # type: ignore[union-attr]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from caselib.word.guard import UnreadableError
+from caselib.ingest.reading import read_file
+from caselib.word.guard import UnreadableError, sniff
 from caselib.word.html_reader import lines_of, read_html
 from caselib.word.model import Heading, Paragraph, Picture, Table
 from caselib.word.text_readers import decode, read_markdown, read_text
@@ -81,3 +83,25 @@ def test_any_bytes(data: bytes) -> None:
         read_html(data)
     except UnreadableError as error:
         assert error.code
+
+
+TRADITIONAL = (
+    "老街換新顏的故事\n雲嶺縣委組織部\n"
+    + "　　工作組走訪了三個村民小組，把每戶的意見一條一條記下來，再逐條商量辦法。\n" * 3
+)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-8"])
+def test_every_encoding_is_recognised(encoding: str) -> None:
+    data = TRADITIONAL.encode(encoding)
+    assert sniff(data, "稿.txt") == "text" and decode(data)[0].lstrip("\ufeff") == TRADITIONAL
+
+
+@pytest.mark.parametrize("suffix", [".md", ".txt"])
+def test_long_lines_of_one_sign_are_read(suffix: str, tmp_path: Path) -> None:
+    """A pattern that goes back over such a line would take minutes, and the reader is stopped after thirty seconds."""
+    signs = ("[", "![", "`", "**", "__", "*a", "…", ". ", "1.", "（", "　", "<", "-", "一、")
+    source = tmp_path / f"稿{suffix}"
+    source.write_text("\n\n".join(sign * 30_000 for sign in signs), encoding="utf-8")
+    (result,) = read_file(source)
+    assert result.status == "read"
