@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zipfile
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from openpyxl import Workbook
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from caselib.core.workbooks import guarded
 from caselib.word import model as word
+from caselib.word.styles import FANG, KAI, SONG, XIAOBIAO, HouseStyle, Look, PageSetup
 from caselib.word.writer import OFFICIAL, write_document
 
 from .models import Award, Certificate, Competition
 from .selectors.fairness import Fairness, RoundReport
 
+# A sheet to be framed: lying A4, the name and the award large, number and address small below the QR code.
+CERTIFICATE = HouseStyle(
+    key="certificate",
+    name="certificate",
+    page=PageSetup(
+        width_mm=297, height_mm=210, top_mm=24, bottom_mm=14, inside_mm=36, outside_mm=36, grid_pt=0, mirrored=False
+    ),
+    title=Look(XIAOBIAO, 44, align="center", line_pt=60, before_pt=0, after_pt=18, color="9B2C22", tracking_pt=8),
+    body=Look(KAI, 24, indent_chars=2, line_pt=44),
+    byline=Look(FANG, 18, align="right", line_pt=30, before_pt=18, after_pt=6),
+    caption=Look(SONG, 10.5, align="center", line_pt=15, before_pt=0, after_pt=0),
+    header_rule=False,
+    running_titles=False,
+)
 QR_SCALE = 12
 
 
@@ -76,15 +93,23 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
 
 
 def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
-    """Return the list of winners as Word, one table a track."""
-    heads, rows = _winner_heads(), _winner_rows(awards)
+    """Return the list of winners as Word: a heading a track, below it a table for each award."""
     blocks: list[word.Block] = [heading(_("List of winners of “%(title)s”") % {"title": competition.title}, 1)]
-    tracks = list(dict.fromkeys(row[1] for row in rows))
-    for track in tracks:
-        blocks.append(heading(track))
-        own = [tuple(value for i, value in enumerate(row) if i not in (0, 1, 7)) for row in rows if row[1] == track]
-        blocks.append(table([head for i, head in enumerate(heads) if i not in (0, 1, 7)], own))
+    heads = (_("Final rank"), _("Title"), _("Authors"), _("Unit"))
+    for track, in_track in groupby(awards, key=lambda award: award.entry.track):
+        blocks.append(heading(track.name))
+        for tier, group in groupby(in_track, key=lambda award: str(award.get_tier_display())):
+            rows = [_winner_line(award) for award in group]
+            text = ngettext("%(tier)s (%(n)d entry)", "%(tier)s (%(n)d entries)", len(rows))
+            blocks.append(heading(text % {"tier": tier, "n": len(rows)}, 3))
+            blocks.append(table(heads, rows))
     return write_document(word.Document(tuple(blocks)), style=OFFICIAL, title=competition.title)
+
+
+def _winner_line(award: Award) -> tuple[str, str, str, str]:
+    standing = getattr(award.entry, "standing", None)
+    rank = str(standing.rank) if standing else ""
+    return rank, award.entry.title, award.entry.author_names, award.entry.unit.name
 
 
 def winners_xlsx(competition: Competition, awards: Sequence[Award]) -> bytes:
@@ -182,6 +207,15 @@ def qr_svg(text: str) -> str:
     return segno.make(text, error="m").svg_inline(scale=4, border=2, omitsize=False)
 
 
+def certificates_zip(rows: Iterable[tuple[Certificate, str]]) -> bytes:
+    """Return the certificates, each with the address of its page, as Word files in one archive."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for certificate, address in rows:
+            archive.writestr(f"{certificate.number}.docx", certificate_docx(certificate, address))
+    return out.getvalue()
+
+
 def certificate_docx(certificate: Certificate, address: str) -> bytes:
     """Return a certificate as Word; ``address`` is the full address of its public page, printed as QR and text."""
     data = qr_png(address)
@@ -191,12 +225,11 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
     organiser = certificate.award.competition.organiser
     blocks: list[word.Block] = [heading(_("Certificate of honour"), 1)]
     blocks += [line(part.strip("\u3000 ")) for part in certificate.text.splitlines() if part.strip()]
-    if organiser:
-        blocks.append(line(str(organiser), "byline"))
-    blocks.append(line(date_format(certificate.issued_on), "byline"))
-    blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "byline"))
-    blocks.append(word.Picture(key, alt=_("Address of the verification page as a QR code"), width_mm=28, height_mm=28))
-    blocks.append(line(_("Verify at %(address)s") % {"address": address}, "byline"))
+    signed = "　".join(part for part in (str(organiser or ""), date_format(certificate.issued_on)) if part)
+    blocks.append(line(signed, "byline"))
+    blocks.append(word.Picture(key, alt=_("Address of the verification page as a QR code"), width_mm=26, height_mm=26))
+    blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "caption"))
+    blocks.append(line(_("Verify at %(address)s") % {"address": address}, "caption"))
     return write_document(
-        word.Document(tuple(blocks), images={key: image}), style=OFFICIAL, title=certificate.number, folio=False
+        word.Document(tuple(blocks), images={key: image}), style=CERTIFICATE, title=certificate.number, folio=False
     )

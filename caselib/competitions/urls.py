@@ -56,6 +56,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("office/<int:pk>/report.docx", papers.report_docx, name="report_docx"),
     path("office/<int:pk>/winners.<slug:suffix>", papers.winners, name="winners"),
     path("office/<int:pk>/certificates/", papers.certificates, name="certificates"),
+    path("office/<int:pk>/certificates.zip", papers.certificates_archive, name="certificates_archive"),
     path("office/certificates/<int:pk>/revoke/", papers.certificate_revoke, name="certificate_revoke"),
     path("office/certificates/<int:pk>.<slug:suffix>", papers.certificate_file, name="certificate_file"),
     path("office/needs/new/", papers.new_need, name="new_need"),

@@ -65,7 +65,7 @@ def _prepare(row: Row, office: User) -> tuple[Competition, Round]:
         call=row["call"].strip(),
         entry_opens=opens,
         entry_closes=_moment(row["entry_to_day"], LAST_DAY),
-        certificate_prefix=f"LJ{row['year']}",
+        certificate_prefix="LJ",
     )
     calls.create_call(competition, by=office, at=at)
     round_ = Round(

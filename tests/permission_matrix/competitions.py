@@ -110,6 +110,7 @@ ROWS = {
     "competitions:report_docx": office(404, 405, numbered()),
     "competitions:winners": office(404, 405, numbered(suffix="docx")),
     "competitions:certificates": office(404, 405, numbered()),
+    "competitions:certificates_archive": office(404, 405, numbered()),
     "competitions:certificate_revoke": office(405, 404, numbered()),
     "competitions:certificate_file": office(404, 405, numbered(suffix="docx")),
     "competitions:new_need": office(200, 422),

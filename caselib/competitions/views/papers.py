@@ -69,8 +69,7 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponse:
 def certificate_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
     """One certificate as Word or PDF."""
     row = found(Certificate.objects.select_related("award__competition__organiser", "award__entry"), pk=pk)
-    address = request.build_absolute_uri(reverse("competitions:certificate", args=[row.token]))
-    document = papers.certificate_docx(row, address)
+    document = papers.certificate_docx(row, _address(request, row))
     if suffix == "docx":
         return file_response(document, f"{row.number}.docx", DOCX)
     if suffix != "pdf":
@@ -80,6 +79,18 @@ def certificate_file(request: HttpRequest, pk: int, suffix: str) -> HttpResponse
         text = _("PDF cannot be made on this server because LibreOffice is missing. Take the Word file and print it.")
         raise RefusedError(Refusal("no-pdf", text))
     return file_response(made, f"{row.number}.pdf", "application/pdf")
+
+
+@office_view
+@require_safe
+def certificates_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """All certificates of a call that stand, as Word files in one archive."""
+    call = _call(pk)
+    rows = Certificate.objects.filter(award__competition=call, revoked_at=None).order_by("number")
+    pairs = [(row, _address(request, row)) for row in rows.select_related("award__competition__organiser")]
+    if not pairs:
+        raise Http404
+    return file_response(papers.certificates_zip(pairs), f"{call.title}-{_('certificates')}.zip", "application/zip")
 
 
 @office_view
@@ -128,6 +139,10 @@ def commission_need(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("competitions:commission", pk=commission.pk)
     context = {"form": form, "title": _("Commission the winner of “%(title)s”") % {"title": need.title}}
     return render(request, "competitions/office/form.html", context, status=422 if form.errors else 200)
+
+
+def _address(request: HttpRequest, row: Certificate) -> str:
+    return request.build_absolute_uri(reverse("competitions:certificate", args=[row.token]))
 
 
 def _call(pk: int) -> Competition:
