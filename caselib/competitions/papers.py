@@ -153,15 +153,14 @@ def fairness_docx(competition: Competition, fairness: Fairness) -> bytes:
 
 
 def _round_blocks(part: RoundReport) -> list[word.Block]:
-    low, high = part.load_range
     blocks: list[word.Block] = [heading(f"{part.round} · {part.track}")]
     text = _(
-        "%(entries)d entries, each read by %(least)d to %(most)d judges (%(wanted)d wanted). Judges read %(low)d to "
-        "%(high)d entries each. Judges differed widely on %(disputed)d entries; %(further)d further readings were given."
+        "%(entries)s entries, each read by %(readings)s judges (%(wanted)s wanted). Judges read %(loads)s entries each. "
+        "Judges differed widely on %(disputed)s entries; %(further)s further readings were given."
     )
     values = {
-        "entries": part.entries, "least": part.least, "most": part.most, "wanted": part.wanted, "low": low,
-        "high": high, "disputed": len(part.disputed), "further": part.further,
+        "entries": part.entries, "readings": part.reading_span, "wanted": part.wanted, "loads": part.load_span,
+        "disputed": len(part.disputed), "further": part.further,
     }  # fmt: skip
     blocks.append(line(text % values))
     rows = [(j.name, j.load, j.scored, _signed(j.severity), _signed(j.drift)) for j in part.judges]

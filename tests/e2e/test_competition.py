@@ -189,7 +189,7 @@ def test_from_the_call_to_the_certificate(site: Site, visit: Callable[..., Any])
     office.shot("competition-results")
     office.page.goto(f"{address}certificates/")
     with office.page.expect_download() as download:
-        office.page.get_by_role("link", name="Word").first.click()
+        office.page.get_by_role("link", name="Word", exact=True).first.click()
     assert download.value.suggested_filename == f"WAL-{site_year(site)}-0001.docx"
     office.page.get_by_role("link", name=re.compile("WAL-")).first.click()
     public = office.page.url

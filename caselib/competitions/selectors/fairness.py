@@ -62,8 +62,17 @@ class RoundReport:
         return (min(loads), max(loads)) if loads else (0, 0)
 
     @property
-    def covered(self) -> bool:
-        return self.least >= self.wanted
+    def load_span(self) -> str:
+        return span(*self.load_range)
+
+    @property
+    def reading_span(self) -> str:
+        return span(self.least, self.most)
+
+
+def span(low: int, high: int) -> str:
+    """Return two bounds as people write them: 3, or 5–6."""
+    return str(low) if low == high else f"{low}–{high}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
 from caselib.core import clock
 from caselib.core.errors import Refusal, RefusedError, require
+from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 
-from ..enums import VISIBLE_STATES, Act, EntryState
+from ..enums import VISIBLE_STATES, Act, BidState, EntryState
 from ..forms.acts import BidForm
 from ..models import Bid, Commission, Competition, Entry, Milestone, Need, Track
 from ..rules import acts, timetable
@@ -177,7 +178,7 @@ def commission(request: HttpRequest, pk: int) -> HttpResponse:
         "milestones": row.milestones.all(),
         "is_contact": own and user.has_role(Role.UNIT_CONTACT),
         "is_office": user.has_role(Role.COMPETITION_OFFICE),
-        "pages": ResourcePage.objects.filter(unit_id=row.bid.unit_id).order_by("-latest_revision_created_at")[:100],
+        "pages": _handed_in(row),
     }
     return render(request, "competitions/commission.html", context)
 
@@ -222,6 +223,12 @@ def _commissions(user: User) -> QuerySet[Commission]:
     return rows if user.has_role(Role.COMPETITION_OFFICE) else rows.filter(bid__unit_id=user.unit_id or 0)
 
 
+def _handed_in(row: Commission) -> QuerySet[ResourcePage]:
+    """Return what a unit may hand in for a commission, the latest first: anything it wrote but portraits of teachers."""
+    pages = ResourcePage.objects.filter(unit_id=row.bid.unit_id, withdrawn_at=None)
+    return pages.exclude(content_type__model=Kind.TEACHER).order_by("-latest_revision_created_at")[:100]
+
+
 def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> HttpResponse:
     user = request.user
     own = None
@@ -237,6 +244,7 @@ def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> Http
         "own": own,
         "refusal": refusal,
         "is_office": office,
+        "received": wanted.bids.filter(state=BidState.SUBMITTED).count() if office else 0,
         "commission": Commission.objects.filter(need=wanted).select_related("bid__unit").first(),
         "may_withdraw": acts.contact_only(actor(request).roles, actor(request).unit_id, own.unit_id) is None
         if own
