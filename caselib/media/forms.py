@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import services
+from .holding import refusal
 from .models import VideoFile
 from .rules import film_refusal
 from .vtt import CaptionError, parse
@@ -29,6 +30,7 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, for_user: Any = None, **kwargs: Any) -> None:
         self.acting = for_user
+        self._held: bool | None = None
         super().__init__(*args, **kwargs)
 
     def clean_file(self) -> Any:
@@ -59,6 +61,9 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> VideoFile:
         """Store the film through its service; a file ffprobe cannot read becomes an error of the form."""
         film: VideoFile = super().save(commit=False)
+        if self.makes_new_version():
+            film = services.new_version(film, by=self.acting)
+            self.instance = film
         film.uploaded_by = film.uploaded_by or self.acting
         if "file" in self.changed_data:
             services.replace_file(film, self.cleaned_data["file"])
@@ -67,6 +72,13 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
         if self.cleaned_data["captions"]:
             services.set_captions(film, self.cleaned_data["captions"], by=self.acting)
         return film
+
+    def makes_new_version(self) -> bool:
+        """Whether the film stands in a vetted text, so that what was changed here becomes a film of its own."""
+        if self._held is None:
+            changed = self.instance.pk is not None and bool(self.changed_data)
+            self._held = changed and refusal("film", self.instance.pk) is not None
+        return self._held
 
     def save_m2m(self) -> None:
         """A film has no many-to-many fields."""

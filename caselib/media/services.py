@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import tempfile
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +17,7 @@ from caselib.accounts.models import User
 from caselib.core import audit
 from caselib.core.errors import Refusal, RefusedError, require
 
+from .holding import refusal
 from .models import CaptionTrack, CaseImage, VideoFile
 from .probing import grab_still, probe
 from .rules import film_refusal
@@ -37,7 +40,9 @@ def add_film(title: str, file: File, *, by: User | None, at: datetime | None = N
 
 
 def replace_file(film: VideoFile, file: File) -> None:
-    """Give ``film`` a new file and save it. Raises RefusedError as ``add_film``."""
+    """Give ``film`` a new file and save it. Raises RefusedError as ``add_film``, and where a vetted text holds the film."""
+    if film.pk:
+        require(refusal("film", film.pk))
     file.seek(0)
     head = file.read(32)
     require(film_refusal(file.name or "", head, file.size))
@@ -61,6 +66,31 @@ def replace_file(film: VideoFile, file: File) -> None:
         _add_still(film)
 
 
+@transaction.atomic
+def new_version(film: VideoFile, *, by: User | None, at: datetime | None = None) -> VideoFile:
+    """Store ``film``, with what was changed on the object, as a film of its own and return it; the old one stays.
+
+    Effects in order: a second name for the file in storage (no second copy where the disk knows links), row, captions,
+    audit row ``media.film_version``.
+    """
+    old = VideoFile.objects.get(pk=film.pk)
+    film.pk, film._state.adding, film.uploaded_by = None, True, by
+    if film.file.name == old.file.name:
+        storage = film.file.storage
+        film.file.name = storage.get_available_name(old.file.name)
+        try:
+            os.link(storage.path(old.file.name), storage.path(film.file.name))
+        except OSError:
+            shutil.copyfile(storage.path(old.file.name), storage.path(film.file.name))
+        film.save()
+    else:
+        replace_file(film, film.file)
+    for track in old.captions.all():
+        CaptionTrack.objects.create(video=film, language=track.language, label=track.label, vtt=track.vtt)
+    audit.record("media.film_version", film, by=by, at=at, of=old.pk, sha256=film.sha256)
+    return film
+
+
 def _add_still(film: VideoFile) -> None:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "still.jpg"
@@ -79,8 +109,9 @@ def set_captions(
 ) -> CaptionTrack:
     """Set the captions of ``film`` in ``language`` from WebVTT or SubRip text; return the track.
 
-    Raises RefusedError that names the line at fault. Effects in order: track, audit row ``media.captions_set``.
+    Raises RefusedError that names the line at fault, or where a vetted text holds the film. Effects in order: track, audit row ``media.captions_set``.
     """
+    require(refusal("film", film.pk))
     try:
         text = to_vtt(parse(source))
     except CaptionError as error:

@@ -21,9 +21,17 @@ class FilmCreateView(RefusableFormMixin, CreateView):  # type: ignore[misc]
 
 
 class FilmEditView(RefusableFormMixin, EditView):  # type: ignore[misc]
-    """Changes a film."""
+    """Changes a film, or makes a new version of one that stands in a vetted text."""
 
     refusal_field = "file"
+
+    def get_success_message(self) -> str:
+        if self.form.makes_new_version():
+            return _(
+                "The film stands in a vetted text and stays as it is. Your changes were kept as a new film: choose it in "
+                "the text, and it is reviewed with the text."
+            )
+        return str(super().get_success_message())
 
 
 class FilmViewSet(ModelViewSet):  # type: ignore[misc]

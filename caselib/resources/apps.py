@@ -11,7 +11,13 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import panels, receivers
+        from caselib.core.guards import register
+        from caselib.media import holding
 
+        from . import files, panels, receivers
+        from .guards import guards
+
+        register(*guards())
+        holding.register(files.holds)
         receivers.connect()
         panels.install_edit_handlers()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import transaction
@@ -15,7 +17,18 @@ from caselib.core.errors import ConflictError, Refusal
 
 from .codes import next_code
 from .content import digest
-from .models import PublicationGrant, ResourcePage
+from .models import PublicationGrant, ResourcePage, TextOpening
+
+
+@contextmanager
+def opened(pages: Collection[int]) -> Iterator[None]:
+    """Let the block change what readers see of ``pages``, in the transaction of an act that may (see ``guards``)."""
+    with transaction.atomic():
+        TextOpening.objects.bulk_create(
+            [TextOpening(page_id=pk) for pk in sorted(set(pages))], ignore_conflicts=True, batch_size=500
+        )
+        yield
+        TextOpening.objects.filter(page_id__in=pages).delete()
 
 
 @transaction.atomic
@@ -46,6 +59,7 @@ def publish_granted(
         reviewed_on=today,
         code=locked.code or next_code(locked.specific_class.kind, today.year),
     )
-    PublishPageRevisionAction(revision, user=by, changed=True).execute(skip_permission_checks=True)
+    with opened([page.pk]):
+        PublishPageRevisionAction(revision, user=by, changed=True).execute(skip_permission_checks=True)
     page.refresh_from_db()
     return grant

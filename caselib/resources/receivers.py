@@ -15,6 +15,7 @@ from caselib.vocabularies.services import tag_promoted, term_replaced
 
 from .files import rebuild_shown_files
 from .models import FreeTagging, ResourcePage
+from .publishing import opened
 
 
 def connect() -> None:
@@ -33,8 +34,9 @@ def _term_replaced(sender: type[Term], term: Term, successor: Term, **kwargs: An
     """Move every link from ``term`` to ``successor``; drafts follow when they are opened."""
     taggings = sender.taggings.rel.related_model.objects.filter(tag=term)  # type: ignore[attr-defined]
     present = taggings.model.objects.filter(tag=successor).values("content_object_id")
-    taggings.filter(content_object_id__in=present).delete()
-    taggings.update(tag=successor)
+    with opened(list(taggings.values_list("content_object_id", flat=True))):
+        taggings.filter(content_object_id__in=present).delete()
+        taggings.update(tag=successor)
 
 
 def _tag_promoted(sender: type[Term], tag: Tag, term: Term, **kwargs: Any) -> None:
@@ -44,8 +46,9 @@ def _tag_promoted(sender: type[Term], tag: Tag, term: Term, **kwargs: Any) -> No
     present = set(
         model.objects.filter(tag=term, content_object_id__in=pages).values_list("content_object_id", flat=True)
     )
-    model.objects.bulk_create(model(tag=term, content_object_id=pk) for pk in pages if pk not in present)
-    FreeTagging.objects.filter(tag=tag).delete()
+    with opened(pages):
+        model.objects.bulk_create(model(tag=term, content_object_id=pk) for pk in pages if pk not in present)
+        FreeTagging.objects.filter(tag=tag).delete()
 
 
 def _changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:

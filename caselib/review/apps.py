@@ -11,6 +11,10 @@ class ReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import jobs, receivers  # noqa: F401  registers the kinds of jobs
+        from caselib.core.guards import register
 
+        from . import jobs, receivers  # noqa: F401  registers the kinds of jobs
+        from .guards import guards
+
+        register(*guards())
         receivers.connect()

@@ -15,7 +15,7 @@ from .parts import (
     ShownFile,
 )
 from .places import RouteStop, TeachingPoint, TeachingRoute
-from .publication import PublicationGrant
+from .publication import PublicationGrant, TextOpening, VettedFile
 from .taggings import FreeTagging, PositionTagging, SectorTagging, TopicTagging
 from .teachers import Teacher
 from .videos import Video
@@ -64,7 +64,9 @@ __all__ = [
     "TeachingNote",
     "TeachingPoint",
     "TeachingRoute",
+    "TextOpening",
     "Textbook",
     "TopicTagging",
+    "VettedFile",
     "Video",
 ]

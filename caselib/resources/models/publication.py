@@ -30,3 +30,34 @@ class PublicationGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.page_id} @ {self.revision_id}"
+
+
+class TextOpening(models.Model):
+    """Says that the act in progress may change what readers see of a live page; without it the database refuses.
+
+    Written and removed inside one transaction by ``publishing.opened``, so that no other ever sees a row.
+    """
+
+    page = models.OneToOneField(
+        "resources.ResourcePage", primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.page_id)
+
+
+class VettedFile(models.Model):
+    """A file that stood in a text when it went live. It is never changed again: a new file is a new object."""
+
+    kind = models.CharField(max_length=10)
+    file_id = models.PositiveBigIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["kind", "file_id"], name="one_vetted_file")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.file_id}"

@@ -1,0 +1,63 @@
+"""Files that stand in a vetted text stay as they were read. Media does not know texts: the layer above answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.db.models.signals import pre_delete
+from django.utils.translation import gettext_lazy as _
+
+from caselib.core.errors import Refusal, require
+
+from .models import CaptionTrack, CaseDocument, CaseImage, VideoFile
+
+# Answers whether something holds the file of a kind with a number; ``removing`` asks for a deletion.
+Keeper = Callable[..., bool]
+_keepers: list[Keeper] = []
+KINDS = {CaseImage: "image", CaseDocument: "document", VideoFile: "film"}
+CHANGED = _(
+    "This file stands in a text that was published or is being reviewed, so it stays as it is. Upload the new one as a new "
+    "file and choose it in the text; it is then reviewed with the text."
+)
+REMOVED = _("This file stands in a published text or in one that is being reviewed. Take it out of the text first.")
+
+
+def register(keeper: Keeper) -> None:
+    """Ask ``keeper(kind, pk, removing=...)`` before a file is changed or removed. Called when apps are ready."""
+    if keeper not in _keepers:
+        _keepers.append(keeper)
+
+
+def refusal(kind: str, pk: int, *, removing: bool = False) -> Refusal | None:
+    """Refuse to change the file (or to remove it) while a text holds it."""
+    if not any(keeper(kind, pk, removing=removing) for keeper in _keepers):
+        return None
+    return Refusal("file-held", REMOVED if removing else CHANGED)
+
+
+def connect() -> None:
+    """Refuse deletions by whatever view or call; the database refuses the rest. Called once when the app is ready."""
+    for model in (*KINDS, CaptionTrack):
+        pre_delete.connect(_keep, sender=model, dispatch_uid=f"media.kept.{model.__name__}")
+
+
+def _keep(sender: type[Any], instance: Any, **kwargs: Any) -> None:
+    film = instance.video_id if isinstance(instance, CaptionTrack) else None
+    require(refusal("film" if film else KINDS[sender], film or instance.pk, removing=True))
+
+
+class HeldFileMixin:
+    """A form for an image or a document that tells beside the field why the file stays as it is."""
+
+    FREE = frozenset({"collection", "tags"})  # where it is filed, not what is shown
+
+    def clean(self: Any) -> Any:
+        data = super().clean()  # type: ignore[misc]
+        changed = [name for name in self.changed_data if name not in self.FREE]
+        if changed and self.instance.pk:
+            held = refusal(KINDS[type(self.instance)], self.instance.pk)
+            if held:
+                self.add_error(changed[0], forms.ValidationError(held.message, code=held.code))
+        return data
