@@ -154,8 +154,9 @@ def test_the_public_hears_of_none(canaries: list[Hidden]) -> None:
         (Role.JUDGE, {"internal", "withdrawn"}),
         (Role.AUTHOR, {"internal", "withdrawn", "for teachers"}),
         (Role.DISPATCHER, {"internal", "withdrawn", "for teachers"}),
-        # Reviewers, editors, security and audit administrators oversee the reviews and so read what is under review.
+        # Reviewers, editors and the audit administrator oversee the reviews and so read what is under review.
         (Role.SYSTEM_ADMIN, {"withdrawn"}),
+        (Role.SECURITY_ADMIN, {"withdrawn"}),
     ],
 )
 def test_a_role_hears_of_what_it_may_read_and_of_nothing_else(

@@ -12,6 +12,11 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from . import receivers
+
+        receivers.connect()
+
 
 class UsersAdminConfig(WagtailUsersAppConfig):  # type: ignore[misc]
     user_viewset = "caselib.accounts.viewsets.UserViewSet"

@@ -14,10 +14,11 @@ class ResourcesConfig(AppConfig):
         from caselib.core.guards import register
         from caselib.media import holding
 
-        from . import files, panels, receivers
+        from . import files, panels, reach, receivers
         from .guards import guards
 
         register(*guards())
         holding.register(files.holds)
+        reach.install()
         receivers.connect()
         panels.install_edit_handlers()

@@ -39,13 +39,18 @@ def visible_by_id(ids: list[int], viewer: Viewer) -> dict[int, ResourcePage]:
     return {page.pk: page for page in found}
 
 
+def sees_every_draft(user: User) -> bool:
+    """Whether ``user`` works for the whole library, as editors and reviewers do."""
+    return bool(user.is_superuser or user.has_role(Role.EDITOR, *REVIEWERS))
+
+
 def workable(user: User) -> QuerySet[ResourcePage]:
     """Return the resources whose drafts ``user`` may see in the admin: own, of the own unit, or all for reviewers.
 
     Editors and reviewers work for the whole library; everybody else sees of other units only what is live.
     """
     pages = ResourcePage.objects.all()
-    if user.is_superuser or user.has_role(Role.EDITOR, *REVIEWERS):
+    if sees_every_draft(user):
         return pages
     own = Q(owner=user) | Q(unit_id=user.unit_id, unit__isnull=False)
     return pages.filter(own | Q(live=True, circulation__in=(Circulation.PUBLIC, Circulation.INTERNAL)))

@@ -16,6 +16,7 @@ from . import reports, selectors
 from .bulk import TagBulkAction, UnitBulkAction
 from .listings import ResourceGroup
 from .models import ResourcePage
+from .reach import ReadOnlyPagesAPI
 
 MANY_SIBLINGS = 200
 
@@ -27,6 +28,11 @@ def register_listings() -> ResourceGroup:
 
 hooks.register("register_bulk_action", TagBulkAction)
 hooks.register("register_bulk_action", UnitBulkAction)
+
+
+@hooks.register("construct_admin_api")
+def close_the_api(router: Any) -> None:
+    router.register_endpoint("pages", ReadOnlyPagesAPI)
 
 
 @hooks.register("construct_explorer_page_queryset")

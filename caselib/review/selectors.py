@@ -31,7 +31,8 @@ from .models import (
 from .routing import stage_ids
 from .rules import Reader, StageView
 
-OVERSEERS = frozenset({Role.EDITOR.value, Role.SECURITY_ADMIN.value, Role.AUDIT_ADMIN.value})
+# The security administrator keeps roles, levels and rule packs, and needs no manuscript for that.
+OVERSEERS = frozenset({Role.EDITOR.value, Role.AUDIT_ADMIN.value})
 
 
 def page_of(run: WorkflowState) -> ResourcePage | None:
@@ -260,7 +261,7 @@ def comments_on(page: Page) -> list[Comment]:
 
 
 def may_see_reviews(user: User) -> bool:
-    """Whether ``user`` belongs to the offices that review: reviewers, editors, security and audit administrators."""
+    """Whether ``user`` belongs to the offices that review: reviewers, editors, audit administrators."""
     return user.has_role(*REVIEWERS, *OVERSEERS) or StageTask.objects.filter(group__user=user).exists()
 
 

@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "cms.middleware.refusals.RefusalMiddleware",
+    "cms.middleware.admin_reach.AdminReachMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 

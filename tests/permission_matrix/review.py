@@ -12,7 +12,6 @@ OFFICE = (
     Role.SECOND_REVIEWER,
     Role.FINAL_REVIEWER,
     Role.EDITOR,
-    Role.SECURITY_ADMIN,
     Role.AUDIT_ADMIN,
 )
 

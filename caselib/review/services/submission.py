@@ -16,7 +16,7 @@ from caselib.resources.models import ResourcePage
 
 from ..models import StageState, StageTask
 from ..routing import stage_ids, workflow_for
-from ..rules import may_recall, may_submit, readers_named
+from ..rules import may_recall, may_submit, readers_named, stages_suffice
 from ..selectors import active_run, author_ids, has_groups
 from . import stages
 
@@ -45,6 +45,9 @@ def submit_for_review(page: ResourcePage, *, by: User, at: datetime | None = Non
     workflow = workflow_for(latest.as_object())
     if workflow is None:
         raise RefusedError(Refusal("no-route", _("No review route fits this item. Ask the security administrator.")))
+    # Tasks of another kind in the workflow count for nothing: they start without asking and pass without reading.
+    stages_there = StageTask.objects.filter(workflow_tasks__workflow=workflow, active=True).count()
+    require(stages_suffice(stages_there, latest.content.get("circulation", "")))
     if run is not None and run.workflow_id != workflow.pk:
         run.cancel(user=by)
         run = None

@@ -18,7 +18,7 @@ def review_nav(context: template.Context) -> dict[str, Any]:
     """Return the tabs for the person who is signed in."""
     request = context["request"]
     user = request.user
-    office = user.has_role(*REVIEWERS, Role.EDITOR, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+    office = user.has_role(*REVIEWERS, Role.EDITOR, Role.AUDIT_ADMIN)
     wanted = [
         ("review:queue", _("Review queue"), office),
         ("review:manuscripts", _("My manuscripts"), not user.has_role(Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)),

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.core import clock
 from caselib.core.errors import RefusedError
@@ -44,8 +45,12 @@ class Row:
 @login_required
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
-    """Lead each person to where their work is: reviewers to the queue, authors to their manuscripts."""
-    return redirect("review:queue" if may_see_reviews(person(request)) else "review:manuscripts")
+    """Lead each person to where their work is: reviewers to the queue, authors to their manuscripts, the security
+    administrator to the rules."""
+    user = person(request)
+    if may_see_reviews(user):
+        return redirect("review:queue")
+    return redirect("review:packs" if user.has_role(Role.SECURITY_ADMIN) else "review:manuscripts")
 
 
 @login_required

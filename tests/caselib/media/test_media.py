@@ -227,8 +227,10 @@ def test_no_way_out_of_the_media_folder(name: str) -> None:
     assert client.get(f"/r/files/{name}").status_code in (400, 404)
 
 
-def test_captions_follow_the_film(live_film: VideoFile) -> None:
+def test_captions_follow_the_film(film_bytes: bytes) -> None:
+    live_film = film(film_bytes)
     track = set_captions(live_film, SRT, by=None)
+    factories.live("video", title="片", video_file=live_film)
     assert "第一句" in Client().get(f"/r/captions/{track.pk}/").content.decode()
     live_film.pages.get().unpublish()
     assert Client().get(f"/r/captions/{track.pk}/").status_code == 404

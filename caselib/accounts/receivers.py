@@ -1,0 +1,44 @@
+"""Keeps the three administrators apart by whatever road a role is given: a form, a bulk act, the shell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models.signals import m2m_changed, pre_delete, pre_save
+from django.utils.translation import gettext_lazy as _
+
+from caselib.core.errors import Refusal, RefusedError, require
+
+from .enums import Role
+from .models import User
+from .rules import may_hold
+
+
+def connect() -> None:
+    """Connect the receivers; called once when the app is ready."""
+    m2m_changed.connect(_given, sender=User.groups.through, dispatch_uid="accounts.given")
+    pre_save.connect(_renamed, sender=Group, dispatch_uid="accounts.renamed")
+    pre_delete.connect(_removed, sender=Group, dispatch_uid="accounts.removed")
+
+
+def _given(sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
+    if action != "post_add" or not pk_set:
+        return
+    people = User.objects.filter(pk__in=pk_set) if reverse else [instance]
+    for person in people:
+        require(may_hold(list(person.groups.values_list("name", flat=True))))
+
+
+def _renamed(sender: type[Group], instance: Group, **kwargs: Any) -> None:
+    """A role is known by its group's name: no other group takes that name, and the group keeps it."""
+    before = Group.objects.filter(pk=instance.pk).values_list("name", flat=True).first() if instance.pk else None
+    if before is not None and before != instance.name and {before, instance.name} & set(Role.values):
+        raise RefusedError(
+            Refusal("role-name", _("The groups of the roles keep their names; make a group of your own."))
+        )
+
+
+def _removed(sender: type[Group], instance: Group, **kwargs: Any) -> None:
+    if instance.name in Role.values:
+        raise RefusedError(Refusal("role-group", _("The groups of the roles are part of the library and stay.")))
