@@ -17,6 +17,11 @@ from .enums import Axis, IndexKind, ItemKind
 from .models import Anthology, Edition, PrintStyle
 from .services.editions import DETAILS
 
+_TEMPLATE_PROBLEMS = {
+    "not_word": _("This is not a Word file (.docx or .dotx). Open it in Word or WPS and save it as one."),
+    "too_large": _("This template is too large. Delete its text and pictures; only its styles are used."),
+    "no_styles": _("This Word file has no styles of its own. Save it once in Word or WPS, then try again."),
+}
 _LARGEST_COVER = 20 * 1024 * 1024
 
 
@@ -137,7 +142,8 @@ class StyleForm(forms.ModelForm[PrintStyle]):
     template = forms.FileField(
         label=_("Word template"),
         required=False,
-        help_text=_("A .docx whose styles are used instead of ours where the names agree."),
+        help_text=_("A .docx or .dotx, also from WPS, whose styles are used instead of ours where the names agree."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.dotx,.docm,.dotm"}),
     )
 
     class Meta:
@@ -162,6 +168,6 @@ class StyleForm(forms.ModelForm[PrintStyle]):
             try:
                 check_template(file.read())
             except TemplateError as error:
-                raise forms.ValidationError(_("This is not a Word file (.docx), or it is too large.")) from error
+                raise forms.ValidationError(_TEMPLATE_PROBLEMS[error.code]) from error
             file.seek(0)
         return file

@@ -23,7 +23,7 @@ from caselib.word.writer.package import Package
 from caselib.word.writer.results import Entry
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import styles_xml
-from caselib.word.writer.templates import merge_styles
+from caselib.word.writer.templates import looks_of, merge_styles
 from caselib.word.writer.titles import balance, fits_running, running
 
 # Raised with every change of what the writer prints: it is part of every fingerprint and of every frozen edition.
@@ -63,11 +63,12 @@ class BookWriter:
         if self.book.contents_depth:
             self.levels = max(1, self.levels)
         shift = 1 if parts else 0
-        self.writer = BodyWriter(self.style, self.package, self.images, shift=shift, deepest_mark=self.levels - shift)
-        self.flows = FlowWriter(self.writer, self.levels)
         self.styles = styles_xml(self.style, parts=parts)
         if self.template:
             self.styles = merge_styles(self.styles, self.template)
+            self.style = looks_of(self.styles, self.style, parts=parts)
+        self.writer = BodyWriter(self.style, self.package, self.images, shift=shift, deepest_mark=self.levels - shift)
+        self.flows = FlowWriter(self.writer, self.levels)
 
     @property
     def odd(self) -> bool:
