@@ -11,6 +11,11 @@ from functools import lru_cache
 import regex
 
 CJK = r"\p{Han}"
+# Latin capitals, full-width and half-width forms, compatibility ideographs, superscripts, circled and mathematical characters.
+COMPATIBLE = (
+    *((0x41, 0x5B), (0xB2, 0xBA), (0x2070, 0x209D), (0x2460, 0x2500), (0x2776, 0x2794), (0x2F00, 0x2FE0)),
+    *((0x3220, 0x3248), (0x3280, 0x32B1), (0xF900, 0xFB00), (0xFF01, 0xFFEF), (0x1D400, 0x1D800), (0x1F100, 0x1F10B)),
+)
 # Invisible marks anywhere; white space only where it stands between two Han characters or is a line break.
 _REMOVABLE = regex.compile(
     rf"[\p{{Cf}}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+|(?<={CJK})[\s\u3000\p{{Cf}}]+(?={CJK})"
@@ -28,11 +33,17 @@ def _table() -> dict[int, str]:
         simple = convert(chr(code))
         if simple != chr(code) and len(simple) == 1:
             table[code] = simple
-    for first, last in ((0x41, 0x5B), (0xFF01, 0xFFEF), (0xF900, 0xFB00), (0x2460, 0x2500), (0x2F00, 0x2FE0)):
+    for first, last in COMPATIBLE:
         for code in range(first, last):
             plain = unicodedata.normalize("NFKC", chr(code)).lower()
             if len(plain) == 1 and plain != chr(code):
                 table[code] = plain
+    # Digits of other scripts (Arabic-Indic, Devanagari, mathematical …) read as digits and are typed to hide a number.
+    for first, last in ((0x660, 0x1A9A), (0xA620, 0xABFA), (0x1D7CE, 0x1D800), (0x1FBF0, 0x1FBFA)):
+        for code in range(first, last):
+            digit = unicodedata.decimal(chr(code), None)
+            if digit is not None:
+                table[code] = str(digit)
     table |= {0x3000: " ", 0xA0: " "}
     return table
 

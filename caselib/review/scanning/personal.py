@@ -104,11 +104,13 @@ def _identities(text: str) -> Iterator[Span]:
     for match in _IDENTITY.finditer(text):
         if identity_is_valid(_bare(match[1])):
             yield match.span(1)
+    yield from _disguised(text, lambda digits: len(digits) == 18 and identity_is_valid(digits))
 
 
 def _mobiles(text: str) -> Iterator[Span]:
     for match in _MOBILE.finditer(text):
         yield match.span()
+    yield from _disguised(text, lambda digits: _BARE_MOBILE.fullmatch(digits) is not None)
 
 
 def _cards(text: str) -> Iterator[Span]:
@@ -116,6 +118,32 @@ def _cards(text: str) -> Iterator[Span]:
         digits = _bare(match[1])
         if 13 <= len(digits) <= 19 and len(set(digits)) > 2 and luhn_is_valid(digits) and not identity_is_valid(digits):
             yield match.span(1)
+    yield from _disguised(text, lambda digits: _is_card(digits) and not identity_is_valid(digits))
+
+
+def _is_card(digits: str) -> bool:
+    return 16 <= len(digits) <= 19 and digits.isdigit() and len(set(digits)) > 2 and luhn_is_valid(digits)
+
+
+# What is typed for a digit to hide a number, and what is put between digits for the same end.
+_ALIKE = str.maketrans("oil|〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺", "01110001234567891234567891")
+_DIGIT = r"[0-9oil|〇零○一二三四五六七八九壹贰叁肆伍陆柒捌玖幺]"
+_DISGUISED = regex.compile(
+    rf"(?<![0-9a-z]){_DIGIT}(?:[ .·・,，、_\-—–―~]{{0,2}}(?:{_DIGIT}|x(?![a-z]))){{10,20}}(?![0-9a-z])"
+)
+_SEPARATORS = regex.compile(r"[ .·・,，、_\-—–―~]")
+_BARE_MOBILE = regex.compile(r"(?:0{0,2}86)?1[3-9][0-9]{9}")
+
+
+def _disguised(text: str, is_one: Callable[[str], bool]) -> Iterator[Span]:
+    """Yield the runs that are one number once look-alikes are read as digits and separators are left out.
+
+    A run must be the number as a whole, and hide something: what stands in plain digits is found by the plain patterns,
+    and a row of years or amounts is no telephone.
+    """
+    for match in _DISGUISED.finditer(text):
+        if is_one(_SEPARATORS.sub("", match[0]).translate(_ALIKE)):
+            yield match.span()
 
 
 _NEAR_HOME = regex.compile(r"[0-9一二三四五六七八九十](?:号楼|号|幢|栋|座|单元|室)")
