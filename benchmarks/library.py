@@ -1,10 +1,8 @@
-"""Fills a database with a library of a given size, through the same services people use."""
+"""A library of a given size to measure, made once and kept, and the addresses and sessions to measure it with."""
 
 from __future__ import annotations
 
 import random
-import sys
-import time
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
@@ -12,66 +10,37 @@ from django.db import transaction
 from taggit.models import Tag
 from wagtail.models import Site
 
+from benchmarks import bulk
 from benchmarks.stock.models import StockPage, StockTag
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
 from caselib.accounts.services import set_roles
-from caselib.resources.content import digest
-from caselib.resources.enums import Circulation, Kind
+from caselib.core import page_cache
 from caselib.resources.models import CaseStudy, ResourcePage
-from caselib.resources.publishing import publish_granted
-from caselib.resources.services import create_draft
 from caselib.vocabularies.models import Position, Sector, Topic
+from search import engines
 
-PLACES = ("临江", "望海", "青石", "南坪", "云岭", "白沙", "长堤", "石桥", "东湾", "北塘")
-DEEDS = (
-    "村级账目公开",
-    "招标限额管理",
-    "窗口服务评价",
-    "信访件回访",
-    "采购验收",
-    "项目资金监管",
-    "干部轮岗",
-    "廉政谈话",
-)
-PARAGRAPH = "当地把每一笔支出贴在公示栏里，群众可以当场提问，经办人当场答复，答不上来的写明期限。"
-BATCH = 200
-# About the length of a real case: 2,000 characters.
-PARAGRAPHS = 48
-
-
-def _body(number: int) -> list[dict[str, object]]:
-    def section(kind: str, heading: str, count: int) -> dict[str, object]:
-        texts = [{"type": "paragraph", "value": f"<p>{PARAGRAPH}（{number}-{i}）</p>"} for i in range(count)]
-        return {"type": "section", "value": {"kind": kind, "heading": heading, "audience": "learner", "content": texts}}
-
-    third = PARAGRAPHS // 3
-    return [section("background", "背景", third), section("practice", "做法", third), section("outcome", "成效", third)]
+UNITS = 20
+STOCK_PAGES = 1000
 
 
 def build(size: int) -> None:
-    """Install the library and publish ``size`` resources and as many stock pages; takes minutes for thousands."""
+    """Install the library and publish ``size`` resources and as many stock pages; minutes for 100,000."""
     call_command("migrate", verbosity=0)
     call_command("install_library", verbosity=0)
-    present = ResourcePage.objects.count()
-    editor = _editor()
-    random.seed(present)
-    terms = {
-        axis: list(model.objects.filter(retired_at=None).values_list("name", flat=True)) for axis, model in _axes()
-    }
-    kinds = [Kind.CASE] * 6 + [Kind.COURSE] * 2 + [Kind.LESSON, Kind.TEXTBOOK]
-    started = time.monotonic()
-    for first in range(present, size, BATCH):
-        with transaction.atomic():
-            for number in range(first, min(first + BATCH, size)):
-                _resource(number, kinds[number % len(kinds)], editor, terms)
-        print(f"{min(first + BATCH, size)} of {size}, {time.monotonic() - started:.0f} s", file=sys.stderr)
-    _stock(size, terms["topics"])
-    call_command("search_index", "rebuild", verbosity=0)
+    grown = ResourcePage.objects.count() < size
+    bulk.fill(size, _editor(), _units())
+    _stock(size)
+    if grown or not engines.get(engines.EMBEDDED).ready():
+        call_command("search_index", "rebuild", verbosity=0)
 
 
-def _axes() -> tuple[tuple[str, type[Topic | Sector | Position]], ...]:
-    return (("topics", Topic), ("sectors", Sector), ("positions", Position))
+def _units() -> list[Unit]:
+    found = list(Unit.objects.filter(code__startswith="bench").order_by("path"))
+    for number in range(len(found), UNITS):
+        found[0].refresh_from_db()
+        found.append(found[0].add_child(name=f"{bulk.PLACES[number % 10]}分校{number}", code=f"bench-{number}"))
+    return found
 
 
 def _editor() -> User:
@@ -84,28 +53,18 @@ def _editor() -> User:
     return user
 
 
-def _resource(number: int, kind: Kind, editor: User, terms: dict[str, list[str]]) -> None:
-    title = f"{random.choice(PLACES)}{random.choice(DEEDS)}（{number}）"
-    fields: dict[str, object] = {"abstract": PARAGRAPH, "circulation": Circulation.PUBLIC}
-    if kind == Kind.CASE:
-        fields["body"] = _body(number)
-    tags = {axis: random.sample(names, min(3, len(names))) for axis, names in terms.items()}
-    page = create_draft(kind, title=title, by=editor, fields=fields, tags=tags)
-    revision = page.get_latest_revision()
-    publish_granted(page, revision, digest(revision), by=editor)
-
-
-def _stock(size: int, names: list[str]) -> None:
-    """The same number of stock pages: made in bulk below one index page, since their making is not measured."""
+def _stock(size: int) -> None:
+    """The same number of stock pages, at most a thousand: made below one index page."""
     if StockPage.objects.exists():
         return
     site = Site.objects.get(is_default_site=True)
+    names = list(Topic.objects.filter(retired_at=None).values_list("name", flat=True))
     tags = [Tag.objects.get_or_create(name=name, defaults={"slug": f"bench-{i}"})[0] for i, name in enumerate(names)]
     index = site.root_page.add_child(instance=StockPage(title="stock", slug="stock", body=[]))
-    body = [("heading", "做法"), *(("paragraph", f"<p>{PARAGRAPH}</p>") for _ in range(PARAGRAPHS))]
+    body = [("heading", "做法"), *(("paragraph", f"<p>{bulk.PARAGRAPH}</p>") for _ in range(bulk.PARAGRAPHS))]
     with transaction.atomic():
-        for number in range(min(size, 1000)):
-            page = StockPage(title=f"案例{number}", slug=f"stock-{number}", abstract=PARAGRAPH, body=body)
+        for number in range(min(size, STOCK_PAGES)):
+            page = StockPage(title=f"案例{number}", slug=f"stock-{number}", abstract=bulk.PARAGRAPH, body=body)
             index.add_child(instance=page)
             StockTag.objects.bulk_create(
                 StockTag(content_object=page, tag=tag) for tag in random.sample(tags, min(9, len(tags)))
@@ -113,9 +72,8 @@ def _stock(size: int, names: list[str]) -> None:
 
 
 def targets() -> dict[str, str]:
-    """Addresses to measure: one case in the middle of the library, lists and searches over all of it."""
-    cases = CaseStudy.objects.live().order_by("pk")
-    page = cases[cases.count() // 2]
+    """Addresses to measure: one long case in the middle of the library, lists and searches over all of it."""
+    page = CaseStudy.objects.live().filter(title__endswith="0）").order_by("pk")[CaseStudy.objects.count() // 20]
     stock = StockPage.objects.order_by("pk")[StockPage.objects.count() // 2]
     return {
         "hello": "/hello/",
@@ -126,6 +84,51 @@ def targets() -> dict[str, str]:
         "stock_detail": f"/bench-stock/{stock.slug}/",
         "stock_list": "/bench-stock/list/",
     }
+
+
+def details(number: int) -> list[str]:
+    """Return the addresses of ``number`` resources spread over the library."""
+    total = ResourcePage.objects.count()
+    ids = ResourcePage.objects.order_by("pk").values_list("pk", flat=True)
+    step = max(1, total // number)
+    wanted = list(ids[::step][:number])
+    return [page.get_url() or "" for page in ResourcePage.objects.filter(pk__in=wanted).order_by("pk")]
+
+
+def lists(number: int) -> list[str]:
+    """Return ``number`` different states of the browse page: other filters, several of them, other pages and orders."""
+    rng = random.Random(7)
+    axes = {
+        "topics": list(Topic.objects.filter(retired_at=None).order_by("pk").values_list("pk", flat=True)),
+        "sectors": list(Sector.objects.filter(retired_at=None).order_by("pk").values_list("pk", flat=True)),
+        "positions": list(Position.objects.filter(retired_at=None).order_by("pk").values_list("pk", flat=True)),
+        "kind": ["casestudy", "course", "lessonplan", "textbook"],
+        "year": [str(year) for year in range(bulk.FIRST_YEAR, bulk.FIRST_YEAR + bulk.YEARS)],
+    }
+    found: dict[str, None] = {}
+    while len(found) < number:
+        chosen = rng.sample(sorted(axes), rng.randint(1, 2))
+        pairs = [f"{axis}={rng.choice(axes[axis])}" for axis in chosen]
+        pairs.append(f"sort={rng.choice(('relevance', 'newest'))}")
+        found[f"/browse/?{'&'.join(pairs)}&page={rng.randint(1, 3)}"] = None
+    return list(found)
+
+
+def searches() -> list[str]:
+    """Return searches for places and deeds, each alone, together and in the wrong order."""
+    pairs = [(place, deed) for place in bulk.PLACES for deed in bulk.DEEDS]
+    texts = [
+        *bulk.DEEDS,
+        *(f"{place}{deed}" for place, deed in pairs),
+        *(f"{deed[:4]} {place}" for place, deed in pairs),
+    ]
+    random.Random(3).shuffle(texts)
+    return [f"/browse/?q={text}" for text in texts]
+
+
+def change() -> None:
+    """Let a counter grow as a publication does, so that nothing kept may be used."""
+    page_cache.bump(page_cache.PAGES)
 
 
 def size() -> int:

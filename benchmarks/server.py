@@ -52,6 +52,10 @@ class Server:
         """User and system time of the server's processes so far."""
         return sum(_cpu(pid) for pid in _tree(self.process.pid))
 
+    def memory(self) -> float:
+        """Resident memory of the process that answers, the largest of the tree, in MB."""
+        return round(max(_resident(pid) for pid in _tree(self.process.pid)), 1)
+
 
 def _tree(pid: int) -> list[int]:
     found = [pid]
@@ -64,3 +68,10 @@ def _tree(pid: int) -> list[int]:
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def _resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
