@@ -124,9 +124,17 @@ CACHES: dict[str, dict[str, Any]] = {
 
 # Memory a web process may use for whole pages of anonymous readers; 0 switches that cache off.
 PAGE_CACHE_BYTES = 48 * 1024 * 1024
+# And for pieces of pages that are the same for all readers of the same rights; 0 keeps none.
+FRAGMENT_CACHE_BYTES = 32 * 1024 * 1024
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# What a sign-in costs is decided in docs/decisions/0013; whoever comes from another site keeps the old password once.
+PASSWORD_HASHERS = [
+    "caselib.accounts.hashers.LibraryPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
