@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Model
 from django.db.models.signals import post_delete, post_save
 from taggit.models import Tag
-from wagtail.models import Page, Revision
+from wagtail.models import Page, Revision, Site
 from wagtail.signals import page_published, page_slug_changed, page_unpublished, post_page_move
 
+from caselib.accounts.models import Unit
 from caselib.core import page_cache
-from caselib.vocabularies.models import Term
+from caselib.media.models import CaptionTrack, CaseDocument, CaseImage, VideoFile
+from caselib.vocabularies.models import Position, Sector, Term, Topic
 from caselib.vocabularies.services import tag_promoted, term_replaced
 
 from .files import rebuild_shown_files
-from .models import FreeTagging, ResourcePage
+from .models import FreeTagging, ResourceAward, ResourcePage
 from .publishing import opened
+
+# What pages show or are found by beside their own text: names, files, awards, the site's address.
+SHOWN_BESIDE: tuple[type[Model], ...] = (
+    *(Unit, Topic, Sector, Position, Tag, Site, ResourceAward),
+    *(CaseImage, CaseDocument, VideoFile, CaptionTrack),
+)
 
 
 def connect() -> None:
@@ -28,6 +37,9 @@ def connect() -> None:
     tag_promoted.connect(_tag_promoted, dispatch_uid="resources.tag_promoted")
     post_save.connect(_drafted, sender=Revision, dispatch_uid="resources.drafted")
     post_delete.connect(_deleted, sender=Page, dispatch_uid="resources.deleted")
+    for model in SHOWN_BESIDE:
+        for signal in (post_save, post_delete):
+            signal.connect(_bump, sender=model, dispatch_uid=f"resources.shown.{model._meta.label}")
 
 
 def _term_replaced(sender: type[Term], term: Term, successor: Term, **kwargs: Any) -> None:
@@ -64,7 +76,7 @@ def _drafted(sender: type[Revision], instance: Revision, **kwargs: Any) -> None:
         rebuild_shown_files(instance.as_object(), live=False)
 
 
-def _bump(sender: type[Page], **kwargs: Any) -> None:
+def _bump(sender: type[Model], **kwargs: Any) -> None:
     page_cache.bump(page_cache.PAGES)
 
 
