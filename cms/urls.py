@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+
+from caselib.resources.showing import serve_address
 
 urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
@@ -18,5 +20,7 @@ urlpatterns = [
     path("anthologies/", include("caselib.anthologies.urls")),
     path("", include("cms.site_urls")),
     path("", include("caselib.catalogue.urls")),
+    # Before Wagtail's own pattern of the same form, by which Wagtail makes its addresses.
+    re_path(r"^(?P<path>(?!_util/)(?:[\w\-]+/)*)$", serve_address, name="resource_address"),
     path("", include(wagtail_urls)),
 ]

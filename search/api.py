@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
+from caselib.core import page_cache
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
 from search import completions, engines, facets, highlighting, planning, synonyms
@@ -156,6 +157,9 @@ def search(request: SearchRequest) -> SearchResult:
         return plan, engine.search(query)
 
     used, outcome = _first_answer(ask, request.engine)
+    if used != engines.configured()[0]:
+        # What a stand-in finds is not kept for the next readers: the engine may be back.
+        page_cache.doubt()
     if outcome is None:
         query = EngineQuery((Everything(),), Everything(), filters, None, sort, offset, None, size)
         exact, answer = True, database.search(parsed, query, request.viewer)
@@ -266,7 +270,7 @@ def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tu
                     title=page.title,
                     title_marks=highlighting.mark(page.title, pattern),
                     kind=str(page.specific_class.kind.value),
-                    url=page.get_url() or "",
+                    url=page.address,
                     score=found.score,
                     passages=tuple(_passage(p, pattern) for p in found.passages),
                 )

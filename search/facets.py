@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import Unit
+from caselib.core import fragments, page_cache
 from caselib.resources.enums import AwardTier, EducationalLevel, Kind, Method
 from caselib.vocabularies.models import Position, Sector, Topic
 from search.records import AXES
@@ -63,15 +64,8 @@ def buckets(
 
 def _names(axis: str, values: set[str]) -> dict[str, tuple[str, str]]:
     """Value to (label, parent value)."""
-    numbers = [int(v) for v in values if v.isdigit() and len(v) < 10]
-    if axis in _TERMS:
-        rows = _TERMS[axis].objects.filter(pk__in=numbers).values_list("pk", "name", "parent_id")
-        return {str(pk): (name, str(parent or "")) for pk, name, parent in rows}
-    if axis == "unit":
-        steplen = Unit.steplen
-        units = list(Unit.objects.filter(pk__in=numbers).values_list("pk", "name", "path"))
-        by_path = {path: str(pk) for pk, _name, path in units}
-        return {str(pk): (name, by_path.get(path[:-steplen], "")) for pk, name, path in units}
+    if axis in _TERMS or axis == "unit":
+        return fragments.kept(("names", axis), lambda: _names_of_all(axis), names=(page_cache.PAGES,))
     if axis in _CHOICES:
         known = dict(_CHOICES[axis].choices)
         return {v: (str(known[v]), "") for v in values if v in known}
@@ -84,3 +78,14 @@ def _names(axis: str, values: set[str]) -> dict[str, tuple[str, str]]:
         }
         return {v: (labels[v], "") for v in values if v in labels}
     return {v: (v, "") for v in values}
+
+
+def _names_of_all(axis: str) -> dict[str, tuple[str, str]]:
+    """The names of every term or unit: a few hundred rows, read once until one of them changes."""
+    if axis in _TERMS:
+        rows = _TERMS[axis].objects.values_list("pk", "name", "parent_id")
+        return {str(pk): (name, str(parent or "")) for pk, name, parent in rows}
+    steplen = Unit.steplen
+    units = list(Unit.objects.values_list("pk", "name", "path"))
+    by_path = {path: str(pk) for pk, _name, path in units}
+    return {str(pk): (name, by_path.get(path[:-steplen], "")) for pk, name, path in units}

@@ -175,3 +175,17 @@ def client_of(db: None) -> Callable[..., Client]:
         return client
 
     return make
+
+
+@pytest.fixture
+def kept_pages(settings: object) -> Generator[None]:
+    """Switch the caches of pages and of their pieces on, empty before and after; elsewhere in the suite they are off."""
+    from caselib.core.fragments import pieces
+    from cms.middleware.page_cache import store
+
+    settings.PAGE_CACHE_BYTES = store.budget = 10_000_000  # type: ignore[attr-defined]
+    store.clear()
+    pieces.clear()
+    yield
+    store.clear()
+    pieces.clear()

@@ -20,7 +20,8 @@ from search import indexer
 from tests import factories
 from tests.permission_matrix.test_matrix import ROWS
 
-pytestmark = pytest.mark.django_db
+# With the caches of pages and of their pieces on, as on a real site.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 # The word a spy searches for; it stands in every hidden text, beside a secret that no query contains.
 BAIT = "茑萝松"

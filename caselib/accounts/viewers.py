@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+
+from caselib.core import page_cache
 
 from .enums import ADMINISTRATORS, STAFF, Audience, Role
 
@@ -48,9 +50,12 @@ class Viewer:
         """Return the viewer for ``user``; inactive and anonymous accounts see what the public sees."""
         if not user.is_authenticated or not user.is_active:
             return cls()
+        known: Viewer | None = getattr(user, "_viewer_of_request", None)
+        if known is not None and page_cache.current() is not None:
+            return known
         groups = dict(user.groups.values_list("pk", "name"))
         roles = frozenset(groups.values()) & frozenset(Role.values)
-        return cls(
+        viewer = cls(
             user_id=user.pk,
             unit_id=user.unit_id,
             roles=roles,
@@ -58,6 +63,14 @@ class Viewer:
             audiences=_audiences(roles),
             veiled=frozenset(pk for veil in _veils for pk in veil(user, roles)),
         )
+        # A request that only reads asks once; request.user is an object of its own for each request.
+        user._viewer_of_request = viewer  # type: ignore[union-attr]
+        return viewer
+
+    @property
+    def shared(self) -> Viewer:
+        """The same rights without the person: what pieces of pages are made for and kept under."""
+        return replace(self, user_id=None if self.user_id is None else 0, unit_id=None)
 
     @property
     def authenticated(self) -> bool:

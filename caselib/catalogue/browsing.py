@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -17,6 +17,7 @@ from .selectors.sorting import SORTED_BY_USE, ids_by_use, sort_hits_by_use
 
 PAGE_SIZE = 20
 MAX_PAGE = 500
+SHOWN_VALUES = 40  # of one axis, at the top of its tree
 AXIS_LABELS = {
     "kind": gettext_lazy("Type"),
     "topics": gettext_lazy("Topic"),
@@ -54,13 +55,30 @@ class Query:
 
     def url(self) -> str:
         """Return the query string that leads to this state, starting with ``?``."""
-        pairs: list[tuple[str, str]] = [("q", self.text)] if self.text else []
-        pairs += [(axis, value) for axis in AXES for value in self.filters.get(axis, ())]
+        before, after = self._around("")
+        page = [urlencode({"page": self.page})] if self.page > 1 else []
+        return "?" + "&".join([*before, *after, *page])
+
+    def adding(self, axis: str) -> tuple[str, str]:
+        """Return what stands before and after a value in the address that adds it to ``axis``, on the first page.
+
+        Several hundred such links stand in one page, alike but for the value.
+        """
+        before, after = self._around(axis)
+        return "?" + "".join(f"{pair}&" for pair in before) + f"{axis}=", "".join(f"&{pair}" for pair in after)
+
+    def _around(self, axis: str) -> tuple[list[str], list[str]]:
+        """Return the pairs of the address up to and with those of ``axis``, and those after them, without the page."""
+        before = [urlencode({"q": self.text})] if self.text else []
+        after: list[str] = []
+        side = before
+        for name in AXES:
+            side += [urlencode({name: value}) for value in self.filters.get(name, ())]
+            if name == axis:
+                side = after
         if self.sort != "relevance":
-            pairs.append(("sort", self.sort))
-        if self.page > 1:
-            pairs.append(("page", str(self.page)))
-        return "?" + urlencode(pairs)
+            after.append(urlencode({"sort": self.sort}))
+        return before, after
 
     def toggled(self, axis: str, value: str) -> Query:
         """Return the state with ``value`` added to or dropped from ``axis``, on the first page."""
@@ -120,6 +138,11 @@ class Row:
     hit: Hit | None = None
     why: str = ""
 
+    @property
+    def plain(self) -> bool:
+        """Whether the row looks the same on every list: nothing in it is marked."""
+        return not self.why and (self.hit is None or not (self.hit.title_marks or self.hit.passages))
+
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
@@ -170,6 +193,14 @@ class Browse:
     @property
     def next_page_number(self) -> int:
         return self.query.page + 1
+
+    @property
+    def previous_url(self) -> str:
+        return replace(self.query, page=self.query.page - 1).url()
+
+    @property
+    def next_url(self) -> str:
+        return replace(self.query, page=self.query.page + 1).url()
 
     @property
     def paginator(self) -> Mapping[str, int]:
@@ -280,19 +311,27 @@ def _drop_unknown(query: Query, result: SearchResult) -> tuple[Query, int]:
     return (replace(query, filters=kept), dropped) if dropped else (query, 0)
 
 
+def _quoted(value: str) -> str:
+    return value if value.isascii() and value.isalnum() else quote_plus(value)
+
+
 def _facet(axis: str, buckets: Sequence[FacetBucket], query: Query) -> Facet:
     """Return a facet as a tree; a value whose parent is not among the buckets stands at the top."""
     present = {bucket.value for bucket in buckets}
     below: dict[str, list[FacetBucket]] = {}
     for bucket in buckets:
         below.setdefault(bucket.parent if bucket.parent in present else "", []).append(bucket)
+    before, after = query.adding(axis)
 
     def option(bucket: FacetBucket, depth: int) -> Option:
-        children = [option(child, depth + 1) for child in below.get(bucket.value, ())] if depth < 3 else []
-        return Option(bucket.label, bucket.count, query.toggled(axis, bucket.value).url(), bucket.selected, children)
+        inner = below.get(bucket.value) if depth < 3 else None
+        children = [option(child, depth + 1) for child in inner] if inner else ()
+        chosen = bucket.selected
+        url = query.toggled(axis, bucket.value).url() if chosen else f"{before}{_quoted(bucket.value)}{after}"
+        return Option(bucket.label, bucket.count, url, chosen, children)
 
-    options = [option(bucket, 1) for bucket in below.get("", ())]
-    return Facet(axis, str(AXIS_LABELS[axis]), options[:8], options[8:40], len(query.filters.get(axis, ())))
+    options = [option(bucket, 1) for bucket in below.get("", ())[:SHOWN_VALUES]]
+    return Facet(axis, str(AXIS_LABELS[axis]), options[:8], options[8:], len(query.filters.get(axis, ())))
 
 
 def _chips(query: Query, result: SearchResult) -> list[tuple[str, str]]:

@@ -18,13 +18,11 @@ from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
-from caselib.core import clock
-from caselib.core.models import VersionCounter
+from caselib.core import clock, page_cache
 
 LARGEST_PAGE = 2 * 1024 * 1024
 # A page that takes longer than this to build is built by more than one thread rather than waited for.
@@ -125,26 +123,26 @@ class PageCacheMiddleware:
         self.passed = tuple(p for p in (settings.STATIC_URL, settings.MEDIA_URL, "/admin/") if p and p.startswith("/"))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method not in {"GET", "HEAD"} or request.path_info.startswith(self.passed):
+            return self.get_response(request)
         key = self._key(request)
         if key is None:
-            return self.get_response(request)
+            return self._personal(request)
         stored = store.get(key)
         if stored is NOT_SHAREABLE:
             return self._pass(request, key)
-        counters = _counters()
+        counters = page_cache.counters()
         if stored is not None and _current(stored, counters):
             return _answer(request, stored)
         with store.building(key):
             # Another thread may have built it while we waited; its counters were read before its content.
-            stored, counters = store.get(key), _counters()
+            stored, counters = store.get(key), page_cache.counters()
             if stored is not None and stored is not NOT_SHAREABLE and _current(stored, counters):
                 return _answer(request, stored)
             return self._build(request, key, counters)
 
     def _key(self, request: HttpRequest) -> Key | None:
         meta = request.META
-        if request.method not in {"GET", "HEAD"} or request.path_info.startswith(self.passed):
-            return None
         if settings.SESSION_COOKIE_NAME in request.COOKIES or any(meta.get(name) for name in PERSONAL_HEADERS):
             return None
         return (
@@ -156,9 +154,14 @@ class PageCacheMiddleware:
             *(meta.get(name, "") for name in VARYING_HEADERS),
         )
 
+    def _personal(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a reader who may be signed in: never from kept pages, but from pieces kept for the same rights."""
+        with page_cache.reading(page_cache.counters()):
+            return self.get_response(request)
+
     def _pass(self, request: HttpRequest, key: Key) -> HttpResponseBase:
-        """Answer an address known not to be shareable, without asking for counters or making anybody wait."""
-        response = self.get_response(request)
+        """Answer an address known not to be shareable, without making anybody wait."""
+        response = self._personal(request)
         if hasattr(response, "shared_until"):
             store.drop(key)
         return response
@@ -166,7 +169,10 @@ class PageCacheMiddleware:
     def _build(self, request: HttpRequest, key: Key, counters: dict[str, int]) -> HttpResponseBase:
         # The counters were read before building: a change that commits meanwhile makes this page stale at once.
         day = clock.today()
-        response = self.get_response(request)
+        with page_cache.reading(counters) as reading:
+            response = self.get_response(request)
+        if reading.doubtful:
+            return response
         stored = _storable(request, response, counters, day)
         if stored is None:
             # An error or a redirect says nothing about the address; a page that did not declare itself does.
@@ -176,13 +182,6 @@ class PageCacheMiddleware:
         if request.method == "GET":
             store.put(key, stored)
         return _answer(request, stored)
-
-
-def _counters() -> dict[str, int]:
-    """All version counters, in one plain query: this is what a hit costs."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT name, value FROM {VersionCounter._meta.db_table}")  # noqa: S608
-        return dict(cursor.fetchall())
 
 
 def _current(stored: Stored, counters: dict[str, int]) -> bool:

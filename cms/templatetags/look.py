@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -43,6 +44,7 @@ ICONS: dict[str, str] = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=64)
 def icon(name: str) -> SafeString:
     """Return the decorative icon ``name``; a word must always stand beside it."""
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>', ICONS[name])
@@ -63,6 +65,27 @@ def nav_item(context: template.Context, view: str, label: str, *args: Any, also:
     path = request.path if request is not None else ""
     current = path == url or any(len(start) > 1 and path.startswith(start) for start in below)
     return {"url": url, "label": label, "current": current}
+
+
+@register.filter
+def section(path: str) -> str:
+    """Return the first step of ``path`` if an address of the site begins with it, else an empty string.
+
+    With the name of the view it decides which link of the navigation is marked; there are as many as the site has.
+    """
+    first = str(path).lstrip("/").partition("/")[0]
+    return first if first in _sections() else ""
+
+
+@lru_cache(maxsize=1)
+def _sections() -> frozenset[str]:
+    routes: list[str] = []
+    for entry in get_resolver().url_patterns:
+        inner = entry.url_patterns if isinstance(entry, URLResolver) and not str(entry.pattern) else [entry]
+        routes += [str(part.pattern) for part in inner]
+    return frozenset(
+        route.partition("/")[0] for route in routes if "/" in route and not set("<(^") & set(route.partition("/")[0])
+    )
 
 
 @register.simple_tag

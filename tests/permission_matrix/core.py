@@ -21,5 +21,8 @@ ROWS = {
     "resources:file": Row(get={ANY: 404, ANONYMOUS: 404}, args=lambda: {"name": "documents/none.docx"}),
     "resources:captions": Row(get={ANY: 404, ANONYMOUS: 404}, args=lambda: {"pk": 10**9}),
     "site:language": Row(get={ANY: 302, ANONYMOUS: 302}, post={ANY: 302, ANONYMOUS: 302}),
+    "resource_address": Row(
+        get={ANY: 404, ANONYMOUS: 404}, post={ANY: 404, ANONYMOUS: 404}, args=lambda: {"path": "library/none/"}
+    ),
     "site:hello": Row(get={ANY: 200, ANONYMOUS: 200}),
 }

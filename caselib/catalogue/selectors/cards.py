@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import get_language
 
 from caselib.accounts.viewers import Viewer
+from caselib.core import fragments, page_cache
 from caselib.resources.covers import CoverText, Shape, cover_svg
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage, TopicTagging
-from caselib.resources.selectors import listed
+from caselib.resources.selectors import listed, tokens_of
 
 from ..enums import ORDERABLE_KINDS
 
@@ -91,7 +93,7 @@ def card(page: ResourcePage) -> Card:
     return Card(
         pk=page.pk,
         title=page.title,
-        url=page.get_url() or "/",
+        url=page.address or "/",
         kind=kind.value if kind else "",
         kind_label=str(kind.label) if kind else "",
         unit=page.unit.name if page.unit else "",
@@ -113,11 +115,18 @@ def cards(pages: QuerySet[ResourcePage]) -> list[Card]:
 
 
 def cards_by_id(ids: Iterable[int], viewer: Viewer) -> Mapping[int, Card]:
-    """Return the cards of those of ``ids`` that ``viewer`` may read. Three queries."""
-    wanted = list(dict.fromkeys(ids))
-    if not wanted:
-        return {}
-    return {item.pk: item for item in cards(ResourcePage.objects.visible_to(viewer).filter(pk__in=wanted))}
+    """Return the cards of those of ``ids`` that ``viewer`` may read. Three queries at most, none for kept cards."""
+    found = fragments.kept_each(("card", get_language()), ids, _cards_now, names=(page_cache.PAGES,))
+    seen = viewer.tokens
+    return {pk: card for pk, (card, tokens) in found.items() if not seen.isdisjoint(tokens) and pk not in viewer.veiled}
+
+
+def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
+    """Return the cards of the live pages among ``ids`` with the tokens of which a reader needs one."""
+    pages = ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)
+    found = listed(with_card_data(pages), "unit__name", *USE)
+    tokens = tokens_of(found)
+    return {page.pk: (card(page), tokens[page.pk]) for page in found}
 
 
 def newest_of_each(viewer: Viewer, groups: Sequence[Sequence[str]], *, limit: int) -> list[list[Card]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import cached_property
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Notice, User
 from caselib.accounts.viewers import Viewer
-from caselib.resources.models import ResourcePage
+from caselib.resources.models import ResourceAuthor, ResourcePage
 
 from ..enums import OrderState
 from ..models import CatalogueList, Demand, OrderRequest
@@ -36,19 +37,13 @@ class Front:
     shelves: Sequence[Shelf]
 
 
-@dataclass(slots=True)
 class Desk:
-    """What waits for one person, by the roles the person holds."""
+    """What waits for one person, by the roles the person holds. Each part is asked for when a page shows it."""
 
-    unread: Sequence[Notice] = ()
-    unread_count: int = 0
-    orders: Sequence[OrderRequest] = ()
-    waiting_orders: int = 0
-    accepted_orders: int = 0
-    drafts: Sequence[ResourcePage] = ()
-    wanted: Sequence[Demand] = ()
-    basket: int = 0
-    roles: frozenset[str] = field(default_factory=frozenset)
+    def __init__(self, user: User, viewer: Viewer) -> None:
+        self._user = user
+        self._viewer = viewer
+        self.roles = viewer.roles
 
     @property
     def writes(self) -> bool:
@@ -70,6 +65,51 @@ class Desk:
     def runs_competitions(self) -> bool:
         return bool(self.roles & {Role.COMPETITION_OFFICE, Role.JUDGE})
 
+    @cached_property
+    def unread(self) -> Sequence[Notice]:
+        return list(self._notices()[:5])
+
+    @cached_property
+    def unread_count(self) -> int:
+        return self._notices().count()
+
+    @cached_property
+    def basket(self) -> int:
+        return basket_size(self._user)
+
+    @cached_property
+    def orders(self) -> Sequence[OrderRequest]:
+        return list(orders_for(self._viewer)[:5])
+
+    @cached_property
+    def waiting_orders(self) -> int:
+        return self._orders_in(OrderState.PLACED)
+
+    @cached_property
+    def accepted_orders(self) -> int:
+        return self._orders_in(OrderState.ACCEPTED)
+
+    @cached_property
+    def drafts(self) -> Sequence[ResourcePage]:
+        """The newest texts in work that the person owns or wrote, with what a list shows of them."""
+        if not self.writes:
+            return ()
+        written = ResourceAuthor.objects.filter(user=self._user, page_id=OuterRef("pk"))
+        mine = ResourcePage.objects.filter(Q(owner=self._user) | Exists(written), withdrawn_at__isnull=True)
+        drafts = mine.filter(Q(live=False) | Q(has_unpublished_changes=True))
+        newest = drafts.order_by("-latest_revision_created_at", "-pk")
+        return list(newest.only("title", "draft_title", "latest_revision_created_at")[:6])
+
+    @cached_property
+    def wanted(self) -> Sequence[Demand]:
+        return list(Demand.objects.filter(state="open")[:5]) if self.writes else ()
+
+    def _notices(self) -> QuerySet[Notice]:
+        return Notice.objects.filter(recipient=self._user, read_at__isnull=True)
+
+    def _orders_in(self, state: str) -> int:
+        return OrderRequest.objects.filter(state=state).count() if self.dispatches else 0
+
 
 SHELVES = (("casestudy",), ("course", "lessonplan", "textbook"), ("video",))
 
@@ -86,20 +126,4 @@ def front(viewer: Viewer) -> Front:
 
 def desk(user: User, viewer: Viewer) -> Desk:
     """Return what waits for ``user``."""
-    found = Desk(roles=viewer.roles)
-    unread = Notice.objects.filter(recipient=user, read_at__isnull=True)
-    found.unread = list(unread[:5])
-    found.unread_count = unread.count()
-    found.basket = basket_size(user)
-    found.orders = list(orders_for(viewer)[:5])
-    if found.dispatches:
-        found.waiting_orders = OrderRequest.objects.filter(state=OrderState.PLACED).count()
-        found.accepted_orders = OrderRequest.objects.filter(state=OrderState.ACCEPTED).count()
-    if found.writes:
-        mine = Q(owner=user) | Q(authors__user=user)
-        drafts = ResourcePage.objects.filter(
-            mine, Q(live=False) | Q(has_unpublished_changes=True), withdrawn_at__isnull=True
-        )
-        found.drafts = list(drafts.distinct().order_by("-latest_revision_created_at", "-pk")[:6])
-        found.wanted = list(Demand.objects.filter(state="open")[:5])
-    return found
+    return Desk(user, viewer)

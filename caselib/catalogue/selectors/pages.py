@@ -10,8 +10,9 @@ from django.core.cache import cache
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import page_cache
-from caselib.resources.enums import Audience, Kind
+from caselib.resources.enums import Audience, Circulation, Kind
 from caselib.resources.models import Attachment, ResourcePage, TeachingNote
+from caselib.resources.selectors import tokens_of
 from search.api import similar
 
 from .cards import Card, cards_by_id
@@ -65,11 +66,13 @@ def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
     notes: list[TeachingNote] = []
     hidden = 0
     if page.specific_class.kind == Kind.CASE:
-        live = TeachingNote.objects.filter(case_id=page.pk, live=True, withdrawn_at__isnull=True)
-        notes = list(TeachingNote.objects.visible_to(viewer).filter(case_id=page.pk))
+        live = list(TeachingNote.objects.filter(case_id=page.pk, live=True, withdrawn_at__isnull=True))
+        tokens = tokens_of(live)
+        seen = viewer.tokens
+        notes = [note for note in live if not seen.isdisjoint(tokens[note.pk]) and note.pk not in viewer.veiled]
         # That a restricted note exists is told to accounts only; the public learns of notes that are merely for teachers.
-        countable = live if viewer.internal else live.filter(circulation="public")
-        hidden = countable.exclude(pk__in=[note.pk for note in notes]).count()
+        closed_notes = [note for note in live if note not in notes]
+        hidden = sum(1 for note in closed_notes if viewer.internal or note.circulation == Circulation.PUBLIC)
     files = list(page.attachments.select_related("document"))
     open_files = [file for file in files if file.audience in viewer.audiences]
     closed: dict[str, int] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from caselib.accounts.viewers import Viewer
@@ -20,7 +21,11 @@ def browse(request: HttpRequest) -> HttpResponse:
     """Show results and facets. With scripts htmx swaps the same page's parts, so there is one answer for all."""
     get = request.GET
     query = parse({name: get.get(name, "") for name in ("q", "sort", "page")}, dict(get.lists()))
-    return render(request, "catalogue/browse.html", {"browse": answer(query, Viewer.of(request.user))})
+    viewer = Viewer.of(request.user).shared
+    # Asked only if the page is not kept for readers of the same rights.
+    found = SimpleLazyObject(lambda: answer(query, viewer))
+    context = {"browse": found, "query": query, "state": query.url(), "viewer": viewer}
+    return render(request, "catalogue/browse.html", context)
 
 
 @require_safe

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from caselib.accounts.requests import SignedInRequest
@@ -21,7 +22,12 @@ from ..selectors import home as selectors
 def home(request: HttpRequest) -> HttpResponse:
     """What is new and what runs; above it, for an account, what waits for this person."""
     viewer = Viewer.of(request.user)
-    context = {"front": selectors.front(viewer), "post_form": PostForm()}
+    # Read only if the front is not kept for readers of the same rights; the desk is this reader's own.
+    context: dict[str, object] = {
+        "front": SimpleLazyObject(lambda: selectors.front(viewer.shared)),
+        "post_form": SimpleLazyObject(PostForm),
+        "viewer": viewer.shared,
+    }
     if request.user.is_authenticated:
         context["desk"] = selectors.desk(request.user, viewer)
     return render(request, "catalogue/home.html", context)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from wagtail.fields import StreamField
@@ -61,13 +62,18 @@ class ResourceQuerySet(PageQuerySet):
 # Facts about a resource that its acts keep, not its text: restoring an old draft must not restore them.
 FACTS = ("code", "withdrawn_at", "withdrawn_reason", "reviewed_on", "review_due_on")
 
+
+def _with_tag(relation: str, through: type[models.Model]) -> models.Prefetch:
+    return models.Prefetch(relation, queryset=through._default_manager.select_related("tag"))
+
+
 # What a page shows of the rows around it, fetched at once instead of tag by tag.
 SHOWN = (
     "authors",
-    "topic_taggings__tag",
-    "sector_taggings__tag",
-    "position_taggings__tag",
-    "free_taggings__tag",
+    _with_tag("topic_taggings", TopicTagging),
+    _with_tag("sector_taggings", SectorTagging),
+    _with_tag("position_taggings", PositionTagging),
+    _with_tag("free_taggings", FreeTagging),
 )
 
 ResourceManager = PageManager.from_queryset(ResourceQuerySet)
@@ -212,7 +218,8 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         raise Http404
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        """Render the draft for the editor, who has been asked for permission by the admin."""
+        """Render the draft for the editor, who has been asked for permission by the admin. Nothing of it is kept."""
+        page_cache.doubt()
         return super().serve(request)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
@@ -225,7 +232,13 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         if not getattr(request, "is_preview", False):
             # A draft under preview carries its own rows and must keep them.
             models.prefetch_related_objects([self], *SHOWN)
-        return super().get_context(request, *args, **kwargs) | {"viewer": Viewer.of(request.user)}
+        shown = pieces_of(request, self.pk, self.live_revision_id, Viewer.of(request.user))
+        return super().get_context(request, *args, **kwargs) | shown
+
+    @cached_property
+    def address(self) -> str:
+        """The page's address on its own site; to find it costs more than all else that a list shows of a page."""
+        return self.get_url() or ""
 
     def method_labels(self) -> list[str]:
         return _labels(Method, self.methods)
@@ -242,6 +255,11 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         """The year under which the resource is filed: that of writing, else of creation."""
         day = self.written_on or self.first_published_at or self.latest_revision_created_at or timezone.now()
         return day.year
+
+
+def pieces_of(request: HttpRequest, pk: int | None, revision_id: int | None, viewer: Viewer) -> dict[str, Any]:
+    """Return what the templates of resources keep their pieces by: the version at this address, and the reader's rights."""
+    return {"page_key": f"{request.scheme}://{request.get_host()}/{pk}/{revision_id}", "viewer": viewer.shared}
 
 
 def _follow_replaced_terms(page: ResourcePage) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -20,15 +20,7 @@ from caselib.resources.enums import Circulation
 from cms.middleware.page_cache import PageCacheMiddleware, Store, Stored, store
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _on(settings: object) -> Iterator[None]:
-    settings.PAGE_CACHE_BYTES = store.budget = 10_000_000  # type: ignore[attr-defined]
-    store.clear()
-    yield
-    store.clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
 
 
 class Site:
