@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.catalogue import services as catalogue
-from caselib.catalogue.models import CatalogueList
+from caselib.catalogue.models import CatalogueList, Room
 from caselib.competitions.models import Judge, Need
 from caselib.competitions.services import calls
 from caselib.core import audit, clock
@@ -64,7 +64,7 @@ COVERED: dict[str, tuple[str, str]] = {
         for name in (
             *("review:packs", "review:chain", "competitions:needs", "competitions:judging"),
             *("competitions:office_jury", "catalogue:desk", "catalogue:list_edit", "catalogue:order_new"),
-            *("competitions:office_results", "competitions:report", "competitions:ballot_sheet"),
+            *("competitions:office_results", "competitions:report", "competitions:ballot_sheet", "catalogue:rooms"),
         )
     },
 }
@@ -94,6 +94,11 @@ BOUNDED: dict[str, str] = {
     "catalogue:library_word": "the kinds of resources",
     "catalogue:positions": "the vocabulary of positions, two queries",
     "catalogue:roster": "the posts of one class, at most the file's limit",
+    "catalogue:dispatch": "the choices of one form",
+    "catalogue:room": "one room",
+    "catalogue:room_new": "the choices of one form",
+    "catalogue:slips": "the slips of one session",
+    "competitions:screen": "one round, shown in a hall",
     "catalogue:evaluate": "the evaluations of one point",
     "catalogue:order": "the lines of one order",
     "catalogue:session": "the results of one session",
@@ -260,8 +265,16 @@ def new_order() -> tuple[Client, str, Grow]:
     return signed_in(contact), reverse("catalogue:order_new"), grow
 
 
+def rooms() -> tuple[Client, str, Grow]:
+    def grow(first: int, last: int) -> None:
+        for number in range(first, last):
+            Room.objects.create(name=f"报告厅{number}", seats=60, unit=factories.unit())
+
+    return signed_in(factories.UserFactory(roles=[Role.DISPATCHER])), reverse("catalogue:rooms"), grow
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("prepare", [rules, chain, needs, seats, jury, desk, kept_list, new_order])
+@pytest.mark.parametrize("prepare", [rooms, rules, chain, needs, seats, jury, desk, kept_list, new_order])
 def test_thirty_rows_cost_as_many_queries_as_one(prepare: Callable[[], tuple[Client, str, Grow]]) -> None:
     client, url, grow = prepare()
     last = 12 if prepare is seats else 30
