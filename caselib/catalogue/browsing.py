@@ -213,10 +213,13 @@ def browse(query: Query, viewer: Viewer) -> Browse:
     query, dropped = _drop_unknown(query, result)
     if dropped:
         result = _search(query, viewer)
-    if result.total and query.page > result.pages:
-        query = replace(query, page=min(result.pages, MAX_PAGE))
-        result = _search(query, viewer)
     rows, total, pages = _rows(query, result, viewer)
+    if query.page > pages > 0:
+        # beyond the end stands the last page
+        query = replace(query, page=pages)
+        if query.sort not in SORTED_BY_USE:
+            result = _search(query, viewer)
+        rows, total, pages = _rows(query, result, viewer)
     notices = list(result.notices)
     if dropped:
         notices.append(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .matching import Match
 
 MAX_LINES = 500
-SEPARATORS = re.compile(r"[\t,，;；|]+|\s{2,}")
+SEPARATORS = re.compile(r"[\t,，;；、|｜/／]+|\s{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,17 @@ class RosterLine:
     @property
     def text(self) -> str:
         return " ".join(self.cells)
+
+
+# What stands above, between and below the people of a roster.
+HEADINGS = frozenset(
+    "序号 编号 姓名 名字 学员 学员姓名 性别 民族 年龄 出生年月 单位 所在单位 工作单位 单位名称 单位及职务 单位职务 部门 职务 现任职务 职务职级 职级 级别 岗位 "
+    "岗位名称 现任岗位 身份 政治面貌 电话 手机 手机号 手机号码 联系电话 联系方式 身份证号 组别 小组 座位 座位号 房间号 签到 签名 备注 "
+    "no name post position unit department rank title telephone phone remark remarks".split()
+)
+ONLY_HEADS = re.compile(f"(?:{'|'.join(sorted(HEADINGS, key=len, reverse=True))})*")
+TITLE = re.compile(r"(名单|名册|花名册|签到表|签到簿|登记表|通讯录|一览表)(\W.*)?$")
+TOTAL = re.compile(r"^(共计?|合计|总计|小计)\W*\d*\W*(人|名)?\W*$|^(制表|填表|审核|联系)人?\W|^(备注|注|说明)\s*[:：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,14 @@ def parse_lines(text: str) -> list[RosterLine]:
         if len(lines) == MAX_LINES:
             break
     return lines
+
+
+def is_heading(line: RosterLine) -> bool:
+    """Whether a line names nobody: the title of the roster, the heads of its columns, a total, a note."""
+    folded = [fold(cell) for cell in line.cells]
+    if ONLY_HEADS.fullmatch("".join(folded)) or sum(cell in HEADINGS for cell in folded) >= 2:
+        return True
+    return len(line.cells) == 1 and bool(TITLE.search(line.cells[0]) or TOTAL.search(line.cells[0]))
 
 
 def find_position(line: RosterLine, names: Sequence[PostName]) -> int | None:

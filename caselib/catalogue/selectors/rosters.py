@@ -10,7 +10,7 @@ from caselib.accounts.viewers import Viewer
 from caselib.vocabularies.models import Position
 
 from ..rules.matching import Match, Post, rank
-from ..rules.roster import RosterLine, choose_items, coverage, find_position
+from ..rules.roster import MAX_LINES, RosterLine, choose_items, coverage, find_position, is_heading
 from .cards import Card, cards_by_id
 from .matching import candidates, facts, post_names
 
@@ -45,6 +45,8 @@ class RoomList:
     rows: Sequence[PostRow]
     unknown: Sequence[RosterLine]
     people: int
+    headings: Sequence[RosterLine] = ()
+    cut: bool = False
 
     @property
     def missed(self) -> Sequence[PostRow]:
@@ -54,6 +56,9 @@ class RoomList:
 def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> RoomList:
     """Return the list for the people of ``lines``; ``context`` is the sector and level of the class."""
     names = post_names()
+    cut = len(lines) >= MAX_LINES
+    headings = [line for line in lines if is_heading(line)]
+    lines = [line for line in lines if not is_heading(line)]
     held = [(line, find_position(line, names)) for line in lines]
     unknown = [line for line, position in held if position is None]
     people = Counter(position for _line, position in held if position is not None)
@@ -72,7 +77,9 @@ def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> Roo
         PostRow(positions[row.position_id].name, row.people, [cards[pk] for pk in row.item_ids if pk in cards])
         for row in coverage(ranked, people, chosen)
     ]
-    return RoomList([_item(cards[pk], ranked, people) for pk in chosen if pk in cards], rows, unknown, len(lines))
+    return RoomList(
+        [_item(cards[pk], ranked, people) for pk in chosen if pk in cards], rows, unknown, len(lines), headings, cut
+    )
 
 
 def _fitting(matches: list[Match]) -> list[Match]:

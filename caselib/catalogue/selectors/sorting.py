@@ -75,7 +75,8 @@ def _condition(axis: str, values: Sequence[str]) -> Q | None:
         return below
     if axis in ("level", "methods"):
         column = "educational_levels" if axis == "level" else "methods"
-        return _any(Q(**{f"{column}__icontains": value}) for value in values)
+        # in quotation marks: "action" is no part of "after_action"
+        return _any(Q(**{f"{column}__icontains": f'"{value}"'}) for value in values if value.isidentifier())
     if axis == "year":
         years = _numbers(values)
         return Q(written_on__year__in=years) | Q(written_on__isnull=True, first_published_at__year__in=years)

@@ -132,9 +132,9 @@ def short_url(context: template.Context, page: ResourcePage) -> str:
     return _absolute(context, reverse("catalogue:resource", args=[page.pk]))
 
 
-@register.simple_tag
-def citation(page: ResourcePage) -> str:
-    return citations.citation(page, _("Case and course library"))
+@register.simple_tag(takes_context=True)
+def citation(context: template.Context, page: ResourcePage) -> str:
+    return citations.citation(page, short_url(context, page))
 
 
 @register.simple_tag(takes_context=True)

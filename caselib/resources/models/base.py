@@ -253,8 +253,9 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     @property
     def year(self) -> int:
         """The year under which the resource is filed: that of writing, else of creation."""
-        day = self.written_on or self.first_published_at or self.latest_revision_created_at or timezone.now()
-        return day.year
+        if self.written_on:
+            return self.written_on.year
+        return timezone.localtime(self.first_published_at or self.latest_revision_created_at or timezone.now()).year
 
 
 def pieces_of(request: HttpRequest, pk: int | None, revision_id: int | None, viewer: Viewer) -> dict[str, Any]:

@@ -1,0 +1,100 @@
+"""Rosters as people have them: titles, heads, separators of every kind, totals, posts nobody knows."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from openpyxl import Workbook
+
+from caselib.accounts.viewers import Viewer
+from caselib.catalogue.roster_files import read_roster
+from caselib.catalogue.rules.matching import Post
+from caselib.catalogue.rules.roster import is_heading, parse_lines
+from caselib.catalogue.selectors.rosters import room_list
+from caselib.core.errors import Refusal
+from caselib.resources.enums import Kind
+from caselib.vocabularies.models import Position
+from tests import factories
+
+
+@pytest.fixture
+def secretary(db: None) -> Position:
+    found = Position.objects.create(name="屯务联络官", slug="twl", code="TWL", synonyms=["屯联络"])
+    factories.live(Kind.CASE, title="屯里的账", tags={"positions": [found.name]})
+    return found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2026年秋季主体班学员名单",
+        "培训班花名册（第一期）",
+        "序号 姓名 单位 职务",
+        "姓　名\t职　务",
+        "共 36 人",
+        "合计：36",
+        "制表人：王某",
+        "No., Name, Post",
+        "备注：缺席请注明",
+    ],
+)
+def test_what_names_nobody_is_no_person(line: str) -> None:
+    assert is_heading(parse_lines(line)[0])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "1. 王小满，屯务联络官",
+        "屯务联络官",
+        "王小满",
+        "李共和",
+        "单位：水利局，王某某",
+        "名单外人员 李某 会计",
+        "总计师 李某",
+    ],
+)
+def test_people_are_not_taken_for_headings(line: str) -> None:
+    assert not is_heading(parse_lines(line)[0])
+
+
+@pytest.mark.parametrize("mark", ["，", ",", "、", "\t", "　", "|", "｜", "/", "／", "；", "  ", " "])
+def test_any_separator_will_do(secretary: Position, mark: str) -> None:
+    found = room_list(
+        parse_lines(f"王小满{mark}屯务联络官\n李大山{mark}屯联络\n赵六{mark}星际领航员"), Post(), Viewer()
+    )
+    assert [(row.name, row.people) for row in found.rows] == [("屯务联络官", 2)]
+    assert [line.number for line in found.unknown] == [3]
+    assert [item.card.title for item in found.items] == ["屯里的账"]
+
+
+def dirty_workbook() -> io.BytesIO:
+    """A title merged over the columns, an empty row, heads, numbers, an empty cell, a total at the foot."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet["A1"] = "新任干部培训班学员名单"
+    sheet.merge_cells("A1:D1")
+    for row in ((), ("序号", "姓名", "单位", "职务"), (1, "王小满", "某乡", " 屯务联络官 "), (2, "李大山", None, "屯联络"),
+                (3, "赵六", "某局", "星际领航员"), ("合计：3人",)):  # fmt: skip
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    out.seek(0)
+    return out
+
+
+def test_a_workbook_with_title_heads_and_total_is_read(secretary: Position) -> None:
+    lines = read_roster(dirty_workbook())
+    assert not isinstance(lines, Refusal)
+    found = room_list(lines, Post(), Viewer())
+    assert found.people == 3
+    assert [(row.name, row.people) for row in found.rows] == [("屯务联络官", 2)]
+    assert [line.text for line in found.unknown] == ["3 赵六 某局 星际领航员"]
+    assert len(found.headings) == 3
+
+
+def test_a_longer_roster_than_is_read_is_said(secretary: Position) -> None:
+    assert room_list(parse_lines("甲，屯联络\n" * 600), Post(), Viewer()).cut
+    assert not room_list(parse_lines("甲，屯联络\n" * 20), Post(), Viewer()).cut
