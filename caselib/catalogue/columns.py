@@ -128,7 +128,7 @@ ROOMS: tuple[Column, ...] = (
     Column("seats", gettext_lazy("Seats"), lambda row: row.room.seats, numeric=True),
     Column(
         "active",
-        gettext_lazy("Use"),
+        gettext_lazy("State"),
         lambda row: _("in use") if row.room.active else _("closed"),
         shape="state",
         tone=lambda row: "ok" if row.room.active else "off",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -47,8 +47,8 @@ def view_of(path: str) -> str:
         return ""
 
 
-def crawl(page: Page, base: str, starts: list[str]) -> Iterator[Found]:
-    """Open pages breadth first from ``starts`` and give each that is one.
+def crawl(page: Page, base: str, starts: list[str], known: Collection[str] = ()) -> Iterator[Found]:
+    """Open pages breadth first from ``starts`` and give each that is one; of views that are ``known``, one will do.
 
     The caller looks at the page as it stands in the browser before it asks for the next.
     """
@@ -58,7 +58,8 @@ def crawl(page: Page, base: str, starts: list[str]) -> Iterator[Found]:
     while waiting:
         address = waiting.popleft()
         view = view_of(urlsplit(address).path)
-        if address not in starts and opened.get(view, 0) >= (EACH_RESOURCE if view == RESOURCES else EACH):
+        quota = 1 if view in known else EACH_RESOURCE if view == RESOURCES else EACH
+        if address not in starts and opened.get(view, 0) >= quota:
             continue
         opened[view] = opened.get(view, 0) + 1
         try:
