@@ -106,3 +106,12 @@ def stem_of(name: str) -> str:
     """Return the bare place of a unit (澜溪). It may be an everyday word, so nothing is masked by it unasked."""
     place = place_of(re.sub(r"\s", "", name))
     return place[:-1] if len(place) >= 3 else ""
+
+
+def given_of(name: str) -> str:
+    """Return the given name of a Chinese name of three characters or more (晚晴), by which texts call a person too.
+
+    It may be an everyday word, so nothing is masked by it unasked.
+    """
+    plain = re.sub(r"[\s·•]", "", name)
+    return plain[-2:] if 3 <= len(plain) <= 4 and not _LATIN.search(plain) else ""

@@ -22,7 +22,7 @@ from caselib.word.writer import write_document
 
 from .. import blind, safe_files
 from ..models import BlackOut, Entry, EntryAttachment
-from ..names import of_person, of_unit, stem_of
+from ..names import given_of, of_person, of_unit, stem_of
 from ..redaction import Redactor
 
 logger = logging.getLogger(__name__)
@@ -251,11 +251,11 @@ def film_copy(source: FieldFile, sha256: str, *, pinned_hash: str) -> str:
 
 
 def clues(entry: Entry, copy: blind.BlindCopy) -> list[tuple[str, int]]:
-    """Return words of the copy that may still give the unit away, with how often each stands there, for the office.
+    """Return words of the copy that may still give somebody away, with how often each stands there, for the office.
 
-    They are everyday words too (a place called 和平), so nobody but the office decides on them.
+    Bare places and given names are everyday words too (和平, 建国), so nobody but the office decides on them.
     """
-    names = {author.get("unit_name") or "" for author in entry.authors} | {entry.unit.name}
-    stems = {stem for name in names if (stem := stem_of(name))}
+    units = {author.get("unit_name") or "" for author in entry.authors} | {entry.unit.name}
+    stems = {*map(stem_of, units), *(given_of(author.get("name") or "") for author in entry.authors)} - {""}
     text = "\n".join([copy.title, copy.abstract, *(f"{block.lead}{block.text}" for block in copy.blocks)])
     return sorted((stem, text.count(stem)) for stem in stems if stem in text)

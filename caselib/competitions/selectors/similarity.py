@@ -53,12 +53,12 @@ def shared_with_others(entry: Entry) -> list[Shared]:
 
 def _prints(rows: dict[int, Entry]) -> list[tuple[int, bytes]]:
     """Return the fingerprints of entries by id; they are made here where the review holds those of another version."""
-    revisions = [row.revision_id for row in rows.values() if row.revision_id]
-    stored = dict(TextPrint.objects.filter(revision__in=revisions).values_list("revision_id", "hashes"))
-    missing = {pk for pk, row in rows.items() if row.revision_id not in stored}
-    texts = {row.pk: text_of(row) for row in Entry.objects.filter(pk__in=missing).select_related("revision", "bid")}
-    made = {pk: pack(fingerprints(prepare(text))) for pk, text in texts.items()}
-    return [(pk, made[pk] if pk in made else bytes(stored[row.revision_id])) for pk, row in rows.items()]
+    revisions = {row.revision_id: pk for pk, row in rows.items() if row.revision_id}
+    kept = TextPrint.objects.filter(revision__in=revisions).values_list("revision_id", "hashes")
+    prints = {revisions[revision]: bytes(hashes) for revision, hashes in kept if revision is not None}
+    for row in Entry.objects.filter(pk__in=rows.keys() - prints.keys()).select_related("revision", "bid"):
+        prints[row.pk] = pack(fingerprints(prepare(text_of(row))))
+    return sorted(prints.items())
 
 
 def text_of(entry: Entry) -> str:

@@ -87,6 +87,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "tab": "overview",
+        "now": clock.now(),
         "phase": timetable.phase_at(call.timetable, clock.now()),
         "period": period,
         "missing": call_services.missing(call) if call.state == CallState.DRAFT else None,

@@ -120,6 +120,7 @@ def _call_context(request: HttpRequest, competition: Competition) -> dict[str, o
         form = ObjectionForm(competition=competition, initial={"name": actor(request).name})
     return {
         "call": competition,
+        "now": now,
         "phase": timetable.phase_at(competition.timetable, now),
         "period": period,
         "winners": outcome.winners(competition) if competition.released else [],

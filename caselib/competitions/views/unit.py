@@ -127,7 +127,7 @@ def needs(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "competitions/needs.html",
-        {"page_obj": page, "is_office": Role.COMPETITION_OFFICE in roles_of(request)},
+        {"page_obj": page, "now": clock.now(), "is_office": Role.COMPETITION_OFFICE in roles_of(request)},
     )
 
 
@@ -240,6 +240,7 @@ def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> Http
     office = user.is_authenticated and actor(request).has_role(Role.COMPETITION_OFFICE)
     context = {
         "need": wanted,
+        "now": clock.now(),
         "form": form,
         "own": own,
         "refusal": refusal,

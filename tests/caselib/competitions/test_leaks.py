@@ -65,7 +65,7 @@ def entered(scene: scenes.Scene) -> CaseStudy:
             factories.paragraph(f"<b>欧阳</b>晚晴在{UNIT}走访了三个村。"),
             factories.paragraph("歐陽晚晴（OUYANG Wanqing）受岚北市委党校推荐，瀾溪縣委黨校供稿。"),
             factories.paragraph("联系 13800001111，wq@lanxi.example.org，见 http://lanxi.example.org/a。"),
-            factories.paragraph("澜溪人爱记账。"),
+            factories.paragraph("澜溪人爱记账，晚晴常去听。"),
             {"type": "lead", "value": {"lead": f"{SHORT}记。", "text": "<p>账本上墙。</p>"}},
             {"type": "table", "value": table},
             {"type": "image", "value": {"image": image.pk, "caption": f"{AUTHOR}摄", "alt": AUTHOR}},
@@ -232,7 +232,7 @@ def test_a_blind_judge_gets_a_copy_of_what_can_be_cleared_and_a_reason_for_the_r
     for text in (page, office):
         assert "此类文件无法清除其中的姓名和单位" in text
     assert same.content == answers[0].content
-    assert "澜溪" in office and "可能透露所在地" in office
+    assert "“澜溪”出现 1 次" in office and "“晚晴”出现 1 次" in office
 
 
 def test_the_office_withholds_an_attachment_and_takes_back_a_passage_blacked_out_by_mistake(
