@@ -97,7 +97,7 @@ def _gutter(page: list[Line], ruler: _Ruler) -> tuple[int, _Ruler, int] | None:
     starts = Counter(start for line in page for start in set(ruler.starts(line)) if start >= _FIRST_CUT)
     best: tuple[int, int, int] | None = None
     for column in starts:
-        both = over = right = 0
+        both = over = right = loose = 0
         for line in page:
             halves = ruler.cut(line, column)
             if halves is None:
@@ -106,10 +106,11 @@ def _gutter(page: list[Line], ruler: _Ruler) -> tuple[int, _Ruler, int] | None:
             inside = bool(halves[1]) and -1 <= halves[2] <= _INDENT + 4
             both += inside and bool(halves[0])
             right += inside
+            loose += inside and halves[2] not in (0, 4 if ruler.printed else 2)
             over += bool(halves[1]) and not inside and bool(halves[0])
         narrow = sum(1 for line in page if ruler.lead(line) + ruler.size(line.text) >= column * 1.4)
         if both >= _LEAST and over <= len(page) * 0.2 and narrow >= _LEAST:
-            rank = (over * 3 - both - right, column, over)
+            rank = (over * 3 - both - right + loose, column, over)
             best = rank if best is None or rank < best else best
     return None if best is None else (best[0], ruler, best[1])
 

@@ -165,6 +165,8 @@ def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
             continue
         everywhere = pages >= 6 and len(found) >= pages * 0.4
         tops = [index for index in found[1:] if _tops_page(lines, index)]
+        if is_byline(lines[found[0]].text) and not everywhere:
+            continue  # two cases of one unit
         if tops and not everywhere and _opens(lines, found[0], first=True):
             doomed.update(tops)
             removed[lines[found[0]].text] = len(tops)

@@ -20,6 +20,6 @@ def read_upload(ctx: JobContext, *, batch: int) -> dict[str, Any]:
     if row is None or row.state != BatchState.RECEIVED:
         return {"read": 0}
     ctx.progress(0, 1, _("Reading %(name)s …") % {"name": row.name})
-    services.read_batch(row)
+    services.read_batch(row, progress=lambda done, total, name: ctx.progress(done, total, name))
     ctx.progress(1, 1, _("Done."))
     return {"read": 1, "batch": row.pk}

@@ -61,7 +61,6 @@ def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:
     """Turn blocks into lines; tables, pictures and real headings stay whole, form feeds become page breaks."""
     lines: list[Line] = []
     breaks = ""
-    spaced = _typesetter_blanks(blocks)
     for block in blocks:
         place = block.place or Place(0)
         if isinstance(block, Paragraph) or (isinstance(block, Heading) and block.guessed and not keep_guessed):
@@ -71,7 +70,7 @@ def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:
                 if not text.strip():
                     breaks = breaks or "blank"
                     continue
-                stripped = spaced.sub("", text.strip()) if spaced else text.strip()
+                stripped = text.strip()
                 lead = len(text) - len(text.lstrip())
                 lines.append(Line(stripped, place, _indent(text), breaks, lead=lead))
                 breaks = ""
@@ -107,13 +106,16 @@ _BESIDE_DIGITS = re.compile(r"(?<=[\u4e00-\u9fff]) (?=\d)|(?<=\d) (?=[\u4e00-\u9
 _DIGITS = re.compile(r"[\u4e00-\u9fff](?=\d)|\d(?=[\u4e00-\u9fff])")
 
 
-def _typesetter_blanks(blocks: Sequence[Block]) -> re.Pattern[str] | None:
-    """Return what to close up where text recovery made blanks of the typesetter's spacing; None where it did not."""
-    text = "\n".join(block.text for block in blocks[:2000] if isinstance(block, Paragraph))
+def close_blanks(lines: Sequence[Line]) -> None:
+    """Close up what text recovery made of the typesetter's spacing. Columns are found by these blanks: call it after."""
+    text = "\n".join(line.text for line in lines[:4000] if line.fixed is None)
     letters = len(_SPACE.findall(text)) > len(_HAN_PAIR.findall(text)) * 0.5
     beside = len(_BESIDE_DIGITS.findall(text)) > len(_DIGITS.findall(text)) * 4
     chosen = [pattern.pattern for pattern, found in ((_SPACE, letters), (_BESIDE_DIGITS, beside)) if found]
-    return re.compile("|".join(chosen)) if chosen else None
+    if chosen:
+        blanks = re.compile("|".join(chosen))
+        for line in lines:
+            line.text = blanks.sub("", line.text)
 
 
 def _indent(text: str) -> int:

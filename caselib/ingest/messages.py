@@ -63,6 +63,7 @@ REFUSALS: Text = {
 STATUSES: Text = {
     "": _("Read."),
     "archive": _("Archive with %(detail)s files; each is reported on its own line."),
+    "known": _("Read before."),
     "no_text": _("The file was read, but it holds no text."),
 }
 
@@ -148,6 +149,7 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "protection_ignored": (RECOGNISED, _("The file is protected against editing; reading it is not affected.")),
     "part_damaged": (LOST, _("A part of the file is damaged and was left out: %(detail)s")),
     "encoding_damaged": (LOST, _("Some characters could not be decoded.")),
+    "member_known": (RECOGNISED, _("This file had been uploaded before and was not imported again: %(detail)s")),
     "mislabelled": (RECOGNISED, _("The file's name does not match its content: %(detail)s")),
     "converted": (CHANGED, _("Converted from an old format (%(detail)s) by LibreOffice; check numbering and layout.")),
     "more_of_the_same": (RECOGNISED, _("%(detail)s more remarks of the same kind are not listed.")),

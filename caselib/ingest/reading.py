@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,24 +31,41 @@ def read_file(path: Path, name: str = "") -> list[ReadResult]:
     Never raises for what is in the file. ``name`` is how it is called in messages (default: the path). At most 30 s and
     500 MB a file, conversion included.
     """
+    return list(read_each(path, name))
+
+
+def read_each(path: Path, name: str = "", skip: Set[str] = frozenset()) -> Iterator[ReadResult]:
+    """Yield the results of ``read_file`` one by one as they come.
+
+    ``skip`` holds the sha256 of files in an archive that were kept before: they are not read, their code is ``known``.
+    """
     name = name or str(path)
+    refusal = _unfit(path, name)
+    if refusal is not None:
+        yield refusal
+        return
+    try:
+        yield from _read(path, name, time.monotonic() + SECONDS, depth=0, skip=skip)
+    except OSError as error:
+        yield refused(name, "not_found", error.strerror or "")
+
+
+def _unfit(path: Path, name: str) -> ReadResult | None:
+    """What can be said of a file before it is opened."""
     try:
         size = path.stat().st_size
     except OSError as error:
-        return [refused(name, "not_found", error.strerror or "")]
+        return refused(name, "not_found", error.strerror or "")
     if not path.is_file():
-        return [refused(name, "not_a_file")]
+        return refused(name, "not_a_file")
     if size == 0:
-        return [refused(name, "empty_file")]
+        return refused(name, "empty_file")
     if size > LIMITS.file_bytes:
-        return [refused(name, "too_large", f"{size / MIB:.0f} MB")]
-    try:
-        return list(_read(path, name, time.monotonic() + SECONDS, depth=0))
-    except OSError as error:
-        return [refused(name, "not_found", error.strerror or "")]
+        return refused(name, "too_large", f"{size / MIB:.0f} MB")
+    return None
 
 
-def _read(path: Path, name: str, deadline: float, *, depth: int) -> Iterator[ReadResult]:
+def _read(path: Path, name: str, deadline: float, *, depth: int, skip: Set[str] = frozenset()) -> Iterator[ReadResult]:
     with tempfile.TemporaryDirectory(prefix="caselib-read-") as folder:
         out = Path(folder)
         outcome, raw = _run(path, name, out, deadline)
@@ -59,6 +77,9 @@ def _read(path: Path, name: str, deadline: float, *, depth: int) -> Iterator[Rea
                 return
             yield ReadResult(name, "read", "archive", str(len(raw["members"])), "zip", seconds=outcome.seconds)
             for number, member in raw["members"]:
+                if skip and hashlib.sha256((out / number).read_bytes()).hexdigest() in skip:
+                    yield ReadResult(f"{name}/{member}", "read", "known")
+                    continue
                 yield from _read(out / number, f"{name}/{member}", time.monotonic() + SECONDS, depth=1)
         else:
             yield _finished(name, raw, out, outcome, deadline)

@@ -12,7 +12,7 @@ from caselib.ingest.columns import split_columns
 from caselib.ingest.contents import Entry, contents_entry
 from caselib.ingest.faults import drop_repeated_lines
 from caselib.ingest.joining import join
-from caselib.ingest.lines import Line, is_wrapped, lines_of
+from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
 from caselib.ingest.pagenotes import move_notes
 from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
 from caselib.ingest.unfolding import unfold
@@ -68,6 +68,7 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     blocks = document.blocks
     lines = lines_of(_without_contents_role(blocks), keep_guessed=not text_file and not wrapped)
     lines, columns = split_columns(lines)
+    close_blanks(lines)
     stripped = furniture.strip(lines)
     contents = stripped.contents or [
         contents_entry(block.text) or Entry(squeeze(block.text), 0)

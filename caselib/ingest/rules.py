@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
+from caselib.core.enums import JobState
 from caselib.core.errors import Refusal
 
 from .enums import BatchState, ItemState
@@ -51,8 +52,9 @@ def may_accept(state: str) -> Refusal | None:
     return None
 
 
-def may_read_again(state: str) -> Refusal | None:
-    """A refused file may be tried again, for example when a converter has been installed."""
-    if state != BatchState.REFUSED:
+def may_read_again(state: str, *, job_state: str = "") -> Refusal | None:
+    """A refused file may be tried again, for example when a converter has been installed; so may one that was given up."""
+    stopped = state == BatchState.RECEIVED and job_state in (JobState.FAILED, JobState.CANCELLED)
+    if state != BatchState.REFUSED and not stopped:
         return Refusal("not-refused", _("This file has been read already."))
     return None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,17 +19,20 @@ from caselib.core.errors import ConflictError, Refusal, require
 from caselib.resources.models import ResourcePage
 from caselib.word import codec, guard
 from caselib.word.guard import LIMITS
+from caselib.word.model import Warning
 
 from .drafts import create_from
 from .enums import BatchState, ItemKind, ItemState
 from .messages import refusal_text
 from .models import ImportBatch, ImportImage, ImportItem
-from .reading import read_file
+from .reading import read_each
 from .results import ReadItem, ReadResult
 from .revising import revise_from
 from .roundtrip import page_of
 from .rules import may_accept, may_decide, may_read_again, may_upload
 from .suggesting import suggest
+
+Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,11 @@ def _store(
 
 
 def read_again(batch: ImportBatch, *, by: User, at: datetime | None = None) -> None:
-    """Queue the reading of a refused file once more. Effects: state, job, audit ``ingest.read_again``."""
+    """Queue the reading of a file that was refused, or whose reading stopped, once more. Effects: state, job, audit ``ingest.read_again``."""
     require(may_decide(Viewer.of(by), owner_id=batch.received_by_id))
     with transaction.atomic():
         locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
-        require(may_read_again(locked.state))
+        require(may_read_again(locked.state, job_state=locked.job.state if locked.job else ""))
         locked.state = BatchState.RECEIVED
         locked.job = jobs.start("ingest.read", by=by, batch=locked.pk)
         locked.save(update_fields=["state", "job"])
@@ -108,10 +111,14 @@ def read_again(batch: ImportBatch, *, by: User, at: datetime | None = None) -> N
     batch.refresh_from_db()
 
 
-def read_batch(batch: ImportBatch, *, at: datetime | None = None) -> None:
-    """Read a stored file in a process of its own and keep the result. Nothing in the file can make this raise."""
-    results = read_file(Path(batch.file.path), batch.name)
-    _keep_all(batch, results, by=batch.received_by, at=at)
+def read_batch(batch: ImportBatch, *, at: datetime | None = None, progress: Progress | None = None) -> None:
+    """Read a stored file in a process of its own and keep the result. Nothing in the file can make this raise.
+
+    The files of an archive are kept one by one, the archive last: whoever begins again after a death goes on where it
+    stopped. ``progress`` is called with files kept, files in all and the name of the last one.
+    """
+    kept = frozenset(batch.members.exclude(state=BatchState.RECEIVED).values_list("sha256", flat=True))
+    _keep_all(batch, read_each(Path(batch.file.path), batch.name, kept), by=batch.received_by, at=at, progress=progress)
 
 
 def store_results(
@@ -124,17 +131,41 @@ def store_results(
     return stored
 
 
-def _keep_all(batch: ImportBatch, results: Sequence[ReadResult], *, by: User | None, at: datetime | None) -> None:
-    keep_reading(batch, results[0], at=at)
-    if len(results) < 2:
-        return
-    with batch.file.open("rb") as source:
-        data = source.read()
-    for (name, content), result in zip(guard.members(data), results[1:], strict=False):
-        if content:
-            stored = _store(_plain_name(name), content, by=by, at=at, parent=batch, queue=False)
-            if not stored.known:
-                keep_reading(stored.batch, result, at=at)
+def _keep_all(
+    batch: ImportBatch,
+    results: Iterable[ReadResult],
+    *,
+    by: User | None,
+    at: datetime | None,
+    progress: Progress | None = None,
+) -> None:
+    coming = iter(results)
+    first = next(coming)
+    if first.status == "read" and first.code == "archive":
+        with batch.file.open("rb") as source:
+            data = source.read()
+        total = int(first.detail)
+        elsewhere: list[Warning] = []
+        for number, ((name, content), result) in enumerate(zip(guard.members(data), coming, strict=False), 1):
+            if content and result.code != "known":
+                known = _keep_member(batch, _plain_name(name), content, result, by=by, at=at)
+                elsewhere += [Warning("member_known", "", f"{name} = {known.name}")] if known else []
+            if progress:
+                progress(number, total, name)
+        first = replace(first, warnings=(*first.warnings, *elsewhere))
+    keep_reading(batch, first, at=at)
+
+
+@transaction.atomic
+def _keep_member(
+    batch: ImportBatch, name: str, content: bytes, result: ReadResult, *, by: User | None, at: datetime | None
+) -> ImportBatch | None:
+    """Store a file of an archive together with its reading: neither without the other; return the upload that had it."""
+    stored = _store(name, content, by=by, at=at, parent=batch, queue=False)
+    if stored.known:
+        return stored.batch
+    keep_reading(stored.batch, result, at=at)
+    return None
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -27,7 +28,7 @@ from .models import ImportBatch, ImportItem
 from .preview import preview
 from .report import lines
 from .roundtrip import changes
-from .rules import may_decide, may_upload
+from .rules import may_decide, may_read_again, may_upload
 
 PAGE_SIZE = 25
 REFRESH_SECONDS = 2
@@ -91,16 +92,23 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "message": _message(batch),
         "rows": [(item, lines(codec.decode(item.warnings)), _sections(item)) for item in items],
         "lines": lines(codec.decode(batch.warnings)),
-        "members": batch.members.all(),
+        "members": batch.members.annotate(found=Count("items")),
         "refusal": may_decide(viewer, owner_id=batch.received_by_id),
         "waiting": sum(1 for item in items if item.state == ItemState.WAITING),
+        "stopped": _stopped(batch),
         "states": BatchState,
         "item_states": ItemState,
     }
     response = render(request, "ingest/report.html", context)
-    if batch.state == BatchState.RECEIVED:
+    if batch.state == BatchState.RECEIVED and not context["stopped"]:
         response["Refresh"] = str(REFRESH_SECONDS)
     return response
+
+
+def _stopped(batch: ImportBatch) -> bool:
+    """True when the reading was cancelled or given up and nothing will come of waiting."""
+    job = batch.job
+    return job is not None and may_read_again(batch.state, job_state=job.state) is None and not batch.read_at
 
 
 def _message(batch: ImportBatch) -> str:

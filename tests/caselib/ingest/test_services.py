@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.core import jobs
+from caselib.core import clock, jobs
+from caselib.core.enums import JobState
 from caselib.core.errors import ConflictError, RefusedError
-from caselib.core.models import AuditRecord
+from caselib.core.models import AuditRecord, Job
 from caselib.ingest import services
 from caselib.ingest.enums import BatchState, ItemState
 from caselib.ingest.models import ImportBatch, ImportItem
@@ -210,3 +212,63 @@ def test_terms_are_suggested_with_a_reason_and_not_applied(user_of: UserOf) -> N
     }.items() <= item.suggestions[0].items()
     page = services.accept_item(item, by=author)
     assert not page.topics.all()
+
+
+class _Killed(BaseException):
+    """What a worker's death looks like from inside: nothing catches it, nothing is tidied up."""
+
+
+def test_a_worker_that_dies_in_the_middle_of_an_archive_loses_nothing(
+    user_of: UserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    author = user_of(Role.AUTHOR)
+    data = zipped({f"{name}.docx": manuscript(f"{name}村的办法") for name in "甲乙丙"})
+    keep = services.keep_reading
+    calls: list[str] = []
+
+    def dying(batch: ImportBatch, *args: object, **kwargs: object) -> None:
+        calls.append(batch.name)
+        if len(calls) == 2:
+            raise _Killed
+        keep(batch, *args, **kwargs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services, "keep_reading", dying)
+    stored = services.receive_upload(SimpleUploadedFile("三村.zip", data), by=author)
+    with pytest.raises(_Killed):
+        jobs.run_pending()
+    stored.batch.refresh_from_db()
+    assert stored.batch.state == BatchState.RECEIVED, "the archive is not done"
+    assert [member.name for member in stored.batch.members.all()] == ["甲.docx"], "nothing half-written"
+
+    Job.objects.update(heartbeat_at=clock.now() - timedelta(hours=1))
+    assert jobs.recover() == 1
+    jobs.run_pending()
+    stored.batch.refresh_from_db()
+    assert stored.batch.state == BatchState.READ
+    assert sorted(member.items.get().title for member in stored.batch.members.all()) == sorted(
+        f"{name}村的办法" for name in "甲乙丙"
+    )
+    assert calls == ["甲.docx", "乙.docx", "乙.docx", "丙.docx", "三村.zip"], "what was kept is not read again"
+
+
+def test_a_reading_that_was_given_up_can_be_tried_again(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    stored = services.receive_upload(SimpleUploadedFile("稿.docx", manuscript()), by=author)
+    with pytest.raises(RefusedError):
+        services.read_again(stored.batch, by=author)
+    Job.objects.update(state=JobState.FAILED)
+    stored.batch.refresh_from_db()
+    services.read_again(stored.batch, by=author)
+    jobs.run_pending()
+    assert ImportItem.objects.get().title == "小院议事厅"
+
+
+def test_a_file_of_an_archive_that_is_there_already_is_told(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    upload(manuscript(), author)
+    batch = upload(
+        zipped({"同一篇.docx": manuscript(), "另一篇.docx": manuscript("另一篇的办法")}), author, "两篇.zip"
+    ).batch
+    assert [member.name for member in batch.members.all()] == ["另一篇.docx"]
+    told = [warning["text"] for warning in batch.warnings if warning["code"] == "member_known"]
+    assert told == ["同一篇.docx = 议事厅.docx"]

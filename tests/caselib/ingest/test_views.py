@@ -15,6 +15,8 @@ from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.core import jobs
+from caselib.core.enums import JobState
+from caselib.core.models import Job
 from caselib.ingest import services
 from caselib.ingest.enums import ItemState
 from caselib.ingest.models import ImportBatch, ImportItem
@@ -204,3 +206,18 @@ def test_the_editor_offers_the_word_file(client_of: ClientOf) -> None:
     client.force_login(user)
     shown = client.get(reverse("wagtailadmin_pages:edit", args=[page.pk]))
     assert shown.status_code == 200 and reverse("imports_export", args=[page.pk]) in shown.content.decode()
+
+
+def test_a_reading_that_stopped_says_so_and_offers_another_try() -> None:
+    user = factories.UserFactory(roles=[Role.AUTHOR])
+    client = Client()
+    client.force_login(user)
+    batch = services.receive_upload(SimpleUploadedFile("稿.txt", "题目\n\n正文".encode()), by=user).batch
+    page = reverse("imports_report", args=[batch.pk])
+    assert client.get(page)["Refresh"], "it is being read"
+    Job.objects.update(state=JobState.FAILED, done=3, total=9)
+    answer = client.get(page)
+    assert "Refresh" not in answer and 'value="read_again"' in answer.content.decode()
+    client.post(reverse("imports_act", args=[batch.pk]), {"act": "read_again"})
+    jobs.run_pending()
+    assert "题目" in client.get(page).content.decode()
