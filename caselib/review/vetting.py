@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -115,7 +116,12 @@ def _comparable(page: ResourcePage) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return ``value`` without the numbers of child rows, which are given only when they are stored."""
+    """Return ``value`` as data, without the numbers of child rows, which are given only when they are stored."""
+    if isinstance(value, str) and value.startswith(("[", "{")):
+        try:
+            return json.loads(value)  # a stream: PostgreSQL gives its keys back in another order
+        except ValueError:
+            return value
     if not isinstance(value, list):
         return value
     rows = [
