@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -113,4 +115,63 @@ def test_a_process_that_dies_before_commit_leaves_the_case_unpassed() -> None:
         raise Killed
     assert is_whole(desk) is False
     desk.decide()
+    assert is_whole(desk) is True
+
+
+def in_a_process_of_its_own(act: Callable[[], object]) -> int:
+    """Run ``act`` in a fork with a connection of its own; return the signal that ended it, or 0."""
+    connection.close()  # neither process may use the other's connection
+    pid = os.fork()
+    if pid == 0:
+        try:
+            act()
+        finally:
+            os._exit(0)
+    _pid, status = os.waitpid(pid, 0)
+    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+
+
+def killing(step: int) -> Callable[..., object]:
+    """Return a wrapper of statements that kills the process (-9) instead of its ``step``-th statement that writes."""
+    count = [0]
+
+    def run(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        if sql.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")):
+            count[0] += 1
+            if count[0] == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return execute(sql, params, many, context)
+
+    return run
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_killed_with_minus_nine_leaves_all_or_nothing() -> None:
+    if connection.vendor == "sqlite" and "memory" in str(connection.settings_dict["NAME"]):
+        pytest.skip("a second process needs a database file")
+    desk = last_stage()
+    state, reader = desk.state, desk.reader()
+    told = verdict(state)
+    for step in (1, 4, 8, 12, 16, 20, 24):
+
+        def act(step: int = step) -> None:
+            with connection.execute_wrapper(killing(step)):
+                decide(state, told, by=reader)
+
+        assert in_a_process_of_its_own(act) == signal.SIGKILL, step
+        assert is_whole(desk) is False, step
+
+    def before_commit() -> None:
+        with transaction.atomic():
+            decide(state, told, by=reader)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_a_process_of_its_own(before_commit) == signal.SIGKILL
+    assert is_whole(desk) is False
+
+    def after_commit() -> None:
+        decide(state, told, by=reader)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    assert in_a_process_of_its_own(after_commit) == signal.SIGKILL
     assert is_whole(desk) is True
