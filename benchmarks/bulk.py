@@ -139,7 +139,7 @@ def _write(
         chosen = ((page, pk) for page in pages for pk in rng.sample(ids, min(3, len(ids))))
         through._base_manager.bulk_create(through(content_object_id=page.pk, tag_id=pk) for page, pk in chosen)
     ResourceAuthor.objects.bulk_create(
-        ResourceAuthor(page_id=page.pk, name=editor.name, unit_name=page.unit.name, user=editor, sort_order=0)
+        ResourceAuthor(page_id=page.pk, name=editor.name, unit_name=str(page.unit), user=editor, sort_order=0)
         for page in pages
     )
     revisions = list(_revisions(pages, editor))

@@ -29,7 +29,7 @@ def build(size: int) -> None:
     call_command("migrate", verbosity=0)
     call_command("install_library", verbosity=0)
     grown = ResourcePage.objects.count() < size
-    bulk.fill(size, _editor(), _units())
+    bulk.fill(size, editor(), _units())
     _stock(size)
     if grown or not engines.get(engines.EMBEDDED).ready():
         call_command("search_index", "rebuild", verbosity=0)
@@ -43,7 +43,7 @@ def _units() -> list[Unit]:
     return found
 
 
-def _editor() -> User:
+def editor() -> User:
     found = User.objects.filter(username="bench-editor").first()
     if found:
         return found

@@ -64,8 +64,8 @@ class Reader:
         """Ask for ``paths`` in turn; return CPU ms and wall ms a request, requests/s of one reader, and bytes."""
         # The server has closed a connection that was idle meanwhile; the next request opens it anew.
         self.connection.close()
-        for path in paths[:1] * 5 if warm else ():
-            self.ask(path, vary=vary)
+        for _number in range(5 if warm else 0):
+            self.ask(paths[0], vary=vary)
         cpu, wall, size = 0.0, 0.0, 0
         started = self.server.cpu_seconds()
         for number in range(requests):

@@ -52,15 +52,16 @@ def prepare(folder: Path, count: int) -> list[int]:
     from django.core.management import call_command
     from django.db import connection
 
-    from benchmarks import library
+    from benchmarks import bulk, library
     from caselib.resources.enums import Kind
     from caselib.resources.services import create_draft
 
     call_command("migrate", verbosity=0)
     call_command("install_library", verbosity=0)
-    editor = library._editor()
+    editor = library.editor()
     pages = [
-        create_draft(Kind.CASE, title=f"案例{n}", by=editor, fields={"body": library._body(n)}) for n in range(count)
+        create_draft(Kind.CASE, title=f"案例{n}", by=editor, fields={"body": bulk.body(n, bulk.PARAGRAPHS)})
+        for n in range(count)
     ]
     with connection.cursor() as cursor:
         # The copy for the stock run must not bring our journal mode along.

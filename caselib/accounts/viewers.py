@@ -64,7 +64,7 @@ class Viewer:
             veiled=frozenset(pk for veil in _veils for pk in veil(user, roles)),
         )
         # A request that only reads asks once; request.user is an object of its own for each request.
-        user._viewer_of_request = viewer  # type: ignore[union-attr]
+        user._viewer_of_request = viewer  # type: ignore[attr-defined]
         return viewer
 
     @property
