@@ -19,6 +19,9 @@ REFUSALS: Text = {
         "The file is too large (%(detail)s). At most 50 MB are taken: compress the pictures or split the file."
     ),
     "encrypted": _("The file is protected by a password. Remove the password in Word or WPS and upload it again."),
+    "sealed": _(
+        "The file is sealed by the document protection software of an office. Have it unsealed there, then upload it again."
+    ),
     "not_a_manuscript": _(
         "This is not a manuscript but another kind of file (%(detail)s). Upload Word, WPS, text, Markdown, HTML or a zip of these."
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import sys
 import tempfile
 import time
@@ -126,7 +127,8 @@ def _converted(path: Path, name: str, kind: str, deadline: float) -> ReadResult:
         out = Path(folder)
         source = out / "source.docx"
         source.write_bytes(data)
-        outcome, raw = _run(source, f"{name}.docx", out, deadline)
+        stem = re.sub(r"\.(?:docx?|dotx?|wps|wpt|rtf|xml|odt)$", "", name, flags=re.I)
+        outcome, raw = _run(source, f"{stem}.docx", out, deadline)
         result = _finished(name, raw, out, outcome, deadline)
         result = replace(result, warnings=tuple(item for item in result.warnings if item.code != "mislabelled"))
     if result.status == "refused":

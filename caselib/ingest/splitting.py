@@ -21,7 +21,7 @@ from caselib.ingest.sections import (
 )
 from caselib.ingest.titling import Start, is_part_name
 from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
-from caselib.word.names import is_byline, is_front_line, is_institution, split_byline
+from caselib.word.names import is_byline, is_front_line, is_institution, is_person, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
 
 
@@ -325,6 +325,8 @@ def _lesson(item: Item) -> None:
         item.warnings.append(Warning("title_guessed", "", item.title))
     for text in (fields.texts.get("author", ""),):
         _, people = split_byline("作者：" + text) if text else ([], [])
+        if len(text) > 12:  # a whole form beside the label: only what reads as a name
+            people = [person for person in people if is_person(person)]
         item.authors.extend(person for person in people if person not in item.authors)
 
 

@@ -69,6 +69,8 @@ _FOREIGN = {
     b"OggS": "sound",
     b"fLaC": "sound",
 }
+# What the document protection of offices writes in front of a file that left the office sealed.
+_SEALED = (b"%TSD-Header", b"E-SafeNet")
 _HTML = re.compile(
     rb"^\s*(<!--.*?-->\s*)*(<\?xml[^>]*>\s*)?(<!doctype\s+html|<html|<head|<body|<meta|<table|<div)", re.I | re.S
 )
@@ -92,6 +94,8 @@ def sniff(data: bytes, name: str = "") -> Kind:
     if data[:4] in _ZIP:
         return _sniff_zip(data)
     head = data[:4096]
+    if any(mark in head[:32] for mark in _SEALED):
+        raise UnreadableError("sealed")
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
             raise UnreadableError("not_a_manuscript", what)

@@ -134,7 +134,11 @@ class TitleJudge(Evidence):
         return False
 
     def _title_line(self, area: list[int]) -> int | None:
-        candidates = [index for index in area if not is_front_line(squeeze(self.items[index].text))]
+        candidates = [
+            index
+            for index in area
+            if not is_front_line(text := squeeze(self.items[index].text)) and not text.endswith("。")
+        ]
         if not candidates:
             return None
 

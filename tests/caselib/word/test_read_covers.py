@@ -150,3 +150,8 @@ def test_names_and_particulars() -> None:
     assert is_institution("某某大学（深圳）") and not is_institution("所在学院") and not is_institution("各学院")
     assert is_office("云岭县委党校") and not is_office("小院议事厅")
     assert split_byline("作者姓名：") == ([], []) and split_byline("研究方向：基层治理")[1] == []
+
+
+def test_a_sentence_is_no_title_however_large() -> None:
+    (item,) = split(read_docx(docx(large("感谢主席，问候在场各位。") + plain(LONG))), name="辩论稿").items
+    assert item.title == "辩论稿"

@@ -306,3 +306,10 @@ def test_a_package_with_windows_separators() -> None:
     with zipfile.ZipFile(io.BytesIO(docx(p("正文")))) as archive:
         data = zipped({name.replace("/", "\\"): archive.read(name) for name in archive.namelist()})
     assert sniff(data, "a.docx") == "docx" and read_docx(data).blocks[0].text == "正文"  # type: ignore[union-attr]
+
+
+def test_a_file_sealed_by_document_protection_is_told_apart() -> None:
+    for data in (b"%TSD-Header-###%" + bytes(400), b"b\x14#e\x01\x01E-SafeNet\x00" + bytes(400)):
+        with pytest.raises(UnreadableError) as caught:
+            sniff(data, "总结.docx")
+        assert caught.value.code == "sealed"
