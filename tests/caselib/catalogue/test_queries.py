@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.catalogue import services
-from caselib.catalogue.models import CatalogueList, Demand
+from caselib.catalogue.models import CatalogueList, Demand, Room
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position, Topic
@@ -106,6 +106,17 @@ def grow_points(office: Office, start: int, stop: int) -> None:
         services.evaluate_point(point, score=80, findings="好", outcome="keep", by=office.dispatcher)
 
 
+def grow_rooms(office: Office, start: int, stop: int) -> None:
+    Room.objects.bulk_create(
+        Room(name=f"教室{number}", seats=40, unit=office.dispatcher.unit) for number in range(start, stop)
+    )
+
+
+def grow_posts(office: Office, start: int, stop: int) -> None:
+    for number in range(start, stop):
+        Position.objects.create(name=f"岗位{number}", slug=f"gq{number}", code=f"gq{number}")
+
+
 CASES: list[tuple[str, Grow]] = [
     ("/lists/", grow_lists),
     ("LIST", grow_list),
@@ -122,6 +133,11 @@ CASES: list[tuple[str, Grow]] = [
     ("/teachers/", grow_teachers),
     ("/points/", grow_points),
     ("/", grow_resources),
+    ("/rooms/", grow_rooms),
+    ("/positions/", grow_posts),
+    ("/desk/", grow_orders),
+    ("/orders/?as=xlsx", grow_orders),
+    ("/points/?as=xlsx", grow_points),
 ]
 
 
