@@ -32,28 +32,34 @@ from caselib.word.styles import HOUSE_STYLES
 from caselib.word.writer import compile_book
 
 CHARACTERS = 2900
+PICTURE_BYTES = 200_000
 PARAGRAPHS = 12
 _SYLLABLES = "山水村路桥田账本公开民主议事干部群众会议记录清查整改走访入户调解纠纷修复养护服务窗口流程时限监督评议成效经验办法机制台账"
 
 
 def picture(number: int) -> ImageData:
-    """Return a JPEG of about 200 KB, a different one for each case."""
+    """Return a JPEG of 200 KB, a different one for each case."""
     generator = random.Random(number)
     image = (
         Image.frombytes("L", (150, 100), generator.randbytes(15_000))
         .resize((1500, 1000), Image.Resampling.BICUBIC)
         .convert("RGB")
     )
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=88)
-    data = out.getvalue()
-    wanted = 200_000 - len(data)
-    if wanted > 4:
-        # A comment segment makes up the size without changing the picture.
-        fill = b"".join(
-            b"\xff\xfe" + (60_000).to_bytes(2, "big") + generator.randbytes(59_998) for _n in range(wanted // 60_002)
-        )
-        data = data[:2] + fill + data[2:]
+    data = b""
+    for quality in (88, 80, 70, 60, 50, 40):
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=quality)
+        data = out.getvalue()
+        if len(data) <= PICTURE_BYTES - 4:
+            break
+    missing = PICTURE_BYTES - len(data)
+    fill = b""
+    while missing > 4:
+        # Comment segments make up the size without changing the picture.
+        size = min(missing - 4, 60_000)
+        fill += b"\xff\xfe" + (size + 2).to_bytes(2, "big") + generator.randbytes(size)
+        missing -= size + 4
+    data = data[:2] + fill + data[2:]
     return ImageData(
         hashlib.sha1(data, usedforsecurity=False).hexdigest(), data, "image/jpeg", f"{number}.jpg", 1500, 1000
     )

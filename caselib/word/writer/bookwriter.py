@@ -24,7 +24,7 @@ from caselib.word.writer.results import Entry
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import styles_xml
 from caselib.word.writer.templates import looks_of, merge_styles
-from caselib.word.writer.titles import balance, fits_running, running
+from caselib.word.writer.titles import fits_running, running
 
 # Raised with every change of what the writer prints: it is part of every fingerprint and of every frozen edition.
 WRITER_VERSION = "2"
@@ -233,24 +233,30 @@ class BookWriter:
         LibreOffice now and then breaks a page with footnotes otherwise in the whole book than in the thin copy.
         """
         base = self.fingerprint()
-        for flow in (flow for piece in self.pieces if piece.counted for flow in piece.flows if flow.marks):
+        flows = [(piece, flow) for piece in self.pieces if piece.counted for flow in piece.flows if flow.marks]
+        for (_piece, flow), (piece, after) in zip(flows, [*flows[1:], (None, None)], strict=True):
             first = where.get(flow.marks[0].anchor)
             key = flow.fingerprint(base)
             if first is None or key not in oracle.cache:
                 continue
-            found = tuple((local_name(a), where[a] - first) for a in flow.anchors() if where.get(a, -1) >= first)
             known = oracle.cache[key]
-            if found != known.headings and all(place < known.pages for _name, place in found):
-                oracle.cache[key] = replace(known, headings=found)
+            found = tuple((local_name(a), where[a] - first) for a in flow.anchors() if where.get(a, -1) >= first)
+            following = where.get(after.marks[0].anchor, 0) if after else 0
+            # Before an odd page there may be a blank one; there the length counted from the thin copy stands.
+            exact = piece is not None and piece.section.start != "oddPage" and following > first
+            pages = following - first if exact else known.pages
+            if (found, pages) != (known.headings, known.pages) and all(place < pages for _name, place in found):
+                oracle.cache[key] = replace(known, headings=found, pages=pages)
 
     def fill_indexes(self, pages: Mapping[str, str]) -> None:
         """Write the indexes with the numbers in ``pages``."""
         anchors = {key: anchor for piece in self.pieces for flow in piece.flows for key, anchor in flow.keys}
         for index, flow in self.indexes:
             mark = flow.marks[0]
-            around = balance(mark.text, self.style.contents_title, self.style)
-            flow.head = ooxml.paragraph("MatterTitle", self.writer.marked(mark.anchor, ooxml.run(mark.text)), around)
-            flow.xml = index_xml(index, anchors, pages)
+            # In its column, not across the page: sections in the middle of a page lay out differently from time to time.
+            title = self.writer.marked(mark.anchor, ooxml.run(mark.text))
+            heading = ooxml.paragraph("MatterTitle", title, '<w:jc w:val="left"/>')
+            flow.xml = heading + index_xml(index, anchors, pages, self.style)
 
     def thin_copy(self, flows: Sequence[Flow]) -> bytes:
         """Return a file with ``flows`` alone, each on a new page and marked, with one pixel for every picture."""
@@ -259,31 +265,19 @@ class BookWriter:
         package.relations = [row for row in self.package.relations if "/hyperlink" in row]
         images.stored = {key: replace(item, data=TINY, suffix="png") for key, item in self.images.stored.items()}
         furniture = Furniture(package, self.style, odd_even=False)
-        body, notes = with_own_notes([self._marked_flow(flow, index, furniture) for index, flow in enumerate(flows)])
+        body, notes = with_own_notes([self._marked_flow(flow, index) for index, flow in enumerate(flows)])
+        columns = flows[0].columns if flows else 1
         end = ooxml.bookmark(9_000_000, "flowend", "")
         body += ooxml.paragraph("Spacer", end, "<w:pageBreakBefore/>")
-        body += section_xml(Section(folio=False), self.style, furniture, notes=True)
+        body += section_xml(Section(columns=columns, folio=False), self.style, furniture, notes=True)
         counters = replace(self.writer.counters, notes=notes, comments=[])
         out = io.BytesIO()
         save(out, body, package, images, counters, self.style, properties={}, styles=self.styles)
         return out.getvalue()
 
-    def _marked_flow(self, flow: Flow, index: int, furniture: Furniture) -> Flow:
+    def _marked_flow(self, flow: Flow, index: int) -> Flow:
         mark = ooxml.bookmark(9_000_001 + index, f"flow{index}", "")
-        xml = _first_paragraph(flow.head or flow.xml, page_break=index > 0, content=mark)
-        if flow.head:
-            xml = self._in_columns(xml, flow, Section(folio=False), furniture)
-        return replace(flow, xml=xml)
-
-    def _in_columns(self, head: str, flow: Flow, section: Section, furniture: Furniture) -> str:
-        """Return ``head`` across the page, then the text of ``flow`` in its columns on the same page."""
-        above = section_xml(replace(section, columns=1), self.style, furniture, notes=True)
-        going_on = replace(section, start="continuous", first=0)
-        below = section_xml(replace(going_on, columns=flow.columns), self.style, furniture, notes=True)
-        # Columns are made equally long only where the page goes on below them.
-        after = section_xml(replace(going_on, columns=1), self.style, furniture, notes=True)
-        end = _end_section(ooxml.paragraph("Spacer", ""), after)
-        return _end_section(head, above) + _end_section(flow.xml, below) + end
+        return replace(flow, xml=_first_paragraph(flow.xml, page_break=index > 0, content=mark))
 
     # the file
 
@@ -296,10 +290,8 @@ class BookWriter:
         chunks: list[str] = []
         for piece in self.pieces:
             for position, flow in enumerate(piece.flows):
-                xml = _first_paragraph(flow.xml, page_break=True) if position and not flow.head else flow.xml
-                if flow.head:
-                    xml = self._in_columns(flow.head, flow, piece.section, furniture)
-                elif position == len(piece.flows) - 1:
+                xml = _first_paragraph(flow.xml, page_break=True) if position else flow.xml
+                if position == len(piece.flows) - 1:
                     xml = _end_section(xml, section_xml(piece.section, self.style, furniture, notes=True))
                 chunks.append(xml)
         chunks[-1] = _last_section(chunks[-1])

@@ -9,7 +9,7 @@ from caselib.word.book import Index
 from caselib.word.styles import HouseStyle
 from caselib.word.writer import measure
 from caselib.word.writer.body import Mark
-from caselib.word.writer.titles import room_of
+from caselib.word.writer.titles import POINTS_PER_MM, room_of
 
 # Shown where nobody has counted the pages; Word puts the number in when it opens the file.
 UNKNOWN = "…"
@@ -58,9 +58,12 @@ def _entry(mark: Mark, style: HouseStyle) -> str:
     return "<w:r><w:br/></w:r>".join(ooxml.run(row) for row in rows)
 
 
-def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]) -> str:
+def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str], style: HouseStyle) -> str:
     """Return the lines of ``index``: each term with the pages of its chapters, none twice."""
-    lines: list[str] = []
+    lines: list[tuple[str, float]] = []
+    look = style.index
+    height = look.line_pt or look.size_pt * 1.5
+    column = room_of(look, style) / 2 - 3
     group = ""
     for entry in index.entries:
         targets = [anchors[key] for key in entry.keys if key in anchors]
@@ -68,13 +71,9 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
             continue
         if entry.group and entry.group != group:
             group = entry.group
-            lines.append(
-                ooxml.paragraph(
-                    "IndexLine",
-                    ooxml.run(ooxml.line(group), ooxml.run_properties(group, bold=True)),
-                    '<w:keepNext/><w:spacing w:before="120"/>',
-                )
-            )
+            letter = ooxml.run(ooxml.line(group), ooxml.run_properties(group, bold=True))
+            xml = ooxml.paragraph("IndexLine", letter, '<w:keepNext/><w:spacing w:before="120"/>')
+            lines.append((xml, height + 6))
         seen: set[str] = set()
         numbers = []
         for anchor in targets:
@@ -82,7 +81,35 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
             if shown == UNKNOWN or shown not in seen:
                 seen.add(shown)
                 numbers.append(ooxml.internal_link(anchor, page_reference(anchor, shown)))
-        lines.append(
-            ooxml.paragraph("IndexLine", ooxml.run(ooxml.line(entry.term) + "\u3000") + ooxml.run("、").join(numbers))
-        )
-    return "".join(lines) or ooxml.paragraph("IndexLine", "")
+        term = ooxml.line(entry.term) + "\u3000"
+        xml = ooxml.paragraph("IndexLine", ooxml.run(term) + ooxml.run("、").join(numbers))
+        # Every number as wide as one of four figures, so that the break does not move with them.
+        rows = len(measure.lines(term + "0000、" * len(numbers), max(6.0, column)))
+        lines.append((xml, height * rows))
+    head = style.contents_title
+    above = 2 * head.line_pt + head.before_pt + head.after_pt
+    return "".join(_in_halves(lines, style.page.text_height_mm * POINTS_PER_MM, above)) or ooxml.paragraph(
+        "IndexLine", ""
+    )
+
+
+def _in_halves(lines: list[tuple[str, float]], room: float, above: float) -> list[str]:
+    """Return the XML of ``lines`` (with their heights in points), the second half in the second column where all fit one
+    page of ``room`` points; ``above`` is the height of the heading in the first column.
+
+    Word and LibreOffice would make columns equally long only in ways of their own, and page numbers must not depend on it.
+    """
+    total = sum(height for _xml, height in lines) + above
+    out: list[str] = []
+    done = above
+    split = len(lines) < 6 or above >= total / 2 or total > 1.8 * room
+    for xml, height in lines:
+        # A letter stays with the first of its terms.
+        if not split and done >= total / 2 and "<w:keepNext/>" not in out[-1]:
+            at = xml.index("</w:pPr>") + len("</w:pPr>")
+            out.append(f'{xml[:at]}<w:r><w:br w:type="column"/></w:r>{xml[at:]}')
+            split = True
+        else:
+            out.append(xml)
+        done += height
+    return out

@@ -40,12 +40,10 @@ class Flow:
     title: str = ""
     keys: tuple[tuple[str, str], ...] = ()
     columns: int = 1
-    # Stands across the page above text in columns.
-    head: str = ""
 
     def fingerprint(self, base: str) -> str:
         """Return the sha256 of the content and ``base`` (the style); numbers that run through the file do not count."""
-        text = _RUNNING.sub("", self.head + self.xml) + "\x00".join(_NOTE_ID.sub("", note) for note in self.notes)
+        text = _RUNNING.sub("", self.xml) + "\x00".join(_NOTE_ID.sub("", note) for note in self.notes)
         if self.kind == "index":
             # Figures are all as wide as each other: an index grows only when a number gets another digit.
             text = _FIGURE.sub("0", text)

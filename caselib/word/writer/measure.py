@@ -36,10 +36,16 @@ def lines(text: str, room: float) -> list[str]:
     units = [piece for unit in _UNITS.findall(text) for piece in _cut(unit, room)]
     for unit in units:
         wide = width(unit)
-        if row and filled + wide > room and unit[0] not in _NOT_FIRST:
-            keep = len(row)
-            while keep > 1 and row[keep - 1] in _NOT_LAST:
+        hangs = unit[0] in _NOT_FIRST and len(unit) == 1 and filled <= room
+        if row and filled + wide > room and not hangs:
+            # A sign that begins no line takes the one before it along.
+            keep = len(row) - (1 if unit[0] in _NOT_FIRST else 0)
+            while keep > 1 and (row[keep - 1] in _NOT_LAST or row[keep : keep + 1] in _NOT_FIRST):
                 keep -= 1
+            if keep < 1 or row[keep : keep + 1] in _NOT_FIRST:
+                # Nothing but closing signs: they stay together, whatever the room.
+                row, filled = row + unit, filled + wide
+                continue
             rows.append(row[:keep].rstrip(" "))
             row = row[keep:]
             filled = width(row)

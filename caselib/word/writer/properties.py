@@ -138,7 +138,8 @@ def write_properties(mine: etree._Element, tag: str, theirs: Properties) -> None
         for group in _GROUPS.get(name, ()) if tag == "pPr" else ():
             if any(key in values for key in group):
                 for key in group:
-                    child.attrib.pop(f"{_W}{key}", None)
+                    if f"{_W}{key}" in child.attrib:
+                        del child.attrib[f"{_W}{key}"]
         for key, value in values.items():
             child.set(f"{_W}{key}", value)
         if name in ("top", "left", "bottom", "right"):

@@ -140,7 +140,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> etree._Element:
         raise TemplateError("too_large")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     root = etree.fromstring(archive.read(name), parser)
-    if root.getroottree().docinfo.doctype:
+    if getattr(root.getroottree().docinfo, "doctype", ""):
         raise TemplateError("not_word")
     return root
 

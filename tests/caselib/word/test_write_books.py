@@ -32,9 +32,7 @@ PARTS = (
     "part-page",
     "cases",
     "appendix",
-    "index-title",
     "index",
-    "index-end",
     "colophon",
 )
 
