@@ -22,14 +22,9 @@ PAGE_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.EDITOR: ("add_page", "change_page", "lock_page", "unlock_page"),
 }
 MEDIA_WRITERS = (Role.AUTHOR, Role.TEACHER, Role.EDITOR)
-MEDIA_CODENAMES = ("add_caseimage", "choose_caseimage", "add_casedocument", "choose_casedocument", "add_videofile")
-EDITOR_MEDIA = (
-    "change_caseimage",
-    "delete_caseimage",
-    "change_casedocument",
-    "delete_casedocument",
-    "change_videofile",
-)
+# Who may add chooses and changes their own uploads, who may change everybody's (caselib.media.policies).
+MEDIA_ADDING = ("wagtailimages.add_image", "wagtaildocs.add_document", "media.add_videofile")
+MEDIA_CHANGING = ("wagtailimages.change_image", "wagtaildocs.change_document", "media.change_videofile")
 ADMIN_ACCESS = (
     Role.AUTHOR,
     Role.TEACHER,
@@ -44,10 +39,7 @@ ADMIN_ACCESS = (
     Role.AUDIT_ADMIN,
 )
 MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
-    Role.AUTHOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
-    Role.TEACHER: ("media.add_videofile", "media.change_videofile", "media.view_videofile"),
-    Role.EDITOR: ("media.add_videofile", "media.change_videofile", "media.view_videofile")
-    + tuple(
+    Role.EDITOR: tuple(
         f"vocabularies.{verb}_{name}" for verb in ("add", "change", "view") for name in ("topic", "sector", "position")
     )
     + tuple(f"search.{verb}_synonymgroup" for verb in ("add", "change", "delete", "view"))
@@ -122,9 +114,9 @@ def _grant(group: Group, name: str) -> None:
 
 def _media_permissions(groups: dict[str, Group]) -> None:
     root = Collection.get_first_root_node() or Collection.add_root(name="Root")
-    wanted = [(role, code) for role in MEDIA_WRITERS for code in MEDIA_CODENAMES]
-    wanted += [(Role.EDITOR, code) for code in EDITOR_MEDIA]
-    for role, codename in wanted:
-        permission = Permission.objects.filter(content_type__app_label="media", codename=codename).first()
-        if permission:
-            GroupCollectionPermission.objects.get_or_create(group=groups[role], collection=root, permission=permission)
+    wanted = [(role, name) for role in MEDIA_WRITERS for name in MEDIA_ADDING]
+    wanted += [(Role.EDITOR, name) for name in MEDIA_CHANGING]
+    for role, name in wanted:
+        app, codename = name.split(".")
+        permission = Permission.objects.get(content_type__app_label=app, codename=codename)
+        GroupCollectionPermission.objects.get_or_create(group=groups[role], collection=root, permission=permission)

@@ -11,6 +11,7 @@ class MediaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import holding
+        from . import holding, policies
 
         holding.connect()
+        policies.register()

@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from caselib.core.errors import Refusal
 
-MAX_FILM_BYTES = 4 * 1024**3
+# nginx passes 2,100 MB to the film form (deploy/nginx.conf.template).
+MAX_FILM_BYTES = 2 * 1024**3
 FILM_SUFFIXES = frozenset({"mp4", "m4v", "webm"})
 
 
@@ -18,7 +19,7 @@ def film_refusal(name: str, head: bytes, size: int) -> Refusal | None:
     if size == 0:
         return Refusal("film-empty", _("The file is empty. Please upload it again."))
     if size > MAX_FILM_BYTES:
-        return Refusal("film-size", _("The film is larger than 4 GB. Please compress it or cut it into parts."))
+        return Refusal("film-size", _("The film is larger than 2 GB. Please compress it or cut it into parts."))
     is_mp4 = head[4:8] == b"ftyp"
     is_webm = head[:4] == b"\x1a\x45\xdf\xa3"
     if not (is_webm if suffix == "webm" else is_mp4):
@@ -26,3 +27,36 @@ def film_refusal(name: str, head: bytes, size: int) -> Refusal | None:
             "film-content", _("The file is named like a film but is none. Please check it and upload again.")
         )
     return None
+
+
+# First bytes by suffix; text has none, and must not hold what no text holds.
+ZIP, OLE, PDF = b"PK", b"\xd0\xcf\x11\xe0", b"%PDF-"
+DOCUMENT_HEADS: dict[str, tuple[bytes, ...]] = {
+    "docx": (ZIP,), "pptx": (ZIP,), "xlsx": (ZIP,), "zip": (ZIP,),
+    # WPS and Word write today's format, and RTF, under the old names as well.
+    "doc": (OLE, ZIP, b"{\\rtf"), "wps": (OLE, ZIP, b"{\\rtf"), "ppt": (OLE, ZIP), "xls": (OLE, ZIP),
+    "pdf": (PDF,), "jpg": (b"\xff\xd8\xff",), "png": (b"\x89PNG\r\n\x1a\n",),
+}  # fmt: skip
+HEAD_BYTES = 1024
+
+
+def document_refusal(name: str, head: bytes) -> Refusal | None:
+    """Refuse a document whose first bytes (``head``) are not those of what its name says."""
+    suffix = name.rpartition(".")[2].lower()
+    if not head:
+        return Refusal("document-empty", _("The file is empty. Please upload it again."))
+    heads = DOCUMENT_HEADS.get(suffix)
+    # Some programs put a mark or a line break before the head of a PDF; readers allow 1,024 bytes.
+    fits = PDF in head if suffix == "pdf" else head.startswith(heads) if heads else not _binary(head)
+    if fits:
+        return None
+    return Refusal(
+        "document-content",
+        _("The file is named .%(suffix)s but holds something else. Save it again in that format, then upload it.")
+        % {"suffix": suffix[:10]},
+    )
+
+
+def _binary(head: bytes) -> bool:
+    """Whether ``head`` is no text. UTF-16 text holds zeros and says so in its first bytes."""
+    return b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff"))

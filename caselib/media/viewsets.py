@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
-from wagtail.admin.views.generic import CreateView, EditView
+from wagtail.admin.ui.tables import Column, DateColumn
+from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
+from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 from wagtail.admin.views.generic.chooser import CreateView as ChooserCreateView
+from wagtail.admin.views.generic.history import HistoryView
+from wagtail.admin.views.generic.usage import UsageView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.permissions import policy_registry
 
 from caselib.core.admin import RefusableFormMixin
 
 from .forms import FilmForm
 from .models import VideoFile
+
+
+def own_films(user: Any) -> Any:
+    """Return the films that ``user`` may choose: their own uploads, or all for the editors (see ``policies``)."""
+    return policy_registry.get_by_type(VideoFile).instances_user_has_any_permission_for(user, {"choose"})
+
+
+class FilmIndexView(IndexView):  # type: ignore[misc]
+    """Lists the films that the user works with."""
+
+    def get_base_queryset(self) -> Any:
+        return own_films(self.request.user).select_related("uploaded_by")
 
 
 class FilmCreateView(RefusableFormMixin, CreateView):  # type: ignore[misc]
@@ -20,7 +40,34 @@ class FilmCreateView(RefusableFormMixin, CreateView):  # type: ignore[misc]
     refusal_field = "file"
 
 
-class FilmEditView(RefusableFormMixin, EditView):  # type: ignore[misc]
+class OwnFilmMixin:
+    """Wagtail asks here for the act only; the film itself is asked for as well."""
+
+    def get_object(self, *args: Any, **kwargs: Any) -> VideoFile:
+        film: VideoFile = super().get_object(*args, **kwargs)  # type: ignore[misc]
+        policy = policy_registry.get_by_type(VideoFile)
+        if not policy.user_has_permission_for_instance(self.request.user, self.film_act, film):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return film
+
+    film_act = "change"
+
+
+class FilmDeleteView(OwnFilmMixin, DeleteView):  # type: ignore[misc]
+    """Removes a film that nothing shows."""
+
+    film_act = "delete"
+
+
+class FilmHistoryView(OwnFilmMixin, HistoryView):  # type: ignore[misc]
+    """What was done with a film."""
+
+
+class FilmUsageView(OwnFilmMixin, UsageView):  # type: ignore[misc]
+    """Where a film is shown."""
+
+
+class FilmEditView(OwnFilmMixin, RefusableFormMixin, EditView):  # type: ignore[misc]
     """Changes a film, or makes a new version of one that stands in a vetted text."""
 
     refusal_field = "file"
@@ -43,8 +90,12 @@ class FilmViewSet(ModelViewSet):  # type: ignore[misc]
     add_to_admin_menu = True
     list_display = ["title", "length", "uploaded_by", "created_at"]
     search_fields = ["title"]
+    index_view_class = FilmIndexView
     add_view_class = FilmCreateView
     edit_view_class = FilmEditView
+    delete_view_class = FilmDeleteView
+    history_view_class = FilmHistoryView
+    usage_view_class = FilmUsageView
     copy_view_enabled = False
 
     def get_form_class(self, for_update: bool = False) -> type[FilmForm]:
@@ -58,12 +109,39 @@ class FilmChooserCreateView(ChooserCreateView):  # type: ignore[misc]
         return False
 
 
+class OwnFilmsMixin:
+    """Offers the films that the user works with, with what tells one from another."""
+
+    request: Any
+
+    def get_object_list(self) -> Any:
+        return own_films(self.request.user)
+
+    @property
+    def columns(self) -> list[Column]:
+        return [
+            *super().columns,  # type: ignore[misc]
+            Column("length", label=_("Length"), accessor="length"),
+            DateColumn("created_at", label=_("Uploaded")),
+        ]
+
+
+class FilmChooseView(OwnFilmsMixin, ChooseView):  # type: ignore[misc]
+    """The chooser's window."""
+
+
+class FilmChooseResultsView(OwnFilmsMixin, ChooseResultsView):  # type: ignore[misc]
+    """A page of the chooser's results."""
+
+
 class FilmChooserViewSet(ChooserViewSet):  # type: ignore[misc]
     model = VideoFile
     icon = "media"
     choose_one_text = _("Choose a film file")
     choose_another_text = _("Choose another film file")
     edit_item_text = _("Edit this film file")
+    choose_view_class = FilmChooseView
+    choose_results_view_class = FilmChooseResultsView
     create_view_class = FilmChooserCreateView
 
 

@@ -69,7 +69,8 @@ class ResourceForm(WagtailAdminPageForm):
         if "unit" in self.fields:
             self.fields["unit"].required = True
             if user and not (user.is_superuser or user.has_role(Role.EDITOR)):
-                self.fields["unit"].queryset = Unit.objects.filter(pk=user.unit_id)
+                # Their own unit, and the one that the resource has: a co-author of another unit keeps it.
+                self.fields["unit"].queryset = Unit.objects.filter(pk__in=[user.unit_id, self.instance.unit_id])
                 self.fields["unit"].initial = user.unit_id
 
     def clean(self) -> dict[str, Any]:

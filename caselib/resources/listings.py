@@ -101,7 +101,7 @@ class ResourceListing(PageListingViewSet):  # type: ignore[misc]
     columns = [
         BulkActionsColumn("bulk_actions"),
         PageTitleColumn("title", label=_("Title"), sort_key="title", classname="title"),
-        Column("code", label=_("Code"), sort_key="code"),
+        Column("code", label=_("Code"), sort_key="code", classname="caselib-code"),
         Column("unit", label=_("Unit"), sort_key="unit__name"),
         Column("authors", accessor=_authors, label=_("Authors")),
         Column("topics", accessor=_topics, label=_("Topics")),

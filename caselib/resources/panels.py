@@ -82,7 +82,16 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
     title = FieldPanel("title", help_text=TITLE_HELP.get(model, _("At most 60 characters read well in lists.")))
     abstract = FieldPanel("abstract", help_text=_("Two or three sentences: what happened, what can be learnt."))
     classification = [
-        MultiFieldPanel(fields("topics", "sectors", "positions", "free_tags"), heading=_("Topic, sector, position")),
+        MultiFieldPanel(
+            [
+                *fields("topics", "sectors", "positions"),
+                FieldPanel(
+                    "free_tags",
+                    help_text=_("Words that no list has yet, with a comma or 、 between them. Enter ends a word."),
+                ),
+            ],
+            heading=_("Topic, sector, position"),
+        ),
         MultiFieldPanel(
             [FieldPanel("methods"), FieldPanel("educational_levels"), row("class_hours", "quality_tier")],
             heading=_("Teaching"),
@@ -91,7 +100,14 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
     people = [
         InlinePanel("authors", heading=_("Authors"), label=_("Author")),
         FieldPanel("unit", help_text=_("The unit that answers for the text.")),
-        InlinePanel("attachments", heading=_("Attachments"), label=_("Attachment")),
+        InlinePanel(
+            "attachments",
+            heading=_("Attachments"),
+            label=_("Attachment"),
+            help_text=_(
+                "Each file has readers of its own: what only teachers or reviewers may open is not shown to others."
+            ),
+        ),
         InlinePanel("related", heading=_("Related resources"), label=_("Related resource")),
         InlinePanel("coverage", heading=_("Media coverage and honours"), label=_("Coverage or honour")),
         FieldPanel("cover"),
@@ -113,7 +129,7 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
             ],
             heading=_("Access and dates"),
         ),
-        FieldPanel("slug"),
+        FieldPanel("slug", help_text=_("The last part of the address; made from the title. Rarely worth a change.")),
     ]
     tabs = [
         ObjectList([title, abstract, *content], heading=_("Text")),

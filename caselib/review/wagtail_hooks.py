@@ -19,6 +19,7 @@ from wagtail.snippets.models import register_snippet
 from caselib.core.errors import Refusal, RefusedError
 from caselib.resources.models import ResourcePage
 
+from .bulk import WithdrawBulkAction
 from .selectors import active_run
 from .services.submission import recall
 from .viewsets import ReviewSettingsGroup
@@ -27,6 +28,9 @@ register_snippet(ReviewSettingsGroup)
 
 # What Wagtail offers and a resource never does: its text goes live by its review, and leaves by a withdrawal.
 CLOSED = frozenset({"action-publish", "action-unpublish"})
+
+
+hooks.register("register_bulk_action", WithdrawBulkAction)
 
 
 @hooks.register("register_admin_menu_item")

@@ -204,6 +204,9 @@ WAGTAILDOCS_EXTENSIONS = [
     "docx", "doc", "wps", "pdf", "pptx", "ppt", "xlsx", "xls", "txt", "md", "srt", "vtt", "zip", "jpg", "png",
 ]  # fmt: skip
 TAGGIT_CASE_INSENSITIVE = True
+# People here write 、 and ， between words, which taggit takes for parts of a word.
+TAGGIT_TAGS_FROM_STRING = "caselib.vocabularies.free_tags.parse"
+TAGGIT_STRING_FROM_TAGS = "caselib.vocabularies.free_tags.join"
 # The database backend of Wagtail with our Chinese tokens: explorer, choosers, images and documents go through it.
 WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "search.modelsearch_backend"}}
 

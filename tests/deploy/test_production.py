@@ -283,3 +283,21 @@ def test_backup_and_restore_on_postgresql(environment: dict[str, str], site: Sit
     count = "from caselib.accounts.models import Unit; print(Unit.objects.filter(code='later').count())\n"
     assert manage(environment, "shell", "--no-imports", stdin=count).strip().endswith("0")
     assert site.get(site.paths["public"][1])[2] == b"file public"
+
+
+def test_an_upload_beyond_the_limit_is_refused_in_words(site: Site) -> None:
+    context = ssl.create_default_context(cafile=str(site.certificate))
+    context.check_hostname = False
+    with (
+        socket.create_connection(("127.0.0.1", site.https), timeout=30) as plain,
+        context.wrap_socket(plain, server_hostname=HOST) as secure,
+    ):
+        # Only the head: nginx answers before any of the body.
+        secure.sendall(
+            f"POST /admin/documents/add/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {600 * 1024 * 1024}\r\n\r\n".encode()
+        )
+        answer = b""
+        while piece := secure.recv(4096):
+            answer += piece
+    assert answer.startswith(b"HTTP/1.1 413")
+    assert "上传的文件太大" in answer.decode()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from wagtail.models import Page
 
 from caselib.accounts.enums import Role
+from caselib.core.models import AuditRecord
 from caselib.resources.filing import folder_for
 from caselib.resources.models import KINDS, ResourcePage
 from tests import factories
@@ -143,6 +144,39 @@ def test_bulk_acts_leave_alone_what_one_may_not_edit() -> None:
     unit = factories.unit()
     bulk(signed_in(mine.owner), "assign_unit", [mine, other], {"unit": unit.pk})
     assert Page.objects.get(pk=other.pk).latest_revision_id == before
+
+
+def test_several_are_withdrawn_with_one_reason_and_drafts_stay(client_of: Callable[..., Client]) -> None:
+    pages, draft = [factories.live(), factories.live()], factories.draft()
+    client = client_of(Role.EDITOR)
+    assert bulk(client, "withdraw", [*pages, draft], {"reason": "  "}).status_code == 200
+    assert ResourcePage.objects.filter(live=True).count() == 2
+    assert bulk(client, "withdraw", [*pages, draft], {"reason": "数据已经过时。"}).status_code == 302
+    for page in pages:
+        fresh = ResourcePage.objects.get(pk=page.pk)
+        assert (fresh.live, fresh.withdrawn_reason) == (False, "数据已经过时。")
+    assert not ResourcePage.objects.get(pk=draft.pk).withdrawn
+    assert AuditRecord.objects.filter(verb="review.withdrawn").count() == 2
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.TEACHER, Role.FIRST_REVIEWER, Role.COMPETITION_OFFICE])
+def test_nobody_else_withdraws_in_bulk(client_of: Callable[..., Client], role: Role) -> None:
+    page = factories.live()
+    bulk(client_of(role), "withdraw", [page], {"reason": "不该"})
+    assert ResourcePage.objects.get(pk=page.pk).live
+
+
+def test_the_editor_of_another_unit_keeps_the_unit_that_answers(client_of: Callable[..., Client]) -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    page = factories.draft(by=author)
+    ResourcePage.objects.filter(pk=page.pk).update(unit=factories.unit("别的单位"))
+    from caselib.resources.forms import ResourceForm
+
+    fresh = ResourcePage.objects.get(pk=page.pk).specific
+    form_class: type[ResourceForm] = fresh.get_edit_handler().get_form_class()
+    form = form_class(instance=fresh, for_user=author)
+    units = set(form.fields["unit"].queryset)  # type: ignore[attr-defined]
+    assert units == {author.unit, fresh.unit}
 
 
 @pytest.mark.parametrize("size", [1, 30])

@@ -1,0 +1,26 @@
+"""Free tags as people type them: Chinese and Western marks between the words, quotation marks around one that has any."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from taggit.models import TagBase
+
+MAX_LENGTH = 100
+_PART = re.compile(r"[\"“”]([^\"“”]*)[\"“”]|([^,，、;；\n\"“”]+)")
+_MARKS = re.compile(r"[,，、;；\n]")
+_UNFIT = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def parse(text: str) -> list[str]:
+    """Return the tags in ``text`` in the order of writing, each once; spaces stay within a tag."""
+    found = ((match.group(1) or match.group(2) or "") for match in _PART.finditer(text or ""))
+    words = (" ".join(_UNFIT.sub(" ", part).split()) for part in found)
+    return list(dict.fromkeys(word for word in words if word))
+
+
+def join(tags: Iterable[TagBase]) -> str:
+    """Return ``tags`` as one text that ``parse`` reads back."""
+    names = sorted(str(tag.name) for tag in tags)
+    return ", ".join(f'"{name}"' if _MARKS.search(name) else name for name in names)
