@@ -131,6 +131,7 @@ def build(engine: Any, corpus: Iterable[dict[str, Any]], names: Names) -> tuple[
             title=str(doc.get("title") or ""),
             parts=(TextPart(BODY, str(doc.get("text") or "")),),
             facets=doc.get("facets", {}),
+            tokens=doc.get("tokens", ()),
         )
         for doc in corpus
     )

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from search.analysis import numerals
+from search.analysis import everyday, numerals, tokens
 from search.analysis.query import ParsedQuery, Part
 from search.queries import Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
 from search.ranking import (
@@ -54,7 +54,10 @@ def make(
         return Plan((Everything(),), Everything(), exact=False)
     without = tuple(_anywhere(p.text, viewer) for p in parsed.excluded)
     strict = [_part(p, viewer, synonyms) for p in parsed.wanted]
-    scoring = rank(parsed.runs, phrase_boost=_PHRASE_BOOST[parsed.exact], synonyms=synonyms, shares=shares)
+    formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()
+    scoring = rank(
+        parsed.runs, phrase_boost=_PHRASE_BOOST[parsed.exact], synonyms=synonyms, shares=shares, formal=formal
+    )
     matches: list[Node] = []
     if parsed.exact:
         matches.append(_guard(all_of(*strict), without))
@@ -63,7 +66,7 @@ def make(
             spelt: Node = Prefix("py", parsed.pinyin)
             matches.append(_guard(spelt, without))
     if not any(p.quoted or p.field for p in parsed.wanted):
-        matches.append(_guard(_loosely(parsed, viewer, synonyms, shares), without))
+        matches.append(_guard(_loosely(parsed, viewer, synonyms, shares, formal), without))
     return Plan(tuple(matches), scoring, parsed.exact, whole(parsed.runs, shares))
 
 
@@ -112,11 +115,17 @@ def _pieces(part: Part, viewer: frozenset[str] | None) -> Node:
     return _in_slots(lambda name: all_of(*(Term(name, g) for g in grams)), viewer)
 
 
-def _loosely(parsed: ParsedQuery, viewer: frozenset[str] | None, synonyms: Synonyms, shares: Shares) -> Node:
+def _loosely(
+    parsed: ParsedQuery,
+    viewer: frozenset[str] | None,
+    synonyms: Synonyms,
+    shares: Shares,
+    formal: tuple[str, ...],
+) -> Node:
     """Any piece of the query."""
     runs = parsed.runs or tuple(p.text for p in parsed.wanted)
     kept = telling(Counter(g for run in runs for g in query_bigrams(run)), BIGRAMS, shares, _MOST_PIECES)
-    others = [s for run in runs for s in synonyms(run)]
+    others = [*formal, *(s for run in runs for s in synonyms(run))]
     if not kept:
         return any_of(*(_anywhere(run, viewer) for run in runs))
     return _in_slots(

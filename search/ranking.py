@@ -14,6 +14,7 @@ RECORD_TEXT = "t"  # fields of a record's text, one a permission slot
 _PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word
 # Coverage of the single characters is the best sign of all, bigrams say little that words do not.
 WEIGHTS = {WORDS: 1.0, BIGRAMS: 0.5, SINGLES: 1.5}
+_FORMAL_WEIGHT = 1.0  # of a word that stands for the reader's, beside a word of the question itself
 _MAX_TERMS = 64  # per field; of a longer query those that tell most are kept
 _MAX_WHOLE_TERMS = 128
 _LONG = 60  # characters from which a query is a text itself, spread over what it is like
@@ -35,10 +36,18 @@ def no_synonyms(text: str) -> tuple[str, ...]:
     return ()
 
 
-def rank(runs: Iterable[str], *, phrase_boost: float = 0.5, synonyms: Synonyms = no_synonyms, shares: Shares) -> Node:
+def rank(
+    runs: Iterable[str],
+    *,
+    phrase_boost: float = 0.5,
+    synonyms: Synonyms = no_synonyms,
+    shares: Shares,
+    formal: Iterable[str] = (),
+) -> Node:
     """Return the scoring of passages: BM25 over three views of the text, plus whole phrases for short parts.
 
     `shares(field, tokens)` gives the share of all passages that hold a token; what was not counted is left out.
+    `formal` are words the text may have instead of the reader's.
     """
     runs = tuple(runs)
     should: list[Node] = []
@@ -46,6 +55,7 @@ def rank(runs: Iterable[str], *, phrase_boost: float = 0.5, synonyms: Synonyms =
         counted = Counter(t for run in runs for t in cut(run))
         kept = telling(counted, field, shares, _MAX_TERMS)
         should.extend(Term(field, t, WEIGHTS[field] * min(counted[t], 3)) for t in kept)
+    should.extend(Term(WORDS, other, _FORMAL_WEIGHT) for other in formal)
     for run in runs:
         if len(run) <= _PHRASE_UP_TO:
             should.extend(_phrases(BIGRAMS, run, phrase_boost))

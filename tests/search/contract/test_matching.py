@@ -211,3 +211,11 @@ def test_a_pasted_text_finds_what_is_like_it_as_a_whole_whatever_it_quotes(engin
     assert keys(answer)[:2] == ["alike", "once"] or keys(answer)[:2] == ["once", "alike"]
     assert answer.found[0].passages
     assert keys(ask(engine, FACTS, limit=5, offset=5)) == keys(ask(engine, FACTS, limit=10))[5:]
+
+
+def test_a_question_in_plain_words_meets_the_words_of_rules(engine: Engine) -> None:
+    pay = record("pay", "", "用人单位未及时足额支付劳动报酬的，劳动者可以申请支付令。")
+    others = [record(f"o{n}", "", f"第{n}项：村里的道路、水渠怎么办理验收，由镇里规定。") for n in range(5)]
+    fill(engine, [*others, pay])
+    assert keys(ask(engine, "老板一直欠我薪水怎么办？"))[0] == "pay"
+    assert ask(engine, "薪水").level > 0 or ask(engine, "薪水").total == 0, "keywords still mean themselves"
