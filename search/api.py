@@ -227,7 +227,7 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
 
 
 def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
-    table = synonyms.current()
+    table = {} if parsed.empty else synonyms.current()
     plan = planning.make(parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares)
     if not viewer.veiled:
         return plan
@@ -257,9 +257,9 @@ def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tu
     """The hits the database confirms, and how many it does not."""
     ids = {found.key: page_id_of(found.key) for found in answer.found}
     pages = listed_by_id([i for i in ids.values() if i is not None], viewer)
-    table = synonyms.current()
+    table = synonyms.current() if parsed.runs else {}
     others = [s for run in parsed.runs for s in (*numerals.variants(run), *table.get(run, ()))]
-    pattern = highlighting.patterns(parsed, others)
+    pattern = highlighting.patterns(parsed, others) if parsed.runs else None
     hits = []
     for found in answer.found:
         page = pages.get(ids[found.key] or 0)

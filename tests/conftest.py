@@ -145,7 +145,10 @@ def django_db_setup(
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
+    from search import synonyms
+
     cache.clear()
+    synonyms.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from caselib.accounts.viewers import Viewer
-from search import api, engines, synonyms, upkeep
+from search import api, engines, upkeep
 from search.api import SearchRequest, SearchResult
 
 
@@ -15,10 +15,8 @@ from search.api import SearchRequest, SearchResult
 def _fresh_engines() -> Iterator[None]:
     """Engines and breakers hold state of a process; each test starts without any."""
     engines.reset()
-    synonyms.forget()
     yield
     engines.reset()
-    synonyms.forget()
 
 
 @pytest.fixture
