@@ -25,8 +25,8 @@ from search.backends.base import Engine, EngineUnavailable
 from search.facets import FacetBucket
 from search.harvest import key_of, page_id_of
 from search.likeness import like
-from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, FoundPassage
-from search.records import AXES
+from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found, FoundPassage
+from search.records import AXES, META
 
 __all__ = [
     "AXES",
@@ -162,12 +162,12 @@ def search(request: SearchRequest) -> SearchResult:
         page_cache.doubt()
     if outcome is None:
         query = EngineQuery((Everything(),), Everything(), filters, None, sort, offset, None, size)
-        exact, answer = True, database.search(parsed, query, request.viewer)
+        relaxed, answer = False, database.search(parsed, query, request.viewer)
     else:
-        exact, answer = outcome[0].exact, outcome[1]
-    hits, vanished = _hits(answer, parsed, request.viewer)
+        plan, answer = outcome
+        relaxed = plan.exact and answer.level > 0 and answer.level != plan.spelt
+    hits, vanished = _hits(answer, parsed, request.viewer, as_asked=parsed.exact and not relaxed)
     total = max(len(hits), answer.total - vanished)
-    relaxed = exact and answer.level > 0
     return SearchResult(
         hits=hits,
         total=total,
@@ -253,13 +253,15 @@ def _first_answer(ask: Callable[[Engine], Any], forced: str | None) -> tuple[str
     return database.NAME, None
 
 
-def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tuple[Hit, ...], int]:
-    """The hits the database confirms, and how many it does not."""
+def _hits(
+    answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer, *, as_asked: bool = False
+) -> tuple[tuple[Hit, ...], int]:
+    """The hits the database confirms, and how many it does not. `as_asked`: each contains the words as they stand."""
     ids = {found.key: page_id_of(found.key) for found in answer.found}
     pages = listed_by_id([i for i in ids.values() if i is not None], viewer)
     table = synonyms.current() if parsed.runs else {}
     others = [s for run in parsed.runs for s in (*numerals.variants(run), *table.get(run, ()))]
-    pattern = highlighting.patterns(parsed, others) if parsed.runs else None
+    pattern = highlighting.patterns(parsed, others, pieces=not as_asked) if parsed.runs else None
     hits = []
     for found in answer.found:
         page = pages.get(ids[found.key] or 0)
@@ -272,13 +274,22 @@ def _hits(answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer) -> tuple[tu
                     kind=str(page.specific_class.kind.value),
                     url=page.address,
                     score=found.score,
-                    passages=tuple(_passage(p, pattern) for p in found.passages),
+                    passages=_passages(found, pattern),
                 )
             )
     return tuple(hits), len(answer.found) - len(hits)
 
 
+def _passages(found: Found, pattern: Any) -> tuple[Passage, ...]:
+    """The passages, those first in which something is marked, running text before a list of names and terms."""
+    shown = [_passage(p, pattern) for p in found.passages]
+    return tuple(sorted(shown, key=lambda p: (not p.marks, p.source == META)))
+
+
 def _passage(found: FoundPassage, pattern: Any) -> Passage:
+    if found.source == META:
+        text, marks = highlighting.marked_items(found.text, pattern)
+        return Passage(text, marks, META)
     offset, text, marks = highlighting.snippet(found.text, pattern)
     return Passage(text, marks, found.source, found.label, found.ref, found.seconds, found.start + offset)
 
@@ -289,7 +300,9 @@ def _meant(parsed: ParsedQuery, viewer: Viewer) -> str | None:
         return None
     pieces, changed = [], False
     for part in parsed.wanted:
-        other = None if completions.known(part.text, viewer) else completions.meant(part.text, viewer)
+        # A number is what it is: no other number was meant by it.
+        sure = numerals.variants(part.text) or completions.known(part.text, viewer)
+        other = None if sure else completions.meant(part.text, viewer)
         pieces.append(other or part.text)
         changed = changed or other is not None
     return " ".join(pieces) if changed else None

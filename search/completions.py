@@ -103,7 +103,8 @@ def _visible(keys: Collection[str], viewer: Viewer) -> set[str]:
 def _of_record(record: Record) -> Iterator[Completion]:
     title = fold(record.title)
     yield from _rows(record.title, Completion.TITLE, record.key, record.tokens)
-    for word in dict.fromkeys(w for w in segments(title) if len(w) >= 2 and w.isalpha()):
+    named = (fold(name) for name in record.keywords)
+    for word in dict.fromkeys(w for w in (*segments(title), *named) if 2 <= len(w) <= _KEY and w.isalpha()):
         yield from _rows(word, Completion.WORD, record.key, record.tokens)
     for name in record.authors:
         yield from _rows(name, Completion.NAME, record.key, record.tokens)
@@ -117,7 +118,8 @@ def _rows(
     starts = _starts(folded) if kind == Completion.TITLE else [folded]
     for place, start in enumerate(starts):
         full, initials = pinyin.spell(start)
-        for key in (start, full, initials):
+        # A word is only compared with what was typed whole, never completed: it needs no initials.
+        for key in (start, full) if kind == Completion.WORD else (start, full, initials):
             if key:
                 keys.setdefault(key[:_KEY], _WEIGHTS[kind] * 10 - place)
     gaps = _gaps(folded) if len(folded) in _GAPPED else []

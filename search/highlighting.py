@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from search.analysis.folding import fold_with_offsets
 from search.analysis.query import ParsedQuery
 from search.analysis.tokens import words
+from search.records import ITEM
 
 SNIPPET = 160  # characters shown of a passage
 _LEAD = 30  # of them before the first mark
@@ -15,15 +16,14 @@ _MOST_MARKS = 40
 Span = tuple[int, int]
 
 
-def patterns(parsed: ParsedQuery, others: Iterable[str] = ()) -> re.Pattern[str] | None:
-    """Return what is to be marked for a query: whole parts, their words, and other spellings or synonyms."""
+def patterns(parsed: ParsedQuery, others: Iterable[str] = (), *, pieces: bool = True) -> re.Pattern[str] | None:
+    """Return what is to be marked for a query: whole parts, other spellings or synonyms, and with `pieces` their words."""
     wanted: dict[str, None] = {}
     for text in (*(p.text for p in parsed.wanted if p.field in (None, "title")), *others):
         wanted[text] = None
-    for run in parsed.runs:
-        found = words(run)
-        for word in found:
-            if len(word) > 1 or len(found) == 1 or word.isdigit():
+    for run in parsed.runs if pieces else ():
+        for word in words(run):
+            if len(word) > 1 or len(parsed.runs) == 1 == len(run) or word.isdigit():
                 wanted[word] = None
     ordered = sorted((w for w in wanted if w.strip()), key=len, reverse=True)[:200]
     return re.compile("|".join(map(re.escape, ordered))) if ordered else None
@@ -51,6 +51,13 @@ def snippet(text: str, pattern: re.Pattern[str] | None) -> tuple[int, str, tuple
     piece = text[start : start + SNIPPET]
     inside = [(max(0, a - start), min(len(piece), b - start)) for a, b in spans if a < start + len(piece) and b > start]
     return start, piece, tuple(inside)
+
+
+def marked_items(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[Span, ...]]:
+    """Return (text, marks) of a list of names and terms: only the items in which something is marked, if any is."""
+    items = [item for item in text.split(ITEM) if mark(item, pattern)]
+    kept = ITEM.join(items) if items else text[:SNIPPET]
+    return kept, mark(kept, pattern)
 
 
 def _best_start(text: str, spans: tuple[Span, ...]) -> int:

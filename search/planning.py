@@ -39,6 +39,7 @@ class Plan:
     matches: tuple[Node, ...]
     scoring: Node
     exact: bool
+    spelt: int | None  # which of `matches` reads the query as pinyin: what it finds is what was asked
     whole: Node = field(default_factory=Everything)
 
 
@@ -51,7 +52,7 @@ def make(
 ) -> Plan:
     """Plan a parsed query for a viewer. `shares(field, tokens)` are the shares of passages that hold each token."""
     if parsed.empty:
-        return Plan((Everything(),), Everything(), exact=False)
+        return Plan((Everything(),), Everything(), exact=False, spelt=None)
     without = tuple(_anywhere(p.text, viewer) for p in parsed.excluded)
     strict = [_part(p, viewer, synonyms) for p in parsed.wanted]
     formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()
@@ -59,15 +60,16 @@ def make(
         parsed.runs, phrase_boost=_PHRASE_BOOST[parsed.exact], synonyms=synonyms, shares=shares, formal=formal
     )
     matches: list[Node] = []
+    spelt: int | None = None
     if parsed.exact:
         matches.append(_guard(all_of(*strict), without))
         matches.append(_guard(all_of(*(_pieces(p, viewer) for p in parsed.wanted)), without))
         if parsed.pinyin:
-            spelt: Node = Prefix("py", parsed.pinyin)
-            matches.append(_guard(spelt, without))
+            spelt = len(matches)
+            matches.append(_guard(Prefix("py", parsed.pinyin), without))
     if not any(p.quoted or p.field for p in parsed.wanted):
         matches.append(_guard(_loosely(parsed, viewer, synonyms, shares, formal), without))
-    return Plan(tuple(matches), scoring, parsed.exact, whole(parsed.runs, shares))
+    return Plan(tuple(matches), scoring, parsed.exact, spelt, whole(parsed.runs, shares))
 
 
 def other_than(key: str) -> Node:

@@ -23,6 +23,14 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class PhrasePrefix:
+    """A phrase whose last token may go on; scores nothing."""
+
+    field: str
+    tokens: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Prefix:
     """Any token of the field that begins so; scores nothing."""
 
@@ -59,7 +67,7 @@ class Nothing:
     """Matches none."""
 
 
-Node = Term | Phrase | Prefix | OneOf | Bool | Everything | Nothing
+Node = Term | Phrase | PhrasePrefix | Prefix | OneOf | Bool | Everything | Nothing
 
 
 def any_of(*nodes: Node) -> Node:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from search.analysis import numerals, tokens
-from search.queries import Bool, Everything, Node, Nothing, Phrase, Prefix, Term
+from search.queries import Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
 
 WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage
 RECORD_TEXT = "t"  # fields of a record's text, one a permission slot
@@ -105,9 +105,8 @@ def phrase_node(field: str, text: str, boost: float = 1.0) -> Node:
         return Prefix(field, token[:-1]) if token.endswith("*") else Term(field, token, boost)
     exact = tuple((at, token.rstrip("*")) for at, token in positioned[:-1])
     at, last = positioned[-1]
-    if last.endswith("*"):  # a lone Han character at the end may go on in the text: it cannot join the phrase
-        head: Node = Phrase(field, exact, boost) if len(exact) > 1 else Term(field, exact[0][1], boost)
-        return Bool(must=(head,), filters=(Prefix(field, last[:-1]),))
+    if last.endswith("*"):  # a lone Han character at the end begins a bigram where the text goes on
+        return PhrasePrefix(field, (*exact, (at, last[:-1])))
     return Phrase(field, (*exact, (at, last)), boost)
 
 

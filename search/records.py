@@ -13,6 +13,7 @@ from search.analysis import passages
 AXES = ("kind", "topics", "sectors", "positions", "level", "methods", "year", "unit", "award", "hours")
 SLOTS = 4  # distinct sets of permission tokens a record may have; text beyond them falls into the strictest
 SCHEMA_VERSION = 1  # raise when what is indexed changes: every record is then out of date
+ITEM = "；"  # between the names and terms of a record
 BODY, ATTACHMENT, CAPTION, META = "body", "attachment", "caption", "meta"
 
 
@@ -74,7 +75,7 @@ class Record:
     def units_of_text(self) -> Iterator[Unit]:
         """Yield the passages of all parts; a record without text yields one with its metadata."""
         number = 0
-        about = "；".join(x for x in (*self.authors, *self.units, *self.keywords) if x)
+        about = ITEM.join(x for x in (*self.authors, *self.units, *self.keywords) if x)
         if about or not any(p.text.strip() for p in self.parts):
             yield Unit(number, META, "", "", 0, 0.0, about, self.tokens)
             number += 1

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from search.queries import Bool, Everything, Node, Nothing, OneOf, Phrase, Prefix, Term
+from search.queries import Bool, Everything, Node, Nothing, OneOf, Phrase, PhrasePrefix, Prefix, Term
 
 if TYPE_CHECKING:
     import tantivy
@@ -33,6 +34,11 @@ class Translator:
             case Phrase(field, tokens, boost):
                 phrase = query.phrase_query(self._schema, field, list(tokens))
                 return phrase if boost == 1.0 else query.boost_query(phrase, boost)
+            case PhrasePrefix(field, tokens):
+                # The library's own query of this kind knows only the first fifty continuations.
+                *fixed, (at, last) = tokens
+                words = [*((place, re.escape(token)) for place, token in fixed), (at, re.escape(last) + ".*")]
+                return query.const_score_query(query.regex_phrase_query(self._schema, field, words), 0.0)
             case Prefix(field, prefix):
                 found = self._searcher.terms_with_prefix(field, prefix, limit=_EXPANSIONS)
                 return self._set(field, [token for token, _ in found])

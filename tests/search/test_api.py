@@ -186,3 +186,33 @@ def test_an_open_cursor_of_somebody_else_counts_for_nothing(find: Find) -> None:
     factories.live(title="渔港治理")
     for cursor in ("%%%", "W10", "bnVsbA", "x" * 5000, "WyJhIiwgbnVsbF0"):
         assert find("渔港", cursor=cursor).total == 1
+
+
+def test_what_is_found_by_pinyin_is_no_second_best(find: Find) -> None:
+    factories.live(title="党风廉政建设")
+    result = find("dangfeng")
+    assert (result.total, result.relaxed, result.notices) == (1, False, ())
+
+
+def test_running_text_is_shown_before_names_and_terms_and_of_these_only_what_matched(find: Find) -> None:
+    Topic.objects.create(name="海洋渔业", code="SEA")
+    factories.live(
+        title="账本甲", tags={"topics": ["海洋渔业"]}, body=body("渔港的海洋渔业账本。" + "无关的话。" * 200)
+    )
+    factories.live(title="账本乙", tags={"topics": ["海洋渔业"]}, body=body("无关的话。"))
+    shown = {hit.title: hit.passages[0] for hit in find("海洋渔业").hits}
+    assert shown["账本甲"].source == "body"
+    assert (shown["账本乙"].source, shown["账本乙"].text) == ("meta", "海洋渔业")
+
+
+def test_where_all_words_stand_as_asked_only_they_are_marked(find: Find) -> None:
+    factories.live(title="驻村第一书记", body=body("驻村第一书记回访，党支部书记同行。"))
+    passage = next(p for p in find("驻村第一书记").hits[0].passages if p.source == "body")
+    assert [passage.text[a:b] for a, b in passage.marks] == ["驻村第一书记"]
+
+
+def test_did_you_mean_knows_free_tags_but_no_other_numbers(find: Find) -> None:
+    factories.live(title="邻里议事", tags={"free_tags": ["党建引领"]})
+    factories.live(title="二十个做法")
+    assert find("党健引领").did_you_mean == "党建引领"
+    assert find("二十大").did_you_mean is None

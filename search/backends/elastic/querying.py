@@ -7,9 +7,22 @@ from typing import Any
 
 from search.backends.fields import FACET_SEPARATOR, FACETS
 from search.documents import GAP
-from search.queries import SNIPPETS, Bool, EngineQuery, Everything, Node, Nothing, OneOf, Phrase, Prefix, Term
+from search.queries import (
+    SNIPPETS,
+    Bool,
+    EngineQuery,
+    Everything,
+    Node,
+    Nothing,
+    OneOf,
+    Phrase,
+    PhrasePrefix,
+    Prefix,
+    Term,
+)
 
 _BUCKETS = 500
+_EXPANSIONS = 1000  # tokens the last of a phrase may stand for; the server has a limit on clauses
 PASSAGES = "passages"
 _OF_PASSAGES = frozenset("wbc")
 Body = dict[str, Any]
@@ -26,6 +39,9 @@ def _node(node: Node, path: str) -> Body:
             return {"term": {path + field: {"value": token, "boost": boost}}}
         case Phrase(field, tokens, boost):
             return {"match_phrase": {path + field: {"query": _spaced(tokens), "boost": boost}}}
+        case PhrasePrefix(field, tokens):
+            begun = {"query": _spaced(tokens), "max_expansions": _EXPANSIONS}
+            return {"constant_score": {"filter": {"match_phrase_prefix": {path + field: begun}}, "boost": 0}}
         case Prefix(field, prefix):
             return {"constant_score": {"filter": {"prefix": {path + field: {"value": prefix}}}, "boost": 0}}
         case OneOf(field, values):

@@ -219,3 +219,20 @@ def test_a_question_in_plain_words_meets_the_words_of_rules(engine: Engine) -> N
     fill(engine, [*others, pay])
     assert keys(ask(engine, "老板一直欠我薪水怎么办？"))[0] == "pay"
     assert ask(engine, "薪水").level > 0 or ask(engine, "薪水").total == 0, "keywords still mean themselves"
+
+
+def test_a_number_and_the_character_after_it_stand_together(engine: Engine) -> None:
+    fill(
+        engine,
+        [
+            record("congress", "", "学习二十大精神。"),
+            record("digits", "", "学习20大报告"),
+            record("apart", "", "二十个人，大家都来；20分钟，大会。"),
+            record("year", "", "2023年初动工。"),
+            record("other", "", "编号2023号，年底完工。"),
+        ],
+    )
+    assert set(keys(ask(engine, "二十大"))) == set(keys(ask(engine, "20大"))) == {"congress", "digits"}
+    assert keys(ask(engine, "2023年")) == keys(ask(engine, "二〇二三年")) == ["year"]
+    assert ask(engine, "7大").level > 0 or ask(engine, "7大").total == 0
+    assert ask(engine, "x.*大(").total >= 0
