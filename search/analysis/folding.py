@@ -17,6 +17,7 @@ _DROPPED = re.compile(
 _WIDE = re.compile(r"[^\x00-\x7f]")
 # Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong.
 _VARIANTS = str.maketrans("裏峯羣麪綫臺衞敍枱簷顎", "里峰群面线台卫叙台檐腭")
+_VARIANT = re.compile("[裏峯羣麪綫臺衞敍枱簷顎]")
 # Taiwan writes the particle 着 as 著, which in simplified text is left to a few words of its own.
 _PARTICLE = re.compile(r"(?<![显名昭卓原编合专巨新旧大论拙遗土译所共])著(?![名作述者称录论书撰文译有于《])")
 
@@ -37,7 +38,9 @@ def fold(text: str) -> str:
     """Return the spelling under which text is indexed and searched. Idempotent; length may change."""
     text = unicodedata.normalize("NFKC", clean(text))
     if _WIDE.search(text):
-        text = _PARTICLE.sub("着", _converter().convert(text.translate(_VARIANTS)))
+        if _VARIANT.search(text):  # translating every text costs more than looking for what few texts have
+            text = text.translate(_VARIANTS)
+        text = _PARTICLE.sub("着", _converter().convert(text))
     return text.lower()
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     import tantivy
 
 _CURRENT = "CURRENT"
-_HEAP = 100_000_000  # bytes a bulk writer collects before it flushes a segment; a drain takes a quarter
+# Bytes a writer of records collects before it flushes a segment, in bulk; of passages three times as many, drains a quarter.
+_HEAP = 100_000_000
 _SHARES_FROM = 200  # passages below which no share says anything
 _SHARES_KEPT = 200_000  # tokens whose share is remembered between two commits
 _Answer = TypeVar("_Answer")
@@ -222,7 +223,7 @@ class _Writers:
     def __init__(self, directory: Path, *, bulk: bool = False) -> None:
         records, passages = _open_indexes(directory)
         self._records = records.writer(_HEAP if bulk else _HEAP // 4, 1)
-        self._passages = passages.writer(2 * _HEAP if bulk else _HEAP // 4, 1)
+        self._passages = passages.writer(3 * _HEAP if bulk else _HEAP // 4, 1)
         self._closed = False
 
     def __enter__(self) -> _Writers:
