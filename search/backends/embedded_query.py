@@ -37,7 +37,8 @@ class Translator:
             case PhrasePrefix(field, tokens):
                 # The library's own query of this kind knows only the first fifty continuations.
                 *fixed, (at, last) = tokens
-                words = [*((place, re.escape(token)) for place, token in fixed), (at, re.escape(last) + ".*")]
+                words: list[str | tuple[int, str]] = [(place, re.escape(token)) for place, token in fixed]
+                words.append((at, re.escape(last) + ".*"))
                 return query.const_score_query(query.regex_phrase_query(self._schema, field, words), 0.0)
             case Prefix(field, prefix):
                 found = self._searcher.terms_with_prefix(field, prefix, limit=_EXPANSIONS)
