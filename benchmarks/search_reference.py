@@ -58,7 +58,8 @@ def _bounded(corpus: list[dict[str, Any]], queries: list[dict[str, Any]]) -> lis
     """As much of the corpus as stock search can index in minutes, all that is relevant in front."""
     wanted = {key for query in queries for key in query["relevant"]}
     ordered = sorted(corpus, key=lambda doc: str(doc["id"]) not in wanted)
-    kept, length = [], 0
+    kept: list[dict[str, Any]] = []
+    length = 0
     for doc in ordered:
         length += len(str(doc.get("text") or ""))
         if length > _MOST_CHARACTERS and kept:
