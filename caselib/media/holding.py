@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from .models import CaptionTrack, CaseDocument, CaseImage, VideoFile
 # Answers whether something holds the file of a kind with a number; ``removing`` asks for a deletion.
 Keeper = Callable[..., bool]
 _keepers: list[Keeper] = []
-KINDS = {CaseImage: "image", CaseDocument: "document", VideoFile: "film"}
+KINDS: dict[type[Model], str] = {CaseImage: "image", CaseDocument: "document", VideoFile: "film"}
 CHANGED = _(
     "This file stands in a text that was published or is being reviewed, so it stays as it is. Upload the new one as a new "
     "file and choose it in the text; it is then reviewed with the text."
@@ -39,7 +40,8 @@ def refusal(kind: str, pk: int, *, removing: bool = False) -> Refusal | None:
 
 def connect() -> None:
     """Refuse deletions by whatever view or call; the database refuses the rest. Called once when the app is ready."""
-    for model in (*KINDS, CaptionTrack):
+    models: tuple[type[Model], ...] = (*KINDS, CaptionTrack)
+    for model in models:
         pre_delete.connect(_keep, sender=model, dispatch_uid=f"media.kept.{model.__name__}")
 
 

@@ -76,12 +76,13 @@ def new_version(film: VideoFile, *, by: User | None, at: datetime | None = None)
     old = VideoFile.objects.get(pk=film.pk)
     film.pk, film._state.adding, film.uploaded_by = None, True, by
     if film.file.name == old.file.name:
-        storage = film.file.storage
-        film.file.name = storage.get_available_name(old.file.name)
+        storage, source = film.file.storage, str(old.file.name)
+        target = storage.get_available_name(source)
+        film.file.name = target
         try:
-            os.link(storage.path(old.file.name), storage.path(film.file.name))
+            os.link(storage.path(source), storage.path(target))
         except OSError:
-            shutil.copyfile(storage.path(old.file.name), storage.path(film.file.name))
+            shutil.copyfile(storage.path(source), storage.path(target))
         film.save()
     else:
         replace_file(film, film.file)

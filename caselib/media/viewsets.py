@@ -74,9 +74,11 @@ class FilmEditView(OwnFilmMixin, RefusableFormMixin, EditView):  # type: ignore[
 
     def get_success_message(self) -> str:
         if self.form.makes_new_version():
-            return _(
-                "The film stands in a vetted text and stays as it is. Your changes were kept as a new film: choose it in "
-                "the text, and it is reviewed with the text."
+            return str(
+                _(
+                    "The film stands in a vetted text and stays as it is. Your changes were kept as a new film: choose it in "
+                    "the text, and it is reviewed with the text."
+                )
             )
         return str(super().get_success_message())
 

@@ -86,10 +86,10 @@ def _texts() -> Iterator[Guard]:
             continue
         fields = [field for field in model._meta.local_fields if field is not link and field.name not in FACTS]
         # An account that is deleted is taken out of what it wrote; nobody reads the number of an account.
-        columns = [field.column for field in fields if _kept(field)]
+        columns = [str(field.column) for field in fields if _kept(field)]
         if columns:
             condition = f"{changed(columns)} AND {SHUT.format(page='OLD.' + str(link.column))}"
-            event = "UPDATE OF " + ", ".join(str(column) for column in columns)
+            event = "UPDATE OF " + ", ".join(columns)
             yield Guard(
                 f"resources_text_{model._meta.model_name}", model._meta.db_table, event, condition, TEXT_MESSAGE
             )
@@ -104,7 +104,7 @@ def _children() -> Iterator[Guard]:
         if not parents:
             continue
         parent, table, name = parents[0].column, model._meta.db_table, model._meta.model_name
-        columns = [field.column for field in model._meta.local_fields if not field.primary_key and _kept(field)]
+        columns = [str(field.column) for field in model._meta.local_fields if not field.primary_key and _kept(field)]
         for verb, row in (("INSERT", "NEW"), ("DELETE", "OLD")):
             # A link goes with the item it leads to, which is another's act.
             if verb == "DELETE" and any(_follows(field) for field in model._meta.local_fields):

@@ -22,6 +22,7 @@ from caselib.resources.models import ResourcePage
 from .bulk import WithdrawBulkAction
 from .selectors import active_run
 from .services.submission import recall
+from .views.access import person
 from .viewsets import ReviewSettingsGroup
 
 register_snippet(ReviewSettingsGroup)
@@ -100,7 +101,7 @@ def recall_under_lock(request: HttpRequest, page: Page) -> HttpResponse | None:
     if run is not None and run.status != WorkflowState.STATUS_IN_PROGRESS:
         return None  # the author has the text; Wagtail saves what was typed and closes the run
     try:
-        recall(page, by=request.user)
+        recall(page, by=person(request))
     except RefusedError as error:
         messages.error(request, str(error))
     else:
