@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
@@ -26,13 +27,13 @@ STOCK_PAGES = 1000
 
 def build(size: int) -> None:
     """Install the library and publish ``size`` resources and as many stock pages; minutes for 100,000."""
-    call_command("migrate", verbosity=0)
-    call_command("install_library", verbosity=0)
+    call_command("migrate", verbosity=0, stdout=sys.stderr)
+    call_command("install_library", verbosity=0, stdout=sys.stderr)
     grown = ResourcePage.objects.count() < size
     bulk.fill(size, editor(), _units())
     _stock(size)
     if grown or not engines.get(engines.EMBEDDED).ready():
-        call_command("search_index", "rebuild", verbosity=0)
+        call_command("search_index", "rebuild", verbosity=0, stdout=sys.stderr)
 
 
 def _units() -> list[Unit]:
