@@ -14,6 +14,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
 from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import ResourcePage, RestrictedGroup, TopicTagging
+from caselib.resources.publishing import opened
 from caselib.review.services.withdrawal import withdraw
 from caselib.vocabularies.models import Topic
 from caselib.vocabularies.services import rename_term
@@ -98,7 +99,8 @@ def test_a_change_behind_the_services_shows_at_once() -> None:
     reader = client(Role.TRAINEE)
     assert "人人可读的一段" in said(reader, page.url)
     group = Group.objects.create(name="专班")
-    ResourcePage.objects.filter(pk=page.pk).update(circulation=Circulation.RESTRICTED)
+    with opened([page.pk]):
+        ResourcePage.objects.filter(pk=page.pk).update(circulation=Circulation.RESTRICTED)
     changed()
     assert reader.get(page.url).status_code == 403
     user = User.objects.get(pk=reader.session["_auth_user_id"])

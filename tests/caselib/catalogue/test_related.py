@@ -14,6 +14,7 @@ from caselib.catalogue.selectors.pages import related
 from caselib.core import page_cache
 from caselib.resources.enums import Circulation
 from caselib.resources.models import ResourcePage
+from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
 from search import engines, synonyms, upkeep
 from tests import factories
@@ -48,14 +49,16 @@ def test_what_is_closed_after_it_was_remembered_is_not_shown(pair: tuple[Resourc
     page, other = pair
     insider = Viewer.of(factories.UserFactory(roles=[Role.TEACHER]))
     assert titles(page, Viewer()) == titles(page, insider) == ["渔民议事会"]
-    ResourcePage.objects.filter(pk=other.pk).update(circulation=Circulation.INTERNAL)
+    with opened([other.pk]):
+        ResourcePage.objects.filter(pk=other.pk).update(circulation=Circulation.INTERNAL)
     assert titles(page, Viewer()) == []
     assert titles(page, insider) == ["渔民议事会"]
 
 
 def test_readers_of_other_rights_do_not_share_what_is_remembered(pair: tuple[ResourcePage, ResourcePage]) -> None:
     page, other = pair
-    ResourcePage.objects.filter(pk=other.pk).update(circulation=Circulation.RESTRICTED)
+    with opened([other.pk]):
+        ResourcePage.objects.filter(pk=other.pk).update(circulation=Circulation.RESTRICTED)
     insider = Viewer.of(factories.UserFactory(roles=[Role.TEACHER]))
     assert titles(page, insider) == []
     assert titles(page, Viewer()) == []
