@@ -155,9 +155,10 @@ def test_another_address_is_followed() -> None:
     old = page.url
     said(reader, old)
     fresh = ResourcePage.objects.get(pk=page.pk)
-    ResourcePage.objects.filter(pk=page.pk).update(
-        slug="elsewhere", url_path=fresh.url_path.replace(fresh.slug, "elsewhere")
-    )
+    with opened([page.pk]):
+        ResourcePage.objects.filter(pk=page.pk).update(
+            slug="elsewhere", url_path=fresh.url_path.replace(fresh.slug, "elsewhere")
+        )
     changed()
     assert reader.get(old).status_code == 404
     assert "人人可读的一段" in said(reader, ResourcePage.objects.get(pk=page.pk).url)
