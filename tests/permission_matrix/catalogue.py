@@ -117,7 +117,7 @@ ROWS = {
     "catalogue:kiosk_item": public(lambda: {"pk": factories.live(Kind.CASE, hall_permitted=True).pk}),
     "catalogue:calendar": public(lambda: {"token": "nobody"}, 404),
     "catalogue:desk": account(),
-    "catalogue:list_word": account(code),
+    "catalogue:list_word": account(code, post=302),
     "catalogue:list_new": only(Role.EDITOR),
     "catalogue:list_edit": only(Role.EDITOR, args=code, post=200),
     "catalogue:list_act": only(
@@ -125,7 +125,7 @@ ROWS = {
     ),
     "catalogue:item_act": only(Role.EDITOR, args=lambda: item("up"), get=405, post=302, others_get=405),
     "catalogue:library_word": account(post=302),
-    "catalogue:library_file": account(lambda: {"job": uuid.uuid4()}, get=404),
+    "catalogue:printed_file": account(lambda: {"job": uuid.uuid4()}, get=404),
     "catalogue:roster": account(post=200),
     "catalogue:evaluate": only(Role.EDITOR, Role.DISPATCHER, args=lambda: {"pk": factories.live(Kind.POINT).pk}),
     "catalogue:prefer": only(

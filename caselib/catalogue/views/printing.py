@@ -1,14 +1,14 @@
-"""Printed catalogues: of a list at once, of the whole library as a job."""
+"""Printed catalogues of a list and of the whole library: jobs, because their pages are counted."""
 
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,36 +16,26 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
-from caselib.core import clock, jobs
+from caselib.core import jobs
 from caselib.core.enums import JobState
 from caselib.core.models import Job
-from caselib.word.writer import compile_bytes
 
 from ..jobs import stored_name
-from ..printing import GROUPINGS, catalogue_book
-from ..selectors.printing import entries_of_list
+from ..printing import GROUPINGS
 from .lists import find_or_404
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @login_required
-@require_safe
-def list_word(request: HttpRequest, code: str) -> HttpResponse:
-    """Send a list as a Word file: cover, contents, entries, indexes; ``?group=`` orders it."""
-    viewer = Viewer.of(request.user)
-    found = find_or_404(viewer, code)
-    entries = entries_of_list(found, viewer)
-    group = request.GET.get("group", "section")
-    book = catalogue_book(
-        entries,
-        title=found.title,
-        subtitle=found.get_kind_display(),
-        lines=(str(found.unit or ""), f"{clock.today():%Y-%m-%d}", found.code),
-        group=group if group in GROUPINGS else "section",
-        address=lambda pk: request.build_absolute_uri(reverse("catalogue:resource", args=[pk])),
-    )
-    return word_response(compile_bytes(book), f"{found.title}.docx")
+@require_http_methods(["GET", "HEAD", "POST"])
+def list_word(request: SignedInRequest, code: str) -> HttpResponse:
+    """Ask how a list shall be grouped, and start the job that writes it as a Word file."""
+    found = find_or_404(Viewer.of(request.user), code)
+    if request.method == "POST":
+        return _started(request, "catalogue.print_list", "section", list_id=found.pk)
+    choices = [("section", _("in the sections of the list")), *_choices()]
+    return render(request, "catalogue/print.html", {"choices": choices, "list": found})
 
 
 @login_required
@@ -53,36 +43,45 @@ def list_word(request: HttpRequest, code: str) -> HttpResponse:
 def library_word(request: SignedInRequest) -> HttpResponse:
     """Ask how the catalogue of everything shall be grouped, and start the job."""
     if request.method == "POST":
-        group = request.POST.get("group", "kind")
-        job = jobs.start(
-            "catalogue.print_library",
-            by=request.user,
-            group=group if group in GROUPINGS else "kind",
-            user_id=request.user.pk,
-            base_url=request.build_absolute_uri("/").rstrip("/"),
-            language=get_language() or "zh-hans",
-        )
-        return redirect("core:job", pk=job.pk)
-    choices = [
+        return _started(request, "catalogue.print_library", "kind")
+    return render(request, "catalogue/print.html", {"choices": _choices()})
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [
         ("kind", _("by type")),
         ("topic", _("by topic")),
         ("sector", _("by sector")),
         ("position", _("by position")),
     ]
-    return render(request, "catalogue/print.html", {"choices": choices})
+
+
+def _started(request: SignedInRequest, kind: str, usual: str, **parameters: Any) -> HttpResponse:
+    """Start a printing job, grouped as asked for (``usual`` where nothing sensible was asked), and show its progress."""
+    group = request.POST.get("group", usual)
+    job = jobs.start(
+        kind,
+        by=request.user,
+        group=group if group in GROUPINGS else usual,
+        user_id=request.user.pk,
+        base_url=request.build_absolute_uri("/").rstrip("/"),
+        language=get_language() or "zh-hans",
+        **parameters,
+    )
+    return redirect("core:job", pk=job.pk)
 
 
 @login_required
 @require_safe
-def library_file(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
+def printed_file(request: HttpRequest, job: uuid.UUID) -> HttpResponse:
     """Send the file of the reader's own finished job."""
     found = Job.objects.filter(
-        pk=job, requested_by_id=request.user.pk, kind="catalogue.print_library", state=JobState.DONE
+        pk=job, requested_by_id=request.user.pk, kind__startswith="catalogue.print_", state=JobState.DONE
     ).first()
     if found is None or not default_storage.exists(stored_name(job)):
         raise Http404
     with default_storage.open(stored_name(job)) as stored:
-        return word_response(stored.read(), _("Catalogue of the library") + ".docx")
+        return word_response(stored.read(), f"{found.result['title']}.docx")
 
 
 def word_response(data: bytes, name: str) -> HttpResponse:

@@ -129,7 +129,13 @@ def test_a_list_prints_as_word_in_groups_with_indexes_and_codes(db: None) -> Non
     services.publish_list(made, by=editor)
     client = Client()
     client.force_login(editor)
-    response = client.get(reverse("catalogue:list_word", args=[made.code]))
+    address = reverse("catalogue:list_word", args=[made.code])
+    assert "按清单分节" in client.get(address).content.decode()
+    client.post(address, {"group": "nonsense"})
+    jobs.run_pending()
+    job = Job.objects.get()
+    assert job.state == "done", job.message
+    response = client.get(job.result["url"])
     assert response.status_code == 200
     assert "attachment" in response["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(response.content)) as word:
