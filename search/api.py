@@ -272,7 +272,7 @@ def _hits(
                     title=page.title,
                     title_marks=highlighting.mark(page.title, pattern),
                     kind=str(page.specific_class.kind.value),
-                    url=page.address,
+                    url=page.own_url,
                     score=found.score,
                     passages=_passages(found, pattern),
                 )

@@ -31,9 +31,11 @@ PublicityPeriod.objects.filter(competition__need=need).update(
 COURSE = """
 from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
+from caselib.resources.publishing import opened
 unit = User.objects.get(username="contact").unit
 page = ResourcePage.objects.filter(live=True, withdrawn_at=None).exclude(unit=unit).first()
-ResourcePage.objects.filter(pk=page.pk).update(unit=unit)
+with opened([page.pk]):
+    ResourcePage.objects.filter(pk=page.pk).update(unit=unit)
 print(page.pk)
 """
 

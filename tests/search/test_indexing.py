@@ -17,6 +17,7 @@ from caselib.core import clock, jobs
 from caselib.media.models import CaptionTrack, CaseDocument, VideoFile
 from caselib.resources.enums import AwardTier, Circulation, Kind
 from caselib.resources.models import Attachment, ResourceAward, ResourcePage, RestrictedGroup
+from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
 from search import api, engines, harvest, indexer, office, outbox, rebuilding
 from search.api import SearchRequest, SearchResult
@@ -254,7 +255,8 @@ def test_a_page_that_cannot_be_read_backs_off_and_shows_in_the_office(
 def test_reconcile_finds_and_repairs_what_no_signal_told(find: Find) -> None:
     kept, changed, dropped = (factories.live(title=f"渔港{n}") for n in "甲乙丙")
     find()
-    ResourcePage.objects.filter(pk=changed.pk).update(abstract="批量改动", title="渔港改")
+    with opened([changed.pk]):
+        ResourcePage.objects.filter(pk=changed.pk).update(abstract="批量改动", title="渔港改")
     ResourcePage.objects.filter(pk=dropped.pk).update(withdrawn_at=clock.now())
     engines.get("embedded").apply([], [harvest.key_of(kept.pk)], at=0)
     look = indexer.reconcile("embedded", repair=False)

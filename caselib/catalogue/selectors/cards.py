@@ -93,7 +93,7 @@ def card(page: ResourcePage) -> Card:
     return Card(
         pk=page.pk,
         title=page.title,
-        url=page.address or "/",
+        url=page.own_url or "/",
         kind=kind.value if kind else "",
         kind_label=str(kind.label) if kind else "",
         unit=page.unit.name if page.unit else "",

@@ -236,7 +236,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         return super().get_context(request, *args, **kwargs) | shown
 
     @cached_property
-    def address(self) -> str:
+    def own_url(self) -> str:
         """The page's address on its own site; to find it costs more than all else that a list shows of a page."""
         return self.get_url() or ""
 

@@ -17,6 +17,7 @@ from caselib.anthologies.printing import copy_of, single_case
 from caselib.core import jobs
 from caselib.core.errors import RefusedError
 from caselib.resources.models import ResourcePage
+from caselib.resources.publishing import opened
 from caselib.word import pdf
 from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import lint
@@ -104,10 +105,12 @@ def test_withdrawn_or_more_restricted_cases_are_not_printed(edition: Edition, ed
     selection = edition.selections.first()
     assert selection is not None
     page = ResourcePage.objects.filter(pk=selection.page_id)
-    page.update(circulation="restricted")
+    with opened([selection.page_id]):
+        page.update(circulation="restricted")
     with pytest.raises(RefusedError):
         services.compile_edition(edition, editor)
-    page.update(circulation="public", withdrawn_at="2026-01-01T00:00:00Z")
+    with opened([selection.page_id]):
+        page.update(circulation="public", withdrawn_at="2026-01-01T00:00:00Z")
     with pytest.raises(RefusedError):
         services.compile_edition(edition, editor)
     with pytest.raises(RefusedError):
@@ -148,7 +151,8 @@ def test_without_libreoffice_the_book_still_compiles_and_says_so(
 def test_preflight_sees_what_an_editor_must_know(editor: Any) -> None:
     edition = services.create_edition(services.create_anthology("选本", by=editor), name="一", year=2025, by=editor)
     pages = cases(2, title="同一个题目同一个题目同一个题目同一个题目同一个题目同一个题目同一个题目同一个题目镕")
-    ResourcePage.objects.filter(pk=pages[0].pk).update(source_kind="reprint", review_due_on="2020-01-01")
+    with opened([pages[0].pk]):
+        ResourcePage.objects.filter(pk=pages[0].pk).update(source_kind="reprint", review_due_on="2020-01-01")
     services.fill(edition, [page.pk for page in pages], by=editor)
     services.add_text(edition, "part", title="空", by=editor)
     codes = {finding.code for finding in check_edition(edition, bind(edition))}

@@ -21,6 +21,7 @@ from caselib.competitions.services import entries, jury, results, scoring
 from caselib.core import clock
 from caselib.media.models import CaseDocument, CaseImage
 from caselib.resources.models import Attachment, CaseStudy, ResourceAuthor
+from caselib.resources.publishing import opened
 from search import rebuilding
 from tests import factories
 from tests.caselib.competitions import hostile, scenes
@@ -275,11 +276,14 @@ def test_files_that_are_replaced_after_the_entry_do_not_change_what_is_judged(sc
     with clock.fixed(JUDGING):
         before = client.get(url).content
         assert client.get(picture).status_code == 200
+        # The database refuses another file; this is somebody with access to the disk.
         document = row.entry.attachments.first().document
-        document.file.save("new.docx", ContentFile(b"changed"))
-        image = CaseImage.objects.get()
-        with default_storage.open(image.file.name, "wb") as file:
-            file.write(hostile.png("somebody"))
+        for name, data in (
+            (document.file.name, b"changed"),
+            (CaseImage.objects.get().file.name, hostile.png("somebody")),
+        ):
+            with default_storage.open(name, "wb") as file:
+                file.write(data)
         assert client.get(url).content == before
         assert client.get(picture).status_code == 404
 
@@ -305,7 +309,8 @@ def test_a_reading_shows_only_the_own_marks(scene: scenes.Scene) -> None:
 
 def test_the_library_shows_the_entry_again_after_the_release(scene: scenes.Scene) -> None:
     page = CaseStudy.objects.get(title__contains="三本账")
-    ResourceAuthor.objects.filter(page=page).update(name=AUTHOR)
+    with opened([page.pk]):
+        ResourceAuthor.objects.filter(page=page).update(name=AUTHOR)
     client = Client()
     client.force_login(scene.judges[0].user)
     assert client.get(page.get_url()).status_code == 404
