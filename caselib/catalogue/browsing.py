@@ -17,6 +17,7 @@ from .selectors.sorting import SORTED_BY_USE, ids_by_use, sort_hits_by_use
 
 PAGE_SIZE = 20
 MAX_PAGE = 500
+TEXT_LIMIT = 400  # characters: a pasted paragraph; every link of the page carries them
 SHOWN_VALUES = 40  # of one axis, at the top of its tree
 AXIS_LABELS = {
     "kind": gettext_lazy("Type"),
@@ -46,12 +47,13 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What the address says. Values are clean; ``filters`` keeps the order of the axes."""
+    """What the address says. Values are clean; ``filters`` keeps the order of the axes; ``cut``: the text was longer."""
 
     text: str = ""
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sort: str = "relevance"
     page: int = 1
+    cut: bool = field(default=False, compare=False)
 
     def url(self) -> str:
         """Return the query string that leads to this state, starting with ``?``."""
@@ -104,9 +106,13 @@ def parse(get: Mapping[str, str], values_of: Mapping[str, Sequence[str]]) -> Que
     raw = get.get("page", "1")
     page = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 1
     sort = get.get("sort", "relevance")
-    text = "".join(c for c in get.get("q", "") if c.isprintable() or c.isspace())
+    text = " ".join("".join(c for c in get.get("q", "") if c.isprintable() or c.isspace()).split())
     return Query(
-        " ".join(text.split())[:200], filters, sort if sort in SORT_LABELS else "relevance", min(max(page, 1), MAX_PAGE)
+        text[:TEXT_LIMIT],
+        filters,
+        sort if sort in SORT_LABELS else "relevance",
+        min(max(page, 1), MAX_PAGE),
+        cut=len(text) > TEXT_LIMIT,
     )
 
 
@@ -221,6 +227,8 @@ def browse(query: Query, viewer: Viewer) -> Browse:
             result = _search(query, viewer)
         rows, total, pages = _rows(query, result, viewer)
     notices = list(result.notices)
+    if query.cut:
+        notices.append(_("Only the first %(n)d characters were searched for.") % {"n": TEXT_LIMIT})
     if dropped:
         notices.append(
             ngettext(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
 from caselib.catalogue import services
-from caselib.catalogue.browsing import Query, parse
+from caselib.catalogue.browsing import Query, browse, parse
 from caselib.catalogue.citations import schema_org
 from caselib.catalogue.reading import read
 from caselib.catalogue.rules.maps import Place, distance_km, route_map
@@ -117,6 +117,13 @@ def test_a_browse_state_is_its_address_and_comes_back_from_it() -> None:
     assert "page" not in query.toggled("kind", "video").url()
     assert query.toggled("kind", "video").filters["kind"] == ("casestudy",)
     assert parse({"page": "٣", "sort": "x", "q": "\x07a"}, {"kind": ["", "a" * 99]}) == Query("a")
+
+
+def test_a_pasted_text_is_cut_and_the_reader_is_told(db: None) -> None:
+    query = parse({"q": "家风" * 300}, {})
+    assert query.text == "家风" * 200
+    assert any("400" in str(notice) for notice in browse(query, Viewer()).notices)
+    assert not parse({"q": "家风" * 200}, {}).cut
 
 
 def test_a_list_prints_as_word_in_groups_with_indexes_and_codes(db: None) -> None:
