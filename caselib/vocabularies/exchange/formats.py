@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from .records import TermRecord
@@ -57,7 +58,10 @@ def from_csv(text: str) -> list[TermRecord]:
         reader.fieldnames = names
         return [_from_row(row, reader.line_num) for row in reader if any(_texts(row))]
     except csv.Error as error:
-        raise UnreadableError(f"{reader.line_num}: {error}") from error
+        line = reader.line_num + 1  # the last that ended was the one before
+        raise UnreadableError(
+            _("line %(line)d: a cell does not end. Is a quotation mark missing?") % {"line": line}
+        ) from error
 
 
 def _texts(row: Mapping[str | None, Any]) -> Iterator[str]:

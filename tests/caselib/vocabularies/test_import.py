@@ -112,7 +112,8 @@ def test_a_table_is_read_as_offices_save_it(text: str) -> None:
     ("text", "place"),
     [
         ("代码\nN1\n", "name"),
-        ("c" * 200_000, "code"),
+        ("c" * 200_000, "1"),
+        ('code,name\nN1,"' + "c" * 200_000, "2"),
         ("code,name\nN1,甲,\nN2,甲,乙,丙\n", "3: "),
     ],
 )
