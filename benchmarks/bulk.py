@@ -1,8 +1,7 @@
 """Thousands of published resources in seconds: the rows that publishing writes, written table by table.
 
 The services take about 40 ms for each resource, which is an hour for 100,000. Here every table gets the same rows in
-bulk, in the order that the database's guards ask for: draft, revision, grant, then live. One resource of each kind is
-made by the services first; a test compares its rows with those written here.
+bulk, in the order that the database's guards ask for: draft, revision, grant, then live.
 """
 
 from __future__ import annotations
