@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 
+from caselib.resources.publishing import opened
 from search import engines, indexer, outbox, upkeep
 from search.harvest import key_of
 from search.models import OutboxJob
@@ -80,7 +81,8 @@ def test_killed_at_random_points_nothing_is_lost(what: str, index_directory: Pat
     def change() -> None:
         for page in dice.sample(pages, 6):
             page.abstract = f"改动 {dice.random()}"
-            page.save()
+            with opened([page.pk]):
+                page.save()
             time.sleep(dice.uniform(0, 0.05))
 
     for _ in range(ROUNDS):

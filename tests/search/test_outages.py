@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from caselib.accounts.viewers import Viewer
+from caselib.resources.models import ResourcePage
+from caselib.resources.publishing import opened
 from search import api, engines, indexer, upkeep
 from search.api import SearchRequest, SearchResult
 from search.models import OutboxJob
@@ -99,7 +101,8 @@ def test_readers_are_answered_and_saves_are_quick_whatever_happens(proxy: Proxy,
 
     page.abstract = "断线时改的文字"
     began = time.perf_counter()
-    page.save()
+    with opened([page.pk]):
+        page.save()
     assert time.perf_counter() - began < 0.2 + _baseline(page)
     if how != SLOW:  # a slow server takes writes, slowly
         assert indexer.drain("elastic").unavailable
@@ -108,11 +111,12 @@ def test_readers_are_answered_and_saves_are_quick_whatever_happens(proxy: Proxy,
     assert ask("断线时改的文字")[0].total == 1
 
 
-def _baseline(page: object) -> float:
+def _baseline(page: ResourcePage) -> float:
     """What saving costs on this machine at this moment without any engine."""
     engines.reset()
     began = time.perf_counter()
-    page.save()  # type: ignore[attr-defined]
+    with opened([page.pk]):
+        page.save()
     return time.perf_counter() - began
 
 
