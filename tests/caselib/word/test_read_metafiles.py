@@ -42,7 +42,9 @@ def test_a_metafile_is_drawn(tmp_path: Path) -> None:
     ((label, kind, data),) = result.images.values()
     assert (label, kind) == ("a.png", "image/png") and "image_converted" in {w.code for w in result.warnings}
     with Image.open(io.BytesIO(data)) as image:
-        assert 1.9 < image.width / image.height < 2.1 and image.convert("L").getextrema() == (0, 255)
+        darkest, lightest = image.convert("L").getextrema()
+        # A hairline between two pixels is grey; how grey is the renderer's business.
+        assert 1.9 < image.width / image.height < 2.1 and darkest < 128 and lightest == 255
 
 
 @needs_office
