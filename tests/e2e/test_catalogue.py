@@ -115,6 +115,7 @@ def role_pages(facts: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "ask": ("author", "/demand/ask/"),
         "roster": ("trainee", "/roster/"),
         "printed": ("trainee", "/printed/"),
+        "list-word": ("trainee", f"/lists/{facts['list']}/word/"),
         "lesson": ("teacher", "/browse/?kind=lessonplan"),
     }
 
@@ -295,7 +296,7 @@ def test_a_trainee_from_home_to_a_delivered_and_rated_order(visit: Open, facts: 
     desk.get_by_role("link", name="登记授课").click()
     desk.fill("#id_attendance", "34")
     desk.get_by_role("button", name="登记授课").click()
-    rate = desk.locator(".rating-code a").get_attribute("href")
+    rate = desk.locator(".rating-code p.small a").get_attribute("href")
     office.shot("walk-session")
 
     page.goto(rate or "")

@@ -203,6 +203,7 @@ def sweep(page: ResourcePage, user: User) -> None:
     assert_vetted()
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("role", ["superuser", *Role.values])
 def test_no_admin_url_posted_by_anybody_publishes_unpublishes_or_decides(role: str, state: str) -> None:
