@@ -19,7 +19,7 @@ FILES = re.compile(
 )
 # From each view so many different addresses are opened as one person; resources are one view and many templates.
 EACH = 2
-RESOURCES = "wagtail_serve"
+RESOURCES = "resource_address"
 EACH_RESOURCE = 16
 KIND = "document.querySelector('.resource .chip--kind')?.textContent ?? ''"
 LINKS = "[...document.querySelectorAll('a[href]:not([download])')].map(a => a.href)"

@@ -33,7 +33,8 @@ from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 from caselib.resources.publishing import opened
 unit = User.objects.get(username="contact").unit
-page = ResourcePage.objects.filter(live=True, withdrawn_at=None).exclude(unit=unit).first()
+pages = ResourcePage.objects.filter(live=True, withdrawn_at=None, content_type__model="course")
+page = pages.exclude(unit=unit).first()
 with opened([page.pk]):
     ResourcePage.objects.filter(pk=page.pk).update(unit=unit)
 print(page.pk)
