@@ -134,7 +134,8 @@ def wheelhouse(python, lock, key):
         os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "caselib"
     )
     version = probe(python)[0]
-    folder = os.path.join(base, "wheels", "py%d%d-%s" % (version[0], version[1], key[:16]))
+    # The whole version: the lock file asks for other packages on 3.11.2 than on 3.11.7.
+    folder = os.path.join(base, "wheels", "py%d.%d.%d-%s" % (version[0], version[1], version[2], key[:16]))
     complete = os.path.join(folder, ".complete")
     if not os.path.exists(complete):
         os.makedirs(folder, exist_ok=True)
