@@ -12,11 +12,8 @@ import segno
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
-from caselib.core.workbooks import guarded
+from caselib.core.workbooks import table_workbook
 from caselib.word import model as word
 from caselib.word.styles import FANG, KAI, SONG, XIAOBIAO, HouseStyle, Look, PageSetup
 from caselib.word.writer import OFFICIAL, write_document
@@ -114,22 +111,7 @@ def _winner_line(award: Award) -> tuple[str, str, str, str]:
 
 def winners_xlsx(competition: Competition, awards: Sequence[Award]) -> bytes:
     """Return the list of winners as a workbook in which no cell is a formula."""
-    book = Workbook()
-    sheet = book.worksheets[0]
-    sheet.title = _("Winners")
-    for row_number, row in enumerate([_winner_heads(), *_winner_rows(awards)], start=1):
-        for column, value in enumerate(row, start=1):
-            cell = sheet.cell(row_number, column)
-            cell.value = guarded(value)
-            cell.data_type = "s"
-            if row_number == 1:
-                cell.font = Font(bold=True)
-    for column, width in enumerate((8, 16, 12, 8, 40, 24, 28, 22), start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return table_workbook(_("Winners"), _winner_heads(), _winner_rows(awards))
 
 
 def fairness_docx(competition: Competition, fairness: Fairness) -> bytes:

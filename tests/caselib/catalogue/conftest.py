@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +16,7 @@ from caselib.catalogue.models import OrderRequest, Room
 from caselib.core import clock
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
+from search import engines, synonyms
 from tests import factories
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=clock.ZONE)
@@ -60,6 +62,16 @@ class Office:
         return services.dispatch_order(
             order, line=order.lines.get(), plan=self.plan(**what), by=self.dispatcher, at=START
         )
+
+
+@pytest.fixture
+def fresh_engines() -> Iterator[None]:
+    """Let a test begin and end with no search engine open and no synonyms remembered."""
+    engines.reset()
+    synonyms.forget()
+    yield
+    engines.reset()
+    synonyms.forget()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -18,19 +17,12 @@ from caselib.core import audit, clock
 from caselib.core.errors import ConflictError
 from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import ResourcePage
-from search import engines, synonyms, upkeep
+from search import upkeep
 from tests import factories
 
 from .test_orders import refused
 
-
-@pytest.fixture(autouse=True)
-def _fresh_engines() -> Iterator[None]:
-    engines.reset()
-    synonyms.forget()
-    yield
-    engines.reset()
-    synonyms.forget()
+pytestmark = pytest.mark.usefixtures("fresh_engines")
 
 
 @pytest.fixture

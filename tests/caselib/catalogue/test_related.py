@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -16,19 +14,10 @@ from caselib.resources.enums import Circulation
 from caselib.resources.models import ResourcePage
 from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
-from search import engines, synonyms, upkeep
+from search import upkeep
 from tests import factories
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_engines() -> Iterator[None]:
-    engines.reset()
-    synonyms.forget()
-    yield
-    engines.reset()
-    synonyms.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_engines")]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -17,18 +16,11 @@ from caselib.catalogue.selectors.sorting import ids_by_use
 from caselib.resources.enums import AwardTier, Circulation, Kind
 from caselib.resources.models import ResourceAward, ResourcePage
 from caselib.vocabularies.models import Topic
-from search import engines, synonyms, upkeep
+from search import upkeep
 from search.api import AXES, SearchRequest, search
 from tests import factories
 
-
-@pytest.fixture(autouse=True)
-def _fresh_engines() -> Iterator[None]:
-    engines.reset()
-    synonyms.forget()
-    yield
-    engines.reset()
-    synonyms.forget()
+pytestmark = pytest.mark.usefixtures("fresh_engines")
 
 
 def used(page: ResourcePage, *, ordered: int = 0, ratings: int = 0, mean: float = 0) -> ResourcePage:
