@@ -255,8 +255,8 @@ def test_the_hall_sees_progress_without_names_and_scores_only_after_the_release(
         for row in scenes.readings(scene):
             scenes.give(row, "41", "31.5")
         scoring.cast_ballot(code, points={e.pk: Decimal(88) for e in scene.entries[:2]}, at=JUDGING)
-        body = desk.get(screen).content.decode()
-        assert "72.5" not in body and "88" not in body
+        shown = desk.get(screen).content.decode().partition('class="stage"')[2].partition("</main>")[0]
+        assert "分数在公布结果后显示" in shown and "72.5" not in shown and "88" not in shown
     results.close_round(scene.round, by=scene.office, at=AFTER)
     results.propose_awards(scene.call, by=scene.office, at=AFTER)
     assert "80.25" not in desk.get(screen).content.decode()
