@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from caselib.ingest.sections import is_back_matter, is_foreword, is_section_name, key, section_kind
+from caselib.ingest.levels import case_level, opens, tops_of
+from caselib.ingest.sections import is_section_name, key, section_kind
 from caselib.ingest.titling import TITLE_MAX, Start, is_chapter, is_part_name, text_of, title_before, with_second_lines
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
@@ -46,16 +47,20 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
 
 
 def _of_one_level(blocks: Sequence[Block], starts: Sequence[Start]) -> list[Start]:
-    """Of starts that are real headings, only those of the highest level: the others are sections of a case."""
+    """Of starts that are real headings, only those of the level of cases: the others are sections, or parts."""
     levels = [
         block.level for start in starts if isinstance(block := blocks[start.index], Heading) and not block.guessed
     ]
     if not levels:
         return list(starts)
+    top = min(levels)
+    level = case_level(blocks, top, _is_case_inside)
+    if level != top:
+        return [Start(index, 1, "contents") for index in opens(blocks, level, _is_case_inside)]
     return [
         start
         for start in starts
-        if not isinstance(block := blocks[start.index], Heading) or block.guessed or block.level == min(levels)
+        if not isinstance(block := blocks[start.index], Heading) or block.guessed or block.level == top
     ]
 
 
@@ -117,9 +122,12 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     """Real headings of one top level, each with the inner order of a case beneath it or offices under it."""
     tops: list[int] = []
     for level in (1, 2, 3):
-        tops = _tops(blocks, level)
+        tops = tops_of(blocks, level)
         if sum(1 for index in tops if is_part_name(text_of(blocks[index]))) * 2 <= len(tops):
             break
+    cases = case_level(blocks, level, _is_case_inside)
+    if cases != level:
+        tops = opens(blocks, cases, _is_case_inside)
     if len(tops) < 2 or any(is_chapter(text_of(blocks[index])) for index in tops):
         return []
     if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(
@@ -135,19 +143,6 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
         Start(index, 1, "style")
         for index in tops
         if not _is_part(blocks, index, tops) and not is_part_name(text_of(blocks[index]))
-    ]
-
-
-def _tops(blocks: Sequence[Block], level: int) -> list[int]:
-    return [
-        index
-        for index, block in enumerate(blocks)
-        if isinstance(block, Heading)
-        and block.level == level
-        and not block.guessed
-        and not block.title
-        and not is_foreword(text_of(block))
-        and not is_back_matter(text_of(block))
     ]
 
 

@@ -96,6 +96,7 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "joined_over_page": (CHANGED, _("A sentence broken by a page or column was joined: %(detail)s")),
     "footnote_moved": (CHANGED, _("A note at the foot of a page was moved behind its paragraph: %(detail)s")),
     "columns_split": (CHANGED, _("Two-column text was put in reading order (%(detail)s places).")),
+    "codes_removed": (CHANGED, _("QR codes of this library left out: %(detail)s")),
     "contents_removed": (CHANGED, _("The table of contents (%(detail)s entries) was taken off.")),
     "page_numbers_removed": (CHANGED, _("%(detail)s page numbers were taken off.")),
     "running_head_removed": (CHANGED, _("Running head taken off: %(detail)s")),
@@ -104,6 +105,7 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "truncated": (GUESSED, _("The text seems to be cut off at the end: %(detail)s")),
     "front_matter": (LOST, _("From the title page, not taken into a case: %(detail)s")),
     "back_matter": (LOST, _("After the last case, not taken into it: %(detail)s")),
+    "between_cases": (LOST, _("Between the cases, not taken into one: %(detail)s")),
     "part_name": (LOST, _("Name of a part of the collection: %(detail)s")),
     "layout_table": (
         CHANGED,

@@ -16,7 +16,7 @@ from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
 from caselib.ingest.pagenotes import move_notes
 from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
 from caselib.ingest.unfolding import unfold
-from caselib.word.model import Block, Document, Heading, Paragraph, Place, Run, Warning
+from caselib.word.model import Block, Document, Heading, Paragraph, Picture, Place, Run, Warning
 from caselib.word.outline import numeral, squeeze
 
 _STRUCTURAL = (
@@ -60,7 +60,22 @@ def recover(document: Document, *, text_file: bool) -> Recovered:
             blocks.append(block)
     unfolded = unfold(blocks)
     warnings = [Warning("contents_removed", "", str(len(contents)))] if contents else []
-    return Recovered(unfolded.blocks, False, contents, case_titles(contents), warnings + unfolded.warnings)
+    kept, codes = _without_codes(unfolded.blocks)
+    return Recovered(kept, False, contents, case_titles(contents), warnings + unfolded.warnings + codes)
+
+
+def _without_codes(blocks: Sequence[Block]) -> tuple[list[Block], list[Warning]]:
+    """Leave out the QR codes that this library prints after a case, with the line below them: they are not its text."""
+    kept: list[Block] = []
+    addresses: list[str] = []
+    after_code = False
+    for block in blocks:
+        if isinstance(block, Picture) and (code := re.match(r"二维码：(https?://\S+)$", block.alt)):
+            addresses.append(code[1])
+        elif not (after_code and isinstance(block, Paragraph) and len(block.text) <= 40 and "扫码" in block.text):
+            kept.append(block)
+        after_code = bool(addresses) and isinstance(block, Picture) and block.alt.endswith(addresses[-1])
+    return kept, [Warning("codes_removed", "", str(len(addresses)))] if addresses else []
 
 
 def _printed(document: Document, text_file: bool) -> Recovered:

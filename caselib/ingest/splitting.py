@@ -10,6 +10,7 @@ from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
 from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields
+from caselib.ingest.levels import without_outsiders
 from caselib.ingest.recovery import Recovered, recover
 from caselib.ingest.sections import (
     canonical_name,
@@ -82,14 +83,13 @@ def _collection(blocks: Sequence[Block], starts: Sequence[Start], recovered: Rec
     result = Split([], foreword, front)
     for position, start in enumerate(starts):
         end = starts[position + 1].index if position + 1 < len(starts) else len(blocks)
-        part = list(blocks[start.index : end])
-        warnings: list[Warning] = []
-        if position + 1 == len(starts):
+        part, outside = without_outsiders(blocks[start.index : end])
+        if position + 1 == len(starts) and not outside:
             part, warnings = _without_back_matter(part)
         else:
             part, warnings = _without_part_name(part)
         item = _item(part, start)
-        item.warnings.extend(warnings)
+        item.warnings.extend([*warnings, *_outside(outside)])
         result.items.append(item)
     return result
 
@@ -115,10 +115,10 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
         first = blocks.index(texts[0])
         return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
     title = squeeze(_line(blocks[at]))
-    content = list(blocks[at + 1 :])
-    while content and isinstance(content[-1], Heading | Paragraph) and is_part_name(_line(content[-1])):
+    content, outside = without_outsiders(blocks[at:], or_equal=True)
+    while len(content) > 1 and isinstance(content[-1], Heading | Paragraph) and is_part_name(_line(content[-1])):
         content.pop()
-    return Foreword(title, tuple(content)), _reported(blocks[:at])
+    return Foreword(title, tuple(content[1:])), [*_reported(blocks[:at]), *_outside(outside)]
 
 
 def _reported(blocks: Sequence[Block]) -> list[Warning]:
@@ -127,6 +127,16 @@ def _reported(blocks: Sequence[Block]) -> list[Warning]:
         for block in blocks
         if isinstance(block, Heading | Paragraph) and _line(block)
     ]
+
+
+def _outside(groups: Sequence[list[Block]]) -> list[Warning]:
+    """What stands between the cases of two parts is reported whole, under the heading that opens it."""
+    made: list[Warning] = []
+    for group in groups:
+        text = reading_text(group).strip()
+        code = "part_name" if len(group) == 1 else "back_matter" if is_back_matter(_line(group[0])) else "between_cases"
+        made.append(Warning(code, where(group[0]), text[:4000]))
+    return made
 
 
 def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
