@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 
 from caselib.core import clock, page_cache
 from search import completions, engines, harvest, locks, outbox
-from search.backends.base import Engine, EngineUnavailable
+from search.backends.base import Engine, EngineUnavailable, Refused
 from search.models import IndexBuild, OutboxJob, ReplayKey
 from search.records import Record
 
@@ -140,21 +140,25 @@ def _handle(name: str, jobs: list[OutboxJob], report: DrainReport) -> None:
 
 def _apply(engine: Engine, made: list[Record], gone: list[str], at: int) -> tuple[set[str], dict[str, str]]:
     """Write a batch; if the engine refuses it as a whole, one by one, so that one bad record blames itself only."""
+    held: set[str] = set()
+    faults: dict[str, str] = {}
     try:
         return engine.apply(made, gone, at=at), {}
     except EngineUnavailable:
         raise
+    except Refused as refusal:
+        held, faults = set(refusal.held), dict(refusal.faults)
     except Exception:
         logger.exception("a batch of %s could not be indexed in %s; trying one by one", len(made), engine.name)
-    held: set[str] = set()
-    faults: dict[str, str] = {}
-    for upserts, deletes in [*(([r], []) for r in made), *(([], [k]) for k in gone)]:
+    for key, upserts, deletes in [*((r.key, [r], []) for r in made), *((k, [], [k]) for k in gone)]:
+        if key in held or key in faults:
+            continue
         try:
             held |= engine.apply(upserts, deletes, at=at)
         except EngineUnavailable:
             raise
         except Exception as error:
-            faults[upserts[0].key if upserts else deletes[0]] = f"{type(error).__name__}: {error}"
+            faults[key] = f"{type(error).__name__}: {error}"
     return held, faults
 
 
@@ -188,8 +192,9 @@ def reconcile(name: str, *, repair: bool = True) -> ReconcileReport:
             report.stale += [r.key for r in made if held.get(r.key, r.version) != r.version]
             wrong = [r for r in made if held.get(r.key) != r.version]
             if repair and wrong:
-                report.repaired += len(engine.apply(wrong, [], at=at))
-                completions.replace(wrong)
+                repaired, _faults = _apply(engine, wrong, [], at)
+                report.repaired += len(repaired)
+                completions.replace(r for r in wrong if r.key in repaired)
         report.surplus = sorted(set(held) - {harvest.key_of(pk) for pk in ids} - _live_now(held))
         if repair and report.surplus:
             report.repaired += len(engine.apply([], report.surplus, at=time.time_ns() // 1000))

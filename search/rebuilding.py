@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from caselib.core import clock, page_cache
-from search import completions, engines, harvest, locks
+from search import completions, engines, harvest, locks, outbox
 from search.backends.base import Builder, EngineUnavailable
 from search.indexer import BATCH
-from search.models import IndexBuild, ReplayKey
-from search.records import Record
+from search.models import IndexBuild, OutboxJob, ReplayKey
 
 Progress = Callable[[int, int], None]
 _SWITCH_WAIT = 30.0  # seconds the switch waits for a drain to end
@@ -48,19 +47,22 @@ def _fill(builder: Builder, build: IndexBuild, progress: Progress) -> int:
     done = 0
     for start in range(0, len(ids), BATCH):
         chunk = ids[start : start + BATCH]
-        made = _records(chunk)
-        builder.add(made)
+        made, faults = harvest.records(chunk)
+        faults.update(builder.add(made))
+        _leave_to_the_outbox(build.engine, faults)
+        held = [record for record in made if record.key not in faults]
         if first:
-            completions.replace(made)
-        done += len(made)
+            completions.replace(held)
+        done += len(held)
         IndexBuild.objects.filter(pk=build.pk).update(done=start + len(chunk), total=len(ids), heartbeat_at=clock.now())
         progress(start + len(chunk), len(ids))
     return done
 
 
-def _records(page_ids: list[int]) -> list[Record]:
-    made, _errors = harvest.records(page_ids)
-    return made
+def _leave_to_the_outbox(engine: str, keys: Iterable[str]) -> None:
+    """Enqueue what could not be built, which does not hold up the others: there it is tried again, and shown."""
+    waiting = OutboxJob.objects.filter(engine=engine, key__in=list(keys)).values_list("key", flat=True)
+    outbox.enqueue(set(keys) - set(waiting))
 
 
 def _switch(name: str, builder: Builder, build: IndexBuild) -> None:
@@ -88,7 +90,8 @@ def _replay(builder: Builder, build: IndexBuild) -> int:
     for start in range(0, len(wanted), BATCH):
         chunk = wanted[start : start + BATCH]
         made, errors = harvest.records([i for i in map(harvest.page_id_of, chunk) if i is not None])
-        builder.add(made)
+        errors.update(builder.add(made))
+        _leave_to_the_outbox(build.engine, errors)
         builder.remove(set(chunk) - {r.key for r in made} - set(errors))
     for start in range(0, len(rows), 500):
         ReplayKey.objects.filter(pk__in=[pk for pk, _ in rows[start : start + 500]]).delete()

@@ -20,11 +20,27 @@ class EngineUnavailable(Exception):
         self.slow = slow
 
 
-class Builder(Protocol):
-    """A new index growing beside the one that serves readers."""
+class Refused(Exception):
+    """The engine is well but does not take these records as they are.
 
-    def add(self, records: Iterable[Record]) -> int:
-        """Add or replace records; return how many."""
+    `faults` are the reasons by key; the key "" stands for a batch of which nobody says which record is at fault.
+    `held` are the keys of the same batch whose state the index now holds.
+    """
+
+    def __init__(self, faults: Mapping[str, str], held: Collection[str] = ()) -> None:
+        super().__init__("; ".join(f"{key}: {why}" for key, why in faults.items())[:2000])
+        self.faults = {key: why for key, why in faults.items() if key}
+        self.held = frozenset(held)
+
+
+class Builder(Protocol):
+    """A new index growing beside the one that serves readers.
+
+    Every method but `abandon` raises EngineUnavailable when it cannot do its work.
+    """
+
+    def add(self, records: Iterable[Record]) -> Mapping[str, str]:
+        """Add or replace records; return by key why some were refused."""
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove records that vanished while building."""
@@ -33,7 +49,7 @@ class Builder(Protocol):
         """Make everything durable and switch readers over at one stroke; the old index is kept until the next."""
 
     def abandon(self) -> None:
-        """Throw the unfinished index away."""
+        """Throw the unfinished index away, as far as that is possible; never raises, never touches what readers see."""
 
 
 class Engine(Protocol):
@@ -50,7 +66,7 @@ class Engine(Protocol):
     def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
         """Index records and remove keys durably. `at` orders concurrent writers (microseconds).
 
-        Returns the keys whose state the index now holds.
+        Returns the keys whose state the index now holds. Raises Refused when some are not taken as they are.
         """
 
     def versions(self) -> Iterator[tuple[str, str]]:

@@ -81,7 +81,7 @@ class EmbeddedEngine:
     def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
         """Index records and remove keys in one commit. `at` is not needed: there is one writer."""
         with self._exclusive():
-            directory = self._current()
+            directory = self.current()
             if directory is None:
                 raise EngineUnavailable("there is no index yet")
             with _Writers(directory) as writers:
@@ -110,7 +110,8 @@ class EmbeddedEngine:
         """Return the names of the generations on disk, oldest first."""
         return sorted(p.name for p in self.root.glob("gen-*") if p.is_dir()) if self.root.is_dir() else []
 
-    def _current(self) -> Path | None:
+    def current(self) -> Path | None:
+        """Return the directory of the generation that readers have, None if there is none."""
         try:
             name = (self.root / _CURRENT).read_text().strip()
         except (OSError, UnicodeDecodeError):
@@ -125,7 +126,7 @@ class EmbeddedEngine:
 
     def switch(self, directory: Path) -> None:
         """Make a generation the current one atomically and drop those older than its predecessor."""
-        before = self._current()
+        before = self.current()
         staged = self.root / f"{_CURRENT}.new"
         staged.write_text(directory.name)
         with staged.open("rb") as handle:
@@ -155,7 +156,7 @@ class EmbeddedEngine:
             return work(self._open())
 
     def _open(self) -> _Open:
-        directory = self._current()
+        directory = self.current()
         if directory is None:
             raise EngineUnavailable("there is no index yet")
         stamp = _stamp(directory)
@@ -179,30 +180,29 @@ class EmbeddedBuilder:
 
     def __init__(self, engine: EmbeddedEngine) -> None:
         self._engine = engine
-        engine.root.mkdir(parents=True, exist_ok=True)
-        self.directory = engine.new_directory()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        self._seen: set[str] = set()
         with _translated():
+            engine.root.mkdir(parents=True, exist_ok=True)
+            self.directory = engine.new_directory()
+            shutil.rmtree(self.directory, ignore_errors=True)
             _create_indexes(self.directory)
             self._writers = _Writers(self.directory, bulk=True).__enter__()
-        self._seen: set[str] = set()
 
-    def add(self, records: Iterable[Record]) -> int:
-        """Add records, replacing those added before."""
-        count = 0
+    def add(self, records: Iterable[Record]) -> dict[str, str]:
+        """Add records, replacing those added before; none is refused."""
         with _translated():
             for record in records:
                 if record.key in self._seen:
                     self._writers.remove(record.key)
                 self._seen.add(record.key)
                 self._writers.add(record)
-                count += 1
-        return count
+        return {}
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove records that vanished while building."""
-        for key in keys:
-            self._writers.remove(key)
+        with _translated():
+            for key in keys:
+                self._writers.remove(key)
 
     def publish(self) -> None:
         """Commit, merge and switch; the writing lock keeps drains out of the switch."""
@@ -212,9 +212,10 @@ class EmbeddedBuilder:
             self._engine.switch(self.directory)
 
     def abandon(self) -> None:
-        """Remove the unfinished generation."""
+        """Remove the unfinished generation, unless the switch to it was made before something else failed."""
         self._writers.abandon()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if self._engine.current() != self.directory:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
 
 class _Writers:

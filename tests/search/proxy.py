@@ -1,22 +1,31 @@
-"""A TCP proxy that can refuse, fall silent, be slow or answer something else: the ways in which servers fail."""
+"""A TCP proxy that can refuse, fall silent, be slow, answer something else or lose an answer: how servers fail."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 PASS, SILENT, SLOW, GARBAGE = "pass", "silent", "slow", "garbage"
 SLOW_SECONDS = 4.0
+_REQUEST = re.compile(rb"(?:GET|HEAD|PUT|POST|DELETE) \S+(?= HTTP/1)")
 
 
 class Proxy:
-    """Listens on a free port of the loopback and forwards to a target in the present `mode`."""
+    """Listens on a free port of the loopback and forwards to a target in the present `mode`.
+
+    `requests` are the first lines ("PUT /name") that arrived, in order. `lose` says of each of them whether its answer
+    is to be lost: the target does what is asked, then the connection breaks.
+    """
 
     def __init__(self, target: tuple[str, int]) -> None:
         self.mode = PASS
         self.canned = b""
+        self.requests: list[str] = []
+        self.lose: Callable[[str], bool] = lambda request: False
         self._target = target
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = self._server.getsockname()[1]
@@ -49,16 +58,25 @@ class Proxy:
 
     def _serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), socket.create_connection(self._target) as upstream:
-            threading.Thread(target=self._back, args=(upstream, client), daemon=True).start()
+            lost = threading.Event()
+            threading.Thread(target=self._back, args=(upstream, client, lost), daemon=True).start()
             while data := client.recv(65536):
+                if started := _REQUEST.match(data):
+                    request = started.group().decode("ascii")
+                    self.requests.append(request)
+                    if self.lose(request):
+                        lost.set()
                 if self.mode == GARBAGE:
                     client.sendall(self.canned)
                 elif self.mode != SILENT:
                     upstream.sendall(data)
 
-    def _back(self, upstream: socket.socket, client: socket.socket) -> None:
+    def _back(self, upstream: socket.socket, client: socket.socket, lost: threading.Event) -> None:
         with contextlib.suppress(OSError):
             while data := upstream.recv(65536):
+                if lost.is_set():
+                    client.shutdown(socket.SHUT_RDWR)
+                    return
                 if self.mode == SLOW:
                     time.sleep(SLOW_SECONDS)
                 if self.mode != SILENT:

@@ -21,7 +21,10 @@ from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
 from search import api, engines, harvest, indexer, office, outbox, rebuilding
 from search.api import SearchRequest, SearchResult
+from search.backends.base import Refused
+from search.backends.embedded import EmbeddedBuilder, EmbeddedEngine
 from search.models import POISONED_AFTER, ExtractedText, IndexBuild, OutboxJob
+from search.records import Record
 from tests import factories
 
 Find = Callable[..., SearchResult]
@@ -248,6 +251,43 @@ def test_a_page_that_cannot_be_read_backs_off_and_shows_in_the_office(
     assert office.retry([job.pk]) == 1
     assert indexer.drain("embedded").indexed == 1
     assert not OutboxJob.objects.exists()
+
+
+def test_a_page_left_out_of_a_rebuild_waits_in_the_outbox(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = factories.live(title="渔港好页"), factories.live(title="渔港坏页")
+    find()
+    real = EmbeddedBuilder.add
+
+    def choosy(builder: EmbeddedBuilder, records: list[Record]) -> dict[str, str]:
+        kept = [r for r in records if r.key != harvest.key_of(bad.pk)]
+        real(builder, kept)
+        return {r.key: "not taken" for r in records if r not in kept}
+
+    monkeypatch.setattr(EmbeddedBuilder, "add", choosy)
+    for _ in range(2):
+        assert rebuilding.rebuild("embedded") == 1
+        assert [job.key for job in OutboxJob.objects.all()] == [harvest.key_of(bad.pk)]
+    assert good.title in titles(api.search(SearchRequest("渔港")))
+    assert sorted(titles(find("渔港"))) == sorted([good.title, bad.title])
+
+
+def test_records_an_engine_refuses_are_blamed_one_by_one(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [factories.live(title=f"渔港{n}") for n in "甲乙丙"]
+    find()
+    for page in pages:
+        outbox.enqueue([harvest.key_of(page.pk)])
+    real = EmbeddedEngine.apply
+    bad = harvest.key_of(pages[1].pk)
+
+    def choosy(engine: EmbeddedEngine, upserts: list[Record], deletes: list[str], *, at: int) -> set[str]:
+        if any(r.key == bad for r in upserts):
+            raise Refused({bad if len(upserts) == 1 else "": "too long"})
+        return real(engine, upserts, deletes, at=at)
+
+    monkeypatch.setattr(EmbeddedEngine, "apply", choosy)
+    report = indexer.drain("embedded")
+    assert (report.indexed, report.failed, report.unavailable) == (2, 1, "")
+    assert [(job.key, job.error) for job in office.failing()] == [(bad, f"Refused: {bad}: too long")]
 
 
 def test_reconcile_finds_and_repairs_what_no_signal_told(find: Find) -> None:

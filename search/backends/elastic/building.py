@@ -2,77 +2,117 @@
 
 from __future__ import annotations
 
+import logging
+import re
+import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
-from elasticsearch import helpers
+from elasticsearch import BadRequestError, helpers
 
 from search import documents
+from search.backends.base import EngineUnavailable
+from search.backends.elastic.connection import BULK, Connection, exists_already, outcome, translated
 from search.records import SCHEMA_VERSION, Record
 
-if TYPE_CHECKING:
-    from search.backends.elastic.engine import ElasticEngine
+logger = logging.getLogger(__name__)
 
 _SAMPLE = 20_000  # passages in which tokens are counted
 _COUNTED_SHARE = 0.005  # tokens in fewer of them are all called rare: what is noted travels with the cluster's state
 _SHARES_FROM = 200
 _THREADS = 4
+_NUMBER = re.compile(r"-(\d+)(?:-[0-9a-f]+)?$")
 
 
 class ElasticBuilder:
-    """Fills an index nobody reads. `publish` swaps the alias in one step and keeps the index before it."""
+    """Fills an index nobody reads. `publish` swaps the alias in one step and keeps the index before it.
 
-    def __init__(self, engine: ElasticEngine) -> None:
-        self._engine = engine
-        self._client = engine.writing
-        numbers = [int(n.rpartition("-")[2]) for n in self._indexes()]
-        self.index = f"{engine.alias}-v{SCHEMA_VERSION}-{max(numbers, default=0) + 1:06d}"
-        self._replicas = 1 if self._nodes() > 1 else 0
-        body = documents.template(f"{engine.alias}-v{SCHEMA_VERSION}-*", replicas=self._replicas)
-        self._client.indices.put_index_template(name=engine.alias, **body)
-        loading = {"index": {"number_of_replicas": 0, "refresh_interval": "-1"}}
-        self._client.indices.create(index=self.index, settings=loading)
+    Each step may be sent twice when a connection breaks, and comes to the same. An index that is left behind, because
+    the server went away, is dropped by the next build.
+    """
+
+    def __init__(self, connection: Connection, *, published: Callable[[], None]) -> None:
+        self._connection = connection
+        self._client = connection.writing
+        self._published = published
+        numbers = [int(found[1]) for found in map(_NUMBER.search, connection.indexes()) if found]
+        # The last part makes the name nobody else's: if there is an index of this name, this builder has made it.
+        own = f"{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
+        self.index = f"{connection.alias}-v{SCHEMA_VERSION}-{own}"
         self._seen: Counter[str] = Counter()
         self._passages = 0
+        with translated():
+            self._replicas = 1 if int(self._client.cluster.health().body["number_of_data_nodes"]) > 1 else 0
+            body = documents.template(f"{connection.alias}-v{SCHEMA_VERSION}-*", replicas=self._replicas)
+            self._client.indices.put_index_template(name=connection.alias, **body)
+            self._create()
 
-    def add(self, records: Iterable[Record]) -> int:
-        """Load records in parallel; what is added later wins."""
-        count = 0
-        outcome = helpers.parallel_bulk(
-            self._client, self._actions(records), thread_count=_THREADS, chunk_size=200, max_chunk_bytes=8_000_000
-        )
-        for _done, _item in outcome:
-            count += 1
-        return count
+    def add(self, records: Iterable[Record]) -> dict[str, str]:
+        """Load records in parallel, what is added later wins; return by key why some were refused."""
+        refused = {}
+        with translated():
+            loading = helpers.parallel_bulk(self._client, self._actions(records), thread_count=_THREADS, **BULK)
+            for _done, item in loading:
+                key, why = outcome(item)
+                if why:
+                    logger.error("%s does not take %s: %s", self.index, key, why)
+                    refused[key] = why
+        return refused
 
     def remove(self, keys: Iterable[str]) -> None:
         """Remove records that vanished while building."""
         actions = ({"_op_type": "delete", "_index": self.index, "_id": key} for key in keys)
-        for _ in helpers.streaming_bulk(self._client, actions, raise_on_error=False):
-            pass
+        with translated():
+            for _done, item in helpers.streaming_bulk(self._client, actions, **BULK):
+                outcome(item)
 
     def publish(self) -> None:
         """Make the index like any other, swap the alias, drop what is older than the index before."""
-        indices = self._client.indices
         restored = {"index": {"number_of_replicas": self._replicas, "refresh_interval": "1s"}}
-        indices.put_settings(index=self.index, settings=restored)
-        indices.put_mapping(index=self.index, meta={"schema": SCHEMA_VERSION, "shares": self._shares()})
-        indices.refresh(index=self.index)
-        before = self._engine.live_index()
-        alias = self._engine.alias
-        actions: list[dict[str, Any]] = [{"add": {"index": self.index, "alias": alias, "is_write_index": True}}]
-        if before:
-            actions.insert(0, {"remove": {"index": before, "alias": alias}})
-        indices.update_aliases(actions=actions)
-        for name in self._indexes():
-            if name not in (self.index, before) and name < self.index:
-                indices.delete(index=name)
-        self._engine.forget_shares()
+        with translated():
+            self._client.indices.put_settings(index=self.index, settings=restored)
+            self._client.indices.put_mapping(
+                index=self.index, meta={"schema": SCHEMA_VERSION, "shares": self._shares()}
+            )
+            self._client.indices.refresh(index=self.index)
+        before = self._connection.live_index()
+        self._swap(before)
+        self._published()
+        try:
+            for name in self._connection.indexes():
+                if name not in (self.index, before) and name < self.index:
+                    self._connection.drop(name)
+        except EngineUnavailable as error:  # readers have the new index; the next build drops what is left
+            logger.warning("old indexes of %s were left behind: %s", self._connection.alias, error)
 
     def abandon(self) -> None:
-        """Delete the unfinished index."""
-        self._client.options(ignore_status=404).indices.delete(index=self.index)
+        """Delete the unfinished index, unless readers have it: a swap may have been made though its answer was lost."""
+        try:
+            if self._connection.live_index() != self.index:
+                self._connection.drop(self.index)
+        except EngineUnavailable as error:
+            logger.warning("%s was left behind: %s", self.index, error)
+
+    def _create(self) -> None:
+        loading = {"index": {"number_of_replicas": 0, "refresh_interval": "-1"}}
+        try:
+            self._client.indices.create(index=self.index, settings=loading)
+        except BadRequestError as error:
+            if not exists_already(error):
+                raise
+
+    def _swap(self, before: str | None) -> None:
+        alias = self._connection.alias
+        actions: list[dict[str, Any]] = [{"add": {"index": self.index, "alias": alias, "is_write_index": True}}]
+        if before and before != self.index:
+            actions.insert(0, {"remove": {"index": before, "alias": alias, "must_exist": False}})
+        try:
+            with translated():
+                self._client.indices.update_aliases(actions=actions)
+        except EngineUnavailable:
+            if self._connection.live_index() != self.index:
+                raise
 
     def _actions(self, records: Iterable[Record]) -> Iterator[dict[str, Any]]:
         for record in records:
@@ -93,9 +133,3 @@ class ElasticBuilder:
             return {}
         floor = _COUNTED_SHARE * self._passages
         return {token: round(seen / self._passages, 4) for token, seen in self._seen.items() if seen > floor}
-
-    def _indexes(self) -> list[str]:
-        return sorted(self._client.indices.get(index=f"{self._engine.alias}-v*", expand_wildcards="all").body)
-
-    def _nodes(self) -> int:
-        return int(self._client.cluster.health().body["number_of_data_nodes"])

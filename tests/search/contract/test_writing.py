@@ -89,7 +89,7 @@ def test_many_rebuilds_keep_only_the_one_before(engine: Engine) -> None:
     if engine.name == "embedded":
         assert len(engine.generations()) == 2  # type: ignore[attr-defined]
     else:
-        assert len(engine.client.indices.get(index=f"{engine.alias}-*").body) == 2  # type: ignore[attr-defined]
+        assert len(engine.connection.writing.indices.get(index=f"{engine.alias}-*").body) == 2  # type: ignore[attr-defined]
 
 
 def test_status_and_explanation(engine: Engine) -> None:
