@@ -101,6 +101,16 @@ class BidForm(forms.ModelForm):
         fields = ["title", "outline", "team"]
         widgets = {"outline": forms.Textarea(attrs={"rows": 14})}
 
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
+class BidDraftForm(BidForm):
+    """A bid that is not ready: its title suffices."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outline"].required = self.fields["team"].required = False
+
 
 class MilestonesForm(forms.Form):
     milestones = forms.CharField(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -70,18 +71,51 @@ def publish_need(need: Need, *, readings: int = 3, by: User, at: datetime | None
 
 
 @transaction.atomic
-def submit_bid(bid: Bid, *, by: User, at: datetime | None = None) -> Entry:
-    """Hand in a bid as the contact of the unit; it becomes an entry of the need's call.
+def save_draft(bid: Bid, *, seen: str = "", by: User, at: datetime | None = None) -> Bid:
+    """Keep a bid that is not ready, for the contact persons of its unit alone; it takes part in nothing.
 
-    Effects in order: bid, entry with the next number, audit ``bid_submitted``. Raises RefusedError after the deadline
-    or when the unit has already bid.
+    ``seen`` is the `draft_mark` of the draft that was on the screen. Effects: the bid; no audit row, for nothing was
+    handed in. Raises RefusedError as `submit_bid` does, ConflictError when a colleague saved the draft meanwhile.
     """
-    moment = at or clock.now()
+    _own_bid(bid, seen=seen, by=by, moment=at or clock.now())
+    bid.state, bid.created_by = BidState.DRAFT, by
+    bid.save()
+    return bid
+
+
+def draft_mark(bid: Bid | None) -> str:
+    """Return what tells one saved draft from another; empty for none."""
+    if bid is None or bid.state != BidState.DRAFT:
+        return ""
+    return hashlib.sha256(f"{bid.title}\0{bid.outline}\0{bid.team}".encode()).hexdigest()[:16]
+
+
+def _own_bid(bid: Bid, *, seen: str, by: User, moment: datetime) -> Need:
+    """Lock the need and refuse whoever may not bid for this unit now."""
     need = Need.objects.select_for_update(of=("self",)).select_related("competition").get(pk=bid.need_id)
     require(may_bid(need, by, moment))
-    if need.bids.filter(unit=bid.unit_id).exclude(state=BidState.WITHDRAWN).exclude(pk=bid.pk).exists():
-        raise RefusedError(Refusal("bid-twice", _("Your unit has already handed in a bid. Withdraw it to bid again.")))
     require(acts.contact_only(by.roles, by.unit_id, bid.unit_id))
+    saved = need.bids.filter(unit=bid.unit_id).exclude(state=BidState.WITHDRAWN).first()
+    if saved is not None and saved.state != BidState.DRAFT:
+        raise RefusedError(Refusal("bid-twice", _("Your unit has already handed in a bid. Withdraw it to bid again.")))
+    if draft_mark(saved) != seen:
+        raise ConflictError(
+            Refusal("draft-changed", _("A colleague saved this draft meanwhile. Saving again replaces the other text."))
+        )
+    bid.pk = saved.pk if saved else None
+    return need
+
+
+@transaction.atomic
+def submit_bid(bid: Bid, *, seen: str = "", by: User, at: datetime | None = None) -> Entry:
+    """Hand in a bid as the contact of the unit; it becomes an entry of the need's call.
+
+    ``seen`` is the `draft_mark` of the draft that was on the screen. Effects in order: bid, entry with the next number,
+    audit ``bid_submitted``. Raises RefusedError after the deadline or when the unit has already bid, ConflictError when
+    a colleague saved the draft meanwhile.
+    """
+    moment = at or clock.now()
+    need = _own_bid(bid, seen=seen, by=by, moment=moment)
     competition = need.competition
     if competition is None:
         raise RefusedError(Refusal("need-closed", _("This need takes no bids now.")))

@@ -19,7 +19,7 @@ from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 
 from ..enums import VISIBLE_STATES, Act, BidState, EntryState
-from ..forms.acts import BidForm
+from ..forms.acts import BidDraftForm, BidForm
 from ..models import Bid, Commission, Competition, Entry, Milestone, Need, Track
 from ..rules import acts, timetable
 from ..selectors import calls, explained, units
@@ -140,20 +140,28 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def bid(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand in a bid; a form with faults comes back as it was typed."""
+    """Hand in a bid, or keep it as a draft; a form with faults comes back as it was typed."""
     user = actor(request)
     wanted = found(calls.open_needs(), pk=pk)
     require(bidding.may_bid(wanted, user, clock.now()))
-    form = BidForm(request.POST, instance=Bid(need=wanted, unit=user.unit))
+    draft = request.POST.get("act") == "draft"
+    form = (BidDraftForm if draft else BidForm)(request.POST, instance=Bid(need=wanted, unit=user.unit))
     if user.unit is not None and form.is_valid():
+        verb = bidding.save_draft if draft else bidding.submit_bid
         try:
-            bidding.submit_bid(form.instance, by=user)
+            verb(form.instance, seen=form.cleaned_data["seen"], by=user)
         except RefusedError as error:
             form.add_error(None, str(error.refusal.message))
+            form.data = request.POST.copy()
+            form.data["seen"] = bidding.draft_mark(_own_bid(wanted, request))
         else:
-            messages.success(request, _("Your bid is handed in."))
+            messages.success(request, _("The draft is saved.") if draft else _("Your bid is handed in."))
             return redirect("competitions:need", pk=wanted.pk)
     return _need_page(request, wanted, form)
+
+
+def _own_bid(wanted: Need, request: HttpRequest) -> Bid | None:
+    return wanted.bids.filter(unit_id=unit_of(request)).exclude(state=BidState.WITHDRAWN).first()
 
 
 @login_required
@@ -234,9 +242,10 @@ def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> Http
     own = None
     refusal: Refusal | None = None
     if user.is_authenticated:
-        own = wanted.bids.filter(unit_id=unit_of(request)).exclude(state="withdrawn").first()
+        own = _own_bid(wanted, request)
         refusal = bidding.may_bid(wanted, actor(request), clock.now())
-        form = form or (BidForm() if refusal is None and own is None else None)
+        if form is None and refusal is None and (own is None or own.state == BidState.DRAFT):
+            form = BidForm(instance=own, initial={"seen": bidding.draft_mark(own)})
     office = user.is_authenticated and actor(request).has_role(Role.COMPETITION_OFFICE)
     context = {
         "need": wanted,

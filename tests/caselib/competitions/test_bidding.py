@@ -203,6 +203,41 @@ def test_bids_are_compared_with_one_another_for_the_office() -> None:
     assert shared.entry == second and shared.percent > 90 and shared.passages
 
 
+def test_a_draft_is_kept_for_the_unit_alone_until_it_is_handed_in() -> None:
+    wanted = need()
+    unit, by = bidder()
+    colleague = scenes.contact(unit)
+    client, other, stranger = Client(), Client(), Client()
+    client.force_login(by)
+    other.force_login(colleague)
+    stranger.force_login(bidder()[1])
+    page, act = reverse("competitions:need", args=[wanted.pk]), reverse("competitions:bid", args=[wanted.pk])
+    with clock.fixed(START + DAY):
+        assert client.post(act, {"act": "draft", "title": "", "outline": "半个提纲"}).status_code == 422
+        assert client.post(act, {"act": "draft", "title": "三个转折", "outline": "半个提纲"}).status_code == 302
+        row = Bid.objects.get()
+        assert row.state == "draft" and not Entry.objects.filter(bid=row).exists()
+        seen = bidding.draft_mark(row)
+        assert "半个提纲" in other.get(page).content.decode() and seen in other.get(page).content.decode()
+        assert "半个提纲" not in stranger.get(page).content.decode()
+
+        typed = {"act": "draft", "title": "三个转折", "outline": "同事写的", "seen": seen}
+        assert other.post(act, typed).status_code == 302
+        told = client.post(act, typed | {"outline": "我写的"})
+        assert told.status_code == 422 and "我写的" in told.content.decode() and "同事" in told.content.decode()
+        assert Bid.objects.get().outline == "同事写的"
+        again = {
+            "title": "三个转折",
+            "outline": OUTLINE,
+            "team": "白晓舟",
+            "seen": bidding.draft_mark(Bid.objects.get()),
+        }
+        assert again["seen"] in told.content.decode()
+        assert client.post(act, again).status_code == 302
+        assert Bid.objects.get().state == "submitted" and Entry.objects.get().bid == row
+        assert other.post(act, typed).status_code == 422
+
+
 def test_the_pages_of_bidding_lead_through_and_keep_what_was_typed() -> None:
     wanted, office = need(), scenes.office()
     _unit, by = bidder()
@@ -222,7 +257,7 @@ def test_the_pages_of_bidding_lead_through_and_keep_what_was_typed() -> None:
         twice = client.post(reverse("competitions:bid", args=[wanted.pk]), data)
         assert twice.status_code == 422 and Bid.objects.count() == 1
         own = client.get(page).content.decode()
-        assert "三个转折" in own and "bids/" in own
+        assert "三个转折" in own and "bids/" in own and "保存草稿" not in own
         stranger = Client()
         stranger.force_login(bidder()[1])
         assert "三个转折" not in stranger.get(page).content.decode()
