@@ -11,7 +11,8 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import sources, withdrawals
+        from . import announcements, sources, withdrawals
 
         withdrawals.connect()
         sources.connect()
+        announcements.connect()

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Locale, Page, Site
 
-from caselib.accounts.enums import Role
+from caselib.accounts.enums import ADMIN_ROLES, Role
 from caselib.accounts.install import install_roles
 from caselib.anthologies.install import install as install_anthologies
 from caselib.resources.filing import library
@@ -25,19 +25,6 @@ MEDIA_WRITERS = (Role.AUTHOR, Role.TEACHER, Role.EDITOR)
 # Who may add chooses and changes their own uploads, who may change everybody's (caselib.media.policies).
 MEDIA_ADDING = ("wagtailimages.add_image", "wagtaildocs.add_document", "media.add_videofile")
 MEDIA_CHANGING = ("wagtailimages.change_image", "wagtaildocs.change_document", "media.change_videofile")
-ADMIN_ACCESS = (
-    Role.AUTHOR,
-    Role.TEACHER,
-    Role.FIRST_REVIEWER,
-    Role.SECOND_REVIEWER,
-    Role.FINAL_REVIEWER,
-    Role.EDITOR,
-    Role.COMPETITION_OFFICE,
-    Role.DISPATCHER,
-    Role.SYSTEM_ADMIN,
-    Role.SECURITY_ADMIN,
-    Role.AUDIT_ADMIN,
-)
 MODEL_PERMISSIONS: dict[str, tuple[str, ...]] = {
     Role.EDITOR: tuple(
         f"vocabularies.{verb}_{name}" for verb in ("add", "change", "view") for name in ("topic", "sector", "position")
@@ -74,7 +61,7 @@ def install() -> None:
         is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "site_name": "案例库"}
     )
     tree = library()
-    for role in ADMIN_ACCESS:
+    for role in ADMIN_ROLES:
         _grant(groups[role], "wagtailadmin.access_admin")
     for group_name, names in MODEL_PERMISSIONS.items():
         for name in names:

@@ -27,6 +27,8 @@ class Role(models.TextChoices):
 ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 REVIEWERS = frozenset({Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REVIEWER})
 STAFF = REVIEWERS | {Role.AUTHOR, Role.TEACHER, Role.EDITOR, Role.COMPETITION_OFFICE, Role.DISPATCHER}
+#: Who works in the administration.
+ADMIN_ROLES = STAFF | ADMINISTRATORS
 
 
 class Audience(models.TextChoices):

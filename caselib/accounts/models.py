@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from .enums import Role, UnitKind, UnitLevel
+from .enums import ADMIN_ROLES, Role, UnitKind, UnitLevel
+
+if TYPE_CHECKING:
+    from .viewers import Viewer
 
 
 class Unit(MP_Node):  # type: ignore[misc]
@@ -59,7 +64,16 @@ class User(AbstractUser):
         """The roles of the account (names of its groups that are roles). One query a user object."""
         if not self.pk:
             return frozenset()
+        # What ``Viewer.of`` has read for this request is not read again.
+        viewer: Viewer | None = self.__dict__.get("_viewer_of_request")
+        if viewer is not None:
+            return viewer.roles
         return frozenset(self.groups.values_list("name", flat=True)) & frozenset(Role.values)
+
+    @property
+    def enters_admin(self) -> bool:
+        """Whether the administration is open to the account: what the menu shows; Wagtail asks the permission itself."""
+        return self.is_superuser or bool(self.roles & ADMIN_ROLES)
 
     def has_role(self, *wanted: str) -> bool:
         """Whether the account is active and holds at least one of ``wanted``."""

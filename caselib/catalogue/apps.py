@@ -9,3 +9,10 @@ class CatalogueConfig(AppConfig):
     label = "catalogue"
     verbose_name = _("Catalogue")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from caselib.accounts import waiting as desk
+
+        from . import waiting
+
+        desk.register("catalogue", waiting.piles, place=40)

@@ -11,9 +11,12 @@ class CompetitionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hide from blind judges what they judge, everywhere in the library."""
+        """Hide from blind judges what they judge, everywhere in the library; say what waits for whom."""
+        from caselib.accounts import waiting as desk
         from caselib.accounts.viewers import register_veil
 
+        from . import waiting
         from .selectors.veil import veiled_pages
 
         register_veil(veiled_pages)
+        desk.register("competitions", waiting.piles, place=30)

@@ -11,4 +11,8 @@ class IngestConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import jobs  # noqa: F401  registers the reading job
+        from caselib.accounts import waiting as desk
+
+        from . import jobs, waiting  # noqa: F401  registers the reading job
+
+        desk.register("ingest", waiting.piles, place=20)

@@ -11,10 +11,12 @@ class ReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from caselib.accounts import waiting as desk
         from caselib.core.guards import register
 
-        from . import jobs, receivers  # noqa: F401  registers the kinds of jobs
+        from . import jobs, receivers, waiting  # noqa: F401  registers the kinds of jobs
         from .guards import guards
 
         register(*guards())
         receivers.connect()
+        desk.register("review", waiting.piles, place=10)

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Cast
 from wagtail.models import Comment, Page, Revision, TaskState, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
@@ -151,7 +152,11 @@ def history_of_run(run: WorkflowState) -> QuerySet[Decision]:
 
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
-    """What the queue shows. Empty fields do not filter; ``older_than`` is in days since the stage began."""
+    """What the queue shows. Empty fields do not filter; ``older_than`` is in days since the stage began.
+
+    ``mine`` is what the reader may decide: neither a colleague's, nor the own work, nor decided by the reader at
+    another stage.
+    """
 
     stage: int | None = None
     unit: int | None = None
@@ -167,7 +172,7 @@ def queue(user: User, wanted: QueueFilter, today: date) -> QuerySet[StageState]:
     states = StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).select_related(
         "workflow_state__requested_by", "assignee", "task", "revision"
     )
-    if not user.roles & OVERSEERS:
+    if not user.roles & OVERSEERS or (wanted.mine and user.roles & REVIEWERS):
         groups = list(user.groups.values_list("pk", flat=True))
         states = states.filter(task__stagetask__group_id__in=groups)
     pages = ResourcePage.objects.all()
@@ -180,7 +185,10 @@ def queue(user: User, wanted: QueueFilter, today: date) -> QuerySet[StageState]:
     if wanted.stage:
         states = states.filter(task_id=wanted.stage)
     if wanted.mine:
+        elsewhere = Seat.objects.filter(run_id=OuterRef("workflow_state_id"), reviewer=user)
         states = states.filter(Q(assignee=user) | Q(assignee__isnull=True))
+        states = states.exclude(workflow_state__object_id__in=own_ids(user))
+        states = states.exclude(Exists(elsewhere.exclude(stage_id=OuterRef("task_id"))))
     if wanted.reviewer:
         states = states.filter(assignee_id=wanted.reviewer)
     if wanted.light == "overdue":
@@ -218,6 +226,12 @@ def manuscripts_of(user: User) -> QuerySet[ResourcePage]:
         .select_related("unit", "content_type")
         .order_by("-latest_revision_created_at", "-pk")
     )
+
+
+def own_ids(user: User) -> QuerySet[ResourcePage, dict[str, str]]:
+    """Return the ids of what ``user`` owns or wrote as text, as runs keep them. For use inside a query."""
+    mine = ResourcePage.objects.filter(Q(owner=user) | Q(authors__user=user))
+    return mine.annotate(key=Cast("pk", CharField())).values("key")
 
 
 def runs_by_page(pages: Iterable[Page]) -> dict[str, WorkflowState]:

@@ -153,6 +153,13 @@ def _rate(session: Dispatch, rating: Row, at: datetime) -> None:
         ("contact", services.Scores(content=5, delivery=4, use=5), "安排紧凑，讲的都是身边事。"),
         ("author", services.Scores(content=4, delivery=5, use=4), ""),
     )
+    contact = account("contact")
+    if session.line.order.unit_id == contact.unit_id:
+        # Listeners of a township have no accounts: their unit printed slips.
+        services.issue_slips(session, number=session.line.order.headcount, by=contact, at=session.starts_at)
+        for slip, (_username, scores, comment) in zip(session.slips.all(), voices, strict=False):
+            services.rate_order(session, scores=scores, comment=comment, by=None, slip=slip, at=at)
+        return
     for username, scores, comment in voices:
         services.rate_order(session, scores=scores, comment=comment, by=account(username), at=at)
 

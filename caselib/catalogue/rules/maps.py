@@ -5,9 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from xml.sax.saxutils import escape
 
-WIDTH, HEIGHT, MARGIN = 640, 400, 56
+from .map_labels import LINE, Box, Label, placed
+
+WIDE, NARROW = (640, 400), (360, 420)
+MARGIN = 48
+RADIUS, SMALL_RADIUS = 13.0, 8.0
+CROWD = 12  # more stops than these are drawn small
+NAME_LENGTH = 16
+NAMES_AT_ONE = 3
 EARTH_KM = 6371.0
 
 
@@ -29,70 +37,121 @@ def distance_km(a: Place, b: Place) -> float:
     return 2 * EARTH_KM * math.asin(min(1.0, math.sqrt(h)))
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A spot on the map, with the places that stand there: several where the coordinates are the same."""
+
+    x: float
+    y: float
+    places: Sequence[Place]
+
+    @property
+    def number(self) -> str:
+        return "·".join(str(place.number) for place in self.places if place.number)
+
+    @property
+    def names(self) -> list[str]:
+        """The names as the map writes them, line by line."""
+        known = list(dict.fromkeys(place.name for place in self.places))
+        shown = known if len(known) <= NAMES_AT_ONE else known[: NAMES_AT_ONE - 1]
+        lines = [name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…" for name in shown]
+        return [*lines, f"… +{len(known) - len(shown)}"] if len(shown) < len(known) else lines
+
+
 def route_map(places: Sequence[Place], *, label: str, joined: bool) -> str:
-    """Return the map as an SVG string, empty without places; ``joined`` draws the line of a route."""
+    """Return the map as SVG, empty without places; ``joined`` draws the line of a route.
+
+    It is drawn twice, for wide and for narrow pages: letters keep their size, and the style sheet shows one.
+    """
     if not places:
         return ""
-    points = _project(places)
+    return "".join(
+        _drawing(places, label=label, joined=joined, size=size, name=name)
+        for size, name in ((WIDE, "wide"), (NARROW, "narrow"))
+    )
+
+
+def _drawing(places: Sequence[Place], *, label: str, joined: bool, size: tuple[int, int], name: str) -> str:
+    points = _project(places, size)
+    stops = _stops(places, points, size)
+    radius = RADIUS if len(stops) <= CROWD else SMALL_RADIUS
+    scale, scale_box = _scale(places, points, size)
+    ways = list(pairwise(points)) if joined else []
+    width, height = size
+    labels = placed(
+        [stop.names for stop in stops],
+        [(stop.x, stop.y) for stop in stops],
+        radius=radius,
+        frame=Box(6, 6, width - 6, height - 6),
+        taken=[Box(width - 40, 0, width, 46), scale_box],
+        lines=ways,
+    )
+    quoted = escape(label, {'"': "&quot;"})
     parts = [
         (
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-            f'aria-label="{escape(label, {chr(34): "&quot;"})}">'
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="map map--{name}" viewBox="0 0 {width} {height}" role="img" '
+            f'aria-label="{quoted}">'
         ),
-        f'<rect class="map__ground" width="{WIDTH}" height="{HEIGHT}"/>',
-        _north(),
-        _scale(places, points),
+        f'<rect class="map__ground" width="{width}" height="{height}"/>',
+        f'<path class="map__north" d="M{width - 28} 40V14m-6 9 6-9 6 9"/>',
+        scale,
     ]
-    if joined and len(points) > 1:
+    if ways:
         parts.append('<polyline class="map__route" points="' + " ".join(f"{x:.1f},{y:.1f}" for x, y in points) + '"/>')
-    for place, (x, y), (tx, ty, anchor) in zip(places, points, _labels(points), strict=True):
-        parts.append(f'<circle class="map__stop" cx="{x:.1f}" cy="{y:.1f}" r="13"/>')
-        if place.number:
-            parts.append(
-                f'<text class="map__number" x="{x:.1f}" y="{y + 5:.1f}" text-anchor="middle">{place.number}</text>'
-            )
-        parts.append(
-            f'<text class="map__name" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(place.name[:16])}</text>'
-        )
+    parts += [_stop(stop, text, radius) for stop, text in zip(stops, labels, strict=True)]
     parts.append("</svg>")
     return "".join(parts)
 
 
-def _project(places: Sequence[Place]) -> list[tuple[float, float]]:
+def _stop(stop: Stop, text: Label | None, radius: float) -> str:
+    """Draw a stop with its names; where they found no room the pointer shows them, and the table below the map does."""
+    names = escape("、".join(dict.fromkeys(place.name for place in stop.places)))
+    parts = [f"<g><title>{names}</title>"]
+    if text is not None:
+        parts.append(f'<text class="map__name" text-anchor="{text.anchor}">')
+        for row, line in enumerate(stop.names):
+            parts.append(f'<tspan x="{text.x:.1f}" y="{text.y + LINE * row:.1f}">{escape(line)}</tspan>')
+        parts.append("</text>")
+    parts.append(f'<circle class="map__stop" cx="{stop.x:.1f}" cy="{stop.y:.1f}" r="{radius:g}"/>')
+    if stop.number:
+        size = " map__number--small" if len(stop.number) > 2 or radius < RADIUS else ""
+        parts.append(
+            f'<text class="map__number{size}" x="{stop.x:.1f}" y="{stop.y + 5:.1f}" text-anchor="middle">{stop.number}</text>'
+        )
+    return "".join([*parts, "</g>"])
+
+
+def _stops(places: Sequence[Place], points: Sequence[tuple[float, float]], size: tuple[int, int]) -> list[Stop]:
+    """Put places that would be drawn on each other together."""
+    near = 5.0
+    found: list[tuple[float, float, list[Place]]] = []
+    for place, (x, y) in zip(places, points, strict=True):
+        same = next((row for row in found if math.dist((row[0], row[1]), (x, y)) < near), None)
+        if same is None:
+            found.append((x, y, [place]))
+        else:
+            same[2].append(place)
+    return [Stop(x, y, rows) for x, y, rows in found]
+
+
+def _project(places: Sequence[Place], size: tuple[int, int]) -> list[tuple[float, float]]:
     """Return pixel positions: equirectangular about the middle latitude, one scale for both axes, north up."""
     middle = math.cos(math.radians(sum(p.latitude for p in places) / len(places)))
     xs = [p.longitude * middle for p in places]
     ys = [-p.latitude for p in places]
     span_x, span_y = max(xs) - min(xs), max(ys) - min(ys)
+    width, height = size
     scale = min(
-        (WIDTH - 2 * MARGIN) / span_x if span_x else math.inf, (HEIGHT - 2 * MARGIN) / span_y if span_y else math.inf
+        (width - 2 * MARGIN) / span_x if span_x else math.inf, (height - 2 * MARGIN) / span_y if span_y else math.inf
     )
     if math.isinf(scale):
         scale = 0.0
     mid_x, mid_y = (max(xs) + min(xs)) / 2, (max(ys) + min(ys)) / 2
-    return [(WIDTH / 2 + (x - mid_x) * scale, HEIGHT / 2 + (y - mid_y) * scale) for x, y in zip(xs, ys, strict=True)]
+    return [(width / 2 + (x - mid_x) * scale, height / 2 + (y - mid_y) * scale) for x, y in zip(xs, ys, strict=True)]
 
 
-def _labels(points: Sequence[tuple[float, float]]) -> list[tuple[float, float, str]]:
-    """Put each name beside its point, on the side away from the edge, moved down where two would overlap."""
-    used: list[tuple[float, float]] = []
-    found = []
-    for x, y in points:
-        right = x < WIDTH / 2
-        tx, ty = (x + 20, y + 5) if right else (x - 20, y + 5)
-        while any(abs(tx - ux) < 150 and abs(ty - uy) < 20 for ux, uy in used) and ty < HEIGHT - 8:
-            ty += 20
-        used.append((tx, ty))
-        found.append((tx, ty, "start" if right else "end"))
-    return found
-
-
-def _north() -> str:
-    return f'<path class="map__north" d="M{WIDTH - 28} 40V14m-6 9 6-9 6 9"/>'
-
-
-def _scale(places: Sequence[Place], points: Sequence[tuple[float, float]]) -> str:
-    """Draw a bar of a round number of kilometres, where two points give a scale."""
+def _scale(places: Sequence[Place], points: Sequence[tuple[float, float]], size: tuple[int, int]) -> tuple[str, Box]:
+    """Draw a bar of a round number of kilometres, where two points give a scale; return what it takes up too."""
     for i in range(1, len(places)):
         pixels = math.dist(points[0], points[i])
         km = distance_km(places[0], places[i])
@@ -102,9 +161,9 @@ def _scale(places: Sequence[Place], points: Sequence[tuple[float, float]]) -> st
             base = 10 ** math.floor(math.log10(target))
             length = max(step * base for step in (1, 2, 5) if step * base <= target)
             width = length / per_pixel
-            y = HEIGHT - 22
+            y = size[1] - 22
             return (
                 f'<path class="map__scale" d="M24 {y - 5}v10M24 {y}h{width:.1f}m0-5v10"/>'
                 f'<text class="map__small" x="24" y="{y - 10}">{length:g} km</text>'
-            )
-    return ""
+            ), Box(20, y - 26, 28 + width, y + 8)
+    return "", Box(0, 0, 0, 0)

@@ -156,8 +156,14 @@ def may_record_delivery(
     return None
 
 
-def may_issue_slips(*, dispatcher: bool, own_unit: bool, is_teacher: bool, state: str) -> Refusal | None:
-    """The dispatch office or the unit that ordered hands out rating slips; never who is rated."""
+def may_issue_slips(
+    *, dispatcher: bool, own_unit: bool, is_teacher: bool, state: str, slips: int, rated: int
+) -> Refusal | None:
+    """The dispatch office or the unit that ordered hands out rating slips; never who is rated.
+
+    A session is rated either with accounts or with slips: nobody knows who holds which slip, so whoever had both
+    could rate twice. The first slip, or the first rating, decides.
+    """
     if is_teacher:
         return Refusal(
             "own_session", _("Rating slips are handed out by the unit or the dispatch office, not by the teacher.")
@@ -166,12 +172,22 @@ def may_issue_slips(*, dispatcher: bool, own_unit: bool, is_teacher: bool, state
         return Refusal("not_yours", _("Only the unit that ordered and the dispatch office hand out rating slips."))
     if state == DispatchState.CANCELLED:
         return Refusal("cancelled", _("This session was cancelled, so there is nothing to rate."))
+    if rated and not slips:
+        return Refusal(
+            "rated_by_account",
+            _(
+                "Listeners have rated with their accounts already. With slips somebody could rate twice, so none are "
+                "made; print them before the session next time."
+            ),
+        )
     return None
 
 
 def may_rate(
     *,
     admitted: bool,
+    by_slips: bool,
+    has_slip: bool,
     is_teacher: bool,
     state: str,
     starts_at: datetime,
@@ -181,8 +197,14 @@ def may_rate(
 ) -> Refusal | None:
     """Listeners rate from the beginning of a session until thirty days after, as many as came.
 
-    ``admitted`` is whoever has an account or holds a slip with a code of the session.
+    ``admitted`` is whoever has an account or holds a slip with a code of the session. Once slips are made
+    (``by_slips``) a rating needs one, account or not: a person has one voice.
     """
+    if by_slips and not has_slip:
+        return Refusal(
+            "slip_needed",
+            _("Slips were handed out for this session. Enter the code of yours; your account is not needed."),
+        )
     if not admitted:
         return Refusal("sign_in", _("Sign in, or enter the code on your slip. Your name is not kept with the rating."))
     if is_teacher:

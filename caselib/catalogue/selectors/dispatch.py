@@ -113,12 +113,22 @@ def between(viewer: Viewer, first: date, last: date, *, limit: int = 40) -> list
 
 
 def calendar_of(user: User) -> QuerySet[Dispatch]:
-    """Return the sessions of the last 60 and the next 400 days for a calendar feed."""
+    """Return the sessions of the last 60 and the next 400 days for a calendar feed, cancelled ones too.
+
+    A calendar program that merged the feed into others keeps what merely vanishes.
+    """
     now = clock.now()
-    window = sessions_for(Viewer.of(user)).exclude(state=DispatchState.CANCELLED)
+    window = sessions_for(Viewer.of(user))
     return window.filter(starts_at__gte=now - timedelta(days=60), starts_at__lte=now + timedelta(days=400)).order_by(
         "starts_at"
     )[:1000]
+
+
+def to_record(user: User, *, everybody: bool, at: datetime) -> QuerySet[Dispatch]:
+    """Return the sessions that are over and not recorded yet, oldest first: own lectures, or ``everybody``'s."""
+    over = Dispatch.objects.filter(state=DispatchState.PLANNED, ends_at__lt=at)
+    mine = over if everybody else over.filter(teacher__user=user)
+    return mine.order_by("starts_at", "pk")
 
 
 def results_of(session: Dispatch) -> Results:

@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import ngettext
 
-from caselib.accounts.enums import Role
+from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import Notice, User
 from caselib.accounts.viewers import Viewer
+from caselib.accounts.waiting import Pile, piles_of
 from caselib.resources.models import ResourceAuthor, ResourcePage
 
-from ..enums import OrderState
+from ..announcing import Announcement, announcements
 from ..models import CatalogueList, Demand, OrderRequest
 from .cards import Card, newest_of_each
 from .lists import current_lists, running_campaigns
-from .orders import basket_size, orders_for
+from .orders import orders_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Front:
     campaigns: Sequence[CatalogueList]
     lists: Sequence[CatalogueList]
     shelves: Sequence[Shelf]
+    announcements: Sequence[Announcement]
 
 
 class Desk:
@@ -51,11 +55,7 @@ class Desk:
 
     @property
     def reviews(self) -> bool:
-        return bool(self.roles & {Role.FIRST_REVIEWER, Role.SECOND_REVIEWER, Role.FINAL_REVIEWER})
-
-    @property
-    def dispatches(self) -> bool:
-        return Role.DISPATCHER in self.roles
+        return bool(self.roles & REVIEWERS)
 
     @property
     def edits(self) -> bool:
@@ -63,7 +63,18 @@ class Desk:
 
     @property
     def runs_competitions(self) -> bool:
-        return bool(self.roles & {Role.COMPETITION_OFFICE, Role.JUDGE})
+        return Role.COMPETITION_OFFICE in self.roles
+
+    @property
+    def judges(self) -> bool:
+        return Role.JUDGE in self.roles
+
+    @cached_property
+    def piles(self) -> Sequence[Pile]:
+        """What waits, said by each app; unread notices come last."""
+        words = ngettext("unread notice", "unread notices", self.unread_count)
+        notices = Pile(self.unread_count, words, reverse("accounts:notices"))
+        return [*piles_of(self._user, self.roles), *([notices] if notices.count else [])]
 
     @cached_property
     def unread(self) -> Sequence[Notice]:
@@ -74,20 +85,8 @@ class Desk:
         return self._notices().count()
 
     @cached_property
-    def basket(self) -> int:
-        return basket_size(self._user)
-
-    @cached_property
     def orders(self) -> Sequence[OrderRequest]:
         return list(orders_for(self._viewer)[:5])
-
-    @cached_property
-    def waiting_orders(self) -> int:
-        return self._orders_in(OrderState.PLACED)
-
-    @cached_property
-    def accepted_orders(self) -> int:
-        return self._orders_in(OrderState.ACCEPTED)
 
     @cached_property
     def drafts(self) -> Sequence[ResourcePage]:
@@ -107,9 +106,6 @@ class Desk:
     def _notices(self) -> QuerySet[Notice]:
         return Notice.objects.filter(recipient=self._user, read_at__isnull=True)
 
-    def _orders_in(self, state: str) -> int:
-        return OrderRequest.objects.filter(state=state).count() if self.dispatches else 0
-
 
 SHELVES = (("casestudy",), ("course", "lessonplan", "textbook"), ("video",))
 
@@ -120,6 +116,7 @@ def front(viewer: Viewer) -> Front:
     return Front(
         campaigns=running_campaigns(viewer),
         lists=list(current_lists(viewer)[:6]),
+        announcements=announcements(),
         shelves=[Shelf(kinds, cards) for kinds, cards in zip(SHELVES, shelved, strict=True)],
     )
 

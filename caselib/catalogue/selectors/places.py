@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
@@ -109,6 +109,16 @@ def standing_of(point: TeachingPoint, last: PointEvaluation | None) -> str:
         if point.standing in (PointStanding.PREFERRED, PointStanding.CANDIDATE)
         else PointStanding.CANDIDATE.value
     )
+
+
+def to_rectify() -> QuerySet[PointEvaluation]:
+    """Return the evaluations that ask for something still open; a later evaluation takes the place of an earlier one."""
+    later = PointEvaluation.objects.filter(
+        Q(evaluated_on__gt=OuterRef("evaluated_on")) | Q(evaluated_on=OuterRef("evaluated_on"), pk__gt=OuterRef("pk")),
+        point=OuterRef("point"),
+    )
+    asked = PointEvaluation.objects.filter(outcome=EvaluationOutcome.RECTIFY, rectified_on__isnull=True)
+    return asked.filter(~Exists(later)).order_by("rectify_by", "pk")
 
 
 def evaluations_of(point: TeachingPoint) -> QuerySet[PointEvaluation]:

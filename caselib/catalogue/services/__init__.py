@@ -24,7 +24,7 @@ from .orders import (
     remove_from_basket,
 )
 from .places import evaluate_point, prefer_point, record_rectification
-from .ratings import Scores, find_slip, issue_slips, rate_order, why_not_rate, why_not_slips
+from .ratings import Scores, find_slip, has_rated, issue_slips, rate_order, why_not_rate, why_not_slips
 from .reminders import remind_of_sessions
 from .rooms import RoomDetails, keep_room
 
@@ -47,6 +47,7 @@ __all__ = [
     "dispatch_order",
     "evaluate_point",
     "find_slip",
+    "has_rated",
     "issue_slips",
     "keep_room",
     "meet_demand",

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -47,12 +47,14 @@ def voter_key(session_id: int, holder: str) -> str:
 
 
 def why_not_slips(session: Dispatch, *, by: User) -> Refusal | None:
-    """Return why ``by`` does not hand out the rating slips of ``session``, or None."""
+    """Return why ``by`` does not hand out the rating slips of ``session``, or None. Two queries."""
     return rules.may_issue_slips(
         dispatcher=rules.may_dispatch(by.roles) is None,
         own_unit=rules.may_see_order(Viewer.of(by), session.line.order.unit_id),
         is_teacher=session.teacher is not None and session.teacher.user_id == by.pk,
         state=session.state,
+        slips=session.slips.count(),
+        rated=session.ratings.count(),
     )
 
 
@@ -84,9 +86,12 @@ def find_slip(code: str) -> RatingSlip | None:
 
 
 def why_not_rate(session: Dispatch, *, by: User | None, slip: RatingSlip | None, at: datetime) -> Refusal | None:
-    """Return why the one at the screen cannot rate ``session`` now, or None. One query."""
+    """Return why the one at the screen cannot rate ``session`` now, or None. Two queries."""
+    has_slip = slip is not None and slip.dispatch_id == session.pk
     return rules.may_rate(
-        admitted=_is_person(by) or (slip is not None and slip.dispatch_id == session.pk),
+        admitted=_is_person(by) or has_slip,
+        by_slips=session.slips.exists(),
+        has_slip=has_slip,
         is_teacher=by is not None and session.teacher is not None and session.teacher.user_id == by.pk,
         state=session.state,
         starts_at=session.starts_at,
@@ -94,6 +99,17 @@ def why_not_rate(session: Dispatch, *, by: User | None, slip: RatingSlip | None,
         rated=session.ratings.count(),
         attendance=session.attendance,
     )
+
+
+def has_rated(session: Dispatch, *, by: User | None, slip: RatingSlip | None) -> Refusal | None:
+    """Return that this account or slip was used for ``session``, or None. One query."""
+    if session.ratings.filter(voter=voter_key(session.pk, _holder(by, slip))).exists():
+        return Refusal("rated", _("This session was rated with this account or slip already. Each person rates once."))
+    return None
+
+
+def _holder(by: User | None, slip: RatingSlip | None) -> str:
+    return f"slip:{slip.code}" if slip is not None else str(by.pk if by else "")
 
 
 def _is_person(by: User | None) -> bool:
@@ -112,7 +128,7 @@ def rate_order(
 ) -> Rating:
     """Keep the rating of one listener, who has an account (``by``) or holds a ``slip`` of this session.
 
-    Raises RefusedError, ConflictError for a second one. Whoever is signed in rates by the account, slip or not.
+    Raises RefusedError, ConflictError for a second one. In a session with slips the slip is the voice, signed in or not.
 
     Effects in order: rating without name, totals, page cache, audit ``catalogue.session_rated`` (without actor), a notice
     to the authors at the first rating of a session.
@@ -123,22 +139,17 @@ def rate_order(
     )
     given = session.ratings.count()
     require(why_not_rate(session, by=by, slip=slip, at=moment))
-    holder = f"slip:{slip.code}" if slip is not None and not _is_person(by) else str(by.pk if by else "")
-    try:
-        with transaction.atomic():
-            rating = Rating.objects.create(
-                dispatch=session,
-                voter=voter_key(session.pk, holder),
-                content=scores.content,
-                delivery=scores.delivery,
-                use=scores.use,
-                comment=comment.strip()[:1000],
-                rated_on=moment.astimezone(clock.ZONE).date(),
-            )
-    except IntegrityError as error:
-        raise ConflictError(
-            Refusal("rated", _("You have rated this session already. Each person rates once."))
-        ) from error
+    if (used := has_rated(session, by=by, slip=slip)) is not None:
+        raise ConflictError(used)
+    rating = Rating.objects.create(
+        dispatch=session,
+        voter=voter_key(session.pk, _holder(by, slip)),
+        content=scores.content,
+        delivery=scores.delivery,
+        use=scores.use,
+        comment=comment.strip()[:1000],
+        rated_on=moment.astimezone(clock.ZONE).date(),
+    )
     count(session.line.resource_id, ratings=1, rating_sum=scores.content + scores.delivery + scores.use)
     page_cache.bump(page_cache.PAGES)
     audit.record("catalogue.session_rated", session.line.order, by=None, at=moment, session=session.pk)

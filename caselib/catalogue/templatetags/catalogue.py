@@ -92,11 +92,6 @@ def legs_map(legs: Sequence[Leg], label: str) -> str:
 
 
 @register.simple_tag
-def point_map(point: TeachingPoint, label: str) -> str:
-    return places.map_of([places.place_of(point)], label=label)
-
-
-@register.simple_tag
 def point_row(point: TeachingPoint) -> places.PointRow:
     """Return standing and owed documents of one point."""
     return places.row_of(point)

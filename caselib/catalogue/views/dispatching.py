@@ -114,6 +114,7 @@ def session_results(request: SignedInRequest, pk: int) -> HttpResponse:
         and _records(request, session),
         "may_cancel": session.state == DispatchState.PLANNED and request.user.has_role(Role.DISPATCHER),
         "may_see_order": may_see_order(viewer, session.line.order.unit_id),
+        "by_slips": session.slips.exists(),
         "may_issue": services.why_not_slips(session, by=request.user) is None,
         "trail": [(_("Sessions"), reverse("catalogue:sessions"))],
     }

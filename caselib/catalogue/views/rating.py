@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
-from caselib.core.errors import ConflictError, RefusedError, require
+from caselib.core.errors import RefusedError, require
 
 from .. import services
 from ..forms import RatingForm, SlipCodeForm, SlipNumberForm
@@ -27,11 +27,12 @@ SLIPS_A_PAGE = 120
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask whoever is signed in for one score a criterion and a comment; ask everybody else for the code of a slip."""
+    """Ask whoever is signed in for one score a criterion and a comment; everybody else, and all of them where slips
+    were handed out, for the code of a slip."""
     session = Dispatch.objects.select_related("line__order", "teacher").filter(rating_token=token).first()
     if session is None:
         raise Http404
-    if not request.user.is_authenticated:
+    if not request.user.is_authenticated or session.slips.exists():
         return _ask_for_code(request, session)
     return _rate(request, session, None)
 
@@ -69,12 +70,11 @@ def _rate(request: HttpRequest, session: Dispatch, slip: RatingSlip | None) -> H
         try:
             services.rate_order(session, scores=form.scores(), comment=form.cleaned_data["comment"], by=by, slip=slip)
             context["done"] = True
-        except ConflictError as error:
-            context["refusal"] = error.refusal
         except RefusedError as error:
             context["refusal"] = error.refusal
     elif request.method != "POST":
-        context["refusal"] = services.why_not_rate(session, by=by, slip=slip, at=clock.now())
+        used = services.has_rated(session, by=by, slip=slip)
+        context["refusal"] = used or services.why_not_rate(session, by=by, slip=slip, at=clock.now())
     return render(request, "catalogue/rate.html", context)
 
 

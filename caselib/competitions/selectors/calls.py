@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
-from ..enums import VISIBLE_STATES, EntryState, Phase
+from ..enums import VISIBLE_STATES, CallState, EntryState, Phase
 from ..models import Competition, Criterion, Need, Round, Rubric, Track
 from ..rules import timetable
 
@@ -23,6 +23,14 @@ class CallLine:
 def public_calls() -> QuerySet[Competition]:
     """Return the calls that everybody sees, without those that stand behind a course need."""
     return Competition.objects.filter(state__in=VISIBLE_STATES, need__isnull=True).select_related("organiser")
+
+
+def running_calls(since: datetime) -> QuerySet[Competition]:
+    """Return the public calls that are not over, and those whose results were released after ``since``."""
+    found = public_calls().filter(
+        Q(released_at__isnull=True) | Q(released_at__gte=since) | Q(state=CallState.PUBLICITY)
+    )
+    return found.select_related("organiser", "publicity").prefetch_related("rounds")
 
 
 def lines(calls: QuerySet[Competition], moment: datetime) -> list[CallLine]:

@@ -191,6 +191,12 @@ def desk(judge: Judge) -> QuerySet[JuryAssignment]:
     )
 
 
+def to_score(user: User) -> QuerySet[JuryAssignment]:
+    """Return what ``user`` has still to score in the rounds that are open."""
+    rows = JuryAssignment.objects.filter(judge__user=user, judge__active=True, state=AssignmentState.ASSIGNED)
+    return rows.filter(round__state=RoundState.OPEN, entry__state=EntryState.ACCEPTED)
+
+
 def loads(round_: Round) -> dict[int, dict[str, int]]:
     """Return for each judge how many readings are assigned and done in ``round_``."""
     rows = round_.assignments.exclude(state=AssignmentState.REPLACED).values("judge_id")

@@ -14,9 +14,9 @@ from caselib.core import clock
 from caselib.core.errors import Refusal
 from caselib.resources.models import ResourcePage
 
-from ..enums import EntryState
+from ..enums import Act, EntryState
 from ..models import Competition, Entry, Nomination, Track
-from ..rules import quotas
+from ..rules import quotas, timetable
 from ..rules.eligibility import Candidate, refusals
 
 STANDING = [EntryState.DRAFT, EntryState.NOMINATED, EntryState.ACCEPTED]
@@ -153,6 +153,22 @@ def waiting_at(competition: Competition, unit: Unit) -> list[Entry]:
     )
     paths = paths_of([entry.unit for entry in entries])
     return [entry for entry in entries if _next(competition, entry, paths[entry.unit_id]) == unit.pk]
+
+
+def to_recommend(unit: Unit, moment: datetime) -> list[Entry]:
+    """Return what waits for the recommendation of ``unit`` in the calls whose way up is open. Four queries at most."""
+    calls = [call for call in open_for_units(moment).prefetch_related("rounds") if not _closed(call, moment)]
+    if not calls:
+        return []
+    below = unit.get_descendants().values_list("pk", flat=True)
+    rows = Entry.objects.filter(competition__in=calls, state=EntryState.NOMINATED, unit_id__in=below)
+    entries = list(rows.select_related("competition", "unit").prefetch_related("nominations"))
+    paths = paths_of([entry.unit for entry in entries])
+    return [entry for entry in entries if _next(entry.competition, entry, paths[entry.unit_id]) == unit.pk]
+
+
+def _closed(call: Competition, moment: datetime) -> bool:
+    return timetable.may(Act.NOMINATE, call.timetable, moment) is not None
 
 
 def next_unit(competition: Competition, entry: Entry) -> int | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
-from xml.etree import ElementTree
 
 import pytest
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
@@ -19,7 +16,7 @@ from caselib.catalogue import services
 from caselib.catalogue.browsing import Query, browse, parse
 from caselib.catalogue.citations import schema_org
 from caselib.catalogue.reading import read
-from caselib.catalogue.rules.maps import Place, distance_km, route_map
+from caselib.catalogue.rules.maps import Place, distance_km
 from caselib.catalogue.selectors.kiosk import by_letters, items
 from caselib.core import jobs
 from caselib.core.models import Job
@@ -82,28 +79,6 @@ def test_json_ld_cannot_leave_its_element(db: None) -> None:
     text = str(schema_org(page, "http://x/"))
     assert "<" not in text
     assert "&" not in text
-
-
-coordinates = st.tuples(st.floats(-180, 180), st.floats(-85, 85), st.text(max_size=20))
-
-
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(st.lists(coordinates, max_size=8), st.booleans())
-def test_a_map_of_any_places_is_well_formed_and_inside_its_frame(
-    places: list[tuple[float, float, str]], joined: bool
-) -> None:
-    names = [
-        Place("".join(c for c in name if c.isprintable()), lon, lat, n) for n, (lon, lat, name) in enumerate(places)
-    ]
-    drawing = route_map(names, label='a "b" <c>', joined=joined)
-    if not places:
-        assert drawing == ""
-        return
-    root = ElementTree.fromstring(drawing)
-    assert not any("style" in element.attrib for element in root.iter())
-    for circle in root.iter("{http://www.w3.org/2000/svg}circle"):
-        assert 0 <= float(circle.get("cx", "")) <= 640
-        assert 0 <= float(circle.get("cy", "")) <= 400
 
 
 def test_distances_are_those_of_the_globe() -> None:

@@ -58,7 +58,7 @@ def test_a_slip_of_another_session_does_not_count(office: Office, session: Dispa
     other = office.dispatched(office.accepted(), day=9, place="乙")
     with refused("sign_in"):
         services.rate_order(other, scores=SCORES, by=None, slip=slip, at=other.starts_at + timedelta(minutes=5))
-    with refused("sign_in"):
+    with refused("slip_needed"):
         services.rate_order(session, scores=SCORES, by=None)
 
 
@@ -88,14 +88,35 @@ def test_the_code_on_the_spot_asks_the_stranger_for_a_slip(office: Office, sessi
     assert 'name="content"' in client.get(reverse("catalogue:rate", args=[session.rating_token])).content.decode()
 
 
-def test_an_account_with_a_slip_in_hand_still_has_one_voice(office: Office, session: Dispatch) -> None:
+def test_where_slips_were_made_an_account_is_no_second_voice(office: Office, session: Dispatch, client: Client) -> None:
     slip = a_slip(session, office)
     listener = factories.UserFactory()
-    services.rate_order(session, scores=SCORES, by=listener)
-    with pytest.raises(ConflictError):
-        services.rate_order(session, scores=SCORES, by=listener, slip=slip)
+    with refused("slip_needed"):
+        services.rate_order(session, scores=SCORES, by=listener)
+    client.force_login(listener)
+    page = client.get(reverse("catalogue:rate", args=[session.rating_token])).content.decode()
+    assert 'name="code"' in page
+    assert 'name="content"' not in page
+    services.rate_order(session, scores=SCORES, by=listener, slip=slip)
+    for by in (listener, None, factories.UserFactory()):
+        with pytest.raises(ConflictError):
+            services.rate_order(session, scores=SCORES, by=by, slip=slip)
+    assert Rating.objects.count() == 1
     with refused("own_session"):
         services.rate_order(session, scores=SCORES, by=office.lecturer, slip=slip)
+
+
+def test_after_a_rating_by_account_no_slip_can_be_made(office: Office, session: Dispatch, client: Client) -> None:
+    services.rate_order(session, scores=SCORES, by=factories.UserFactory())
+    with refused("rated_by_account"):
+        services.issue_slips(session, number=3, by=office.contact)
+    client.force_login(office.contact)
+    assert client.post(reverse("catalogue:slips", args=[session.pk]), {"number": 3}).status_code == 403
+    assert (
+        reverse("catalogue:slips", args=[session.pk])
+        not in client.get(reverse("catalogue:session", args=[session.pk])).content.decode()
+    )
+    assert not session.slips.exists()
 
 
 def test_slips_are_topped_up_and_stay_valid(office: Office, session: Dispatch) -> None:

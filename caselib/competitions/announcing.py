@@ -1,0 +1,68 @@
+"""What a call announces on a given day, in words that hold until midnight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from caselib.core import clock
+
+from .enums import CallState
+from .models import Competition
+from .rules.timetable import Timetable, shown
+from .selectors.calls import running_calls
+
+#: How long the awards of a call stay on the home page.
+DAYS_AFTER = 45
+
+
+@dataclass(frozen=True, slots=True)
+class CallNews:
+    """A call, what is to be known of it today, and the day it counts down to (None: nothing is to be done)."""
+
+    call: Competition
+    words: str
+    until: date | None
+
+
+def news(today: date) -> Sequence[CallNews]:
+    """Return what the running calls announce on ``today``. Three queries."""
+    since = datetime.combine(today - timedelta(days=DAYS_AFTER), datetime.min.time(), tzinfo=clock.ZONE)
+    found = []
+    for call in running_calls(since):
+        words, until = _of_timetable(call.timetable, today) if call.state == CallState.PUBLISHED else _of_results(call)
+        found.append(CallNews(call, words, until))
+    return found
+
+
+def _of_timetable(table: Timetable, today: date) -> tuple[str, date | None]:
+    if _day(table.entry.opens) > today:
+        return _("Entries from %(time)s on") % {"time": shown(table.entry.opens)}, _day(table.entry.opens)
+    if _day(table.entry.closes) >= today:
+        return _("Entries until %(time)s") % {"time": shown(table.entry.closes)}, _day(table.entry.closes)
+    if table.nomination is not None and _day(table.nomination.closes) >= today:
+        time = table.nomination.closes
+        return _("Recommendations until %(time)s") % {"time": shown(time)}, _day(time)
+    ahead = [window.closes for window in table.rounds if _day(window.closes) >= today]
+    if ahead:
+        return _("Judging until %(day)s") % {"day": date_format(_day(min(ahead)), "DATE_FORMAT")}, None
+    return _("Judging is over; the results follow."), None
+
+
+def _of_results(call: Competition) -> tuple[str, date | None]:
+    period = getattr(call, "publicity", None)
+    if call.state == CallState.PUBLICITY and period is not None:
+        day = date_format(period.ends_on, "DATE_FORMAT")
+        return _("The proposed awards are public; objections until %(day)s") % {"day": day}, period.ends_on
+    if call.state == CallState.CONFIRMED:
+        return _("The awards are confirmed."), None
+    return _("The results are released."), None
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment, clock.ZONE).date()

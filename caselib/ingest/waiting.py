@@ -1,0 +1,25 @@
+"""What waits for whoever uploaded manuscripts: items that were found and neither accepted nor refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import ngettext
+
+from caselib.accounts.enums import Role
+from caselib.accounts.models import User
+from caselib.accounts.waiting import Pile
+
+from .enums import ItemState
+from .models import ImportItem
+
+UPLOADERS = frozenset({Role.AUTHOR, Role.TEACHER, Role.EDITOR})
+
+
+def piles(user: User, roles: frozenset[str]) -> Iterator[Pile]:
+    """Return the items of own uploads that wait for a decision."""
+    if roles & UPLOADERS:
+        number = ImportItem.objects.filter(batch__received_by=user, state=ItemState.WAITING).count()
+        words = ngettext("uploaded text to look through", "uploaded texts to look through", number)
+        yield Pile(number, words, reverse("imports"))
