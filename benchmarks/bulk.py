@@ -19,6 +19,7 @@ from django.db import connection, models, transaction
 from modelcluster.models import get_serializable_data_for_fields
 from wagtail.models import Page, Revision
 
+from benchmarks.passes import follow_ids, insert, write_passes
 from caselib.accounts.models import Unit, User
 from caselib.core import clock
 from caselib.resources.codes import LETTERS
@@ -130,10 +131,10 @@ def _write(
     pages = [
         _page(number, first_id + place, editor, units, shelf, rng, long_every) for place, number in enumerate(numbers)
     ]
-    _insert(Page, pages)
-    _insert(ResourcePage, pages)
+    insert(Page, pages)
+    insert(ResourcePage, pages)
     for model in {type(page) for page in pages}:
-        _insert(model, [page for page in pages if type(page) is model])
+        insert(model, [page for page in pages if type(page) is model])
     for through, ids in terms:
         chosen = ((page, pk) for page in pages for pk in rng.sample(ids, min(3, len(ids))))
         through._base_manager.bulk_create(through(content_object_id=page.pk, tag_id=pk) for page, pk in chosen)
@@ -146,15 +147,13 @@ def _write(
     for place, revision in enumerate(revisions):
         revision.pk = first_revision + place
     Revision.objects.bulk_create(revisions)
+    digests = [digest_of(revision.content) for revision in revisions]
+    write_passes(revisions, digests)
     PublicationGrant.objects.bulk_create(
         PublicationGrant(
-            revision=revision,
-            page_id=page.pk,
-            sha256=digest_of(revision.content),
-            granted_by=editor,
-            granted_at=page.first_published_at,
+            revision=revision, page_id=page.pk, sha256=sha, granted_by=editor, granted_at=page.first_published_at
         )
-        for page, revision in zip(pages, revisions, strict=True)
+        for page, revision, sha in zip(pages, revisions, digests, strict=True)
     )
     shift = first_revision - first_id
     with connection.cursor() as cursor:
@@ -164,10 +163,8 @@ def _write(
             "WHERE id BETWEEN %s AND %s",
             [True, shift, shift, first_id, first_id + len(pages) - 1],
         )
-        if connection.vendor == "postgresql":
-            for model in (Page, Revision):
-                table = model._meta.db_table
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
+    for model in (Page, Revision):
+        follow_ids(model)
 
 
 def _page(
@@ -216,13 +213,6 @@ def _page(
         educational_levels=[rng.choice(EducationalLevel.values)],
         code=f"{LETTERS[kind]}-{day.year}-{number:06d}",
         **values,
-    )
-
-
-def _insert(model: type[models.Model], pages: Sequence[ResourcePage]) -> None:
-    """Write the rows of one table of the inheritance chain; ``bulk_create`` refuses models with parents."""
-    model._base_manager._insert(  # type: ignore[attr-defined]
-        pages, fields=model._meta.local_concrete_fields, using=connection.alias, raw=True
     )
 
 

@@ -22,8 +22,9 @@ def write(pages: list[int]) -> dict[str, Any]:
     import django
 
     django.setup()
-    from django.db import DatabaseError, connection
+    from django.db import DatabaseError, connection, transaction
 
+    from benchmarks.passes import write_passes
     from caselib.resources.content import digest
     from caselib.resources.models import ResourcePage
     from caselib.resources.publishing import publish_granted
@@ -36,7 +37,9 @@ def write(pages: list[int]) -> dict[str, Any]:
         try:
             page = ResourcePage.objects.get(pk=pk)
             revision = page.get_latest_revision()
-            publish_granted(page, revision, digest(revision), by=None)
+            with transaction.atomic():
+                write_passes([revision])
+                publish_granted(page, revision, digest(revision), by=None)
             done += 1
         except DatabaseError as error:
             errors.append(str(error))

@@ -6,6 +6,7 @@ from typing import Any
 
 import factory
 
+from benchmarks.passes import write_passes
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
 from caselib.accounts.services import set_roles
@@ -68,8 +69,9 @@ def draft(kind: Kind | str = Kind.CASE, *, title: str = "", by: User | None = No
 
 
 def publish(page: ResourcePage, *, by: User | None = None) -> ResourcePage:
-    """Publish the latest revision of ``page`` as if it had passed review; return the page as it is now."""
+    """Publish the latest revision of ``page`` with the rows of a review that passed it; return the page as it is now."""
     revision = page.get_latest_revision()
+    write_passes([revision])
     publish_granted(page, revision, digest(revision), by=by)
     return ResourcePage.objects.get(pk=page.pk).specific
 

@@ -7,6 +7,7 @@ those that are missing or differ are made again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+WITHOUT_KEY = re.compile(r"json_remove\(([\w.]+), '\$\.(\w+)'\)")
 _registered: dict[str, Guard] = {}
 
 
@@ -21,7 +23,8 @@ _registered: dict[str, Guard] = {}
 class Guard:
     """One refusal: ``event`` (for example ``UPDATE OF live``) on ``table`` fails with ``message`` where ``condition`` holds.
 
-    ``condition`` is SQL that both databases read, with ``OLD`` and ``NEW``; ``IS DISTINCT FROM`` is written as PostgreSQL does.
+    ``condition`` is SQL that both databases read, with ``OLD`` and ``NEW``; ``IS DISTINCT FROM`` is written as PostgreSQL
+    does, ``json_remove(column, '$.key')`` as SQLite does.
     """
 
     name: str
@@ -34,8 +37,9 @@ class Guard:
         """Return what the trigger does, as ``vendor`` stores it."""
         if vendor == "postgresql":
             row = "OLD" if self.event.startswith("DELETE") else "NEW"
+            condition = WITHOUT_KEY.sub(r"(\1 - '\2')", self.condition)
             return (
-                f" BEGIN IF {self.condition} THEN RAISE EXCEPTION '{self.message}' "
+                f" BEGIN IF {condition} THEN RAISE EXCEPTION '{self.message}' "
                 f"USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END "
             )
         condition = self.condition.replace("IS DISTINCT FROM", "IS NOT")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -33,6 +34,7 @@ class Reader:
     owner: bool = False
     author: bool = False
     edited: bool = False
+    namesake: bool = False
     seat: int | None = None
 
 
@@ -45,6 +47,20 @@ class StageView:
     revision: int
     latest: int
     assignee: int | None = None
+
+
+def same_person(name: str, unit: str, *, person: str, units: Collection[str]) -> bool:
+    """Whether an author printed as ``name`` of ``unit`` must be taken for ``person``, who belongs to ``units``.
+
+    Only letters count, so that "王 芳" is "王芳". An author without a printed unit is of the text's own, which the caller
+    adds to ``units`` where that is the person's.
+    """
+    first, second = _letters(name), _letters(person)
+    return bool(first) and first == second and _letters(unit) in {_letters(one) for one in units}
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in unicodedata.normalize("NFKC", text) if char.isalnum()).casefold()
 
 
 def stages_needed(circulation: str) -> int:
@@ -70,6 +86,14 @@ def may_review(reader: Reader, stage: StageView) -> Refusal | None:
         return Refusal("not-reviewer", _("You are not in the reviewers' group of this stage."))
     if reader.owner or reader.author:
         return Refusal("own-work", _("You are an author or the owner of this text. Somebody else must review it."))
+    if reader.namesake:
+        return Refusal(
+            "namesake",
+            _(
+                "An author of your name and unit stands on this text without an account. Somebody else must review it; "
+                "if it is another person, the editor links that author's own account to the text."
+            ),
+        )
     if reader.edited:
         return Refusal(
             "edited", _("You have edited this text since it was last published. Somebody else must review it.")

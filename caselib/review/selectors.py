@@ -14,6 +14,7 @@ from wagtail.models import Comment, Page, Revision, TaskState, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import User
+from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourcePage
 
 from .enums import Disposition, Outcome, Severity
@@ -26,11 +27,12 @@ from .models import (
     Finding,
     Rule,
     Seat,
+    Similarity,
     StageState,
     StageTask,
 )
 from .routing import stage_ids
-from .rules import Reader, StageView
+from .rules import Reader, StageView, same_person
 
 # The security administrator keeps roles, levels and rule packs, and needs no manuscript for that.
 OVERSEERS = frozenset({Role.EDITOR.value, Role.AUDIT_ADMIN.value})
@@ -66,6 +68,24 @@ def author_ids(page: ResourcePage, revision: Revision | None = None) -> set[int]
     return found
 
 
+def namesakes(people: Iterable[User], page: ResourcePage, revision: Revision | None) -> set[int]:
+    """Return those of ``people`` whose name and unit are printed on the text as an author's without an account."""
+    unit = page.unit
+    rows = [(row.name, row.unit_name) for row in page.authors.all() if row.user_id is None]
+    for row in (revision.content.get("authors") or []) if revision else []:
+        if isinstance(row, dict) and not row.get("user"):
+            rows.append((str(row.get("name") or ""), str(row.get("unit_name") or "")))
+    found = set()
+    for person in people if rows else ():
+        own = person.unit
+        units = {own.name, own.short_name} - {""} if own else set()
+        if own is None or (unit is not None and own.pk == unit.pk):
+            units.add("")
+        if any(same_person(name, where, person=str(person), units=units) for name, where in rows):
+            found.add(person.pk)
+    return found
+
+
 def has_groups(page: ResourcePage, revision: Revision) -> bool:
     """Whether ``page`` has groups that may read it, or ``revision`` is a requested change of level that brings them."""
     asked = CirculationChange.objects.filter(page_id=page.pk, revision=revision, decided_at__isnull=True)
@@ -89,6 +109,7 @@ def readers_for(users: Iterable[User], page: ResourcePage, state: StageState) ->
     stage = StageTask.objects.get(pk=state.task_id)
     members = set(User.groups.through.objects.filter(group_id=stage.group_id).values_list("user_id", flat=True))
     authors, editors = author_ids(page, state.revision), editor_ids(page)
+    same = namesakes(users, page, state.revision)
     seats = dict(Seat.objects.filter(run_id=state.workflow_state_id).values_list("reviewer_id", "stage_id"))
     return {
         user.pk: Reader(
@@ -98,6 +119,7 @@ def readers_for(users: Iterable[User], page: ResourcePage, state: StageState) ->
             owner=page.owner_id == user.pk,
             author=user.pk in authors,
             edited=user.pk in editors,
+            namesake=user.pk in same,
             seat=seats.get(user.pk),
         )
         for user in users
@@ -122,8 +144,9 @@ def stage_view(state: StageState, page: Page) -> StageView:
 
 
 def group_members(stage: StageTask) -> QuerySet[User]:
-    """Return the active accounts in the reviewers' group of ``stage``."""
-    return User.objects.filter(groups=stage.group_id, is_active=True).order_by("name", "pk").distinct()
+    """Return the active accounts in the reviewers' group of ``stage``, with their units."""
+    members = User.objects.filter(groups=stage.group_id, is_active=True)
+    return members.select_related("unit").order_by("name", "pk").distinct()
 
 
 def standing_passes(run: WorkflowState) -> QuerySet[Decision]:
@@ -209,6 +232,14 @@ def latest_run(page: ResourcePage, revision_id: int | None = None) -> CheckRun |
     return (runs.filter(revision_id=revision_id) if revision_id else runs).order_by("-at", "-pk").first()
 
 
+def shared_with(run: CheckRun, user: User) -> list[Similarity]:
+    """Return the similarities of ``run`` with texts that ``user`` may read; another's manuscript stays unnamed."""
+    found = list(run.similarities.select_related("other"))
+    readable = ResourcePage.objects.visible_to(Viewer.of(user)).filter(pk__in=[row.other_id for row in found])
+    known = set(readable.values_list("pk", flat=True))
+    return [row for row in found if row.other_id in known]
+
+
 def open_blocking(run: CheckRun | None) -> int:
     """Return how many blocking findings of ``run`` are neither fixed nor dismissed; 0 without a run."""
     if run is None:
@@ -287,4 +318,9 @@ def rescan_summary() -> dict[str, Any]:
         .values("severity")
         .annotate(findings=Count("pk"), items=Count("run__page_id", distinct=True))
     )
-    return {row["severity"]: {"findings": row["findings"], "items": row["items"]} for row in rows}
+    found = {row["severity"]: row for row in rows}
+    return {
+        severity.value: {"label": severity.label, **{key: found[severity][key] for key in ("findings", "items")}}
+        for severity in Severity
+        if severity.value in found
+    }

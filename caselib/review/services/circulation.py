@@ -22,7 +22,7 @@ from caselib.resources.publishing import publish_granted
 
 from ..models import CirculationChange
 from ..rules import reason_given
-from ..selectors import active_run, author_ids, editor_ids
+from ..selectors import active_run, author_ids, editor_ids, namesakes
 from . import similarity
 from .submission import submit_for_review
 
@@ -82,10 +82,11 @@ def change_circulation(
         change.save()
         submit_for_review(page, by=by, at=moment)
     else:
-        revision = _narrow(page, base, level, groups, by=by, at=moment)
+        revision = _level_revision(base, level, by=by)
         change.revision, change.sha256 = revision, digest(revision)
         change.decided_by, change.decided_at = by, moment
-        change.save()
+        change.save()  # the database grants the publication on the strength of this row
+        _narrow(page, revision, level, groups, by=by, at=moment)
     audit.record(
         "review.circulation_changed" if not wider else "review.circulation_requested",
         page,
@@ -123,17 +124,15 @@ def _checked(page: ResourcePage, level: str, groups: Collection[int], reason: st
             )
         return True
     barred = {page.owner_id, *author_ids(page, page.live_revision), *editor_ids(page)}
+    barred |= namesakes([by], page, page.live_revision)
     if not by.has_role(Role.FINAL_REVIEWER) or by.pk in barred:
         text = _("A final reviewer who neither wrote nor edited the text decides on its circulation level.")
         raise RefusedError(Refusal("not-final", text))
     return False
 
 
-def _narrow(
-    page: ResourcePage, base: Revision, level: str, groups: Collection[int], *, by: User, at: datetime
-) -> Revision:
-    """Publish the vetted text of ``base`` at a narrower level, provably with nothing else changed."""
-    set_groups(page, groups if level == Circulation.RESTRICTED else ())
+def _level_revision(base: Revision, level: str, *, by: User) -> Revision:
+    """Store the vetted text of ``base`` at another level, provably with nothing else changed."""
     revision = Revision.objects.create(
         content_type=base.content_type,
         base_content_type=base.base_content_type,
@@ -144,6 +143,14 @@ def _narrow(
     )
     if digest_of({**revision.content, "circulation": base.content["circulation"]}) != digest(base):
         raise ConflictError(Refusal("content-changed", _("The text is no longer the one that was published.")))
+    return revision
+
+
+def _narrow(
+    page: ResourcePage, revision: Revision, level: str, groups: Collection[int], *, by: User, at: datetime
+) -> None:
+    """Publish ``revision``, which differs from the live text in its narrower level only."""
+    set_groups(page, groups if level == Circulation.RESTRICTED else ())
     ResourcePage.objects.filter(pk=page.pk).update(latest_revision=revision)
     reviewed, due = page.reviewed_on, page.review_due_on
     publish_granted(page, revision, digest(revision), by=by, at=at)
@@ -151,7 +158,6 @@ def _narrow(
     ResourcePage.objects.filter(pk=page.pk).update(reviewed_on=reviewed, review_due_on=due)
     similarity.index_live(page, revision)
     page_cache.bump(page_cache.PAGES, page_cache.LISTS)
-    return revision
 
 
 def set_groups(page: ResourcePage, groups: Collection[int]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
@@ -19,7 +20,7 @@ from caselib.resources.publishing import publish_granted
 from ..models import Decision, ReReviewInterval
 from ..routing import stage_ids
 from ..rules import add_months, stages_suffice
-from ..selectors import author_ids, editor_ids, standing_passes
+from ..selectors import author_ids, editor_ids, namesakes, standing_passes
 from . import circulation, similarity
 
 
@@ -57,7 +58,8 @@ def publish_run(run: WorkflowState, page: ResourcePage, *, by: User | None, at: 
     notify(
         people,
         subject=_("Published: %(title)s") % {"title": page.title},
-        body=_("All stages have passed the text. It will be reviewed again by %(day)s.") % {"day": due.isoformat()},
+        body=_("All stages have passed the text. It will be reviewed again by %(day)s.")
+        % {"day": date_format(due, "DATE_FORMAT")},
         url=page.url or reverse("review:manuscript", args=[page.pk]),
         at=moment,
     )
@@ -73,6 +75,7 @@ def vetted(run: WorkflowState, page: ResourcePage, revision: Revision, sha256: s
     by_stage = {decision.stage_id: decision for decision in passes}
     people = {decision.decided_by_id for decision in by_stage.values()}
     barred = {page.owner_id, *author_ids(page, revision), *editor_ids(page)}
+    barred |= namesakes([decision.decided_by for decision in passes], page, revision)
     if page.latest_revision_id != revision.pk or set(stage_ids(run)) - set(by_stage):
         raise RefusedError(Refusal("not-vetted", _("Not every stage has passed this very text.")))
     if len(people) != len(by_stage) or people & barred:
