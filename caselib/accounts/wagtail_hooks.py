@@ -10,12 +10,18 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from wagtail import hooks
 
+from .choosers import AccountChooserViewSet, account_chooser_viewset
 from .viewsets import UnitViewSet, unit_viewset
 
 
 @hooks.register("register_admin_viewset")
 def register_units() -> UnitViewSet:
     return unit_viewset
+
+
+@hooks.register("register_admin_viewset")
+def register_account_chooser() -> AccountChooserViewSet:
+    return account_chooser_viewset
 
 
 @hooks.register("before_bulk_action")

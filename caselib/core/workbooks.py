@@ -13,8 +13,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
+from .cells import FORMULA
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 MAX_CHARACTERS = 32_000
 NARROWEST, WIDEST = 8, 48
 

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.generic import CreateView, DeleteView, EditView, IndexView
-from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
+from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView, ChosenMultipleView, ChosenView
 from wagtail.admin.views.generic.chooser import CreateView as ChooserCreateView
 from wagtail.admin.views.generic.history import HistoryView
 from wagtail.admin.views.generic.usage import UsageView
@@ -136,6 +136,20 @@ class FilmChooseResultsView(OwnFilmsMixin, ChooseResultsView):  # type: ignore[m
     """A page of the chooser's results."""
 
 
+class FilmChosenView(ChosenView):  # type: ignore[misc]
+    """The answer to a choice; a film that is not offered does not exist."""
+
+    def get_object(self, pk: str) -> VideoFile:
+        return own_films(self.request.user).get(pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+
+
+class FilmsChosenView(ChosenMultipleView):  # type: ignore[misc]
+    """Several choices at once."""
+
+    def get_objects(self, pks: list[str]) -> Any:
+        return own_films(self.request.user).filter(pk__in=[int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19])
+
+
 class FilmChooserViewSet(ChooserViewSet):  # type: ignore[misc]
     model = VideoFile
     icon = "media"
@@ -144,6 +158,8 @@ class FilmChooserViewSet(ChooserViewSet):  # type: ignore[misc]
     edit_item_text = _("Edit this film file")
     choose_view_class = FilmChooseView
     choose_results_view_class = FilmChooseResultsView
+    chosen_view_class = FilmChosenView
+    chosen_multiple_view_class = FilmsChosenView
     create_view_class = FilmChooserCreateView
 
 

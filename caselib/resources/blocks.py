@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
 
@@ -37,7 +38,7 @@ class FigureBlock(blocks.StructBlock):
 
     label = blocks.CharBlock(label=_("What was counted"), max_length=120)
     value = blocks.CharBlock(label=_("Value"), max_length=40, required=False)
-    unit = blocks.CharBlock(label=_("Unit"), max_length=20, required=False)
+    unit = blocks.CharBlock(label=pgettext_lazy("figure", "Unit"), max_length=20, required=False)
     qualifier = blocks.ChoiceBlock(label=_("How exact"), choices=Qualifier.choices, required=False, default="")
 
     def clean(self, value: Any) -> Any:
@@ -168,7 +169,7 @@ class UnitBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ol"
-        label = _("Unit")
+        label = pgettext_lazy("syllabus", "Unit")
 
 
 class SyllabusBlock(blocks.StreamBlock):

@@ -1,4 +1,4 @@
-"""Bulk acts on resources: add terms, assign a unit. Each page is checked by itself; refusals are listed, not hidden."""
+"""Bulk acts on resources: add terms, assign a unit, file elsewhere. Each page is checked by itself; refusals are listed."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from django.utils.translation import ngettext
 from wagtail.admin.views.pages.bulk_actions.page_bulk_action import PageBulkAction
 from wagtail.models import Page
 
+from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit
+from caselib.core import clock
 from caselib.core.errors import RefusedError
 from caselib.vocabularies.models import Position, Sector, Topic
 
-from . import services
+from . import selectors, services
 from .forms import TermField
 from .models import ResourcePage
 
@@ -30,10 +32,32 @@ class UnitForm(forms.Form):
     unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.filter(active=True))
 
 
+class FileForm(forms.Form):
+    unit = forms.ModelChoiceField(label=_("Unit"), queryset=Unit.objects.filter(active=True).order_by("path"))
+    year = forms.IntegerField(label=_("Year"), min_value=1949, max_value=2100, initial=lambda: clock.today().year)
+
+
 class ResourceBulkAction(PageBulkAction):  # type: ignore[misc]
-    """What both acts share: only resources that the user may edit, one service call a page."""
+    """What the acts share: only resources that the user may edit, one service call a page."""
 
     template_name = "resources/admin/bulk.html"
+
+    @classmethod
+    def offered_to(cls, user: Any) -> bool:
+        """Whether the act is offered in listings at all; ``check_perm`` then asks for each page."""
+        return True
+
+    def get_actionable_objects(self) -> tuple[list[Page], dict[str, list[Page]]]:
+        """Leave out others' drafts: to name them as untouchable would tell their titles."""
+        objects, context = super().get_actionable_objects()
+        refused = context["items_with_no_access"]
+        known = set(
+            selectors.workable(self.request.user)
+            .filter(pk__in=[page.pk for page in refused])
+            .values_list("pk", flat=True)
+        )
+        context["items_with_no_access"] = [page for page in refused if page.pk in known]
+        return objects, context
 
     def check_perm(self, page: Page) -> bool:
         return (
@@ -95,3 +119,32 @@ class UnitBulkAction(ResourceBulkAction):
         cls, objects: Iterable[Page], unit: Any = None, user: Any = None, **kwargs: Any
     ) -> tuple[int, int]:
         return cls.apply(objects, lambda page: services.assign_unit(page, unit, by=user))
+
+
+class FileBulkAction(ResourceBulkAction):
+    """Takes the place of Wagtail's own: resources stand under unit, kind and year, so only unit and year are asked."""
+
+    display_name = _("File elsewhere")
+    action_type = "move"
+    aria_label = _("File the selected resources under another unit or year")
+    form_class = FileForm
+    action_priority = 75
+
+    @classmethod
+    def offered_to(cls, user: Any) -> bool:
+        return bool(user.is_superuser or user.has_role(Role.EDITOR))
+
+    def check_perm(self, page: Page) -> bool:
+        return (
+            isinstance(page.specific_deferred, ResourcePage) and page.permissions_for_user(self.request.user).can_move()
+        )
+
+    def get_execution_context(self) -> dict[str, Any]:
+        chosen = self.cleaned_form.cleaned_data
+        return {**super().get_execution_context(), "unit": chosen["unit"], "year": chosen["year"]}
+
+    @classmethod
+    def execute_action(
+        cls, objects: Iterable[Page], unit: Any = None, year: int = 0, user: Any = None, **kwargs: Any
+    ) -> tuple[int, int]:
+        return cls.apply(objects, lambda page: services.file_under(page, unit, year, by=user))

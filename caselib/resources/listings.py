@@ -14,11 +14,13 @@ from wagtail.admin.ui.tables.pages import BulkActionsColumn, PageStatusColumn, P
 from wagtail.admin.views.pages.listing import IndexView, PageFilterSet
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.pages import PageListingViewSet
+from wagtail.coreutils import multigetattr
 
 from caselib.accounts.models import Unit
 from caselib.accounts.viewers import Viewer
-from caselib.core import clock
+from caselib.core import audit, clock
 from caselib.core.errors import require
+from caselib.core.exports import GuardedExportMixin
 from caselib.vocabularies.models import Topic
 
 from . import selectors
@@ -67,8 +69,43 @@ def _authors(page: ResourcePage) -> str:
     return "、".join(author.name for author in page.authors.all())
 
 
-class ResourceIndexView(IndexView):  # type: ignore[misc]
-    """The listing of one type; a fixed number of queries whatever its length."""
+class ResourceIndexView(GuardedExportMixin, IndexView):  # type: ignore[misc]
+    """The listing of one type; a fixed number of queries whatever its length. What is listed can be downloaded."""
+
+    list_export = (
+        *("title", "code", "unit", "author_names", "topic_names", "get_circulation_display", "status"),
+        *("get_quality_tier_display", "written_on", "review_due_on", "latest_revision_created_at"),
+    )
+    export_headings = {
+        "title": _("Title"),
+        "code": _("Code"),
+        "unit": _("Unit"),
+        "author_names": _("Authors"),
+        "topic_names": _("Topics"),
+        "get_circulation_display": _("Circulation level"),
+        "status": _("Status"),
+        "get_quality_tier_display": _("Quality tier"),
+        "written_on": _("Written on"),
+        "review_due_on": _("Review due on"),
+        "latest_revision_created_at": _("Updated"),
+    }
+
+    def get_filename(self) -> str:
+        return f"{self.model._meta.verbose_name_plural}-{clock.today():%Y%m%d}"
+
+    def to_row_dict(self, item: ResourcePage) -> dict[str, Any]:
+        shown = {
+            "title": item.draft_title or item.title,
+            "author_names": _authors(item),
+            "topic_names": _topics(item),
+            "status": str(item.status_string),
+        }
+        return {name: shown[name] if name in shown else multigetattr(item, name) for name in self.list_export}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> Any:
+        if self.is_export:
+            audit.record("resources.exported", by=self.request.user, kind=self.model._meta.model_name)
+        return super().render_to_response(context, **kwargs)
 
     def get_base_queryset(self) -> Any:
         pages = self.model.objects.filter(pk__in=selectors.workable(self.request.user).values("pk"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import (
     FieldPanel,
@@ -14,6 +16,8 @@ from wagtail.admin.panels import (
     Panel,
     TabbedInterface,
 )
+
+from caselib.accounts.choosers import AccountChooser
 
 from .forms import ResourceForm
 from .models import (
@@ -29,13 +33,66 @@ from .models import (
     Video,
 )
 
+# What an author asks the office about a field; a field whose name says it all has no line.
+HELP: dict[str, str | Promise] = {
+    "place": _("City and county where it happened; leave out what must not be recognised."),
+    "area_level": _("Readers filter by it: a county case for county officials."),
+    "notes": _("Footnotes: write [^1] in the text and the note with the mark 1 here."),
+    "case": _("The case that this note explains. Readers find one beside the other."),
+    "summary": _("Two or three sentences on what the case is about."),
+    "approach": _("How the lesson runs: questions, order, minutes, groups."),
+    "analysis": _("What learners should come to, and where they usually go wrong. Only teachers read it."),
+    "feedback": _("What happened when it was taught, with date and class."),
+    "learners": _("For whom and for how many, for example: newly elected village secretaries, 30 to 45."),
+    "minutes": _("The steps below must add up to this."),
+    "board_plan": _("What stands on the board at the end."),
+    "reflection": _("After teaching: what worked, what to change."),
+    "obligation": _("Whether units must, should or may order the course."),
+    "lecturer": _("A teacher of the teacher library. Add the teacher there first."),
+    "syllabus": _("One entry a unit; the class hours are added up."),
+    "orderable": _("Whether units may order it. What is not ready stays without the tick."),
+    "isbn": _("ISBN, or the number of the internal publication permit."),
+    "source_level": _("Level of the agency that made the film."),
+    "agency": _("As it stands in the credits."),
+    "made_in": _("Four digits, for example 2025."),
+    "transcript": _("The spoken words. They are searched, and read by whoever cannot listen."),
+    "standing": _("Preferred points stand first in lists."),
+    "address": _("As a driver needs it."),
+    "contact": _("Office and telephone for booking; no private number."),
+    "capacity": _("How many can be received at one time."),
+    "longitude": _("Decimal degrees, for example 113.2644. Leave empty if you do not know it."),
+    "latitude": _("Decimal degrees, for example 23.1291."),
+    "route_text": _("Where visitors walk, stop by stop."),
+    "script": _("What the guide says, word for word."),
+    "source": _("Where the teacher comes from."),
+    "post": _("Unit and post, as it is announced."),
+    "teaches": _("Three to five fields, with 、 between them."),
+    "yearly_quota": _("Nobody is dispatched beyond this number a year. Empty: no limit."),
+    "class_hours": _("In class hours of 45 minutes; halves are written 1.5."),
+    "quality_tier": _("Set by the office after an evaluation."),
+    "source_kind": _("Adapted and reprinted texts need their source, and a reprint needs its permission."),
+    "source_date": _("When the source appeared."),
+    "source_title": _("Newspaper, book, site or document, with its number."),
+    "source_by": _("Author or issuing office of the source."),
+    "permission": _("Who allowed the reprint and when, for example: by letter of 2026-03-01."),
+    "permission_document": _("The letter itself, as a scan. It is not shown on the page."),
+    "audience": _("Teachers also read what is meant for learners; reviewers read everything."),
+    "hall_permitted": _("Only then do the screens in exhibition halls show it."),
+    "written_on": _("Its year is the year under which the text is filed."),
+    "cover": _("Without a picture a cover is drawn from title, unit and topic."),
+}
+
+
+def field(name: str, **kwargs: Any) -> FieldPanel:
+    return FieldPanel(name, **{"help_text": HELP.get(name, ""), **kwargs})
+
 
 def row(*names: str) -> FieldRowPanel:
-    return FieldRowPanel([FieldPanel(name) for name in names])
+    return FieldRowPanel([field(name) for name in names])
 
 
 def fields(*names: str) -> list[Panel]:
-    return [FieldPanel(name) for name in names]
+    return [field(name) for name in names]
 
 
 CONTENT: dict[type[ResourcePage], list[Panel]] = {
@@ -72,14 +129,24 @@ CONTENT: dict[type[ResourcePage], list[Panel]] = {
         *fields("body", "orderable"),
         InlinePanel("stops", heading=_("Stops"), label=_("Stop"), min_num=1),
     ],
-    Teacher: [row("source", "post"), *fields("teaches", "portrait", "user", "yearly_quota", "body")],
+    Teacher: [
+        row("source", "post"),
+        *fields("teaches", "portrait"),
+        field("user", widget=AccountChooser, help_text=_("If the teacher signs in here.")),
+        *fields("yearly_quota", "body"),
+    ],
 }
+NAMES = {Teacher: _("Full name"), TeachingPoint: _("Name of the point"), TeachingRoute: _("Name of the route")}
 TITLE_HELP = {Teacher: _("The name of the teacher."), Video: _("The title of the film, without book-title marks.")}
 
 
 def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedInterface:
     """Return the tabbed editor of ``model``: its own content first, then what all resources share."""
-    title = FieldPanel("title", help_text=TITLE_HELP.get(model, _("At most 60 characters read well in lists.")))
+    title = FieldPanel(
+        "title",
+        heading=NAMES.get(model, ""),
+        help_text=TITLE_HELP.get(model, _("At most 60 characters read well in lists.")),
+    )
     abstract = FieldPanel("abstract", help_text=_("Two or three sentences: what happened, what can be learnt."))
     classification = [
         MultiFieldPanel(
@@ -93,12 +160,27 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
             heading=_("Topic, sector, position"),
         ),
         MultiFieldPanel(
-            [FieldPanel("methods"), FieldPanel("educational_levels"), row("class_hours", "quality_tier")],
+            [*fields("methods", "educational_levels"), row("class_hours", "quality_tier")],
             heading=_("Teaching"),
         ),
     ]
     people = [
-        InlinePanel("authors", heading=_("Authors"), label=_("Author")),
+        InlinePanel(
+            "authors",
+            panels=[
+                FieldRowPanel([field("name", heading=_("Full name")), field("unit_name")]),
+                field(
+                    "user",
+                    widget=AccountChooser,
+                    help_text=_(
+                        "If the author signs in here. The text then stands under “My manuscripts”, and the account never reviews it."
+                    ),
+                ),
+            ],
+            heading=_("Authors"),
+            label=_("Author"),
+            help_text=_("In printed order."),
+        ),
         FieldPanel("unit", help_text=_("The unit that answers for the text.")),
         InlinePanel(
             "attachments",
@@ -110,7 +192,7 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
         ),
         InlinePanel("related", heading=_("Related resources"), label=_("Related resource")),
         InlinePanel("coverage", heading=_("Media coverage and honours"), label=_("Coverage or honour")),
-        FieldPanel("cover"),
+        field("cover"),
     ]
     source = [
         MultiFieldPanel(

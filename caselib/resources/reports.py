@@ -14,6 +14,7 @@ from wagtail.admin.views.reports import PageReportView, ReportView
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.core import clock
+from caselib.core.exports import GuardedExportMixin
 
 from . import selectors
 
@@ -34,7 +35,7 @@ class OfficeOnlyMixin:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
-class MissingMetadataReport(OfficeOnlyMixin, PageReportView):  # type: ignore[misc]
+class MissingMetadataReport(OfficeOnlyMixin, GuardedExportMixin, PageReportView):  # type: ignore[misc]
     page_title = _("Missing metadata")
     header_icon = "warning"
     index_url_name = "resources_missing_metadata"
@@ -44,7 +45,7 @@ class MissingMetadataReport(OfficeOnlyMixin, PageReportView):  # type: ignore[mi
         return selectors.missing_metadata().order_by("-latest_revision_created_at")
 
 
-class StaleReport(OfficeOnlyMixin, PageReportView):  # type: ignore[misc]
+class StaleReport(OfficeOnlyMixin, GuardedExportMixin, PageReportView):  # type: ignore[misc]
     page_title = _("Review overdue")
     header_icon = "time"
     index_url_name = "resources_stale"
@@ -56,7 +57,7 @@ class StaleReport(OfficeOnlyMixin, PageReportView):  # type: ignore[misc]
         return selectors.stale(clock.today())
 
 
-class UnitReport(OfficeOnlyMixin, ReportView):  # type: ignore[misc]
+class UnitReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ignore[misc]
     page_title = _("Resources by unit")
     header_icon = "group"
     index_url_name = "resources_by_unit"

@@ -18,3 +18,12 @@ def may_create(viewer: Viewer) -> Refusal | None:
     if viewer.unit_id is None:
         return Refusal("no-unit", _("Your account belongs to no unit yet. Ask the system administrator to set it."))
     return None
+
+
+def may_file(*, movable: bool, under_review: bool) -> Refusal | None:
+    """Editors file a resource elsewhere; while it is being read it stays where its readers found it."""
+    if under_review:
+        return Refusal("under-review", _("The resource is under review. Wait, or ask for its return."))
+    if not movable:
+        return Refusal("not-editor", _("Only editors file resources in another folder."))
+    return None

@@ -18,8 +18,8 @@ from caselib.core.errors import Refusal, RefusedError, require
 
 from .enums import Kind
 from .filing import folder_for
-from .models import KINDS, ResourceAuthor, ResourcePage
-from .rules import may_create
+from .models import KINDS, Folder, ResourceAuthor, ResourcePage
+from .rules import may_create, may_file
 
 AXES = ("topics", "sectors", "positions", "free_tags")
 
@@ -95,6 +95,25 @@ def assign_unit(page: ResourcePage, unit: Unit, *, by: User, at: datetime | None
     draft = _draft_for(page, by)
     draft.unit = unit
     return save_draft(draft, by=by, at=at)
+
+
+@transaction.atomic
+def file_under(page: ResourcePage, unit: Unit, year: int, *, by: User, at: datetime | None = None) -> None:
+    """File ``page`` in the folder of ``unit`` for ``year``; its text, state and owning unit stay as they are.
+
+    Raises RefusedError while it is under review, or where ``by`` may not move it or not add there. Effects in order:
+    folders, page moved (its address changes), audit ``resources.moved``. Nothing happens if it stands there already.
+    """
+    page = ResourcePage.objects.lock(page.pk)
+    target = folder_for(unit, page.kind, year)
+    before = page.get_parent()
+    if before.pk == target.pk:
+        return
+    require(may_file(movable=page.permissions_for_user(by).can_move_to(target), under_review=page.workflow_in_progress))
+    if target.get_children().filter(slug=page.slug).exists():
+        raise RefusedError(Refusal("slug-taken", _("An item with the same address stands there already.")))
+    page.move(Folder.objects.get(pk=target.pk), pos="last-child", user=by)
+    audit.record("resources.moved", page, by=by, at=at, before=before.url_path, after=target.url_path)
 
 
 def _draft_for(page: ResourcePage, by: User) -> ResourcePage:

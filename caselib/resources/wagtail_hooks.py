@@ -11,9 +11,10 @@ from wagtail import hooks
 from wagtail.admin.menu import MenuItem
 
 from caselib.accounts.requests import SignedInRequest
+from caselib.core import audit
 
 from . import reports, selectors
-from .bulk import TagBulkAction, UnitBulkAction
+from .bulk import FileBulkAction, TagBulkAction, UnitBulkAction
 from .listings import ResourceGroup
 from .models import ResourcePage
 from .reach import ReadOnlyPagesAPI
@@ -28,6 +29,14 @@ def register_listings() -> ResourceGroup:
 
 hooks.register("register_bulk_action", TagBulkAction)
 hooks.register("register_bulk_action", UnitBulkAction)
+hooks.register("register_bulk_action", FileBulkAction, order=1)  # after Wagtail's own of the same name
+
+
+@hooks.register("after_move_page")
+def write_the_move_down(request: SignedInRequest, page: Any) -> None:
+    """A resource that was moved by Wagtail's own page leaves the same trace as one moved by ours."""
+    if isinstance(page.specific, ResourcePage):
+        audit.record("resources.moved", page.specific, by=request.user, after=page.get_parent().url_path)
 
 
 @hooks.register("construct_admin_api")

@@ -26,6 +26,10 @@ class WithdrawBulkAction(ResourceBulkAction):
     form_class = ReasonForm
     action_priority = 80
 
+    @classmethod
+    def offered_to(cls, user: Any) -> bool:
+        return may_withdraw(user.roles, live=True) is None
+
     def check_perm(self, page: Page) -> bool:
         return (
             isinstance(page.specific_deferred, ResourcePage)

@@ -14,6 +14,7 @@ ADMIN_USERS = STAFF | ADMINISTRATORS
 REPORT_READERS = frozenset({Role.EDITOR, Role.COMPETITION_OFFICE}) | REVIEWERS
 
 SPACES: dict[str, frozenset[Role]] = {
+    "account_chooser": STAFF,
     "film_chooser": ADMIN_USERS,
     "films": WRITERS,
     "topics": EDITORS,

@@ -28,8 +28,6 @@ class ResourceAuthor(Orderable):
         verbose_name=_("account"),
     )
 
-    panels = [FieldPanel("name"), FieldPanel("unit_name"), FieldPanel("user")]
-
     class Meta(Orderable.Meta):
         verbose_name = _("author")
         verbose_name_plural = _("authors")

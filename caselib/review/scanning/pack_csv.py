@@ -9,6 +9,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from caselib.core.cells import guard, unguard
 from caselib.review.enums import Category, RuleKind, Severity
 
 from .packs import PackError, RowFault, ScanRule, check_pack
@@ -41,8 +42,6 @@ _WORDS: dict[str, dict[str, str]] = {
         "用语": Category.STYLE,
     },
 }
-# A cell that a spreadsheet would run as a formula gets this mark in front; reading takes it off again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_pack(rules: Iterable[ScanRule]) -> str:
@@ -64,7 +63,7 @@ def write_pack(rules: Iterable[ScanRule]) -> str:
             rule.since.isoformat() if rule.since else "",
             rule.until.isoformat() if rule.until else "",
         )
-        writer.writerow(_guarded(cell) for cell in cells)
+        writer.writerow(guard(cell) for cell in cells)
     return out.getvalue()
 
 
@@ -133,7 +132,7 @@ def _column(name: str) -> str:
 
 def _rule(values: dict[str, str]) -> ScanRule:
     """Return the rule of one row. Raises ValueError with the reason for a cell that cannot be read."""
-    plain = {key: _unguarded(value).strip() for key, value in values.items()}
+    plain = {key: unguard(value).strip() for key, value in values.items()}
     text = plain.get("text", "")
     return ScanRule(
         key=plain.get("key") or text[:60],
@@ -161,11 +160,3 @@ def _date(value: str) -> date | None:
         return date.fromisoformat(value.replace("/", "-").replace(".", "-"))
     except ValueError:
         raise ValueError(_("Not a date (use 2026-11-20): %s") % value) from None
-
-
-def _guarded(cell: str) -> str:
-    return f"'{cell}" if cell.startswith((*_FORMULA, "'")) else cell
-
-
-def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:2] in (*_FORMULA, "'") else cell

@@ -11,6 +11,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
 
+from caselib.core.cells import guard, unguard
+
 from .records import TermRecord
 
 COLUMNS = ("code", "name", "parent", "synonyms", "scope_note")
@@ -23,7 +25,6 @@ HEADERS = {
     "上位词": "parent", "同义词": "synonyms", "范围说明": "scope_note", "说明": "scope_note",
     **{name: name for name in COLUMNS},
 }  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class UnreadableError(ValueError):
@@ -37,7 +38,7 @@ def to_csv(records: Iterable[TermRecord]) -> str:
     writer.writerow(COLUMNS)
     for record in records:
         cells = (record.code, record.name, record.parent, ";".join(record.synonyms), record.scope_note)
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+        writer.writerow([guard(cell) for cell in cells])
     return out.getvalue()
 
 
@@ -72,14 +73,9 @@ def _from_row(row: Mapping[str | None, Any], line: int) -> TermRecord:
     if any(row.get(None) or ()):
         # Most often a comma in a name that was not put in quotation marks: the cells are not where they belong.
         raise UnreadableError(f"{line}: {', '.join(row[None])}"[:120])
-    cell = {key: _unguarded((row.get(key) or "").strip()) for key in COLUMNS}
+    cell = {key: unguard((row.get(key) or "").strip()) for key in COLUMNS}
     synonyms = tuple(text.strip() for text in re.split("[;；、]", cell["synonyms"]) if text.strip())
     return TermRecord(cell["code"], cell["name"], cell["parent"], synonyms, cell["scope_note"], line)
-
-
-def _unguarded(cell: str) -> str:
-    """Take off the mark that ``to_csv`` puts before what a spreadsheet would run."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell
 
 
 def to_skos(records: Iterable[TermRecord], axis: str, title: str, syntax: str) -> str:

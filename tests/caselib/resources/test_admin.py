@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 from wagtail.models import Page
 
 from caselib.accounts.enums import Role
@@ -177,6 +179,100 @@ def test_the_editor_of_another_unit_keeps_the_unit_that_answers(client_of: Calla
     form = form_class(instance=fresh, for_user=author)
     units = set(form.fields["unit"].queryset)  # type: ignore[attr-defined]
     assert units == {author.unit, fresh.unit}
+
+
+def test_resources_are_filed_elsewhere_in_bulk_and_the_act_is_written_down(client_of: Callable[..., Client]) -> None:
+    """Unit and year are asked; what is published stays published, and what is being read stays where it is."""
+    from tests.caselib.review.desk import Desk
+
+    live, draft, read = factories.live(), factories.draft(), Desk.open().page
+    before = read.url_path
+    unit = factories.unit("新单位")
+    for wrong in ({"unit": unit.pk, "year": "x"}, {"unit": 10**9, "year": 2024}):
+        assert bulk(client_of(Role.EDITOR), "move", [live], wrong).status_code == 200
+    assert bulk(client_of(Role.EDITOR), "move", [live, draft, read], {"unit": unit.pk, "year": 2024}).status_code == 302
+    for page in (live, draft):
+        fresh = ResourcePage.objects.get(pk=page.pk)
+        assert fresh.get_parent().specific == folder_for(unit, page.kind, 2024)
+        assert (fresh.live, fresh.live_revision_id, fresh.unit_id) == (page.live, page.live_revision_id, page.unit_id)
+    assert ResourcePage.objects.get(pk=read.pk).url_path == before
+    moves = AuditRecord.objects.filter(verb="resources.moved")
+    assert {row.target_id for row in moves} == {str(live.pk), str(draft.pk)}
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.FIRST_REVIEWER, Role.COMPETITION_OFFICE])
+def test_nobody_but_editors_files_elsewhere(client_of: Callable[..., Client], role: Role) -> None:
+    page = factories.live()
+    bulk(client_of(role), "move", [page], {"unit": factories.unit().pk, "year": 2024})
+    assert ResourcePage.objects.get(pk=page.pk).url_path == page.url_path
+
+
+def test_the_single_move_of_wagtail_leaves_the_same_trace(client_of: Callable[..., Client]) -> None:
+    page = factories.live()
+    target = folder_for(factories.unit(), page.kind, 2024)
+    url = reverse("wagtailadmin_pages:move_confirm", args=[page.pk, target.pk])
+    assert client_of(Role.EDITOR).post(url).status_code == 302
+    assert ResourcePage.objects.get(pk=page.pk).get_parent().pk == target.pk
+    assert AuditRecord.objects.filter(verb="resources.moved", target_id=str(page.pk)).count() == 1
+
+
+def test_a_listing_offers_only_acts_that_its_reader_may_do(client_of: Callable[..., Client]) -> None:
+    factories.live()
+    offered = {}
+    for role in (Role.EDITOR, Role.AUTHOR, Role.TEACHER):
+        html = client_of(role).get(reverse("resources_casestudy:index")).content.decode()
+        offered[role] = {
+            act for act in ("publish", "unpublish", "withdraw", "move", "assign_unit") if f"/page/{act}/" in html
+        }
+    assert offered[Role.EDITOR] == {"withdraw", "move", "assign_unit"}
+    assert offered[Role.AUTHOR] == offered[Role.TEACHER] == {"assign_unit"}
+
+
+def test_a_bulk_act_names_no_draft_of_another_unit() -> None:
+    """What one may not touch is listed by title; a draft that one may not even see must not be."""
+    mine = factories.draft(title="自己的草稿")
+    other = factories.draft(title="别处的机密草稿")
+    client = signed_in(mine.owner)
+    for action in ("add_terms", "assign_unit", "withdraw", "move"):
+        url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", action])
+        assert "别处的机密草稿" not in client.get(f"{url}?id={mine.pk}&id={other.pk}").content.decode(), action
+
+
+def test_a_listing_is_exported_as_its_reader_sees_it_and_runs_no_formula() -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    factories.draft(title='=HYPERLINK("http://x","点我")', by=author)
+    factories.draft(title="别人的草稿")
+    client = signed_in(author)
+    answer = client.get(reverse("resources_casestudy:index"), {"export": "csv"})
+    table = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    assert table.startswith(b"\xef\xbb\xbf")
+    text = table.decode()
+    assert "'=HYPERLINK" in text
+    assert "别人的草稿" not in text
+    book = client.get(reverse("resources_casestudy:index"), {"export": "xlsx"})
+    cells = list(load_workbook(BytesIO(b"".join(book.streaming_content))).active.values)  # type: ignore[attr-defined]
+    assert cells[1][0] == """'=HYPERLINK("http://x","点我")"""
+    assert AuditRecord.objects.filter(verb="resources.exported").count() == 2
+
+
+def test_only_those_who_work_for_the_library_stand_in_the_chooser_of_accounts() -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR], name="沈砚秋")
+    people = {
+        "员工甲": factories.UserFactory(roles=[Role.TEACHER], name="员工甲"),
+        "学员乙": factories.UserFactory(roles=[Role.TRAINEE], name="学员乙"),
+        "审计丙": factories.UserFactory(roles=[Role.AUDIT_ADMIN], name="审计丙"),
+        "离职丁": factories.UserFactory(roles=[Role.TEACHER], name="离职丁", is_active=False),
+    }
+    client = signed_in(author)
+    shown = client.get(reverse("account_chooser:choose")).json()["html"]
+    assert [name for name in people if name in shown] == ["员工甲"]
+    assert "员工甲" not in client.get(reverse("account_chooser:choose_results"), {"q": "沈砚"}).content.decode()
+    for name, person in people.items():
+        status = client.get(reverse("account_chooser:chosen", args=[person.pk])).status_code
+        assert status == (200 if name == "员工甲" else 404), name
+    assert client.get(reverse("account_chooser:chosen", args=["9" * 30])).status_code == 404
+    form = client.get(reverse("wagtailadmin_pages:edit", args=[factories.draft(by=author).pk])).content.decode()
+    assert "学员乙" not in form and "员工甲" not in form
 
 
 @pytest.mark.parametrize("size", [1, 30])
