@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 from wagtail.models import WorkflowState
 
@@ -15,32 +14,12 @@ from caselib.resources.models import ResourcePage
 from caselib.word.model import Block, Cell, Document, Heading, Paragraph, Run, Table
 from caselib.word.writer import write_document
 
+from .acts import label
 from .enums import AnswerValue
 from .models import CheckRun, Decision
 from .selectors import history
 
 MOST_FINDINGS = 200
-# What the acts on a resource are called; any other is named by its code.
-ACTS = {
-    "resources.created": _lazy("Draft created"),
-    "resources.revised": _lazy("Draft changed"),
-    "review.submitted": _lazy("Submitted"),
-    "review.stage_opened": _lazy("Stage opened"),
-    "review.assigned": _lazy("Assigned"),
-    "review.decided": _lazy("Stage decided"),
-    "review.decision_voided": _lazy("Decision voided"),
-    "review.cancelled": _lazy("Review ended"),
-    "review.published": _lazy("Published"),
-    "review.withdrawn": _lazy("Withdrawn"),
-    "review.restore_requested": _lazy("Return requested"),
-    "review.circulation_changed": _lazy("Level changed"),
-    "review.circulation_requested": _lazy("Wider level requested"),
-    "review.finding_disposed": _lazy("Finding decided"),
-    "review.commented": _lazy("Comment added"),
-    "review.comment_resolved": _lazy("Comment done"),
-    "review.dossier_exported": _lazy("Review file exported"),
-    "review.rereview_notice": _lazy("Reminded of re-review"),
-}
 
 
 def write_dossier(page: ResourcePage) -> bytes:
@@ -69,7 +48,7 @@ def write_dossier(page: ResourcePage) -> bytes:
         blocks.append(_para(_("No checks have run.")))
     blocks.extend(_chain(page))
     document = Document(blocks=tuple(blocks), properties={"title": f"{_('Review file')} {page.title}"})
-    return write_document(document, header=f"{_('Review file')} · {page.code or page.pk} · {page.title}"[:80])
+    return write_document(document, header=f"{_('Review file')} · {page.code or _('no code yet')} · {page.title}"[:80])
 
 
 def _runs(text: str) -> tuple[Run, ...]:
@@ -191,7 +170,7 @@ def _chain(page: ResourcePage) -> list[Block]:
             (
                 str(record.sequence),
                 _time(record.at),
-                str(ACTS.get(record.verb, record.verb)),
+                label(record.verb),
                 record.actor_name or "—",
                 grouped(record.hash),
             )

@@ -41,7 +41,12 @@ class VerdictForm(forms.Form):
             self.fields[f"answer-{item['key']}"] = forms.ChoiceField(
                 choices=AnswerValue.choices, required=False, label=item["text"], widget=forms.RadioSelect
             )
-            self.fields[f"note-{item['key']}"] = forms.CharField(max_length=500, required=False, label=_("Remark"))
+            self.fields[f"note-{item['key']}"] = forms.CharField(
+                max_length=500,
+                required=False,
+                label=_("Remark"),
+                widget=forms.TextInput(attrs={"placeholder": _("Remark, if any")}),
+            )
 
     def questions(self) -> list[tuple[dict[str, Any], forms.BoundField, forms.BoundField]]:
         """Return (item, answer field, remark field) for each question."""

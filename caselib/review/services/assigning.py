@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.models import TaskState
 
@@ -76,7 +77,7 @@ def send_reminders(*, at: datetime | None = None) -> int:
             notify(
                 [state.assignee] if state.assignee else group_members(stage),
                 subject=words % {"title": page.draft_title, "stage": stage.name},
-                body=_("The stage is due on %(day)s.") % {"day": f"{state.due_on:%Y-%m-%d}"},
+                body=_("The stage is due on %(day)s.") % {"day": date_format(state.due_on, "DATE_FORMAT")},
                 url=reverse("review:read", args=[state.pk]),
                 at=moment,
             )
@@ -109,7 +110,8 @@ def send_rereview_notices(*, days: int = 30, at: datetime | None = None) -> int:
             notify(
                 [page.owner] if page.owner else [],
                 subject=_("Review due again: %(title)s") % {"title": page.title},
-                body=_("This item is to be reviewed again by %(day)s.") % {"day": page.review_due_on.isoformat()},
+                body=_("This item is to be reviewed again by %(day)s.")
+                % {"day": date_format(page.review_due_on, "DATE_FORMAT")},
                 url=reverse("review:manuscript", args=[page.pk]),
                 at=moment,
             )

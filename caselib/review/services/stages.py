@@ -92,6 +92,7 @@ def open_stage(
         sha256=sha256,
     )
     state.save()
+    StageState.objects.filter(pk=state.pk).update(started_at=moment)  # Wagtail writes the time of the clock on insert
     state.assignee = _same_reader_as_before(state, page)
     if state.assignee_id:
         state.save(update_fields=["assignee"])

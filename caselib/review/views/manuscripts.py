@@ -27,6 +27,7 @@ from ..selectors import (
     latest_run,
     manuscripts_of,
     runs_by_page,
+    shared_with,
 )
 from ..services.submission import recall, submit_for_review
 from .access import own_or_office, person, resource_or_404
@@ -74,6 +75,7 @@ def manuscript(request: HttpRequest, pk: int) -> HttpResponse:
     findings = list(checked.findings.all()) if checked else []
     in_place = bool(checked and revision and checked.revision_id == revision.pk)
     comments = list(comments_on(page))
+    shared = shared_with(checked, user) if checked else []
     in_progress = run is not None and run.status == WorkflowState.STATUS_IN_PROGRESS
     context = {
         "page": page,
@@ -85,8 +87,11 @@ def manuscript(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": findings,
         "checked": checked,
         "in_place": in_place,
-        "lines": lines_of(revision, findings if in_place else [], comments) if revision else [],
+        "lines": lines_of(revision, findings if in_place else [], comments, shared if in_place else [])
+        if revision
+        else [],
         "comments": comments,
+        "shared": shared,
         "submit_refusal": may_submit(
             author=own, editor=user.has_role(Role.EDITOR), under_review=in_progress, has_revision=revision is not None
         )

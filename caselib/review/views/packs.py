@@ -17,6 +17,7 @@ from caselib.core import audit
 from caselib.core.enums import JobState
 from caselib.core.models import AuditRecord, Job
 
+from .. import acts
 from ..forms import ChecklistForm, PackForm, RuleSwitchForm
 from ..models import BuiltinRule, Checklist, RulePack
 from ..scanning.builtin import RULES
@@ -147,9 +148,13 @@ def chain(request: HttpRequest) -> HttpResponse:
     if wanted["target"]:
         records = records.filter(target_name__icontains=wanted["target"])
     fault = audit.verify() if request.GET.get("verify") else None
+    page = Paginator(records, RECORDS).get_page(request.GET.get("page"))
+    for record in page.object_list:
+        record.act = acts.label(record.verb)
     context = {
-        "page_obj": Paginator(records, RECORDS).get_page(request.GET.get("page")),
+        "page_obj": page,
         "wanted": wanted,
+        "areas": acts.choices(),
         "verified": bool(request.GET.get("verify")),
         "fault": fault,
     }

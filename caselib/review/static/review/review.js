@@ -41,10 +41,10 @@
     return { passage: line.dataset.passage, start: start, end: start + Array.from(words).length, words: words };
   }
 
-  function comment() {
+  function comment(kept) {
     var form = byId("comment-form");
     if (!form) { return; }
-    var found = selected();
+    var found = kept || selected();
     if (found) {
       byId("c-passage").value = Number(found.passage) + 1;
       byId("c-start").value = found.start;
@@ -53,6 +53,19 @@
     }
     form.scrollIntoView({ block: "center" });
     byId("c-text").focus({ preventScroll: true });
+  }
+
+  /* Without a keyboard: a button beside the selected words; touching it would end the selection, so that is kept. */
+  var offer = byId("comment-offer");
+  if (offer) {
+    var held = null;
+    document.addEventListener("selectionchange", function () {
+      var found = selected();
+      if (found) { held = found; }
+      offer.hidden = !found;
+    });
+    offer.addEventListener("pointerdown", function (event) { event.preventDefault(); });
+    offer.addEventListener("click", function () { comment(held); offer.hidden = true; });
   }
 
   document.addEventListener("click", function (event) {
