@@ -10,7 +10,7 @@ from django.db import transaction
 from caselib.accounts.models import User
 from caselib.anthologies.enums import ItemKind
 from caselib.anthologies.models import Anthology, Edition, PrintStyle
-from caselib.anthologies.services import editions, outline
+from caselib.anthologies.services import compiling, editions, outline
 
 from .content import table
 from .library import find
@@ -53,4 +53,7 @@ def _edition(anthology: Anthology, row: Row, colophon: str, earlier: Edition | N
         outline.add_text(edition, ItemKind.PART, title=part["title"], by=editor)
         outline.fill(edition, [find(code).pk for code in part["cases"]], by=editor)
     outline.add_text(edition, ItemKind.COLOPHON, title="版权页", text=colophon, by=editor)
-    return editions.freeze(edition, by=editor) if row["frozen"] else edition
+    if row["frozen"]:
+        edition = editions.freeze(edition, by=editor)
+        compiling.compile_edition(edition, editor)  # the worker prints it once the site has started
+    return edition

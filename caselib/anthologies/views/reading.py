@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from caselib.accounts.viewers import Viewer
 from caselib.media.serving import serve
+from caselib.resources.covers import CoverText, cover_svg
 from caselib.word import pdf
 from caselib.word.freezing import FrozenDataError
 
@@ -35,7 +36,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """The shelf: anthologies with the editions this reader may open."""
     viewer = Viewer.of(request.user)
     page = Paginator(selectors.shelf(viewer), 20).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "editor": rules.may_edit(viewer.roles) is None}
+    shelf = [(row, cover_svg(CoverText(row.title, kind=_("Case collection"), unit=row.publisher))) for row in page]
+    context = {"page_obj": page, "shelf": shelf, "editor": rules.may_edit(viewer.roles) is None}
     return render(request, "anthologies/index.html", context)
 
 
