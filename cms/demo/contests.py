@@ -1,4 +1,4 @@
-"""Competitions of the demo library: one confirmed, one being judged, one open for entries."""
+"""Competitions of the demo library: one confirmed, one being judged, one open for entries; a course open for bids."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.db import transaction
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.competitions.models import AwardRule, Competition, Criterion, JuryAssignment, Quota, Round, Track
-from caselib.competitions.services import awards, calls, entries, jury, publicity, results, scoring
+from caselib.competitions.models import AwardRule, Competition, Criterion, JuryAssignment, Need, Quota, Round, Track
+from caselib.competitions.services import awards, bidding, calls, entries, jury, publicity, results, scoring
 from caselib.core import clock
 from caselib.resources.models import ResourcePage
 
@@ -32,6 +32,23 @@ def seed_competitions() -> None:
     for row in rows("competition", "call"):
         if not Competition.objects.filter(slug=row["slug"]).exists():
             _hold(row, account("office"))
+    for row in rows("competition", "need"):
+        if not Need.objects.filter(title=row["title"]).exists():
+            _want(row, account("office"))
+
+
+def _want(row: Row, office: User) -> None:
+    """Publish a course need that units may bid for."""
+    bidding.publish_need(
+        Need(
+            title=row["title"],
+            audience=row["audience"],
+            requirements=row["requirements"].strip(),
+            deadline=_moment(row["deadline_day"], LAST_DAY),
+            deliver_by=_moment(row["deliver_day"], LAST_DAY).astimezone(clock.ZONE).date(),
+        ),
+        by=office,
+    )
 
 
 @transaction.atomic

@@ -40,7 +40,8 @@ def judging(request: HttpRequest) -> HttpResponse:
         wanted=Count("assignments", filter=open_rounds),
         done=Count("assignments", filter=open_rounds & Q(assignments__state=AssignmentState.SCORED)),
     )
-    return render(request, "competitions/judging.html", {"seats": seats})
+    waiting_first = sorted(seats, key=lambda seat: seat.declared and seat.done >= seat.wanted)
+    return render(request, "competitions/judging.html", {"seats": waiting_first})
 
 
 @login_required
