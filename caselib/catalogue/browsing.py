@@ -55,6 +55,11 @@ class Query:
     page: int = 1
     cut: bool = field(default=False, compare=False)
 
+    @property
+    def order(self) -> str:
+        """What the results are really ordered by: without a text nothing matches better than the rest."""
+        return "newest" if self.sort == "relevance" and not self.text else self.sort
+
     def url(self) -> str:
         """Return the query string that leads to this state, starting with ``?``."""
         before, after = self._around("")
@@ -244,15 +249,25 @@ def browse(query: Query, viewer: Viewer) -> Browse:
         pages=pages,
         facets=[_facet(axis, result.facets.get(axis, ()), query) for axis in AXES if result.facets.get(axis)],
         chips=_chips(query, result),
-        sorts=[
-            {"label": label, "url": replace(query, sort=value, page=1).url(), "current": value == query.sort}
-            for value, label in SORT_LABELS.items()
-        ],
+        sorts=_sorts(query),
         notices=notices,
         did_you_mean=(meant, replace(query, text=meant, page=1).url()) if meant else None,
         rescues=_rescues(query, viewer) if not total else (),
         suggestions=_suggestions(query, viewer) if not total else (),
     )
+
+
+def _sorts(query: Query) -> list[Mapping[str, object]]:
+    own = "relevance" if query.text else "newest"  # what stands without being named in the address
+    return [
+        {
+            "label": label,
+            "url": replace(query, sort="relevance" if value == own else value, page=1).url(),
+            "current": value == query.order,
+        }
+        for value, label in SORT_LABELS.items()
+        if query.text or value != "relevance"
+    ]
 
 
 def _search(query: Query, viewer: Viewer) -> SearchResult:
@@ -261,7 +276,7 @@ def _search(query: Query, viewer: Viewer) -> SearchResult:
         SearchRequest(
             text=query.text,
             filters=query.filters,
-            sort="relevance" if by_use else query.sort,
+            sort="relevance" if by_use else query.order,
             page=1 if by_use else query.page,
             page_size=(100 if query.text else 1) if by_use else PAGE_SIZE,
             viewer=viewer,
@@ -350,7 +365,11 @@ def _chips(query: Query, result: SearchResult) -> list[tuple[str, str]]:
     for axis, values in query.filters.items():
         labels = {bucket.value: bucket.label for bucket in result.facets.get(axis, ())}
         chips += [
-            (f"{AXIS_LABELS[axis]}：{labels.get(value, value)}", query.toggled(axis, value).url()) for value in values
+            (
+                _("%(axis)s: %(value)s") % {"axis": AXIS_LABELS[axis], "value": labels.get(value, value)},
+                query.toggled(axis, value).url(),
+            )
+            for value in values
         ]
     return chips
 

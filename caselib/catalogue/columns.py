@@ -10,10 +10,11 @@ from .models import Dispatch, OrderRequest, Room
 from .selectors.places import PointRow
 from .tables import Column
 from .templatetags.catalogue import stars
+from .wording import clauses, listed
 
 
 def _items(order: OrderRequest) -> str:
-    return "；".join(line.title for line in order.lines.all())
+    return clauses(line.title for line in order.lines.all())
 
 
 ORDERS: tuple[Column, ...] = (
@@ -75,7 +76,7 @@ TEACHERS: tuple[Column, ...] = (
 
 
 def _owed(row: PointRow) -> str:
-    return _("owes: %(list)s") % {"list": "、".join(row.missing)} if row.missing else _("complete")
+    return _("owes: %(list)s") % {"list": listed(row.missing)} if row.missing else _("complete")
 
 
 def _last(row: PointRow) -> str:

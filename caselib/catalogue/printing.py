@@ -12,6 +12,7 @@ from caselib.word.book import Book, Chapter, Cover, Index, IndexEntry, Part
 from caselib.word.model import Document, Paragraph, Run
 
 from .selectors.cards import Card
+from .wording import class_hours, clauses
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +105,10 @@ def _chapter(number: int, entry: PrintedEntry, url: str) -> Chapter:
     card = entry.card
     facts = [card.kind_label, card.unit, card.code]
     if card.hours:
-        facts.append(_("%(hours)s class hours") % {"hours": f"{card.hours.normalize():f}"})
+        facts.append(class_hours(card.hours))
     paragraphs = [Paragraph((Run(entry.line, bold=True),))] if entry.line else []
     paragraphs += [Paragraph((Run(line),)) for line in card.abstract.splitlines() if line.strip()]
-    terms = "；".join(name for name in (*entry.topics, *entry.positions) if name)
+    terms = clauses(name for name in (*entry.topics, *entry.positions) if name)
     if terms:
         paragraphs.append(Paragraph((Run(terms),), lead=_("Terms: ")))
     return Chapter(

@@ -223,19 +223,22 @@ def test_the_keyboard_alone_suffices(visit: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**kind=**")
     expect(page.locator("#results .chip--chosen").first).to_be_visible()
+    # the focus stays on the value that was chosen, and the new number is said
+    expect(page.locator("#facet-drawer .facet a[aria-current]").first).to_be_focused()
+    expect(page.locator("#results-said")).to_have_text(page.locator("#results-number").inner_text())
 
 
 def test_a_facet_swaps_the_results_without_a_reload_and_back_leads_back(visit: Open) -> None:
     page = visit().page
     page.goto("/browse/?q=廉政")
-    before = page.locator("#results [role=status]").inner_text()
+    before = page.locator("#results-number").inner_text()
     page.evaluate("window.sameDocument = true")
     page.locator("#facet-drawer .facet a").first.click()
     expect(page.locator("#results .chip--chosen")).to_have_count(1)
     assert page.evaluate("window.sameDocument") is True
     page.go_back()
     expect(page.locator("#results .chip--chosen")).to_have_count(0)
-    assert page.locator("#results [role=status]").inner_text() == before
+    assert page.locator("#results-number").inner_text() == before
 
 
 def test_everything_to_read_works_without_scripts(browser: Any, site: Site) -> None:

@@ -79,12 +79,14 @@ class DispatchForm(forms.Form):
         label=pgettext_lazy("catalogue", "Teacher"),
         queryset=Teacher.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"),
         required=False,
+        empty_label=_("none"),
     )
-    room = RoomChoice(label=_("Room"), queryset=Room.objects.filter(active=True), required=False)
+    room = RoomChoice(label=_("Room"), queryset=Room.objects.filter(active=True), required=False, empty_label=_("none"))
     site = forms.ModelChoiceField(
         label=_("Teaching point"),
         queryset=TeachingPoint.objects.filter(live=True, withdrawn_at__isnull=True).order_by("title"),
         required=False,
+        empty_label=_("none"),
     )
     place = forms.CharField(label=_("Other place"), max_length=200, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)

@@ -33,7 +33,7 @@ class RosterForm(forms.Form):
     roster = forms.CharField(
         label=_("Roster"),
         required=False,
-        max_length=60000,
+        max_length=200_000,
         widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_("One person a line, the post in the line, for example: 王小满，村党支部书记"),
     )

@@ -37,6 +37,10 @@ class Box:
             and other.bottom <= self.bottom
         )
 
+    def nearest(self, x: float, y: float) -> Point:
+        """Return the point of the box that is nearest to (x, y)."""
+        return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
+
     def cut_by(self, a: Point, b: Point) -> bool:
         """Whether the line from ``a`` to ``b`` touches the box (Liang and Barsky)."""
         enter, leave = 0.0, 1.0
@@ -57,12 +61,22 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Lines of text at a stop: where the first baseline begins or ends (``anchor`` as SVG has it)."""
+    """Lines of text at a stop: where the first baseline begins or ends (``anchor`` as SVG has it).
+
+    ``leader`` is the fine line to a text that stands away from its stop, None beside it.
+    """
 
     x: float
     y: float
     anchor: str
     box: Box
+    leader: tuple[Point, Point] | None = None
+
+    def covers(self, box: Box) -> bool:
+        return self.box.meets(box) or (self.leader is not None and box.cut_by(*self.leader))
+
+    def disturbs(self, other: Label) -> bool:
+        return self.covers(other.box) or (other.leader is not None and self.box.cut_by(*other.leader))
 
 
 def width_of(text: str) -> float:
@@ -72,9 +86,8 @@ def width_of(text: str) -> float:
 
 def placed(
     texts: Sequence[Sequence[str]],
-    stops: Sequence[Point],
+    stops: Sequence[Box],
     *,
-    radius: float,
     frame: Box,
     taken: Sequence[Box] = (),
     lines: Sequence[tuple[Point, Point]] = (),
@@ -84,14 +97,13 @@ def placed(
     Nothing stands outside of ``frame``, on ``taken``, on a stop or on another text. Of the places that are left the one
     that fewest ``lines`` cross is taken, then the one nearest to the right of the stop.
     """
-    circles = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in stops]
-    fixed = [*taken, *circles]
     free: list[list[tuple[int, Label]]] = []
-    for text, stop in zip(texts, stops, strict=True):
+    for i, (text, stop) in enumerate(zip(texts, stops, strict=True)):
+        fixed = [*taken, *stops[:i], *stops[i + 1 :]]
         options = [
             (sum(label.box.cut_by(a, b) for a, b in lines) * 100 + rank, label)
-            for rank, label in enumerate(_options(text, stop, radius))
-            if frame.holds(label.box) and not any(label.box.meets(other) for other in fixed)
+            for rank, label in enumerate(_options(text, stop))
+            if frame.holds(label.box) and not any(label.covers(other) for other in fixed)
         ]
         free.append(sorted(options, key=lambda option: option[0]))
     found: list[Label | None] = [None] * len(stops)
@@ -100,33 +112,31 @@ def placed(
     for _round in range(ROUNDS):
         before = list(found)
         for i in order:
-            others = [label.box for j, label in enumerate(found) if label is not None and j != i]
-            found[i] = next(
-                (label for _cost, label in free[i] if not any(label.box.meets(box) for box in others)), None
-            )
+            others = [label for j, label in enumerate(found) if label is not None and j != i]
+            found[i] = next((label for _cost, label in free[i] if not any(map(label.disturbs, others))), None)
         if found == before:
             break
     return found
 
 
-def _options(text: Sequence[str], stop: Point, radius: float) -> Iterator[Label]:
+def _options(text: Sequence[str], stop: Box) -> Iterator[Label]:
     """Yield the places around ``stop``, the best first: beside, below, above, at the corners, then farther away."""
-    x, y = stop
+    x, y = (stop.left + stop.right) / 2, (stop.top + stop.bottom) / 2
     wide, high = max(width_of(line) for line in text), LINE * (len(text) - 1)
     for far in (0.0, 14.0, 30.0):
-        away = radius + GAP + far
-        slant = away * 0.75
+        beside, away = stop.right - x + GAP + far, stop.bottom - y + GAP + far
+        slant, drop = beside * 0.75, away * 0.75
         middle = y + LOW - high / 2
-        above, below = y - away - LOW - high, y + away + HIGH
         for lx, ly, anchor in (
-            (x + away, middle, "start"),
-            (x - away, middle, "end"),
-            (x, below, "middle"),
-            (x, above, "middle"),
-            (x + slant, below - radius * 0.5, "start"),
-            (x + slant, above + radius * 0.5, "start"),
-            (x - slant, below - radius * 0.5, "end"),
-            (x - slant, above + radius * 0.5, "end"),
+            (x + beside, middle, "start"),
+            (x - beside, middle, "end"),
+            (x, y + away + HIGH, "middle"),
+            (x, y - away - LOW - high, "middle"),
+            (x + slant, y + drop + HIGH, "start"),
+            (x + slant, y - drop - LOW - high, "start"),
+            (x - slant, y + drop + HIGH, "end"),
+            (x - slant, y - drop - LOW - high, "end"),
         ):
             left = {"start": lx, "end": lx - wide, "middle": lx - wide / 2}[anchor]
-            yield Label(lx, ly, anchor, Box(left - 2, ly - HIGH, left + wide + 2, ly + high + LOW))
+            box = Box(left - 2, ly - HIGH, left + wide + 2, ly + high + LOW)
+            yield Label(lx, ly, anchor, box, ((x, y), box.nearest(x, y)) if far else None)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from xml.sax.saxutils import escape
 
+from ..wording import listed
 from .map_labels import LINE, Box, Label, placed
 
 WIDE, NARROW = (640, 400), (360, 420)
 MARGIN = 48
 RADIUS, SMALL_RADIUS = 13.0, 8.0
-CROWD = 12  # more stops than these are drawn small
+CROWD = 12  # more stops than these are drawn small, as are stops without a number
+DIGIT = 8.0
 NAME_LENGTH = 16
 NAMES_AT_ONE = 3
 EARTH_KM = 6371.0
@@ -47,7 +49,12 @@ class Stop:
 
     @property
     def number(self) -> str:
-        return "·".join(str(place.number) for place in self.places if place.number)
+        return ",".join(str(place.number) for place in self.places if place.number)
+
+    def box(self, radius: float) -> Box:
+        """What the stop takes up: a circle, longer where several numbers stand in it."""
+        half = max(radius, DIGIT * len(self.number) / 2 + 4) if len(self.number) > 2 else radius
+        return Box(self.x - half, self.y - radius, self.x + half, self.y + radius)
 
     @property
     def names(self) -> list[str]:
@@ -74,14 +81,13 @@ def route_map(places: Sequence[Place], *, label: str, joined: bool) -> str:
 def _drawing(places: Sequence[Place], *, label: str, joined: bool, size: tuple[int, int], name: str) -> str:
     points = _project(places, size)
     stops = _stops(places, points, size)
-    radius = RADIUS if len(stops) <= CROWD else SMALL_RADIUS
+    radius = RADIUS if len(stops) <= CROWD and any(stop.number for stop in stops) else SMALL_RADIUS
     scale, scale_box = _scale(places, points, size)
     ways = list(pairwise(points)) if joined else []
     width, height = size
     labels = placed(
         [stop.names for stop in stops],
-        [(stop.x, stop.y) for stop in stops],
-        radius=radius,
+        [stop.box(radius) for stop in stops],
         frame=Box(6, 6, width - 6, height - 6),
         taken=[Box(width - 40, 0, width, 46), scale_box],
         lines=ways,
@@ -105,16 +111,23 @@ def _drawing(places: Sequence[Place], *, label: str, joined: bool, size: tuple[i
 
 def _stop(stop: Stop, text: Label | None, radius: float) -> str:
     """Draw a stop with its names; where they found no room the pointer shows them, and the table below the map does."""
-    names = escape("、".join(dict.fromkeys(place.name for place in stop.places)))
+    names = escape(listed(dict.fromkeys(place.name for place in stop.places)))
     parts = [f"<g><title>{names}</title>"]
     if text is not None:
+        if text.leader is not None:
+            (x1, y1), (x2, y2) = text.leader
+            parts.append(f'<path class="map__leader" d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}"/>')
         parts.append(f'<text class="map__name" text-anchor="{text.anchor}">')
         for row, line in enumerate(stop.names):
             parts.append(f'<tspan x="{text.x:.1f}" y="{text.y + LINE * row:.1f}">{escape(line)}</tspan>')
         parts.append("</text>")
-    parts.append(f'<circle class="map__stop" cx="{stop.x:.1f}" cy="{stop.y:.1f}" r="{radius:g}"/>')
+    box = stop.box(radius)
+    parts.append(
+        f'<rect class="map__stop" x="{box.left:.1f}" y="{box.top:.1f}" width="{box.right - box.left:.1f}" '
+        f'height="{2 * radius:g}" rx="{radius:g}"/>'
+    )
     if stop.number:
-        size = " map__number--small" if len(stop.number) > 2 or radius < RADIUS else ""
+        size = " map__number--small" if radius < RADIUS else ""
         parts.append(
             f'<text class="map__number{size}" x="{stop.x:.1f}" y="{stop.y + 5:.1f}" text-anchor="middle">{stop.number}</text>'
         )

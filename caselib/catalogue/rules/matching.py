@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from ..wording import listed
+
 EXACT_POSITION, BROADER_POSITION, NARROWER_POSITION = 8.0, 5.0, 4.0
 EXACT_SECTOR, BROADER_SECTOR = 4.0, 2.0
 SAME_LEVEL, SAME_RISK = 2.0, 3.0
@@ -76,7 +78,7 @@ def match(post: Post, candidate: Candidate) -> Match | None:
     if post.position and candidate.positions and not same_position:
         if not same_sector:
             return None
-        names = "、".join(term.name for term in candidate.positions[:3])
+        names = listed(term.name for term in candidate.positions[:3])
         warnings.append(_("written for other posts: %(names)s") % {"names": names})
         points -= EXACT_SECTOR / 2
     for risk in post.risks:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .matching import Match
 
-MAX_LINES = 500
+MAX_LINES = 3000
 SEPARATORS = re.compile(r"[\t,，;；、|｜/／]+|\s{2,}")
 
 
@@ -82,15 +82,31 @@ def is_heading(line: RosterLine) -> bool:
     return len(line.cells) == 1 and bool(TITLE.search(line.cells[0]) or TOTAL.search(line.cells[0]))
 
 
-def find_position(line: RosterLine, names: Sequence[PostName]) -> int | None:
-    """Return the position whose longest name is a cell of the line, else stands in the line, else None."""
+Found = tuple[PostName | None, PostName | None]
+
+
+def find_position(line: RosterLine, names: Sequence[PostName], memory: dict[str, Found] | None = None) -> int | None:
+    """Return the position whose longest name is a cell of the line, else stands in the line, else None.
+
+    ``memory`` keeps what was found for each cell: in a long roster the same posts come again and again.
+    """
+    memory = {} if memory is None else memory
     cells = [fold(cell) for cell in line.cells]
-    whole = [name for name in names if name.folded in cells]
-    part = [name for name in names if len(name.folded) >= 2 and any(name.folded in cell for cell in cells)]
-    for found in (whole, part):
-        if found:
-            return max(found, key=lambda name: (len(name.folded), -name.position_id)).position_id
+    for cell in cells:
+        if cell not in memory:
+            memory[cell] = (
+                _longest(name for name in names if name.folded == cell),
+                _longest(name for name in names if len(name.folded) >= 2 and name.folded in cell),
+            )
+    for kind in (0, 1):
+        best = _longest(name for cell in cells if (name := memory[cell][kind]) is not None)
+        if best is not None:
+            return best.position_id
     return None
+
+
+def _longest(names: Iterable[PostName]) -> PostName | None:
+    return max(names, key=lambda name: (len(name.folded), -name.position_id), default=None)
 
 
 def choose_items(

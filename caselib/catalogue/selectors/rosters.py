@@ -10,11 +10,11 @@ from caselib.accounts.viewers import Viewer
 from caselib.vocabularies.models import Position
 
 from ..rules.matching import Match, Post, rank
-from ..rules.roster import MAX_LINES, RosterLine, choose_items, coverage, find_position, is_heading
+from ..rules.roster import MAX_LINES, Found, RosterLine, choose_items, coverage, find_position, is_heading
 from .cards import Card, cards_by_id
 from .matching import candidates, facts, post_names
 
-MAX_POSTS = 40
+MAX_POSTS = 120  # of one room; a roster of the whole county names fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class RoomList:
     people: int
     headings: Sequence[RosterLine] = ()
     cut: bool = False
+    left_out: int = 0  # people whose post is one too many
 
     @property
     def missed(self) -> Sequence[PostRow]:
@@ -59,9 +60,11 @@ def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> Roo
     cut = len(lines) >= MAX_LINES
     headings = [line for line in lines if is_heading(line)]
     lines = [line for line in lines if not is_heading(line)]
-    held = [(line, find_position(line, names)) for line in lines]
+    memory: dict[str, Found] = {}
+    held = [(line, find_position(line, names, memory)) for line in lines]
     unknown = [line for line, position in held if position is None]
     people = Counter(position for _line, position in held if position is not None)
+    known = people.total()
     people = Counter(dict(people.most_common(MAX_POSTS)))
     positions = {position.pk: position for position in Position.objects.filter(pk__in=people)}
     posts = {
@@ -78,7 +81,13 @@ def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> Roo
         for row in coverage(ranked, people, chosen)
     ]
     return RoomList(
-        [_item(cards[pk], ranked, people) for pk in chosen if pk in cards], rows, unknown, len(lines), headings, cut
+        items=[_item(cards[pk], ranked, people) for pk in chosen if pk in cards],
+        rows=rows,
+        unknown=unknown,
+        people=len(lines),
+        headings=headings,
+        cut=cut,
+        left_out=known - people.total(),
     )
 
 

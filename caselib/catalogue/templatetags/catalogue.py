@@ -17,7 +17,7 @@ from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 from search.api import Hit, Passage
 
-from .. import citations
+from .. import citations, wording
 from ..browsing import Option
 from ..enums import ORDERABLE_KINDS
 from ..qr import qr_svg
@@ -28,6 +28,9 @@ from ..selectors.cards import Card, card, cards, cards_by_id, kind_of
 from ..selectors.places import Leg
 
 register = template.Library()
+register.filter("class_hours", wording.class_hours)
+register.filter("listed", wording.listed)
+register.filter("clauses", wording.clauses)
 
 CHOSEN = mark_safe(' aria-current="true"')
 

@@ -29,6 +29,7 @@ from ..selectors import lists as list_selectors
 from ..selectors.cards import cards_by_id
 from ..selectors.matching import MATCHED_KINDS, facts, post_from, ranked
 from ..selectors.rosters import RoomList, room_list
+from ..wording import clauses
 
 PAGE_SIZE = 12
 KIND_GROUPS = {"case": ("casestudy",), "film": ("video",), "course": ("course", "lessonplan", "textbook")}
@@ -151,6 +152,6 @@ def _keep(request: SignedInRequest, result: RoomList) -> HttpResponse:
     made = services.create_list(services.ListDetails(title=title), by=request.user)
     pages = ResourcePage.objects.in_bulk([item.card.pk for item in result.items])
     for item in result.items:
-        services.add_item(made, pages[item.card.pk], line="；".join(item.reasons)[:300], by=request.user)
+        services.add_item(made, pages[item.card.pk], line=clauses(item.reasons)[:300], by=request.user)
     messages.success(request, _("The list was kept as a draft. Give it a title and publish it."))
     return redirect("catalogue:list_edit", code=made.code)

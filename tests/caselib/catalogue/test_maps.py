@@ -16,6 +16,10 @@ FRAME = Box(0, 0, 640, 400)
 coordinates = st.tuples(st.floats(-180, 180), st.floats(-85, 85), st.text(max_size=20))
 
 
+def around(x: float, y: float, radius: float = 8) -> Box:
+    return Box(x - radius, y - radius, x + radius, y + radius)
+
+
 def drawings(places: list[Place], *, joined: bool = False) -> list[ElementTree.Element]:
     drawn = route_map(places, label='a "b" <c>', joined=joined)
     return list(ElementTree.fromstring(f"<both>{drawn}</both>"))
@@ -34,9 +38,9 @@ def test_a_map_of_any_places_is_well_formed_and_inside_its_frame(
     for root in found:
         _x, _y, width, height = (float(part) for part in root.attrib["viewBox"].split())
         assert not any("style" in element.attrib for element in root.iter())
-        for circle in root.iter(f"{SVG}circle"):
-            assert 0 <= float(circle.attrib["cx"]) <= width
-            assert 0 <= float(circle.attrib["cy"]) <= height
+        for stop in root.findall(f"{SVG}g/{SVG}rect"):
+            assert 0 <= float(stop.attrib["x"]) + float(stop.attrib["width"]) / 2 <= width
+            assert 0 <= float(stop.attrib["y"]) + float(stop.attrib["height"]) / 2 <= height
         for line in root.iter(f"{SVG}tspan"):
             assert 0 <= float(line.attrib["x"]) <= width
             assert 0 <= float(line.attrib["y"]) <= height
@@ -52,22 +56,26 @@ def test_a_map_of_any_places_is_well_formed_and_inside_its_frame(
     )
 )
 def test_no_name_covers_a_stop_or_another_name(spots: list[tuple[float, float, str]]) -> None:
-    stops = [(x, y) for x, y, _name in spots]
-    labels = placed([[name] for _x, _y, name in spots], stops, radius=8, frame=FRAME)
-    boxes = [label.box for label in labels if label is not None]
-    for number, box in enumerate(boxes):
-        assert FRAME.holds(box)
-        assert not any(box.meets(other) for other in boxes[number + 1 :])
-        assert not any(box.meets(Box(x - 8, y - 8, x + 8, y + 8)) for x, y in stops)
+    stops = [around(x, y) for x, y, _name in spots]
+    found = placed([[name] for _x, _y, name in spots], stops, frame=FRAME)
+    labels = [(stop, label) for stop, label in zip(stops, found, strict=True) if label is not None]
+    for number, (own, label) in enumerate(labels):
+        assert FRAME.holds(label.box)
+        assert not label.box.meets(own)
+        assert not any(label.box.meets(stop) for stop in stops)
+        for _stop, other in labels[number + 1 :]:
+            assert not label.box.meets(other.box)
+            assert not (label.leader and other.box.cut_by(*label.leader))
+            assert not (other.leader and label.box.cut_by(*other.leader))
 
 
 def test_a_name_stands_aside_of_the_line_where_it_can() -> None:
     way = ((320.0, 200.0), (600.0, 200.0))
-    (label,) = placed([["渡口"]], [way[0]], radius=13, frame=FRAME, lines=[way])
+    (label,) = placed([["渡口"]], [around(*way[0])], frame=FRAME, lines=[way])
     assert label is not None
     assert not label.box.cut_by(*way)
     # without a line it stands to the right
-    (free,) = placed([["渡口"]], [way[0]], radius=13, frame=FRAME)
+    (free,) = placed([["渡口"]], [around(*way[0])], frame=FRAME)
     assert free is not None
     assert free.anchor == "start"
     assert free.box.cut_by(*way)
@@ -89,13 +97,13 @@ def test_places_with_the_same_coordinates_are_one_stop_with_all_names() -> None:
         lines = [line.text for line in stops[0].iter(f"{SVG}tspan")]
         assert lines == ["同址1", "同址2", "… +2"]
         assert stops[0].findtext(f"{SVG}title") == "同址1、同址2、同址4、同址5"
-        assert stops[0].findtext(f"{SVG}text[2]") == "1·2·4·5"
+        assert stops[0].findtext(f"{SVG}text[2]") == "1,2,4,5"
 
 
 def test_a_single_place_is_drawn_in_the_middle_without_a_scale() -> None:
     wide, _narrow = drawings([Place("独处", 113.5, 28.1)])
-    (circle,) = wide.iter(f"{SVG}circle")
-    assert (float(circle.attrib["cx"]), float(circle.attrib["cy"])) == (320, 200)
+    (stop,) = wide.findall(f"{SVG}g/{SVG}rect")
+    assert (float(stop.attrib["x"]), float(stop.attrib["y"])) == (312, 192)
     assert "km" not in "".join(wide.itertext())
 
 

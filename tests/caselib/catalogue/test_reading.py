@@ -145,3 +145,11 @@ def test_the_whole_library_is_printed_as_a_job_for_its_owner_only(db: None) -> N
     assert "公开案" in text
     assert "只给教师" not in text
     assert other.get(url).status_code == 404
+
+
+def test_without_a_text_nothing_matches_better_and_the_newest_come_first(db: None) -> None:
+    everything = browse(Query(), Viewer())
+    assert [sort["label"] for sort in everything.sorts if sort["current"]] == ["最新"]
+    assert "最相关" not in [sort["label"] for sort in everything.sorts]
+    asked = browse(Query("家风"), Viewer())
+    assert [sort["label"] for sort in asked.sorts if sort["current"]] == ["最相关"]

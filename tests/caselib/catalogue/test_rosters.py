@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from caselib.accounts.viewers import Viewer
 from caselib.catalogue.roster_files import read_roster
 from caselib.catalogue.rules.matching import Post
-from caselib.catalogue.rules.roster import is_heading, parse_lines
+from caselib.catalogue.rules.roster import MAX_LINES, is_heading, parse_lines
 from caselib.catalogue.selectors.rosters import room_list
 from caselib.core.errors import Refusal
 from caselib.resources.enums import Kind
@@ -96,5 +96,33 @@ def test_a_workbook_with_title_heads_and_total_is_read(secretary: Position) -> N
 
 
 def test_a_longer_roster_than_is_read_is_said(secretary: Position) -> None:
-    assert room_list(parse_lines("甲，屯联络\n" * 600), Post(), Viewer()).cut
+    assert room_list(parse_lines("甲，屯联络\n" * (MAX_LINES + 1)), Post(), Viewer()).cut
     assert not room_list(parse_lines("甲，屯联络\n" * 20), Post(), Viewer()).cut
+
+
+def test_two_thousand_people_are_one_room(secretary: Position) -> None:
+    lines = [f"{number}，学员{number}，{'屯联络' if number % 4 else '星际领航员'}" for number in range(2000)]
+    found = room_list(parse_lines("\n".join(lines)), Post(), Viewer())
+    assert (found.people, found.cut, found.left_out) == (2000, False, 0)
+    assert [(row.name, row.people) for row in found.rows] == [("屯务联络官", 1500)]
+    assert len(found.unknown) == 500
+
+
+def test_posts_that_are_too_many_are_not_left_out_in_silence(
+    secretary: Position, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caselib.catalogue.selectors.rosters.MAX_POSTS", 1)
+    Position.objects.create(name="渡口看守员", slug="dkk", code="DKK")
+    found = room_list(parse_lines("甲，屯联络\n乙，屯联络\n丙，渡口看守员"), Post(), Viewer())
+    assert [row.people for row in found.rows] == [2]
+    assert found.left_out == 1
+
+
+def test_the_first_sheet_that_has_people_is_read(secretary: Position) -> None:
+    book = Workbook()
+    book.create_sheet("名单").append(["王小满", "屯联络"])
+    stream = io.BytesIO()
+    book.save(stream)
+    lines = read_roster(stream)
+    assert not isinstance(lines, Refusal)
+    assert [line.text for line in lines] == ["王小满 屯联络"]

@@ -15,18 +15,29 @@
       return;
     }
     event.preventDefault();
-    load(link.href, true, link.closest("#filters") ? "filters" : "results");
+    load(link.href, link, 0);
   });
 
-  function load(address, push, origin) {
+  var latest = null;
+
+  /* origin: the link that was followed, or null when the reader went back or forward */
+  function load(address, origin, top) {
     var results = document.getElementById("results");
+    var place = origin && placeOf(origin);
     results.setAttribute("aria-busy", "true");
-    window.fetch(address, { credentials: "same-origin" }).then(function (response) {
+    if (latest) {
+      latest.abort();
+    }
+    var mine = latest = new AbortController();
+    window.fetch(address, { credentials: "same-origin", signal: mine.signal }).then(function (response) {
       if (!response.ok || new URL(response.url).pathname !== window.location.pathname) {
         throw new Error("not this page");
       }
       return response.text();
     }).then(function (text) {
+      if (mine !== latest) {
+        return;
+      }
       var page = new DOMParser().parseFromString(text, "text/html");
       ["results", "filters"].forEach(function (id) {
         var now = document.getElementById(id);
@@ -37,20 +48,54 @@
         }
       });
       document.title = page.title;
-      if (push) {
-        window.history.pushState({ browse: true }, "", address);
+      if (origin) {
+        window.history.replaceState({ browse: true, top: window.scrollY }, "");
+        window.history.pushState({ browse: true, top: 0 }, "", address);
       }
-      var target = document.getElementById(origin === "filters" ? "filters" : "results");
-      if (origin === "results") {
-        document.getElementById("main").focus({ preventScroll: true });
-        window.scrollTo(0, 0);
-      } else if (target) {
-        target.setAttribute("tabindex", "-1");
-        target.focus({ preventScroll: true });
-      }
+      say();
+      settle(place, origin, top);
     }).catch(function () {
-      window.location.assign(address);
+      if (mine === latest) {
+        window.location.assign(address);
+      }
     });
+  }
+
+  /* the region for it stands outside of what is swapped, or nobody would hear it */
+  function say() {
+    var number = document.getElementById("results-number");
+    document.getElementById("results-said").textContent = number ? number.textContent : "";
+  }
+
+  /* which value of which facet a link is, so that the focus can stay on it */
+  function placeOf(link) {
+    var facet = link.closest("details.facet");
+    return facet && { facet: facet.querySelector("summary").textContent, label: link.firstChild.textContent };
+  }
+
+  function settle(place, origin, top) {
+    if (!origin) {
+      window.scrollTo(0, top);
+      return;
+    }
+    if (!place) {
+      document.getElementById("main").focus({ preventScroll: true });
+      window.scrollTo(0, 0);
+      return;
+    }
+    var filters = document.getElementById("filters");
+    var same = Array.prototype.find.call(filters.querySelectorAll("details.facet a"), function (link) {
+      var found = placeOf(link);
+      return found.facet === place.facet && found.label === place.label;
+    });
+    if (same) {
+      for (var parent = same.closest("details"); parent; parent = parent.parentElement.closest("details")) {
+        parent.open = true;
+      }
+    } else {
+      filters.setAttribute("tabindex", "-1");
+    }
+    (same || filters).focus({ preventScroll: true });
   }
 
   /* facets that the reader opened or closed stay so */
@@ -67,7 +112,7 @@
     });
   }
 
-  window.addEventListener("popstate", function () {
-    load(window.location.href, false, "results");
+  window.addEventListener("popstate", function (event) {
+    load(window.location.href, null, (event.state && event.state.top) || 0);
   });
 })();
