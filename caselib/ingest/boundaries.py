@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.sections import is_section_name, key, section_kind
-from caselib.ingest.titling import TITLE_MAX, Start, is_chapter, is_part_name, text_of, title_before, with_second_lines
+from caselib.ingest.titling import (
+    TITLE_MAX,
+    Start,
+    is_chapter,
+    is_named,
+    is_part_name,
+    text_of,
+    title_before,
+    with_second_lines,
+)
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
@@ -192,26 +202,110 @@ def _is_first(block: Block) -> bool:
 
 def _from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     """First sections that come again, each with title lines before it."""
-    starts: list[Start] = []
-    floor = 0
+    if counted := _from_counted(blocks):
+        return counted
+    for firsts, usual in ((_firsts(blocks), True), (_other_firsts(blocks), False)):
+        starts: list[Start] = []
+        floor = 0
+        for index in firsts:
+            found = title_before(blocks, index, floor)
+            if found is not None:
+                starts.append(found)
+                floor = index + 1
+        if len(starts) >= 2 and (usual or _are_alike(blocks, firsts, starts)):
+            return with_second_lines(blocks, starts)
+    return []
+
+
+def _are_alike(blocks: Sequence[Block], firsts: Sequence[int], starts: Sequence[Start]) -> bool:
+    """True when most titles have a byline, or most first sections one name: what else begins anew is a list."""
+    named = sum(1 for start in starts if is_named(blocks, start))
+    names = Counter(key(strip_number(text_of(blocks[index]))) for index in firsts)
+    return max(named, names.most_common(1)[0][1]) >= max(2, len(firsts) * 0.6)
+
+
+def _firsts(blocks: Sequence[Block]) -> list[int]:
+    """The first sections of all cases by their usual looks: 一、…, or the name of a background."""
     firsts = _of_one_make(blocks, [index for index, block in enumerate(blocks) if _is_first(block)])
     if sum(1 for index in firsts if _opens_chapter(blocks, index)) >= 2:
         return []
     kinds = [numeral(text_of(blocks[index])) for index in firsts]
-    for index in next(
-        (
-            chosen
-            for wanted in (("han", "han_space"), ("han_paren",), ("arabic",))
-            if len(chosen := [at for at, n in zip(firsts, kinds, strict=True) if n is not None and n.kind in wanted])
-            >= 2
-        ),
-        firsts,
-    ):
-        found = title_before(blocks, index, floor)
-        if found is not None:
-            starts.append(found)
-            floor = index + 1
-    return with_second_lines(blocks, starts)
+    for wanted in (("han", "han_space"), ("han_paren",), ("arabic",)):
+        chosen = [at for at, number in zip(firsts, kinds, strict=True) if number is not None and number.kind in wanted]
+        if len(chosen) >= 2:
+            return chosen
+    return firsts
+
+
+def _other_firsts(blocks: Sequence[Block]) -> list[int]:
+    """Where a kind of number begins anew beside no higher one, else where the first of recurring names stands."""
+    numbers = [
+        (index, number)
+        for index, block in enumerate(blocks)
+        if isinstance(block, Heading) and (number := numeral(text_of(block))) is not None
+    ]
+    kinds = {number.kind for _, number in numbers}
+    for wanted in ("part", "han_paren", "arabic"):
+        if wanted != "part" and "han" in kinds:
+            break
+        ones = [index for index, number in numbers if number.kind == wanted and number.value == 1]
+        if len(ones) >= 2 and any(number.kind == wanted and number.value == 2 for _, number in numbers):
+            return _of_one_make(blocks, ones)
+    names = [
+        (index, key(text_of(block)))
+        for index, block in enumerate(blocks)
+        if isinstance(block, Heading)
+        and block.guessed
+        and numeral(text_of(block)) is None
+        and text_of(block)[-1:] not in "：:"
+    ]
+    often = [mark for mark, count in Counter(mark for _, mark in names).items() if count >= 2]
+    return [index for index, mark in names if mark == often[0]] if len(often) >= 2 else []
+
+
+def _from_counted(blocks: Sequence[Block]) -> list[Start]:
+    """Titles numbered 一、 二、 through the collection: a byline or the usual sections of a case beneath most of them."""
+    tops = [
+        index
+        for index, block in enumerate(blocks)
+        if isinstance(block, Heading) and (number := numeral(text_of(block))) is not None and number.kind == "han"
+    ]
+    values = [number.value for index in tops if (number := numeral(text_of(blocks[index]))) is not None]
+    if len(tops) < 2 or values != list(range(1, len(tops) + 1)):
+        return []
+    spans = _spans(tops, len(blocks))
+    signed = sum(1 for index, end in spans if _is_signed(blocks[index + 1 : min(end, index + 4)]))
+    inside = sum(1 for index, end in spans if _has_sections(blocks[index + 1 : end]))
+    enough = max(2, len(tops) * 0.6)
+    if signed < enough and inside < enough:
+        return []
+    return [Start(index, _title_lines(blocks, index), "cycle") for index in tops]
+
+
+def _title_lines(blocks: Sequence[Block], index: int) -> int:
+    """How many blocks a numbered title takes: lines before a byline belong to it."""
+    for length in (1, 2, 3):
+        after = blocks[index + length] if index + length < len(blocks) else None
+        if not isinstance(after, Paragraph) or len(text_of(after)) > 40 or ends_sentence(text_of(after)):
+            return 1
+        if is_byline(text_of(after)):
+            return length
+    return 1
+
+
+def _is_signed(blocks: Sequence[Block]) -> bool:
+    return any(
+        isinstance(block, Paragraph) and len(text_of(block)) <= 50 and is_byline(text_of(block)) for block in blocks
+    )
+
+
+def _has_sections(blocks: Sequence[Block]) -> bool:
+    kinds = {
+        section_kind(text_of(block))
+        for block in blocks
+        if isinstance(block, Heading) and is_section_name(strip_number(text_of(block)))
+    }
+    return "background" in kinds and bool(kinds & {"practice", "outcome", "reflection"})
 
 
 def _of_one_make(blocks: Sequence[Block], firsts: Sequence[int]) -> list[int]:

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from caselib.ingest.contents import BARE, DRESSED
 from caselib.ingest.lines import Line, width
 
 _GAP = re.compile(r"(?<=\S)[ \u3000\t]{2,}(?=\S)")
 _FOLIO = re.compile(r"^[-—–·•\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–·•\s]*$")
+_SEPARATORS = (re.compile(r"\t+"), re.compile(r"\s?[|｜│┃║]\s?"))
 _LEAST = 5  # lines with both halves that make a page one of columns
 _FIRST_CUT = 10
 _INDENT = 6
@@ -23,8 +25,8 @@ def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
     """
     result: list[Line] = []
     found = 0
-    for page in _pages(lines):
-        columns = _best(page)
+    for page in pages_of(lines):
+        columns = _separated(page) or _best(page)
         if columns is None:
             result.extend(page)
             continue
@@ -34,16 +36,67 @@ def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
     return result, found
 
 
-def _pages(lines: Sequence[Line]) -> list[list[Line]]:
+def pages_of(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return the pages: form feeds and page numbers end them; page numbers, tables and pictures stand for themselves."""
     pages: list[list[Line]] = [[]]
-    for line in lines:
-        folio = line.fixed is None and line.lead > 8 and _FOLIO.match(line.text)
+    counted = page_numbers(lines)
+    for index, line in enumerate(lines):
+        folio = line.fixed is None and (
+            index in counted or DRESSED.match(line.text) or (line.lead > 8 and _FOLIO.match(line.text))
+        )
         if (line.breaks == "page" or line.fixed is not None or folio) and pages[-1]:
             pages.append([])
         pages[-1].append(line)
         if line.fixed is not None or folio:
             pages.append([])
     return [page for page in pages if page]
+
+
+def page_numbers(lines: Sequence[Line]) -> set[int]:
+    """Bare numbers that count the pages: each at most three more than the one before, at least three in a row."""
+    best: set[int] = set()
+    chain: list[int] = []
+    for index, line in enumerate(lines):
+        if line.fixed is not None or not BARE.match(line.text) or not line.text.isdigit():
+            continue
+        if chain and not 0 < int(line.text) - int(lines[chain[-1]].text) <= 3:
+            best.update(chain if len(chain) >= 3 else ())
+            chain = []
+        chain.append(index)
+    best.update(chain if len(chain) >= 3 else ())
+    return best
+
+
+def _separated(page: list[Line]) -> tuple[list[Line], int] | None:
+    """Return a page unfolded at tabs or bars, None where fewer than two thirds of its long lines have just one."""
+    for pattern in _SEPARATORS:
+        parts = [pattern.split(line.text) if line.fixed is None else [] for line in page]
+        both = [index for index, found in enumerate(parts) if len(found) == 2 and all(part.strip() for part in found)]
+        wide = max((width(part) for index in both for part in parts[index]), default=0)
+        longer = [line for line in page if line.width > wide * 1.2]
+        if len(both) < _LEAST or len(both) * 2 < len(page) or len(both) < len(longer) * 0.8:
+            continue
+        if sum(1 for index in both if min(width(part) for part in parts[index]) >= wide * 0.5) * 2 < len(both):
+            continue  # labels and values, not columns
+        left: list[Line] = []
+        right: list[Line] = []
+        result: list[Line] = []
+        runs = 0
+        for line, found in zip(page, parts, strict=True):
+            if len(found) > 2 or not found:
+                runs += _flush(result, left, right)
+                result.append(line)
+                continue
+            one, two = (found[0], found[1]) if len(found) == 2 else (line.text, "")
+            if one.strip():
+                left.append(replace(line, text=one.rstrip()))
+            if two.strip():
+                lead = two[: len(two) - len(two.lstrip())]
+                right.append(
+                    Line(two.strip(), line.place, width(lead), "" if one.strip() else line.breaks, lead=len(lead))
+                )
+        return result, runs + _flush(result, left, right)
+    return None
 
 
 class _Ruler:

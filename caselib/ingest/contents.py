@@ -10,8 +10,10 @@ from caselib.ingest.sections import is_contents, key
 from caselib.word.outline import ends_sentence, numeral
 
 DRESSED = re.compile(
-    r"^(?:[-—–―·•．.~～|｜\s]+\d{1,4}[-—–―·•．.~～|｜\s]+|第\s*\d{1,4}\s*页(?:\s*[,，/共]*\s*\d{0,4}\s*页?)?|\d{1,4}\s*[/／]\s*\d{1,4}|"
-    r"page\s*\d{1,4}(?:\s*of\s*\d+)?|[-—–―]\s*\d{1,4}|\d{1,4}\s*[-—–―])$",
+    r"^(?:[-—–―－─·•．.~～|｜*＊=\s]+\d{1,4}[-—–―－─·•．.~～|｜*＊=\s]+|[\[【〔〈《<＜]\s*\d{1,4}\s*[\]】〕〉》>＞]"
+    r"|第\s*\d{1,4}\s*页(?:[\s,，/／（(共]*\s*\d{0,4}\s*页?[)）]?)?|共\s*\d{1,4}\s*页[\s,，/／]*第\s*\d{1,4}\s*页"
+    r"|\d{1,4}\s*[/／]\s*\d{1,4}|page\s*\d{1,4}(?:\s*(?:of|/)\s*\d+)?|p\.?\s*\d{1,4}"
+    r"|[-—–―－]\s*\d{1,4}|\d{1,4}\s*[-—–―－])$",
     re.I,
 )
 BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")

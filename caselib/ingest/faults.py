@@ -171,4 +171,4 @@ def is_truncated(blocks: Sequence[Block]) -> bool:
     if not isinstance(last, Paragraph) or last.role not in ("body", "lead", "list"):
         return False
     text = last.text.rstrip()
-    return len(text) >= 15 and not ends_sentence(text) and text[-1] not in "：:）)》】]" and not text[-1].isascii()
+    return len(text) >= 15 and not ends_sentence(text) and (text[-1].isalnum() or text[-1] in "，、,—“（(《")

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from caselib.ingest.columns import page_numbers
 from caselib.ingest.contents import BARE, DRESSED, Entry, take_contents
 from caselib.ingest.lines import Line, width
 from caselib.ingest.sections import is_section_name, key
@@ -26,7 +27,7 @@ class Stripped:
 
 def strip(lines: Sequence[Line]) -> Stripped:
     """Remove the table of contents, page numbers and running heads from printed lines."""
-    kept, contents = take_contents(list(lines))
+    kept, contents = take_contents(_without(list(lines), _rules(lines)))
     kept, numbers = _page_numbers(kept)
     kept, counted = _numbered_heads(kept)
     kept, heads = _running_heads(kept)
@@ -41,13 +42,20 @@ def strip(lines: Sequence[Line]) -> Stripped:
     return result
 
 
+_RULE = re.compile(r"^[-—–―_＿=─━═~～·.*＊※◆◇●○☆★\s]{4,}$")
+
+
+def _rules(lines: Sequence[Line]) -> set[int]:
+    """Lines drawn under heads and over notes."""
+    return {index for index, line in enumerate(lines) if line.fixed is None and _RULE.match(line.text)}
+
+
 # -- page numbers -----------------------------------------------------------------------------------------------
 
 
 def _page_numbers(lines: list[Line]) -> tuple[list[Line], int]:
     """Remove page numbers; a bare number is one only if it stands at a page's edge or runs on with the others."""
-    bare = [index for index, line in enumerate(lines) if line.fixed is None and BARE.match(line.text)]
-    running = _consecutive(lines, bare)
+    running = page_numbers(lines)
     kept: list[Line] = []
     removed = 0
     page = False
@@ -71,30 +79,12 @@ def _page_numbers(lines: list[Line]) -> tuple[list[Line], int]:
     return kept, removed
 
 
-def _consecutive(lines: list[Line], bare: list[int]) -> set[int]:
-    """Bare numbers that count the pages: each at most three more than the one before, at least three in a row."""
-    best: set[int] = set()
-    chain: list[int] = []
-    for index in bare:
-        if not lines[index].text.isdigit():
-            continue
-        number = int(lines[index].text)
-        if chain and not 0 < number - int(lines[chain[-1]].text) <= 3:
-            if len(chain) >= 3:
-                best.update(chain)
-            chain = []
-        chain.append(index)
-    if len(chain) >= 3:
-        best.update(chain)
-    return best
-
-
 # -- running heads ----------------------------------------------------------------------------------------------
 
 
 _HEAD_NUMBER = re.compile(
-    r"^(?P<before>\d{1,4})(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after_text>\D.{1,38})$"
-    r"|^(?P<before_text>.{1,38}\D)(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after>\d{1,4})$"
+    r"^(?P<before>[1-9]\d{0,3})(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after_text>\D.{1,38})$"
+    r"|^(?P<before_text>.{1,38}\D)(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after>[1-9]\d{0,3})$"
 )
 
 
@@ -113,12 +103,21 @@ def _numbered_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
             chains.append([(index, number)])
         else:
             chain.append((index, number))
-    doomed = {index for chain in chains if len(chain) >= 3 for index, _ in chain}
+    edges = _edges(lines)
+    doomed = {
+        index for chain in chains if _counts_pages(lines, [index for index, _ in chain], edges) for index, _ in chain
+    }
     removed: Counter[str] = Counter()
     for index in doomed:
         match = _HEAD_NUMBER.match(lines[index].text)
         removed[(match["after_text"] or match["before_text"]).strip() if match else ""] += 1
     return _without(lines, doomed), removed
+
+
+def _counts_pages(lines: list[Line], chain: list[int], edges: set[int]) -> bool:
+    """True for heads of pages: some words come again, or all stand at the edges of pages. Numbered titles do neither."""
+    words = {_head_key(lines[index].text) for index in chain}
+    return len(chain) >= 3 and (len(words) <= len(chain) * 0.6 or all(index in edges for index in chain))
 
 
 def _without(lines: list[Line], doomed: set[int]) -> list[Line]:
@@ -164,10 +163,13 @@ def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
         if len(found) < 2 or len(mark) < 2 or is_section_name(lines[found[0]].text) or mark.isdigit():
             continue
         everywhere = pages >= 6 and len(found) >= pages * 0.4
-        tops = [index for index in found[1:] if _tops_page(lines, index)]
+        if _is_section(lines[found[0]].text) and not (everywhere and all(index in edges for index in found)):
+            continue
+        opening = next((index for index in found if _opens(lines, index, first=True)), None)
+        tops = [index for index in found if _tops_page(lines, index) and not _opens(lines, index, first=True)]
         if is_byline(lines[found[0]].text) and not everywhere:
             continue  # two cases of one unit
-        if tops and not everywhere and _opens(lines, found[0], first=True):
+        if tops and not everywhere and opening is not None:
             doomed.update(tops)
             removed[lines[found[0]].text] = len(tops)
             continue
@@ -180,6 +182,14 @@ def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
         doomed.update(going)
         removed[lines[found[0]].text] = len(going)
     return _without(lines, doomed), removed
+
+
+def _is_section(text: str) -> bool:
+    """True for what cases call their sections alike: 三、旧貌换新颜, 【结果】."""
+    number = numeral(text)
+    return bool(re.match("^[【〖]", text)) or (
+        number is not None and number.kind in ("han", "han_paren", "arabic", "arabic_paren")
+    )
 
 
 def _tops_page(lines: list[Line], index: int) -> bool:

@@ -1,19 +1,19 @@
-"""Joins printed lines to paragraphs and tells headings from numerals that only happen to begin a line."""
+"""Joins printed lines to paragraphs."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from caselib.ingest.headlines import Judge
 from caselib.ingest.lines import Line, width
-from caselib.ingest.sections import bare, is_back_matter, is_foreword, is_section_name
+from caselib.ingest.sections import bare, is_colophon
 from caselib.word.model import Block, Heading, Paragraph, Place, Run, Warning
-from caselib.word.names import is_institution
+from caselib.word.names import is_byline, is_institution
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 
-_TOP = ("part", "case", "chapter", "section", "han")
-_MAX_HEADING = 42
 _NEAR = 10
 _LEAD = re.compile(
     r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|\d{1,2}[.．、])[^。！？]{2,30}。(?=\S{10})"
@@ -40,9 +40,9 @@ class _Joiner:
         self.result = Joined()
         self.measure = self._measure()
         self.indented = self._indented()
+        self.usual = self._usual()
         self.measures = self._measures()
-        self.counts: dict[str, int] = {}
-        self.order: list[str] = []
+        self.judge = Judge(lines, self.measures, self.indented)
         self.text: list[Line] = []
 
     def _measure(self) -> int:
@@ -64,15 +64,24 @@ class _Joiner:
         texts = [line for line in self.lines if line.fixed is None and line.width >= 20]
         return sum(1 for line in texts if 2 <= line.indent <= 8) >= max(3, len(texts) // 12)
 
+    def _usual(self) -> int:
+        """The indent with which most paragraphs begin."""
+        found = Counter(line.indent for line in self.lines if line.fixed is None and 2 <= line.indent <= 8)
+        return found.most_common(1)[0][0] if found else 4
+
     def run(self) -> Joined:
-        for index, line in enumerate(self.lines):
+        index = 0
+        while index < len(self.lines):
+            line = self.lines[index]
             self.measure = self.measures[index]
+            taken = 1
             if line.fixed is not None:
                 self._flush()
                 self.result.blocks.append(line.fixed)
-                self._fixed(line.fixed)
-            elif (heading := self._heading(index, line)) is not None:
+                self.judge.reset(line.fixed)
+            elif (found := self._heading(index)) is not None:
                 self._flush()
+                heading, taken = found
                 self.result.blocks.append(heading)
             elif self.text and self._continues(self.text[-1], line):
                 if line.breaks == "page":
@@ -83,120 +92,26 @@ class _Joiner:
             else:
                 self._flush()
                 self.text = [line]
+            index += taken
         self._flush()
         return self.result
-
-    def _fixed(self, block: Block) -> None:
-        if isinstance(block, Heading) and block.level <= 2:
-            self.counts.clear()
-            self.order.clear()
 
     @staticmethod
     def _where(line: Line) -> str:
         return f"¶{line.place.paragraph + 1}"
 
-    # -- headings -----------------------------------------------------------------------------------------------
-
-    def _heading(self, index: int, line: Line) -> Heading | None:
-        text = squeeze(line.text)
-        level = self._level(index, line, text)
-        if level is None:
-            return None
-        return Heading(level, (Run(text),), guessed=True, place=line.place)
-
-    def _level(self, index: int, line: Line, text: str) -> int | None:
-        if len(text) > _MAX_HEADING:
-            return None
-        if is_foreword(text) or is_back_matter(text):
-            self.counts.clear()
-            self.order.clear()
-            return 1
-        number = numeral(text)
-        if number is None:
-            if is_section_name(text) and self._free(line) and not self._runs_on(index):
-                return self._place("name", 1) if not re.match(r"^[【〖\[]", text) else self._place("mark", 1)
-            return None
-        if not self._numbered(index, line, text, number):
-            return None
-        if number.kind == "case":
-            self.counts.clear()
-            self.order.clear()
-            return 1
-        return self._place(number.kind, number.value)
-
-    def _numbered(self, index: int, line: Line, text: str, number: Numeral) -> bool:
-        rest = text[len(number.text) :].strip()
-        if number.kind in ("han_space", "circle", "letter", "article", "decimal3"):
-            return False
-        if number.kind == "case":
-            return self._free(line) and not ends_sentence(text) and not text.endswith(("，", "、"))
-        if not rest or ends_sentence(text) or rest[-1] in "，、；,;：:" or re.match(r"^[，。、；：%％\d]", rest):
-            return False
-        if number.kind == "arabic" and (len(rest) > 24 or re.search(r"[，；]", rest)):
-            return False
-        if self._runs_on(index) and width(text) >= self.measure - 6:
-            return False
-        expected = self.counts.get(number.kind, 0) + 1
-        in_order = number.value == expected or number.value == 1
-        if not self._free(line):
-            return (
-                (in_order or (number.kind == "han" and is_section_name(text)))
-                and number.kind in ("han", "han_paren", "chapter", "part")
-                and len(rest) >= 3
-                and width(text) < self.measure - 8
-                and not self._runs_on(index)
-            )
-        if number.kind in ("arabic", "arabic_half", "arabic_paren", "decimal2"):
-            return in_order and not self._sibling_next(index, number) and not self._runs_on(index)
-        return in_order or number.kind in _TOP or number.kind == "han_paren"
-
-    def _free(self, line: Line) -> bool:
-        """True when the text before this line is at an end, so that the line may begin something."""
-        if not self.text:
-            return True
-        last = self.text[-1].text
-        return (
-            ends_sentence(last)
-            or last[-1] in "：:"
-            or (
-                self.text[-1].width < self.measure * 0.6
-                and len(self.text) == 1
-                and not last.endswith(("，", "、", ","))
-            )
-        )
-
-    def _runs_on(self, index: int) -> bool:
-        """True when the next line goes on in mid-sentence, so that this one is no heading."""
+    def _heading(self, index: int) -> tuple[Heading, int] | None:
+        """Return the heading that begins on a line and the number of its lines, None for text."""
         line = self.lines[index]
-        if index + 1 >= len(self.lines) or self.lines[index + 1].fixed is not None:
-            return False
-        following = self.lines[index + 1]
-        if re.match(r"^[，。、；：！？）”》,.;:]", following.text):
-            return True
-        return (
-            line.width + line.indent >= self.measure - 4
-            and following.indent == 0
-            and self.indented
-            and numeral(following.text) is None
-            and line.width >= 40
-        )
-
-    def _sibling_next(self, index: int, number: Numeral) -> bool:
-        following = self.lines[index + 1] if index + 1 < len(self.lines) else None
-        other = numeral(following.text) if following is not None and following.fixed is None else None
-        return other is not None and other.kind == number.kind
-
-    def _place(self, kind: str, value: int) -> int:
-        """Return the level of a heading kind: nested in order of first appearance, below the case title."""
-        if kind in self.order:
-            self.order = self.order[: self.order.index(kind) + 1]
-            self.counts = {known: self.counts[known] for known in self.order if known in self.counts}
-        else:
-            if kind in ("han", "chapter", "mark", "name") and "han" not in self.order:
-                self.order = [known for known in self.order if known in ("part", "chapter", "section")]
-            self.order.append(kind)
-        self.counts[kind] = value
-        return min(1 + len(self.order), 6)
+        level = self.judge.on_two_lines(index, self.text)
+        if level is not None:
+            second = self.lines[index + 1]
+            text = squeeze(line.text) + _glue(line.text, second.text) + squeeze(second.text)
+            place = Place(line.place.paragraph, line.place.start, second.place.end)
+            return Heading(level, (Run(text),), guessed=True, place=place), 2
+        text = squeeze(line.text)
+        level = self.judge.level(index, text, self.text)
+        return (Heading(level, (Run(text),), guessed=True, place=line.place), 1) if level is not None else None
 
     # -- paragraphs ---------------------------------------------------------------------------------------------
 
@@ -209,7 +124,10 @@ class _Joiner:
             return True
         if re.fullmatch(r"[（(\[【][^（()）\[\]【】]{2,40}[）)\]】]", last.text) and len(self.text) == 1:
             return False
-        if self._separate(line) and (finished or not full):
+        displayed = self._displayed()
+        if self._separate(line) and (finished or not full or displayed):
+            return False
+        if displayed and not (full and line.breaks != "blank" and line.indent < 2):
             return False
         if finished:
             flows = self.wrapped and line.indent < 2 and line.breaks != "blank"
@@ -219,7 +137,7 @@ class _Joiner:
             return True
         if not self.wrapped:
             return line.breaks == "page" and last.width >= 40
-        if line.indent >= 2 and self.indented and line.breaks != "page":
+        if self.indented and line.indent >= 2 and (line.breaks != "page" or line.indent == self.usual):
             return False
         if line.breaks == "blank":
             return full
@@ -230,20 +148,31 @@ class _Joiner:
             or (line.breaks == "page" and last.width >= 36)
         )
 
+    def _displayed(self) -> bool:
+        """True when the open text stands at the margin where paragraphs begin with an indent: a title, a byline."""
+        if not self.indented or self.text[0].indent >= 2:
+            return False
+        before = self.result.blocks[-1] if self.result.blocks else None
+        return not isinstance(before, Paragraph) or ends_sentence(before.text) or len(before.text) < 40
+
     def _separate(self, line: Line) -> bool:
         """True for a line that stands for itself: a numbered item, an office, a bracketed label."""
         text = line.text
         number = numeral(text)
         if number is not None and number.kind != "han_space" and (number.value == 1 or self._follows(number)):
             return not (self.text and not ends_sentence(self.text[-1].text) and self.text[-1].width >= self.measure - 5)
-        return is_institution(text) or bool(re.match(r"^【[^】]{2,12}】", text))
+        if bool(re.match(r"^【[^】]{2,12}】", text)) or is_colophon(text):
+            return True
+        return is_institution(text) or (
+            len(text) <= 40 and not re.search("[，；]", text) and is_byline(text) and not ends_sentence(text)
+        )
 
     def _follows(self, number: Numeral) -> bool:
         started = "".join(line.text for line in self.text[:1])
         earlier = numeral(started)
         return (
             earlier is not None and earlier.kind == number.kind and number.value == earlier.value + 1
-        ) or number.value == self.counts.get(number.kind, 0) + 1
+        ) or number.value == self.judge.counts.get(number.kind, 0) + 1
 
     def _flush(self) -> None:
         if not self.text:
@@ -253,7 +182,8 @@ class _Joiner:
             text += _glue(text, line.text) + line.text
         first, last = self.text[0].place, self.text[-1].place
         place = Place(first.paragraph, first.start, last.end)
-        text = _close_gaps(text, wide=len(self.text) > 1 or width(text) > self.measure * 0.7)
+        if len(self.text) > 1 or not _is_byline(text):
+            text = _close_gaps(text, wide=len(self.text) > 1 or width(text) > self.measure * 0.7)
         lead = _LEAD.match(text)
         if lead and len(bare(lead.group(0))) >= 2:
             block = Paragraph((Run(text[lead.end() :]),), "lead", lead=lead.group(0), place=place)
@@ -261,6 +191,11 @@ class _Joiner:
             block = Paragraph((Run(text),), place=place)
         self.result.blocks.append(block)
         self.text = []
+
+
+def _is_byline(text: str) -> bool:
+    """True for names parted by blanks: these blanks stay."""
+    return len(text) <= 40 and bool(re.search(r"[ \u3000]", text)) and is_byline(text)
 
 
 def _glue(before: str, after: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from caselib.word.model import Block, Heading, Paragraph, Place
 from caselib.word.outline import ends_sentence
@@ -18,7 +20,7 @@ _WRAPPED_SHARE = 0.35
 class Line:
     """One line. ``fixed`` carries a block that is not text to be joined (table, picture, styled heading).
 
-    ``lead`` is the number of blanks before the text, ``indent`` their printed width; ``breaks`` is "" for an ordinary
+    ``blanks`` is the number of empty lines before it. ``lead`` is the number of blanks before the text, ``indent`` their printed width; ``breaks`` is "" for an ordinary
     line end before it, "blank" after an empty line, "page" after a page's end.
     """
 
@@ -28,6 +30,7 @@ class Line:
     breaks: str = ""
     fixed: Block | None = None
     lead: int = 0
+    blanks: int = 0
 
     @property
     def width(self) -> int:
@@ -61,6 +64,7 @@ def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:
     """Turn blocks into lines; tables, pictures and real headings stay whole, form feeds become page breaks."""
     lines: list[Line] = []
     breaks = ""
+    blanks = 0
     for block in blocks:
         place = block.place or Place(0)
         if isinstance(block, Paragraph) or (isinstance(block, Heading) and block.guessed and not keep_guessed):
@@ -69,15 +73,28 @@ def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:
                     breaks = "page"
                 if not text.strip():
                     breaks = breaks or "blank"
+                    blanks += 1
                     continue
                 stripped = text.strip()
                 lead = len(text) - len(text.lstrip())
-                lines.append(Line(stripped, place, _indent(text), breaks, lead=lead))
-                breaks = ""
+                lines.append(Line(stripped, place, _indent(text), breaks, lead=lead, blanks=blanks))
+                breaks, blanks = "", 0
         else:
             lines.append(Line("", place, breaks=breaks, fixed=block))
-            breaks = ""
-    return _upright(lines)
+            breaks, blanks = "", 0
+    return _upright(_closed_up(lines))
+
+
+def _closed_up(lines: list[Line]) -> list[Line]:
+    """Take away the empty lines where every line has as many before it: then they part no paragraphs."""
+    texts = [line for line in lines if line.fixed is None and line.breaks != "page"]
+    usual = Counter(line.blanks for line in texts if line.blanks).most_common(1)
+    unfinished = sum(1 for one, two in pairwise(texts) if two.blanks and not ends_sentence(one.text))
+    if usual and len(texts) >= 8 and usual[0][1] >= len(texts) * 0.6 and unfinished >= len(texts) * 0.3:
+        for line in texts:
+            if line.breaks == "blank" and line.blanks <= usual[0][0]:
+                line.breaks = ""
+    return lines
 
 
 def _upright(lines: list[Line]) -> list[Line]:

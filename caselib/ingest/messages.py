@@ -97,6 +97,16 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "footnote_moved": (CHANGED, _("A note at the foot of a page was moved behind its paragraph: %(detail)s")),
     "columns_split": (CHANGED, _("Two-column text was put in reading order (%(detail)s places).")),
     "codes_removed": (CHANGED, _("QR codes of this library left out: %(detail)s")),
+    "columns_untangled": (
+        CHANGED,
+        _("The lines of two columns stood in turn; they were put one after the other. Compare this page: %(detail)s"),
+    ),
+    "columns_tangled": (
+        GUESSED,
+        _(
+            "The lines of two columns seem to stand in turn from here on, and no page ends are known. Save the text page by page or in reading order: %(detail)s"
+        ),
+    ),
     "contents_removed": (CHANGED, _("The table of contents (%(detail)s entries) was taken off.")),
     "page_numbers_removed": (CHANGED, _("%(detail)s page numbers were taken off.")),
     "running_head_removed": (CHANGED, _("Running head taken off: %(detail)s")),

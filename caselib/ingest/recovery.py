@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from caselib.ingest import furniture
-from caselib.ingest.columns import split_columns
+from caselib.ingest.columns import pages_of, split_columns
 from caselib.ingest.contents import Entry, contents_entry
-from caselib.ingest.faults import drop_repeated_lines
+from caselib.ingest.faults import drop_repeated_lines, where
+from caselib.ingest.interleaving import untangle
 from caselib.ingest.joining import join
 from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
 from caselib.ingest.pagenotes import move_notes
@@ -83,6 +84,7 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     blocks = document.blocks
     lines = lines_of(_without_contents_role(blocks), keep_guessed=not text_file and not wrapped)
     lines, columns = split_columns(lines)
+    lines, tangled = _untangled(lines, columns)
     close_blanks(lines)
     stripped = furniture.strip(lines)
     contents = stripped.contents or [
@@ -94,11 +96,23 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     warnings = list(stripped.warnings)
     if columns:
         warnings.append(Warning("columns_split", "", str(columns)))
+    warnings.extend(tangled)
     lines, notes = move_notes(stripped.lines)
     lines = mark_titles(lines, titles)
     lines, repeated = drop_repeated_lines(lines)
     joined = join(lines, wrapped=wrapped)
     return Recovered(joined.blocks, True, contents, titles, warnings + notes + repeated + joined.warnings)
+
+
+def _untangled(lines: list[Line], columns: int) -> tuple[list[Line], list[Warning]]:
+    """Undo columns read across, page by page; each page changed is told, and where the pages are not known the text is."""
+    if columns:
+        return lines, []
+    pages = pages_of(lines)
+    known = sum(1 for page in pages if len(page) > 1) > 1
+    made, changed = untangle(pages, known=known)
+    code = "columns_untangled" if known else "columns_tangled"
+    return [line for page in made for line in page], [Warning(code, where(line), line.text[:60]) for line in changed]
 
 
 def _without_contents_role(blocks: Sequence[Block]) -> list[Block]:
@@ -144,7 +158,7 @@ def _is_outline(text: str) -> bool:
 
 def _variants(text: str) -> list[str]:
     """Keys under which an entry may stand in the body: whole, without its number, without the unit behind a gap."""
-    parts = re.split(r"(?:[.．·・…⋯]\s*){3,}", text)
+    parts = re.split(r"(?:[.．·・]\s*){3,}|(?:[…⋯]\s*){2,}", text)
     text = parts[0] if len(key(parts[0])) >= 4 else text
     found = [key(text)]
     number = numeral(text)

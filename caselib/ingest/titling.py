@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 from caselib.ingest.sections import is_colophon, is_foreword, is_section_name
 from caselib.word.model import Block, Heading, Paragraph
-from caselib.word.names import is_byline
+from caselib.word.names import is_byline, is_dated, is_institution, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
 
 TITLE_MAX = 60
 _LOOK_BACK = 9
+_MOST_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ def with_second_lines(blocks: Sequence[Block], starts: list[Start]) -> list[Star
         and _is_second_line(blocks[start.index + 1])
         and len(text_of(blocks[start.index])) + len(text_of(blocks[start.index + 1])) <= 44
     ]
-    if len(second) * 2 < len(starts) or not second:
+    longer = sum(1 for start in starts if start.length > 1)
+    if (len(second) + longer) * 2 < len(starts) or not second:
         return starts
     return [
         replace(start, length=2)
@@ -70,10 +72,13 @@ def _is_second_line(block: Block, any_name: bool = False) -> bool:
 
 
 def title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | None:
-    """Look back from a first section for the lines that are its case's title: the farthest group within reach wins."""
+    """Look back from a first section for the lines that are its case's title.
+
+    The nearest group with a byline wins, else the farthest within reach: a lead may stand between title and section.
+    """
     foreword = next((at for at in range(index - 1, floor - 1, -1) if _opens_book(text_of(blocks[at]))), floor - 1)
     lowest = max(floor, index - _LOOK_BACK, foreword + 1)
-    best: Start | None = None
+    groups: list[Start] = []
     at = index - 1
     while at >= lowest:
         if not _is_title_line(blocks, at):
@@ -82,32 +87,66 @@ def title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | Non
         end = at + 1
         while at - 1 >= lowest and _is_title_line(blocks, at - 1):
             at -= 1
-        best = _group(blocks, at, end)
+        group = _group(blocks, at, end, first=floor == 0)
+        groups += [group] if group is not None else []
         at -= 1
-    return best
+    named = [group for group in groups if is_named(blocks, group)]
+    return named[0] if named else groups[-1] if groups else None
+
+
+def is_named(blocks: Sequence[Block], group: Start) -> bool:
+    """True when units or people are named right behind these title lines, a subtitle between them or not."""
+    at = group.index + group.length
+    if (
+        at < len(blocks)
+        and re.match("^[—–-]{1,3}", text_of(blocks[at]))
+        and not is_institution(text_of(blocks[at]).strip("—–- "))
+    ):
+        at += 1
+    text = text_of(blocks[at]) if at < len(blocks) else ""
+    return 0 < len(text) <= 60 and not ends_sentence(text) and is_byline(text) and not is_dated(text)
 
 
 def _opens_book(text: str) -> bool:
     """True for 前言 or 序: nothing above it belongs to a case. An editor's remark (编者按) stands inside cases too."""
-    return is_foreword(text) and not text.startswith(("编", "导", "引"))
+    return is_foreword(text) and not text.startswith(("编者按", "导", "引"))
 
 
-def _group(blocks: Sequence[Block], start: int, end: int) -> Start | None:
-    """Of neighbouring title lines, the title is what stands before the byline; part names and imprints go."""
-    while start < end and (is_colophon(text_of(blocks[start])) or is_part_name(text_of(blocks[start]))):
+def _group(blocks: Sequence[Block], start: int, end: int, *, first: bool) -> Start | None:
+    """Of neighbouring title lines, the title is what stands before the byline; what ends or opens a book goes.
+
+    ``first``: lines of a cover may stand above.
+    """
+    while start < end and (
+        is_colophon(text_of(blocks[start]))
+        or is_part_name(text_of(blocks[start]))
+        or (first and is_cover_line(text_of(blocks[start])))
+        or (start + 1 < end and _is_signature(text_of(blocks[start])) and not _names(blocks[start + 1]))
+    ):
         start += 1
     if start == end or is_chapter(text_of(blocks[start])):
         return None
+    named = next((at for at in range(start + 1, end + 1) if at < len(blocks) and _names(blocks[at])), None)
     length = 1
     while (
         start + length < end
-        and length < 2
-        and not is_byline(text_of(blocks[start + length]))
+        and length < (_MOST_LINES if named is not None else 2)
+        and not _names(blocks[start + length])
         and not _is_title(blocks[start + length])
-        and len(text_of(blocks[start])) >= 10
+        and (named is not None or len(text_of(blocks[start])) >= 10)
     ):
         length += 1
     return Start(start, length, "cycle")
+
+
+def _names(block: Block) -> bool:
+    return is_byline(text_of(block)) and not ends_sentence(text_of(block)) and len(text_of(block)) <= 60
+
+
+def _is_signature(text: str) -> bool:
+    """True for a line that names a unit and nothing else: it signs the case before."""
+    units, people = split_byline(text)
+    return bool(units) and not people and is_byline(text)
 
 
 def _is_title(block: Block) -> bool:
@@ -117,6 +156,17 @@ def _is_title(block: Block) -> bool:
 def is_part_name(text: str) -> bool:
     number = numeral(text)
     return (number is not None and number.kind == "part") or (text.endswith("篇") and len(text) <= 12)
+
+
+_COVER = re.compile(
+    r"(?:选编|汇编|选集|文集|案例集|案例选|集锦|读本|丛书|资料|成果集|作品集|选粹|荟萃|参阅材料)(?:[（(].*[）)])?$|^[（(]?(?:第[一二三四五六七八九十\d]+[辑卷册版]"
+    r"|\d{4}\s*年(?:度|版)?|[上中下]\s*册|内部.*)[）)]?$|(?:编\s*[著印写]?|主\s*编|编委会|编写组)$|出\s*版\s*社$"
+)
+
+
+def is_cover_line(text: str) -> bool:
+    """True for a line of a title page: the name of the collection, its year or volume, who edited it."""
+    return len(text) <= 40 and bool(_COVER.search(text)) and not ends_sentence(text)
 
 
 def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
@@ -129,14 +179,36 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
     if isinstance(block, Paragraph) and block.role in ("caption", "toc", "list"):
         return False
     number = numeral(text)
-    if number is not None and number.kind not in ("part", "case", "arabic", "chapter"):
+    if number is not None and (number.kind not in ("part", "case", "arabic", "chapter") or _is_counted(blocks, index)):
         return False
     return (
         text[-1] not in "，、；：:"
         and not is_section_name(text)
+        and not is_foreword(text)
         and not re.match(r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方)", text)
         and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)
     )
+
+
+def _is_counted(blocks: Sequence[Block], index: int) -> bool:
+    """True for 2. among 1. and 3. within reach: an item of a list or a section, not the number of a case."""
+    number = numeral(text_of(blocks[index]))
+    if number is None or number.kind != "arabic":
+        return False
+    for step, value in ((-1, number.value - 1), (1, number.value + 1)):
+        for at in range(index + step, index + step * _LOOK_BACK, step):
+            other = numeral(_without_annex(text_of(blocks[at]))) if 0 <= at < len(blocks) else None
+            if other is not None and other.kind == "arabic":
+                if other.value == value and value > 0:
+                    return True
+                break
+            if other is not None and other.kind in ("han", "case"):
+                break
+    return False
+
+
+def _without_annex(text: str) -> str:
+    return re.sub(r"^附\s*件\s*[:：]\s*", "", text)
 
 
 def is_chapter(text: str) -> bool:

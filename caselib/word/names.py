@@ -84,6 +84,13 @@ def is_front_line(text: str) -> bool:
     return is_particular(text) or bool(_FRONT.match(text))
 
 
+# What a title or a sentence says and the name of an office does not, though it may end in 村, 厅 or 中心.
+_SAYING = re.compile(
+    r"^(?:从|把|让|向|以|用|谁|如何|怎样|为|给|走[进向]|打造|建设|推[动进行]|构建|探索|实施|绘就|擦亮|点亮|激活|破解|筑牢|架起|织密|聚焦|坚持|深化|强化)"
+    r"|[将把被让请了着您]|引领|赋能|助力|[改办变建]成|成为|走[访进]|拿出|搬进|开[到进]|[一二三四五六七八九十百\d]个|\d{2,}"
+)
+
+
 def is_institution(text: str) -> bool:
     """True when ``text`` reads as the name of an office, school or place and nothing else."""
     text = text.strip()
@@ -91,7 +98,9 @@ def is_institution(text: str) -> bool:
         text = text[1:-1].strip()
     if _FIELD_NAME.match(text) or text.startswith(("各", "本")):
         return False
-    return bool(_INSTITUTION.match(text)) and not re.search(r"[，。；：！？《》“”]|的", text)
+    return (
+        bool(_INSTITUTION.match(text)) and not re.search(r"[，。；：！？《》“”]|的", text) and not _SAYING.search(text)
+    )
 
 
 def is_office(text: str) -> bool:
@@ -109,6 +118,11 @@ def is_person(text: str) -> bool:
     if name[:2] in _COMPOUND:
         return 3 <= len(name) <= 4
     return len(name) <= 3 and name[0] in _SURNAMES and not is_institution(name)
+
+
+def is_dated(text: str) -> bool:
+    """True for a date, or for the remark of when a page was renewed."""
+    return bool(_DATE.search(text))
 
 
 def is_byline(text: str) -> bool:
