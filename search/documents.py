@@ -7,8 +7,8 @@ from typing import Any
 from elasticsearch_dsl import Document, Index, InnerDoc, Integer, Keyword, Long, MetaField, Nested, Text, analyzer
 from elasticsearch_dsl import token_filter as declare_filter
 
-from search.analysis import folding, tokens
-from search.backends.embedded_schema import analysed, spelt_keys, title_order
+from search.analysis import folding
+from search.backends.streams import of_record
 from search.records import AXES, SCHEMA_VERSION, SLOTS, Record
 
 GAP = "__gap__"  # stands for any one token in a phrase
@@ -78,38 +78,33 @@ def template(pattern: str, *, replicas: int) -> dict[str, Any]:
 
 def source(record: Record) -> dict[str, Any]:
     """Return the document of a record."""
-    title = folding.fold(record.title)
+    streams = of_record(record)
     body: dict[str, Any] = {
         "key": record.key,
         "ver": record.version,
-        "title": _cut_text(title),
-        "author": [_cut_text(folding.fold(a)) for a in record.authors],
-        "unit": [_cut_text(folding.fold(u)) for u in record.units],
-        "py": spelt_keys(record),
+        "title": streams.title,
+        "author": streams.authors,
+        "unit": streams.units,
+        "py": streams.spelt,
         "date": record.date,
-        "torder": title_order(title),
-        "passages": [],
+        "torder": streams.title_order,
     }
-    for slot, (allowed, text) in enumerate(record.slots()):
-        body[f"t{slot}"] = _cut_text(folding.fold(text))
+    for slot, (allowed, text) in enumerate(streams.slots):
+        body[f"t{slot}"] = text
         body[f"k{slot}"] = list(allowed)
     for axis, values in record.facets.items():
         body[f"x_{axis}"] = list(dict.fromkeys(values))
-    for unit in record.units_of_text():
-        body["passages"].append(
-            {
-                "k": list(unit.tokens),
-                **analysed(title, unit.text),
-                "source": unit.source,
-                "label": unit.label,
-                "ref": unit.ref,
-                "start": unit.start,
-                "seconds": repr(unit.seconds),
-                "text": folding.clean(unit.text),
-            }
-        )
+    body["passages"] = [
+        {
+            "k": list(passage.unit.tokens),
+            **passage.fields,
+            "source": passage.unit.source,
+            "label": passage.unit.label,
+            "ref": passage.unit.ref,
+            "start": passage.unit.start,
+            "seconds": repr(passage.unit.seconds),
+            "text": folding.clean(passage.unit.text),
+        }
+        for passage in streams.passages
+    ]
     return body
-
-
-def _cut_text(folded: str) -> str:
-    return " ".join(tokens.bigrams(folded))

@@ -12,7 +12,7 @@ from search.analysis import passages
 
 AXES = ("kind", "topics", "sectors", "positions", "level", "methods", "year", "unit", "award", "hours")
 SLOTS = 4  # distinct sets of permission tokens a record may have; text beyond them falls into the strictest
-SCHEMA_VERSION = 1  # raise when what is indexed changes: every record is then out of date
+SCHEMA_VERSION = 2  # raise when what is indexed changes: every record is then out of date
 ITEM = "；"  # between the names and terms of a record
 BODY, ATTACHMENT, CAPTION, META = "body", "attachment", "caption", "meta"
 
@@ -37,7 +37,6 @@ class TextPart:
 class Unit:
     """One passage as ranked and shown: text, where it starts in its part, and who may see it."""
 
-    number: int
     source: str
     label: str
     ref: str
@@ -72,37 +71,36 @@ class Record:
         """A 62-bit number for the key, by which engines group passages."""
         return record_number(self.key)
 
-    def units_of_text(self) -> Iterator[Unit]:
-        """Yield the passages of all parts; a record without text yields one with its metadata."""
-        number = 0
+    def units_of_text(self) -> Iterator[tuple[TextPart | None, Unit]]:
+        """Yield the passages, each with its part: first what is said about the record, if there is any or no text."""
         about = ITEM.join(x for x in (*self.authors, *self.units, *self.keywords) if x)
         if about or not any(p.text.strip() for p in self.parts):
-            yield Unit(number, META, "", "", 0, 0.0, about, self.tokens)
-            number += 1
+            yield None, Unit(META, "", "", 0, 0.0, about, self.tokens)
         for part in self.parts:
             tokens = self.tokens if part.tokens is None else part.tokens
             for start, text in passages.cut(part.text):
                 seconds = _seconds_at(part.cues, start)
-                yield Unit(number, part.source, part.label, part.ref, start, seconds, text, tokens)
-                number += 1
+                yield part, Unit(part.source, part.label, part.ref, start, seconds, text, tokens)
 
-    def slots(self) -> list[tuple[tuple[str, ...], str]]:
-        """Return (tokens, text) pairs for the match set: the record's own first, then stricter parts.
+    def slots(self) -> list[tuple[tuple[str, ...], list[str | TextPart]]]:
+        """Return (tokens, pieces) pairs for the match set: the record's own first, then stricter parts.
 
-        More than SLOTS distinct token sets are merged under the tokens they have in common, which shows nobody what
-        they may not see.
+        A piece is a name or a whole part. More than SLOTS distinct token sets are merged under the tokens they have in
+        common, which shows nobody what they may not see.
         """
-        common = [self.title, *self.authors, *self.units, *self.keywords]
-        texts: dict[tuple[str, ...], list[str]] = {self.tokens: common}
+        pieces: dict[tuple[str, ...], list[str | TextPart]] = {
+            self.tokens: [self.title, *self.authors, *self.units, *self.keywords]
+        }
         for part in self.parts:
-            tokens = self.tokens if part.tokens is None else part.tokens
-            texts.setdefault(tokens, []).append(part.label if part.source == ATTACHMENT else "")
-            texts[tokens].append(part.text)
-        slots = [(tokens, "\n".join(t for t in pieces if t)) for tokens, pieces in texts.items()]
+            of_tokens = pieces.setdefault(self.tokens if part.tokens is None else part.tokens, [])
+            if part.source == ATTACHMENT:
+                of_tokens.append(part.label)
+            of_tokens.append(part)
+        slots = list(pieces.items())
         if len(slots) > SLOTS:
             rest = slots[SLOTS - 1 :]
             shared = set(rest[0][0]).intersection(*(set(tokens) for tokens, _ in rest))
-            slots = [*slots[: SLOTS - 1], (tuple(sorted(shared)), "\n".join(text for _, text in rest))]
+            slots = [*slots[: SLOTS - 1], (tuple(sorted(shared)), [piece for _, more in rest for piece in more])]
         return slots
 
 

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 _DROPPED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
-_WIDE = re.compile(r"[^\x00-\x7f]")
 # Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong.
-_VARIANTS = str.maketrans("裏峯羣麪綫臺衞敍枱簷顎", "里峰群面线台卫叙台檐腭")
-_VARIANT = re.compile("[裏峯羣麪綫臺衞敍枱簷顎]")
+_VARIANTS = dict(zip("裏峯羣麪綫臺衞敍枱簷顎", "里峰群面线台卫叙台檐腭", strict=True))
+_TRANSLATED = str.maketrans(_VARIANTS)
+# The signs of Chinese text that NFKC changes, and to what: without them most texts are normal already.
+_SIGNS = dict(zip("，：；！？（）", ",:;!?()", strict=True))
 # Taiwan writes the particle 着 as 著, which in simplified text is left to a few words of its own.
 _PARTICLE = re.compile(r"(?<![显名昭卓原编合专巨新旧大论拙遗土译所共])著(?![名作述者称录论书撰文译有于《])")
 
@@ -36,11 +37,18 @@ def clean(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the spelling under which text is indexed and searched. Idempotent; length may change."""
-    text = unicodedata.normalize("NFKC", clean(text))
-    if _WIDE.search(text):
-        if _VARIANT.search(text):  # translating every text costs more than looking for what few texts have
-            text = text.translate(_VARIANTS)
-        text = _PARTICLE.sub("着", _converter().convert(text))
+    text = clean(text)
+    if not text.isascii():
+        # Each step costs more than looking whether the text has anything of the kind.
+        for sign, plain in _SIGNS.items():
+            text = text.replace(sign, plain)
+        text = unicodedata.normalize("NFKC", text)
+        for variant, usual in _VARIANTS.items():
+            if variant in text:
+                text = text.replace(variant, usual)
+        text = _converter().convert(text)
+        if "著" in text:
+            text = _PARTICLE.sub("着", text)
     return text.lower()
 
 
@@ -57,7 +65,7 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
         pieces.append(piece)
         origins.extend([offset] * len(piece))
     joined = "".join(pieces)
-    converted = _PARTICLE.sub("着", _converter().convert(joined.translate(_VARIANTS)))
+    converted = _PARTICLE.sub("着", _converter().convert(joined.translate(_TRANSLATED)))
     if len(converted) != len(joined):  # a phrase rule changed the length: convert one by one, which never does
         converted = "".join(_single(character) for character in joined)
     lowered = converted.lower()

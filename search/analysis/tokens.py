@@ -39,7 +39,7 @@ def _plain_cutter() -> Callable[[str], list[str]]:
 
 def words(folded: str) -> list[str]:
     """Return search-mode words (long words and the shorter ones inside), punctuation dropped."""
-    return [w[:_LONGEST] for w in _cutter()(folded) if w[0].isalnum()]
+    return [w for w in _cutter()(" ".join(_runs(folded))) if w != " "]
 
 
 def segments(folded: str) -> list[str]:
@@ -60,25 +60,37 @@ def bigrams(folded: str) -> list[str]:
 
     Every Han character starts exactly one token, so a substring of Han text is a phrase of consecutive tokens.
     """
-    out: list[str] = []
-    for run in RUN.findall(folded):
-        if run[0] >= "\u2e80":
-            out.extend(map(add, run, run[1:]))
-            out.append(run[-1])
-        else:
-            out.append(run[:_LONGEST])
-    return out
+    return _bigrams(_runs(folded))
 
 
 def singles(folded: str) -> list[str]:
     """Return single Han characters and whole Latin or digit runs."""
+    return _singles(_runs(folded)).split()
+
+
+def streams(folded: str) -> tuple[str, str, str]:
+    """Return `words`, `bigrams` and `singles` as an index takes them, joined by blanks, in half the time."""
+    runs = _runs(folded)
+    return " ".join(_cutter()(" ".join(runs))), " ".join(_bigrams(runs)), _singles(runs)
+
+
+def _runs(folded: str) -> list[str]:
+    return [run if run[0] >= "\u2e80" else run[:_LONGEST] for run in RUN.findall(folded)]
+
+
+def _bigrams(runs: list[str]) -> list[str]:
     out: list[str] = []
-    for run in RUN.findall(folded):
+    for run in runs:
         if run[0] >= "\u2e80":
-            out.extend(run)
+            out.extend(map(add, run, run[1:]))
+            out.append(run[-1])
         else:
-            out.append(run[:_LONGEST])
+            out.append(run)
     return out
+
+
+def _singles(runs: list[str]) -> str:
+    return " ".join([" ".join(run) if run[0] >= "\u2e80" else run for run in runs])
 
 
 def phrase(folded: str) -> list[tuple[int, str]]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from search.backends import embedded_schema as schema
 from search.backends.base import EngineUnavailable
 from search.backends.embedded_reading import Reading
+from search.backends.streams import of_record
 from search.queries import EngineAnswer, EngineQuery
 from search.records import SCHEMA_VERSION, Record
 
@@ -237,9 +238,10 @@ class _Writers:
             self.abandon()
 
     def add(self, record: Record) -> None:
-        for document in schema.passage_documents(record):
+        streams = of_record(record)
+        for document in schema.passage_documents(record, streams):
             self._passages.add_document(document)
-        self._records.add_document(schema.record_document(record))
+        self._records.add_document(schema.record_document(record, streams))
 
     def remove(self, key: str) -> None:
         # By the raw text key: deletion by an unsigned term deletes nothing and does not say so.

@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from search.analysis import folding, pinyin, tokens
 from search.backends.fields import facet_term
+from search.backends.streams import Streams
 from search.queries import FoundPassage
 from search.records import AXES, SLOTS, Record, Unit
 
@@ -53,7 +53,7 @@ def passage_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def record_document(record: Record) -> tantivy.Document:
+def record_document(record: Record, streams: Streams) -> tantivy.Document:
     """Return the document of the records index."""
     import tantivy
 
@@ -61,70 +61,42 @@ def record_document(record: Record) -> tantivy.Document:
     doc.add_text("key", record.key)
     doc.add_unsigned("num", record.number)
     doc.add_bytes("ver", record.version.encode())
-    for slot, (allowed, text) in enumerate(record.slots()):
-        doc.add_text(f"t{slot}", " ".join(tokens.bigrams(folding.fold(text))))
+    for slot, (allowed, text) in enumerate(streams.slots):
+        doc.add_text(f"t{slot}", text)
         for token in allowed:
             doc.add_text(f"k{slot}", token)
-    title = folding.fold(record.title)
-    doc.add_text("title", " ".join(tokens.bigrams(title)))
-    for name, values in (("author", record.authors), ("unit", record.units)):
-        for value in values:
-            doc.add_text(name, " ".join(tokens.bigrams(folding.fold(value))))
-    for key in spelt_keys(record):
+    for name, texts in (("title", (streams.title,)), ("author", streams.authors), ("unit", streams.units)):
+        for text in texts:
+            doc.add_text(name, text)
+    for key in streams.spelt:
         doc.add_text("py", key)
     for axis, values in record.facets.items():
         for value in dict.fromkeys(values):
             doc.add_text(f"x_{axis}", value)
     doc.add_integer("date", record.date)
-    doc.add_unsigned("torder", title_order(title))
+    doc.add_unsigned("torder", streams.title_order)
     return doc
 
 
-def passage_documents(record: Record) -> Iterator[tantivy.Document]:
-    """Yield the documents of the passages index, the title put once in front of each."""
+def passage_documents(record: Record, streams: Streams) -> Iterator[tantivy.Document]:
+    """Yield the documents of the passages index."""
     import tantivy
 
-    title = folding.fold(record.title)
     facets = [facet_term(axis, v) for axis, values in record.facets.items() for v in dict.fromkeys(values)]
-    for unit in record.units_of_text():
+    for passage in streams.passages:
         doc = tantivy.Document()
         doc.add_text("key", record.key)
         doc.add_unsigned("num", record.number)
-        for token in unit.tokens:
+        for token in passage.unit.tokens:
             doc.add_text("k", token)
         for token in record.tokens:
             doc.add_text("rk", token)
         for facet in facets:
             doc.add_text("f", facet)
-        for name, text in analysed(title, unit.text).items():
+        for name, text in passage.fields.items():
             doc.add_text(name, text)
-        doc.add_bytes("payload", pack(record.key, unit))
+        doc.add_bytes("payload", pack(record.key, passage.unit))
         yield doc
-
-
-def analysed(title: str, text: str) -> dict[str, str]:
-    """Return the three token streams of a passage with the (folded) title in front, tokens joined by spaces."""
-    folded = folding.fold(text)
-    whole = f"{title}。{folded}" if title else folded
-    return {
-        "w": " ".join(tokens.words(whole)),
-        "b": " ".join(tokens.bigrams(whole)),
-        "c": " ".join(tokens.singles(whole)),
-    }
-
-
-def spelt_keys(record: Record) -> list[str]:
-    """Return the pinyin keys of a record: its title from each of its first words, its authors' names."""
-    keys = pinyin.keys(folding.fold(record.title))
-    for author in record.authors:
-        keys.extend(k for k in pinyin.spell(folding.fold(author)) if k)
-    return list(dict.fromkeys(keys))
-
-
-def title_order(folded_title: str) -> int:
-    """Return a number that sorts titles by their pinyin: the first seven letters, packed."""
-    full, _ = pinyin.spell(folded_title[:8])
-    return int.from_bytes(full.encode("utf-8")[:7].ljust(7, b"\0"))
 
 
 def pack(key: str, unit: Unit) -> bytes:
