@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 TOP = 10
 
@@ -38,6 +40,32 @@ class Tally:
         n = max(self.queries, 1)
         means = {name: round(getattr(self, name) / n, 4) for name in ("success1", "recall10", "mrr10", "ndcg10")}
         return {"queries": self.queries, **means}
+
+
+@dataclass
+class Latencies:
+    """Milliseconds of each of many calls: as they passed, and of this thread's processor, which other work does not move."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def measured(self) -> Iterator[None]:
+        """Add what happens inside as one call."""
+        began, used = time.perf_counter(), time.thread_time()
+        try:
+            yield
+        finally:
+            self.cpu.append((time.thread_time() - used) * 1000)
+            self.wall.append((time.perf_counter() - began) * 1000)
+
+    def figures(self, name: str = "") -> dict[str, float]:
+        """Return median and 99th percentile of both, with names that begin with ``name``."""
+        return {
+            f"{name}p{per_cent}{suffix}_ms": round(percentile(values, per_cent), 3)
+            for per_cent in (50, 99)
+            for suffix, values in (("", self.wall), ("_cpu", self.cpu))
+        }
 
 
 def dcg(grades: Sequence[float]) -> float:

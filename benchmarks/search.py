@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import search_derived as derived
-from benchmarks.measures import Tally, percentile
+from benchmarks.measures import Latencies, Tally
 
 TOP = 10
 _FACETS = ("kind", "topics", "year", "unit")
@@ -174,47 +174,45 @@ def ask(engine: Any, text: str, axes: tuple[str, ...] = ()) -> list[str]:
     return [found.key for found in answer.found]
 
 
-def run(search: Callable[[str], list[str]], queries: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], list[float]]:
-    """Return the measures of each set and all latencies in milliseconds."""
+def run(search: Callable[[str], list[str]], queries: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], Latencies]:
+    """Return the measures of each set and all latencies."""
     tallies: dict[str, Tally] = defaultdict(Tally)
-    latencies = []
+    latencies = Latencies()
     for query in queries:
-        began = time.perf_counter()
-        found = search(query["query"])
-        latencies.append((time.perf_counter() - began) * 1000)
+        with latencies.measured():
+            found = search(query["query"])
         tallies[query["set"]].add(found, query["relevant"])
     return {name: tally.result() for name, tally in tallies.items()}, latencies
 
 
-def facet_latencies(engine: Any, queries: list[dict[str, Any]]) -> list[float]:
-    """Return what facet counts add to each of some queries, in milliseconds."""
-    extra = []
+def facet_latencies(engine: Any, queries: list[dict[str, Any]]) -> Latencies:
+    """Return what facet counts add to each of some queries."""
+    plain, counted = Latencies(), Latencies()
     for query in queries[:200]:
-        began = time.perf_counter()
-        ask(engine, query["query"])
-        plain = time.perf_counter()
-        ask(engine, query["query"], _FACETS)
-        extra.append(((time.perf_counter() - plain) - (plain - began)) * 1000)
-    return extra
+        with plain.measured():
+            ask(engine, query["query"])
+        with counted.measured():
+            ask(engine, query["query"], _FACETS)
+    return Latencies(
+        *(
+            [b - a for a, b in zip(*pair, strict=True)]
+            for pair in ((plain.wall, counted.wall), (plain.cpu, counted.cpu))
+        )
+    )
 
 
 def browse_latencies(engine: Any) -> dict[str, float]:
-    """Return milliseconds of a list without a text: newest first, all four axes counted, with and without a filter."""
+    """Return latencies of a list without a text: newest first, all four axes counted, with and without a filter."""
     from search.queries import NEWEST, EngineQuery, Everything
 
-    latencies: dict[str, list[float]] = {"": [], "filtered": []}
+    latencies = {"": Latencies(), "filtered_": Latencies()}
     for number in range(200):
         filters = {"unit": (f"u{number}",)}
-        for name, chosen in (("", {}), ("filtered", filters)):
+        for name, chosen in (("", {}), ("filtered_", filters)):
             query = EngineQuery((Everything(),), Everything(), chosen, None, NEWEST, number, None, 20, _FACETS)
-            began = time.perf_counter()
-            engine.search(query)
-            latencies[name].append((time.perf_counter() - began) * 1000)
-    return {
-        f"{name}{'_' if name else ''}p{per_cent}_ms": round(percentile(values, per_cent), 3)
-        for name, values in latencies.items()
-        for per_cent in (50, 99)
-    }
+            with latencies[name].measured():
+                engine.search(query)
+    return {key: value for name, measured in latencies.items() for key, value in measured.figures(name).items()}
 
 
 def change_visible(engine: Any) -> float:
@@ -279,8 +277,7 @@ def main(argv: list[str] | None = None) -> int:
             "documents": documents,
             "sets": sets,
             "mean_ndcg10": round(sum(s["ndcg10"] for s in sets.values()) / max(len(sets), 1), 4),
-            "p50_ms": round(percentile(latencies, 50), 3),
-            "p99_ms": round(percentile(latencies, 99), 3),
+            **latencies.figures(),
             "build_cpu_s": round(cpu, 2),
             "index_bytes": index_bytes(),
             "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
@@ -290,7 +287,7 @@ def main(argv: list[str] | None = None) -> int:
             result["keywords"] = derived.keywords(corpus, lambda text: set(names.ids(matched(engine, text))))
             result["script_swap"] = derived.script_swap(queries, find, run)
         else:
-            result["facets_p99_ms"] = round(percentile(facet_latencies(engine, queries), 99), 3)
+            result |= facet_latencies(engine, queries).figures("facets_")
             result["browse"] = browse_latencies(engine)
             result["change_visible_s"] = change_visible(engine)
         if hasattr(engine, "remove_all"):

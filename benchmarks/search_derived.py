@@ -6,6 +6,8 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from benchmarks.measures import Latencies
+
 _KEYWORDS = 200
 _MOST_CHARACTERS = 40_000_000  # of a corpus that is scanned
 _MOST_HOLDERS = 1_000  # documents a keyword may stand in
@@ -13,7 +15,7 @@ _SWAPPED = 200  # queries of each set that are asked again in the other script
 
 Match = Callable[[str], set[str]]
 Ask = Callable[[str], list[str]]
-Run = Callable[[Ask, Iterable[dict[str, Any]]], tuple[dict[str, Any], list[float]]]
+Run = Callable[[Ask, Iterable[dict[str, Any]]], tuple[dict[str, Any], Latencies]]
 
 
 def keywords(corpus: Iterable[dict[str, Any]], match: Match) -> dict[str, Any]:

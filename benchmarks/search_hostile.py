@@ -13,12 +13,11 @@ import random
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measures import percentile
+from benchmarks.measures import Latencies
 
 _SIGNS = list(
     "\"'“”‘’«»「」『』()[]{}<>《》*?:：+-!~^&|\\/=,，.。;；%$#@`·…—_ \t\n\r\x00\x0b\x1f\x7f\x85\xa0\u2028\ufeff\ufffd\uffff"
@@ -76,30 +75,28 @@ def attack(engine: Any, count: int, seed: int) -> dict[str, Any]:
     from search.queries import EngineQuery
 
     viewer = frozenset({"public/learner"})
-    latencies: list[float] = []
+    latencies = Latencies()
     failures: list[str] = []
     cut = 0
     for text in strings(count, seed):
-        began = time.perf_counter()
         try:
-            parsed = parse(text)
-            plan = planning.make(parsed, viewer=viewer, shares=engine.shares)
-            query = EngineQuery(plan.matches, plan.scoring, tokens=viewer, axes=("kind",), whole=plan.whole)
-            engine.search(query)
+            with latencies.measured():
+                parsed = parse(text)
+                plan = planning.make(parsed, viewer=viewer, shares=engine.shares)
+                query = EngineQuery(plan.matches, plan.scoring, tokens=viewer, axes=("kind",), whole=plan.whole)
+                engine.search(query)
             cut += parsed.truncated
             if len(parsed.text) > MAX_CHARACTERS:
                 failures.append(f"not cut: {text[:80]!a}")
         except Exception as error:  # what a reader would meet as an error page
             failures.append(f"{type(error).__name__}: {str(error)[:200]} at {text[:200]!a}")
-        latencies.append((time.perf_counter() - began) * 1000)
     return {
-        "asked": len(latencies),
+        "asked": len(latencies.wall),
         "failed": len(failures),
         "failures": failures[:20],
         "cut": cut,
-        "p50_ms": round(percentile(latencies, 50), 3),
-        "p99_ms": round(percentile(latencies, 99), 3),
-        "max_ms": round(max(latencies, default=0.0), 1),
+        **latencies.figures(),
+        "max_ms": round(max(latencies.wall, default=0.0), 1),
     }
 
 

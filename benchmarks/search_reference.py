@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measures import percentile
+from benchmarks.measures import Latencies
 
-Run = Callable[[Callable[[str], list[str]], Iterable[dict[str, Any]]], tuple[dict[str, Any], list[float]]]
+Run = Callable[[Callable[[str], list[str]], Iterable[dict[str, Any]]], tuple[dict[str, Any], Latencies]]
 _MOST_QUERIES = 100  # of each set: stock search needs whole seconds for some
 _SECONDS = 120.0  # for the queries of one backend; those not asked by then are left out and counted
 _MOST_CHARACTERS = 20_000_000  # of a corpus that stock search is given; what is relevant is always in
@@ -155,8 +155,7 @@ def _measure(name: str, model: Any, queries: list[dict[str, Any]], run: Run) -> 
         rebuilder.index.delete() if hasattr(rebuilder.index, "delete") else None
     return {
         "sets": sets,
-        "p50_ms": round(percentile(latencies, 50), 3),
-        "p99_ms": round(percentile(latencies, 99), 3),
+        **latencies.figures(),
         "build_cpu_s": round(cpu, 2),
         "errors": failures,
     }

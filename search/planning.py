@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -10,10 +9,10 @@ from search.analysis import everyday, numerals, tokens
 from search.analysis.query import ParsedQuery, Part
 from search.queries import Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
 from search.ranking import (
-    BIGRAMS,
     RECORD_TEXT,
     Shares,
     Synonyms,
+    bigrams_of,
     no_shares,
     no_synonyms,
     phrase_node,
@@ -126,7 +125,7 @@ def _loosely(
 ) -> Node:
     """Any piece of the query."""
     runs = parsed.runs or tuple(p.text for p in parsed.wanted)
-    kept = telling(Counter(g for run in runs for g in query_bigrams(run)), BIGRAMS, shares, _MOST_PIECES)
+    kept = telling(bigrams_of(runs), RECORD_TEXT, shares, _MOST_PIECES)
     others = [*formal, *(s for run in runs for s in synonyms(run))]
     if not kept:
         return any_of(*(_anywhere(run, viewer) for run in runs))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from search.analysis import numerals, tokens
 from search.queries import Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
 
-WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage
+WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage; its bigrams are coarse ones
 RECORD_TEXT = "t"  # fields of a record's text, one a permission slot
 _PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word
 # Coverage of the single characters is the best sign of all, bigrams say little that words do not.
@@ -51,7 +51,7 @@ def rank(
     """
     runs = tuple(runs)
     should: list[Node] = []
-    for field, cut in ((WORDS, tokens.words), (BIGRAMS, query_bigrams), (SINGLES, tokens.singles)):
+    for field, cut in ((WORDS, tokens.words), (BIGRAMS, _coarse_bigrams), (SINGLES, tokens.singles)):
         counted = Counter(t for run in runs for t in cut(run))
         kept = telling(counted, field, shares, _MAX_TERMS)
         should.extend(Term(field, t, WEIGHTS[field] * min(counted[t], 3)) for t in kept)
@@ -72,8 +72,7 @@ def whole(runs: Sequence[str], shares: Shares) -> Node:
     """
     if sum(map(len, runs)) < _LONG:
         return Everything()
-    counted = Counter(t for run in runs for t in query_bigrams(run))
-    kept = telling(counted, BIGRAMS, shares, _MAX_WHOLE_TERMS)
+    kept = telling(counted := bigrams_of(runs), RECORD_TEXT, shares, _MAX_WHOLE_TERMS)
     should = tuple(Term(f"{RECORD_TEXT}0", t, _WHOLE_WEIGHT * min(counted[t], 3)) for t in kept)
     return Bool(should=should, minimum=1) if should else Everything()
 
@@ -83,7 +82,11 @@ def telling(counted: Counter[str], field: str, shares: Shares, most: int) -> lis
 
     A query of common tokens only keeps them.
     """
-    known = shares(field, counted)
+    if field == RECORD_TEXT:  # nobody counts those: what passages hold says as much
+        of_passages = shares(BIGRAMS, {tokens.coarse(t) for t in counted})
+        known = {t: share for t in counted if (share := of_passages.get(tokens.coarse(t))) is not None}
+    else:
+        known = dict(shares(field, counted))
     kept = [token for token in counted if known.get(token, 0.0) <= _COMMON] or list(counted)
     if len(kept) <= most:
         return kept
@@ -95,9 +98,20 @@ def query_bigrams(run: str) -> list[str]:
     return [t for _, t in tokens.phrase(run) if not t.endswith("*")]
 
 
+def bigrams_of(runs: Iterable[str]) -> Counter[str]:
+    """Return how often each bigram stands in the runs of a query."""
+    return Counter(t for run in runs for t in query_bigrams(run))
+
+
+def _coarse_bigrams(run: str) -> list[str]:
+    return [tokens.coarse(t) for t in query_bigrams(run)]
+
+
 def phrase_node(field: str, text: str, boost: float = 1.0) -> Node:
     """Return the condition that the field contains the folded text as it stands."""
     positioned = tokens.phrase(text)
+    if field == BIGRAMS:
+        positioned = [(at, tokens.coarse(token)) for at, token in positioned]
     if not positioned:
         return Nothing()
     if len(positioned) == 1:

@@ -14,7 +14,9 @@ from search.analysis import numerals, passages, pinyin, tokens
 from search.analysis.folding import clean, fold, fold_with_offsets
 from search.analysis.query import MAX_CHARACTERS, Part, parse
 from search.analysis.questions import content_runs, is_question
+from search.backends import streams
 from search.highlighting import mark, patterns, snippet
+from search.records import Record, TextPart
 
 
 @settings(deadline=None)
@@ -61,6 +63,30 @@ def test_a_substring_of_han_text_is_a_phrase_of_its_bigrams(text: str, data: st.
         all(at + offset < len(stream) and stream[at + offset] == token for offset, token in wanted)
         for at in range(len(stream))
     )
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="党风廉政建设 ab12㎞，。\n𠮷\ud800…_", max_size=60))
+def test_streams_are_the_tokens_of_queries(text: str) -> None:
+    folded = fold(text)
+    words, pairs, ones = (stream.split() for stream in tokens.streams(folded))
+    assert words == tokens.words(folded)
+    assert pairs == [tokens.coarse(t) for t in tokens.bigrams(folded)]
+    assert ones == tokens.singles(folded)
+
+
+def test_a_record_is_folded_part_by_part_and_cut_passage_by_passage() -> None:
+    plain = "这裏的漁港。" * 80 + "㍿" + "无标点" * 500  # one sign that becomes four, one stretch cut in the middle
+    record = Record(
+        "a", "题", parts=(TextPart("body", plain), TextPart("body", "甲。", tokens=("x",))), authors=("丁",)
+    )
+    made = streams.of_record(record)
+    assert [slot for slot, _ in made.slots] == [(), ("x",)]
+    assert made.slots[0][1].split() == tokens.bigrams(fold(f"题\n丁\n{plain}"))
+    for passage in made.passages:
+        assert passage.fields["c"].split() == tokens.singles(fold(f"题。{passage.unit.text}"))
+        assert passage.fields["w"].split() == tokens.words(fold(f"题。{passage.unit.text}"))
+    assert "".join(p.unit.text for p in made.passages if p.unit.source == "body") == f"{plain}甲。"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,76 @@
+"""A record as tokens: cut once, for the match set and for the ranking, and for either engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from search.analysis import pinyin, tokens
+from search.analysis.folding import fold
+from search.records import Record, TextPart, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class PassageStreams:
+    """A passage and its three token streams with the title in front, tokens joined by spaces."""
+
+    unit: Unit
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """All token streams of a record; `slots` are its texts by permission tokens, `spelt` its pinyin keys."""
+
+    title: str
+    authors: list[str]
+    units: list[str]
+    slots: list[tuple[tuple[str, ...], str]]
+    passages: list[PassageStreams]
+    spelt: list[str]
+    title_order: int
+
+
+def of_record(record: Record) -> Streams:
+    """Return the token streams of a record; each character is folded and cut once."""
+    title = fold(record.title)
+    in_front = tokens.streams(title)
+    folded = {id(part): fold(part.text) for part in record.parts}
+    found: list[PassageStreams] = []
+    for part, unit in record.units_of_text():
+        whole = folded[id(part)] if part else ""
+        # Where folding left the length alone each character is where it was, and need not be folded again.
+        same = part and len(whole) == len(part.text)
+        own = tokens.streams(whole[unit.start : unit.start + len(unit.text)] if same else fold(unit.text))
+        fields = {name: f"{t} {o}" for name, t, o in zip("wbc", in_front, own, strict=True)}
+        found.append(PassageStreams(unit, fields))
+
+    def piece(given: str | TextPart) -> str:
+        return _bigrams(fold(given) if isinstance(given, str) else folded[id(given)])
+
+    return Streams(
+        title=_bigrams(title),
+        authors=[_bigrams(fold(name)) for name in record.authors],
+        units=[_bigrams(fold(name)) for name in record.units],
+        slots=[(allowed, " ".join(filter(None, map(piece, pieces)))) for allowed, pieces in record.slots()],
+        passages=found,
+        spelt=_spelt_keys(title, record.authors),
+        title_order=_title_order(title),
+    )
+
+
+def _bigrams(folded: str) -> str:
+    return " ".join(tokens.bigrams(folded))
+
+
+def _spelt_keys(title: str, authors: tuple[str, ...]) -> list[str]:
+    """Pinyin keys: of the (folded) title from each of its first words, of the authors' names."""
+    keys = pinyin.keys(title)
+    for author in authors:
+        keys.extend(k for k in pinyin.spell(fold(author)) if k)
+    return list(dict.fromkeys(keys))
+
+
+def _title_order(title: str) -> int:
+    """A number that sorts titles by their pinyin: the first seven letters, packed."""
+    full, _ = pinyin.spell(title)
+    return int.from_bytes(full.encode("utf-8")[:7].ljust(7, b"\0"))
