@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
-from caselib.core import page_cache
+from caselib.core import fragments, page_cache
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
 from search import completions, engines, facets, highlighting, planning, synonyms
@@ -197,7 +197,9 @@ def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[
     limit = min(max(1, limit), 50)
 
     def ask(engine: Engine) -> EngineAnswer:
-        scoring = like(resource, engine.shares)
+        # To read a text and weigh its words costs several times what the index then does with them.
+        key, names = ("like", resource.pk, engine.name), (page_cache.page(resource.pk), page_cache.BESIDE)
+        scoring = fragments.kept(key, lambda: like(resource, engine.shares), names=names)
         only_others = planning.other_than(key_of(resource.pk))
         return engine.search(EngineQuery((only_others,), scoring, tokens=viewer.tokens, limit=limit))
 

@@ -65,7 +65,7 @@ def buckets(
 def _names(axis: str, values: set[str]) -> dict[str, tuple[str, str]]:
     """Value to (label, parent value)."""
     if axis in _TERMS or axis == "unit":
-        return fragments.kept(("names", axis), lambda: _names_of_all(axis), names=(page_cache.PAGES,))
+        return fragments.kept(("names", axis), lambda: _names_of_all(axis), names=(page_cache.BESIDE,))
     if axis in _CHOICES:
         known = dict(_CHOICES[axis].choices)
         return {v: (str(known[v]), "") for v in values if v in known}

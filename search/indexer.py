@@ -129,7 +129,7 @@ def _handle(name: str, jobs: list[OutboxJob], report: DrainReport) -> None:
         OutboxJob.objects.filter(pk__in=[job.pk for job in jobs if job.key in held]).delete()
         if held:
             # Lists and searches were kept from before: publishing let go of them, but the index was older then.
-            page_cache.bump(page_cache.PAGES)
+            page_cache.bump(page_cache.PAGES, page_cache.INDEX, pages=())
         for job in jobs:
             if job.key in errors:
                 _postpone(job, errors[job.key])

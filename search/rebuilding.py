@@ -75,7 +75,7 @@ def _switch(name: str, builder: Builder, build: IndexBuild) -> None:
             with locks.draining(name, alone=True):
                 _replay(builder, build)
                 builder.publish()
-                page_cache.bump(page_cache.PAGES)
+                page_cache.bump(page_cache.PAGES, page_cache.INDEX, pages=())
                 return
         except locks.Busy as error:
             if time.monotonic() > deadline:

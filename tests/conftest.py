@@ -184,9 +184,11 @@ def client_of(db: None) -> Callable[..., Client]:
 def kept_pages(settings: object) -> Generator[None]:
     """Switch the caches of pages and of their pieces on, empty before and after; elsewhere in the suite they are off."""
     from caselib.core.fragments import pieces
+    from caselib.core.page_cache import changes
     from cms.middleware.page_cache import store
 
     settings.PAGE_CACHE_BYTES = store.budget = 10_000_000  # type: ignore[attr-defined]
+    changes.forget()
     store.clear()
     pieces.clear()
     yield

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from wagtail.rich_text import RichText
+from wagtail.rich_text import expand_db_html
 
 from caselib.accounts.viewers import Viewer
+from caselib.core import fragments, page_cache
+from caselib.media.models import CaseImage
 from caselib.resources.enums import Audience, Qualifier
 from caselib.resources.models import ResourcePage
 
 CALL = re.compile(r"\[\^([0-9A-Za-z_-]{1,20})\]")
 ANCHOR = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)
+MARKED = re.compile(r"<(a|embed)\b", re.IGNORECASE)
+LINKED = re.compile(r"""<a\b[^>]*\bid\s*=\s*["']?(\d{1,18})""", re.IGNORECASE)
+KINDS = frozenset({"paragraph", "lead", "heading", "table", "image", "quote", "figures"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +68,52 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
 
     Without ``links`` the words of links stay and lead nowhere: a hall display has no way out.
     """
-    numbers = {block.value.get("key"): number for number, block in enumerate(page.notes or [], start=1)}
+    footnotes = [block["value"] or {} for block in _raw(page.notes) if block["type"] == "note"]
+    numbers = {note.get("key"): number for number, note in enumerate(footnotes, start=1)}
     called: set[str] = set()
-    sections, guarded = [], []
-    for block in getattr(page, "body", None) or []:
-        section = block.value
+    sections, guarded, open_blocks = [], [], []
+    for block in _raw(getattr(page, "body", None)):
+        section = block["value"] or {}
         audience = section.get("audience") or Audience.LEARNER.value
-        if audience not in viewer.audiences:
+        if audience in viewer.audiences:
+            open_blocks.append((section, section.get("content") or []))
+        elif audience in Audience.values:
             guarded.append(Guarded(section.get("heading") or "", str(Audience(audience).label)))
-            continue
-        parts = [_part(child.block_type, child.value, numbers, called, links) for child in section.get("content") or []]
+    images = _images(child for _section, content in open_blocks for child in content)
+    for section, content in open_blocks:
+        parts = [
+            _part(child["type"], child["value"], numbers, called, links, images)
+            for child in content
+            if child["type"] in KINDS
+        ]
         sections.append(Section(section.get("heading") or "", section.get("kind") or "other", parts))
     notes = [
-        Footnote(block.value.get("key"), numbers[block.value.get("key")], block.value.get("text") or "")
-        for block in page.notes or []
-        if block.value.get("key") in called
+        Footnote(note.get("key"), numbers[note.get("key")], note.get("text") or "")
+        for note in footnotes
+        if note.get("key") in called
     ]
     return Reading(sections, guarded, notes)
 
 
-def _part(kind: str, value: Any, numbers: Mapping[str, int], called: set[str], links: bool) -> Part:
+def _raw(stream: Any) -> Iterable[Mapping[str, Any]]:
+    """Return the blocks of a stream as they are stored: to make objects of a long text costs more than to write it."""
+    return stream.raw_data if stream else ()
+
+
+def _images(children: Iterable[Mapping[str, Any]]) -> Mapping[int, CaseImage]:
+    """Return the pictures among ``children`` by id. One query, none for a text without any."""
+    ids = {(child["value"] or {}).get("image") for child in children if child["type"] == "image"}
+    return CaseImage.objects.in_bulk(ids - {None}) if ids else {}
+
+
+def _part(
+    kind: str, value: Any, numbers: Mapping[str, int], called: set[str], links: bool, images: Mapping[int, CaseImage]
+) -> Part:
     if kind == "paragraph":
         return Part(kind, _rich(value, numbers, called, links))
+    value = value or {}
+    if kind == "image":
+        return Part(kind, {**value, "image": images.get(value.get("image"))})
     if kind == "lead":
         return Part(kind, {"lead": value.get("lead") or "", "text": _rich(value.get("text"), numbers, called, links)})
     if kind == "heading":
@@ -100,13 +129,18 @@ def _part(kind: str, value: Any, numbers: Mapping[str, int], called: set[str], l
             {"text": _plain(value.get("text") or "", numbers, called), "attribution": value.get("attribution") or ""},
         )
     if kind == "figures":
-        return Part(kind, [_figure(figure) for figure in value])
+        return Part(kind, [_figure(figure.get("value") or {} if "type" in figure else figure) for figure in value])
     return Part(kind, value)
 
 
 def _rich(value: Any, numbers: Mapping[str, int], called: set[str], links: bool) -> SafeString:
     """Return rich text as HTML with its note calls as links. Wagtail's own expander has the last word on markup."""
-    html = str(value) if isinstance(value, RichText) else str(RichText(str(value or "")))
+    source = str(value or "")
+    if MARKED.search(source) is None:
+        return _with_calls(source, numbers, called)
+    # The address of another page stands in this text: where that page moves, or goes, the text must follow.
+    fragments.needs(*(page_cache.page(int(pk)) for pk in LINKED.findall(source)))
+    html = expand_db_html(source)
     return _with_calls(html if links else ANCHOR.sub("", html), numbers, called)
 
 

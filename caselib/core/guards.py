@@ -48,6 +48,13 @@ class Guard:
             f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
         )
 
+    def binding(self) -> str:
+        """Return what ties the function of this name to the table on PostgreSQL."""
+        return (
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()"
+        )
+
 
 def register(*guards: Guard) -> None:
     """Add ``guards`` to those that every database of the library has. Called by apps when they are ready."""
@@ -112,10 +119,7 @@ def _make(cursor: Any, vendor: str, guard: Guard) -> None:
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $${guard.body(vendor)}$$"
         )
-        cursor.execute(
-            f"CREATE TRIGGER {guard.name} BEFORE {guard.event} ON {guard.table} "
-            f"FOR EACH ROW EXECUTE FUNCTION {guard.name}()"
-        )
+        cursor.execute(guard.binding())
         return
     cursor.execute(f"DROP TRIGGER IF EXISTS {guard.name}")
     cursor.execute(guard.body(vendor))

@@ -112,13 +112,14 @@ class Job(models.Model):
 
 
 class VersionCounter(models.Model):
-    """A named number that grows with every change of what it names; caches carry it in their keys."""
+    """The number of the last change of what it names; the row ``changes`` counts them all. Caches live by it."""
 
     name = models.CharField(max_length=80, primary_key=True)
     value = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         default_permissions = ()
+        indexes = [models.Index(fields=["value"], name="counter_value")]
 
     def __str__(self) -> str:
         return f"{self.name}={self.value}"

@@ -15,9 +15,10 @@ class ResourcesConfig(AppConfig):
         from caselib.media import holding
 
         from . import files, panels, reach, receivers
+        from .counting import counting
         from .guards import guards
 
-        register(*guards())
+        register(*guards(), *counting())
         holding.register(files.holds)
         reach.install()
         receivers.connect()

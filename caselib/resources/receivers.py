@@ -20,11 +20,13 @@ from .files import rebuild_shown_files
 from .models import FreeTagging, ResourceAward, ResourcePage
 from .publishing import opened
 
-# What pages show or are found by beside their own text: names, files, awards, the site's address.
+# What pages show or are found by beside their own text: names, files, the site's address.
 SHOWN_BESIDE: tuple[type[Model], ...] = (
-    *(Unit, Topic, Sector, Position, Tag, Site, ResourceAward),
+    *(Unit, Topic, Sector, Position, Tag, Site),
     *(CaseImage, CaseDocument, VideoFile, CaptionTrack),
 )
+# A new file or free tag is shown by nothing before a publication says so.
+UNSHOWN_WHEN_NEW: tuple[type[Model], ...] = (CaseImage, CaseDocument, VideoFile, Tag)
 
 
 def connect() -> None:
@@ -37,6 +39,8 @@ def connect() -> None:
     tag_promoted.connect(_tag_promoted, dispatch_uid="resources.tag_promoted")
     post_save.connect(_drafted, sender=Revision, dispatch_uid="resources.drafted")
     post_delete.connect(_deleted, sender=Page, dispatch_uid="resources.deleted")
+    for signal in (post_save, post_delete):
+        signal.connect(_awarded, sender=ResourceAward, dispatch_uid="resources.awarded")
     for model in SHOWN_BESIDE:
         for signal in (post_save, post_delete):
             signal.connect(_bump, sender=model, dispatch_uid=f"resources.shown.{model._meta.label}")
@@ -66,7 +70,7 @@ def _tag_promoted(sender: type[Term], tag: Tag, term: Term, **kwargs: Any) -> No
 def _changed(sender: type[Page], instance: Page, **kwargs: Any) -> None:
     if isinstance(instance, ResourcePage):
         rebuild_shown_files(instance, live=True)
-    page_cache.bump(page_cache.PAGES)
+    page_cache.bump(page_cache.PAGES, page_cache.kind(instance.content_type_id), pages=[instance.pk])
 
 
 def _drafted(sender: type[Revision], instance: Revision, **kwargs: Any) -> None:
@@ -77,8 +81,13 @@ def _drafted(sender: type[Revision], instance: Revision, **kwargs: Any) -> None:
 
 
 def _bump(sender: type[Model], **kwargs: Any) -> None:
-    page_cache.bump(page_cache.PAGES)
+    if not (kwargs.get("created") and sender in UNSHOWN_WHEN_NEW):
+        page_cache.bump(page_cache.PAGES)
 
 
-def _deleted(sender: type[Page], **kwargs: Any) -> None:
-    page_cache.bump(page_cache.PAGES)
+def _awarded(sender: type[ResourceAward], instance: ResourceAward, **kwargs: Any) -> None:
+    page_cache.bump(page_cache.PAGES, pages=[instance.page_id])
+
+
+def _deleted(sender: type[Page], instance: Page, **kwargs: Any) -> None:
+    page_cache.bump(page_cache.PAGES, page_cache.kind(instance.content_type_id), pages=[instance.pk])

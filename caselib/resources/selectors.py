@@ -96,7 +96,7 @@ def listed_by_id(ids: Iterable[int], viewer: Viewer) -> dict[int, ResourcePage]:
 
     Two queries at most, and none inside a reading request for pages that were listed since the last change.
     """
-    found = fragments.kept_each("listed", ids, _listed_now, names=(page_cache.PAGES,))
+    found = fragments.kept_each("listed", ids, _listed_now, names=(page_cache.BESIDE,), each=page_cache.page)
     return {pk: item.page for pk, item in found.items() if item.open_to(viewer)}
 
 

@@ -29,6 +29,7 @@ class Address:
     model: type[ResourcePage]
     revision_id: int | None
     tokens: frozenset[str]
+    names: frozenset[str]
 
     def open_to(self, viewer: Viewer) -> bool:
         """Whether ``viewer`` may read it; the same rule as ``ResourcePage.is_visible_to``."""
@@ -44,7 +45,7 @@ def serve_address(request: HttpRequest, path: str) -> HttpResponseBase:
     if fragments.keeping() and request.method in {"GET", "HEAD"}:
         routed: list[ResourcePage] = []
         key = ("address", request.get_host(), path)
-        known = fragments.kept(key, lambda: _find(request, path, routed), names=(page_cache.PAGES,))
+        known = fragments.kept(key, lambda: _find(request, path, routed), names=(page_cache.BESIDE,))
         viewer = Viewer.of(request.user)
         if known is not None and known.open_to(viewer):
             return _show(request, known, viewer, lambda: routed[0] if routed else _load(known))
@@ -67,8 +68,9 @@ def _find(request: HttpRequest, path: str, routed: list[ResourcePage]) -> Addres
     page = model.objects.select_related("unit").get(pk=found.pk)
     if page.withdrawn or (PageViewRestriction.objects.exists() and page.get_view_restrictions()):
         return None
+    fragments.needs(page_cache.page(page.pk))
     routed.append(page)
-    return Address(page.pk, model, page.live_revision_id, frozenset(page.access_tokens()))
+    return Address(page.pk, model, page.live_revision_id, frozenset(page.access_tokens()), page.shown_names())
 
 
 def _show(request: HttpRequest, known: Address, viewer: Viewer, load: Callable[[], ResourcePage]) -> HttpResponseBase:
@@ -80,7 +82,7 @@ def _show(request: HttpRequest, known: Address, viewer: Viewer, load: Callable[[
         return page
 
     page: Any = SimpleLazyObject(whole)
-    context = {"page": page, "self": page, **pieces_of(request, known.pk, known.revision_id, viewer)}
+    context = {"page": page, "self": page, **pieces_of(request, known.pk, known.revision_id, viewer, known.names)}
     response = render(request, known.model.template, context)
     return response if viewer.authenticated else page_cache.share(response, page_cache.PAGES, page_cache.LISTS)
 

@@ -1,7 +1,7 @@
 """The whole-page cache for anonymous readers; stands outermost, so that a hit runs nothing else.
 
 An answer is kept only if its view declared it shareable (``caselib.core.page_cache.share``), and is given only
-while every counter it named stands where it stood *before* the page was built. The counters live in the
+while nothing that it named has changed since *before* the page was built. The numbers of changes live in the
 database and change in the transaction that changes the content: no process can serve what another has
 replaced, and nothing has to be told to forget. Memory is bounded; the oldest unused pages go first.
 """
@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
@@ -23,6 +22,7 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from caselib.core import clock, page_cache
+from caselib.core.page_cache import Mark, Reading
 
 LARGEST_PAGE = 2 * 1024 * 1024
 # A page that takes longer than this to build is built by more than one thread rather than waited for.
@@ -44,8 +44,7 @@ class Stored:
     body: bytes | None
     headers: tuple[tuple[str, str], ...] = ()
     etag: str = ""
-    day: date | None = None
-    versions: tuple[tuple[str, int], ...] = ()
+    mark: Mark | None = None
 
     @property
     def size(self) -> int:
@@ -131,15 +130,15 @@ class PageCacheMiddleware:
         stored = store.get(key)
         if stored is NOT_SHAREABLE:
             return self._pass(request, key)
-        counters = page_cache.counters()
-        if stored is not None and _current(stored, counters):
+        number = page_cache.changes.hear()
+        if stored is not None and _current(stored):
             return _answer(request, stored)
         with store.building(key):
-            # Another thread may have built it while we waited; its counters were read before its content.
-            stored, counters = store.get(key), page_cache.counters()
-            if stored is not None and stored is not NOT_SHAREABLE and _current(stored, counters):
+            # Another thread may have built it while we waited; it asked for changes before it read the content.
+            stored, number = store.get(key), page_cache.changes.hear()
+            if stored is not None and stored is not NOT_SHAREABLE and _current(stored):
                 return _answer(request, stored)
-            return self._build(request, key, counters)
+            return self._build(request, key, number)
 
     def _key(self, request: HttpRequest) -> Key | None:
         meta = request.META
@@ -156,7 +155,7 @@ class PageCacheMiddleware:
 
     def _personal(self, request: HttpRequest) -> HttpResponseBase:
         """Answer a reader who may be signed in: never from kept pages, but from pieces kept for the same rights."""
-        with page_cache.reading(page_cache.counters()):
+        with page_cache.reading(page_cache.changes.hear()):
             return self.get_response(request)
 
     def _pass(self, request: HttpRequest, key: Key) -> HttpResponseBase:
@@ -166,14 +165,13 @@ class PageCacheMiddleware:
             store.drop(key)
         return response
 
-    def _build(self, request: HttpRequest, key: Key, counters: dict[str, int]) -> HttpResponseBase:
-        # The counters were read before building: a change that commits meanwhile makes this page stale at once.
-        day = clock.today()
-        with page_cache.reading(counters) as reading:
+    def _build(self, request: HttpRequest, key: Key, number: int) -> HttpResponseBase:
+        # The number was read before building: a change that commits meanwhile makes this page stale at once.
+        with page_cache.reading(number) as reading:
             response = self.get_response(request)
         if reading.doubtful:
             return response
-        stored = _storable(request, response, counters, day)
+        stored = _storable(request, response, reading)
         if stored is None:
             # An error or a redirect says nothing about the address; a page that did not declare itself does.
             if response.status_code == 200 and not hasattr(response, "shared_until"):
@@ -184,11 +182,11 @@ class PageCacheMiddleware:
         return _answer(request, stored)
 
 
-def _current(stored: Stored, counters: dict[str, int]) -> bool:
-    return stored.day == clock.today() and all(counters.get(name, 0) == value for name, value in stored.versions)
+def _current(stored: Stored) -> bool:
+    return stored.mark is not None and stored.mark.holds(clock.today())
 
 
-def _storable(request: HttpRequest, response: HttpResponseBase, counters: dict[str, int], day: date) -> Stored | None:
+def _storable(request: HttpRequest, response: HttpResponseBase, reading: Reading) -> Stored | None:
     """The answer as it may be kept, or None: undeclared, personal, partial, huge, or of a signed-in reader."""
     names = getattr(response, "shared_until", None)
     if names is None or response.status_code != 200 or not isinstance(response, HttpResponse):
@@ -210,8 +208,7 @@ def _storable(request: HttpRequest, response: HttpResponseBase, counters: dict[s
     headers.setdefault("Cache-Control", "no-cache")
     headers["Vary"] = "Accept-Language, Cookie"
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    versions = tuple((name, counters.get(name, 0)) for name in sorted(names))
-    return Stored(body, tuple(headers.items()), etag, day, versions)
+    return Stored(body, tuple(headers.items()), etag, Mark.of(reading, names, until=reading.until))
 
 
 def _answer(request: HttpRequest, stored: Stored) -> HttpResponse:

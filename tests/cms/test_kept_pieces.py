@@ -6,19 +6,22 @@ import re
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
-from caselib.resources.enums import Circulation, Kind
-from caselib.resources.models import ResourcePage, RestrictedGroup, TopicTagging
+from caselib.catalogue.enums import ListKind
+from caselib.catalogue.services import lists
+from caselib.catalogue.services.uses import count
+from caselib.resources.enums import AwardTier, Circulation, Kind
+from caselib.resources.models import ResourceAward, ResourcePage, RestrictedGroup, TopicTagging
 from caselib.resources.publishing import opened
 from caselib.review.services.withdrawal import withdraw
 from caselib.vocabularies.models import Topic
 from caselib.vocabularies.services import rename_term
-from search import engines, indexer, synonyms
+from search import engines, indexer, synonyms, upkeep
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("kept_pages")]
@@ -147,6 +150,136 @@ def test_new_names_show_at_once() -> None:
     assert "新名主题" in text
     assert "旧名主题" not in text
     assert "更名后的单位" in text
+
+
+def body_of(text: str) -> str:
+    found = re.search(r'<div class="prose resource__body">.*?<aside', text, re.DOTALL)
+    assert found
+    return found.group()
+
+
+def queries_of(reader: Client, url: str) -> list[str]:
+    with CaptureQueriesContext(connection) as queries:
+        said(reader, url)
+    return [query["sql"] for query in queries]
+
+
+def test_the_publication_of_another_item_reads_nothing_of_this_one_again() -> None:
+    page = case()
+    reader, author, editor = client(Role.TEACHER), User.objects.get(pk=page.owner_id), client(Role.EDITOR)
+    said(reader, page.url)
+    other = case(title="另一个案例", by=author, tags={"free_tags": ["新标签"]})
+    withdraw(other, reason="数据有误，已核实", by=User.objects.get(pk=editor.session["_auth_user_id"]))
+    queries = queries_of(reader, page.url)
+    # counters, session, account, groups; and the lists, which a withdrawal may change
+    assert len(queries) == 5, [query[:80] for query in queries]
+    assert "cataloguelist" in queries[-1]
+
+
+def test_the_cards_of_a_list_outlive_the_publication_of_another_item() -> None:
+    pages = [case(title=f"案例{number}") for number in range(3)]
+    upkeep.keep_all_up()
+    reader = client(Role.TEACHER)
+    said(reader, "/browse/")
+    case(title="另一个案例", by=User.objects.get(pk=pages[0].owner_id))
+    upkeep.keep_all_up()
+    with CaptureQueriesContext(connection) as queries:
+        text = said(reader, "/browse/")
+    assert all(title in text for title in ("案例0", "案例1", "案例2", "另一个案例"))
+    rows = [query["sql"] for query in queries if '"abstract"' in query["sql"]]
+    # The rows of the new item alone are read, once for the index and once for the card.
+    assert len(rows) == 2
+    assert not any(str(page.pk) in re.findall(r"IN \(([^)]*)\)", row)[0].split(", ") for row in rows for page in pages)
+    with opened([pages[0].pk]):
+        ResourcePage.objects.filter(pk=pages[0].pk).update(code="NEW-CODE")
+    changed()
+    assert "NEW-CODE" in said(reader, "/browse/")
+
+
+def test_a_link_inside_a_text_follows_the_page_it_leads_to() -> None:
+    target = case(title="被引用的案例")
+    link = factories.paragraph(f'见<a linktype="page" id="{target.pk}">前案</a>。')
+    page = case(title="引用者", body=[factories.section("做法", link)])
+    reader = client(Role.TRAINEE)
+    assert f'<a href="{target.url}">前案</a>' in body_of(said(reader, page.url))
+    moved = target.url_path.replace(target.slug, "elsewhere")
+    with opened([target.pk]):
+        ResourcePage.objects.filter(pk=target.pk).update(slug="elsewhere", url_path=moved)
+    changed()
+    assert "elsewhere/" in body_of(said(reader, page.url))
+
+
+def test_a_teaching_note_that_comes_and_goes_is_told_beside_its_case() -> None:
+    page = case()
+    reader = client(Role.TEACHER)
+    assert "案例说明书" not in said(reader, page.url)
+    note = factories.live(Kind.NOTE, title="案例说明书", case=page, audience="teacher")
+    assert "案例说明书" in said(reader, page.url)
+    assert "案例说明书" not in said(client(Role.TRAINEE), page.url)
+    withdraw(note, reason="数据有误，已核实", by=factories.UserFactory(roles=[Role.EDITOR]))
+    assert "案例说明书" not in said(reader, page.url)
+
+
+def test_the_name_of_a_lecturer_follows_to_the_course() -> None:
+    teacher = factories.live(Kind.TEACHER, title="孟老师")
+    course = factories.live(Kind.COURSE, title="廉政课", lecturer=teacher)
+    reader = client(Role.TRAINEE)
+    assert "孟老师" in said(reader, course.url)
+    with opened([teacher.pk]):
+        ResourcePage.objects.filter(pk=teacher.pk).update(title="孟教授")
+    changed()
+    text = said(reader, course.url)
+    assert "孟教授" in text
+    assert "孟老师" not in text
+
+
+def test_names_changed_behind_the_services_show_at_once() -> None:
+    topic = Topic.objects.create(name="旧名主题", code="old-name")
+    page = case(tags={"topics": [topic.name]})
+    reader = client(Role.TRAINEE)
+    said(reader, page.url)
+    Topic.objects.filter(pk=topic.pk).update(name="直接改的主题")
+    Unit.objects.filter(pk=page.unit_id).update(name="直接改的单位")
+    changed()
+    text = said(reader, page.url)
+    assert "直接改的主题" in text
+    assert "直接改的单位" in text
+    assert "旧名主题" not in text
+
+
+def test_a_list_is_named_beside_its_items_while_it_is_published() -> None:
+    page = case()
+    reader = client(Role.TRAINEE)
+    said(reader, page.url)
+    editor = factories.UserFactory(roles=[Role.EDITOR])
+    found = lists.create_list(lists.ListDetails(title="新人必读清单", kind=ListKind.CURATED), by=editor)
+    lists.add_item(found, page, by=editor)
+    lists.publish_list(found, by=editor)
+    assert "新人必读清单" in said(reader, page.url)
+    lists.unpublish_list(found, by=editor)
+    assert "新人必读清单" not in said(reader, page.url)
+
+
+def test_use_and_awards_show_at_once() -> None:
+    page = case()
+    reader = client(Role.TRAINEE)
+    said(reader, page.url)
+    count(page.pk, ratings=3, rating_sum=45, delivered=1)
+    assert 'aria-labelledby="ratings"' in said(reader, page.url)
+    ResourceAward.objects.create(page=page, tier=AwardTier.FIRST, competition="案例大赛", year=1987)
+    assert "1987" in said(reader, page.url)
+
+
+def test_a_database_put_back_from_before_lets_go_of_everything() -> None:
+    page = case()
+    reader = client(Role.TRAINEE)
+    point = transaction.savepoint()
+    with opened([page.pk]):
+        ResourcePage.objects.filter(pk=page.pk).update(abstract="后来的摘要")
+    changed()
+    assert "后来的摘要" in said(reader, page.url)
+    transaction.savepoint_rollback(point)
+    assert "后来的摘要" not in said(reader, page.url)
 
 
 def test_another_address_is_followed() -> None:

@@ -52,6 +52,11 @@ class Card:
         return self.kind in ORDERABLE_KINDS
 
     @property
+    def names(self) -> tuple[str, str]:
+        """The names whose changes end what is kept of this card."""
+        return (page_cache.BESIDE, page_cache.page(self.pk))
+
+    @property
     def cover_text(self) -> CoverText:
         return CoverText(self.title, kind=self.kind_label, unit=self.unit, topic=self.topic, code=self.code)
 
@@ -116,7 +121,9 @@ def cards(pages: QuerySet[ResourcePage]) -> list[Card]:
 
 def cards_by_id(ids: Iterable[int], viewer: Viewer) -> Mapping[int, Card]:
     """Return the cards of those of ``ids`` that ``viewer`` may read. Three queries at most, none for kept cards."""
-    found = fragments.kept_each(("card", get_language()), ids, _cards_now, names=(page_cache.PAGES,))
+    found = fragments.kept_each(
+        ("card", get_language()), ids, _cards_now, names=(page_cache.BESIDE,), each=page_cache.page
+    )
     seen = viewer.tokens
     return {pk: card for pk, (card, tokens) in found.items() if not seen.isdisjoint(tokens) and pk not in viewer.veiled}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
-from django.core.cache import cache
+from django.contrib.contenttypes.models import ContentType
 
 from caselib.accounts.viewers import Viewer
-from caselib.core import page_cache
+from caselib.core import fragments, page_cache
 from caselib.resources.enums import Audience, Circulation, Kind
 from caselib.resources.models import Attachment, ResourcePage, TeachingNote
 from caselib.resources.selectors import tokens_of
@@ -18,8 +18,18 @@ from search.api import similar
 from .cards import Card, cards_by_id
 
 RELATED = 6
-# The index follows the database a little later than the counters do: what it said is asked again after so long.
-ALIKE_SECONDS = 600
+# Every publication changes the index. What is most alike among thousands is asked for again after so long; whether each
+# of them may be shown is asked each time.
+BEHIND_SECONDS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Candidates for what is shown beside a page, the state of the index that named them, and when (``time.monotonic``)."""
+
+    ids: Sequence[int]
+    index: int
+    asked: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +46,29 @@ class Guarded:
         return bool(self.notes or self.hidden_notes or self.attachments or self.hidden_attachments)
 
 
-def related(page: ResourcePage, viewer: Viewer) -> list[Card]:
-    """Return linked items first, then items alike by terms and text, at most six, only what ``viewer`` may read."""
-    linked = list(page.related.values_list("target_id", flat=True))
-    alike = _alike(page, viewer) if page.pk and page.live else []
-    wanted = [pk for pk in dict.fromkeys([*linked, *alike]) if pk != page.pk]
-    found = cards_by_id(wanted, viewer)
-    return [found[pk] for pk in wanted if pk in found][:RELATED]
+def related(page: ResourcePage, viewer: Viewer, *, pk: int, names: Collection[str]) -> list[Card]:
+    """Return linked items first, then items alike by terms and text, at most six, only what ``viewer`` may read.
 
-
-def _alike(page: ResourcePage, viewer: Viewer) -> list[int]:
-    """Return the ids of items alike, remembered while nothing was published, for readers of the same rights.
-
-    They are candidates only: whoever shows them asks again what this viewer may read now.
+    Which they are is remembered for the page ``pk`` until one of ``names`` changes; ``page`` itself is read only if it is not.
     """
-    rights = hashlib.sha256(repr((sorted(viewer.tokens), sorted(viewer.veiled))).encode()).hexdigest()[:32]
-    version = page_cache.versions(page_cache.PAGES)[page_cache.PAGES]
-    key = f"alike:{page.pk}:{page.live_revision_id}:{version}:{rights}"
-    ids: list[int] | None = cache.get(key)
-    if ids is None:
-        ids = [hit.page.pk for hit in similar(page, viewer, limit=RELATED)]
-        if ids:  # nothing found may mean that no engine answered
-            cache.set(key, ids, ALIKE_SECONDS)
-    return ids
+    now = monotonic()
+    index = page_cache.versions(page_cache.INDEX)[page_cache.INDEX]
+
+    def good(known: Neighbours) -> bool:
+        return known.index == index or (bool(known.ids) and now < known.asked + BEHIND_SECONDS)
+
+    key = ("neighbours", pk, viewer.tokens, viewer.veiled)
+    known = fragments.kept(key, lambda: _neighbours(page, viewer, index), names=names, good=good)
+    if known.index != index:
+        page_cache.look_again(known.asked + BEHIND_SECONDS)
+    found = cards_by_id(known.ids, viewer)
+    return [found[other] for other in known.ids if other in found][:RELATED]
+
+
+def _neighbours(page: ResourcePage, viewer: Viewer, index: int) -> Neighbours:
+    linked = list(page.related.values_list("target_id", flat=True))
+    alike = [hit.page.pk for hit in similar(page, viewer, limit=RELATED)] if page.pk and page.live else []
+    return Neighbours([pk for pk in dict.fromkeys([*linked, *alike]) if pk != page.pk], index, monotonic())
 
 
 def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
@@ -66,6 +76,7 @@ def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
     notes: list[TeachingNote] = []
     hidden = 0
     if page.specific_class.kind == Kind.CASE:
+        fragments.needs(page_cache.kind(ContentType.objects.get_for_model(TeachingNote).pk))
         live = list(TeachingNote.objects.filter(case_id=page.pk, live=True, withdrawn_at__isnull=True))
         tokens = tokens_of(live)
         seen = viewer.tokens

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
 from caselib.accounts.services import notify
-from caselib.core import audit, clock, page_cache
+from caselib.core import audit, clock
 from caselib.core.errors import Refusal, require
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 
@@ -228,7 +228,6 @@ def record_delivery(
         advance(order, OrderState.DELIVERED)
         order.save(update_fields=["state", "version"])
     count(session.line.resource_id, delivered=1, listeners=attendance)
-    page_cache.bump(page_cache.PAGES)
     audit.record("catalogue.session_delivered", order, by=by, at=moment, session=session.pk, attendance=attendance)
     subject = _("Please rate: %(title)s") % {"title": session.line.title}
     notify([order.placed_by], subject=subject, url=reverse("catalogue:rate", args=[session.rating_token]), at=moment)

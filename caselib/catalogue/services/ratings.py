@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from caselib.accounts.models import User
 from caselib.accounts.services import notify
 from caselib.accounts.viewers import Viewer
-from caselib.core import audit, clock, page_cache
+from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, require
 
 from ..models import Dispatch, Rating, RatingSlip
@@ -151,7 +151,6 @@ def rate_order(
         rated_on=moment.astimezone(clock.ZONE).date(),
     )
     count(session.line.resource_id, ratings=1, rating_sum=scores.content + scores.delivery + scores.use)
-    page_cache.bump(page_cache.PAGES)
     audit.record("catalogue.session_rated", session.line.order, by=None, at=moment, session=session.pk)
     if given == 0:
         _tell_authors(session, moment)

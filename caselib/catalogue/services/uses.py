@@ -15,4 +15,4 @@ def count(resource_id: int, **amounts: int) -> None:
     ResourceUse.objects.filter(resource_id=resource_id).update(
         **{name: F(name) + amount for name, amount in amounts.items()}
     )
-    page_cache.bump(page_cache.PAGES)
+    page_cache.bump(page_cache.PAGES, pages=[resource_id])

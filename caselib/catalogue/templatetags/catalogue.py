@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
+from caselib.core import fragments, page_cache
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 from search.api import Hit, Passage
 
@@ -54,15 +55,19 @@ def card_of(page: ResourcePage) -> Card:
 
 
 @register.simple_tag
-def related_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
-    """Return what stands beside ``page``: what its editor linked, then what is alike in terms and text."""
-    return pages.related(page, viewer)
+def related_cards(page: ResourcePage, pk: int, viewer: Viewer, names: frozenset[str]) -> Sequence[Card]:
+    """Return what stands beside the page ``pk``: what its editor linked, then what is alike in terms and text.
+
+    ``page`` is read only if this is not known from before; ``names`` are those that end what is known.
+    """
+    return pages.related(page, viewer, pk=pk, names=names)
 
 
 @register.simple_tag
-def lists_with(page: ResourcePage, viewer: Viewer) -> Sequence[Any]:
-    """Return the current online lists on which ``page`` stands."""
-    return list(lists.current_lists(viewer).filter(items__resource_id=page.pk)[:5])
+def lists_with(pk: int, viewer: Viewer) -> Sequence[Any]:
+    """Return the current online lists on which the page ``pk`` stands."""
+    fragments.needs(page_cache.LISTS)
+    return list(lists.current_lists(viewer).filter(items__resource_id=pk)[:5])
 
 
 @register.simple_tag
@@ -85,6 +90,7 @@ def can_order(page: ResourcePage) -> bool:
 
 @register.simple_tag
 def route_legs(page: TeachingRoute, viewer: Viewer) -> Sequence[Leg]:
+    fragments.needs(*page_cache.ALL)
     return places.legs_of(page, viewer)
 
 
@@ -97,17 +103,20 @@ def legs_map(legs: Sequence[Leg], label: str) -> str:
 @register.simple_tag
 def point_row(point: TeachingPoint) -> places.PointRow:
     """Return standing and owed documents of one point."""
+    fragments.needs(*page_cache.ALL)
     return places.row_of(point)
 
 
 @register.simple_tag
 def teacher_load(page: ResourcePage) -> dict[str, int]:
+    fragments.needs(*page_cache.ALL)
     return places.load_of(page.pk)
 
 
 @register.simple_tag
 def courses_of(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
     """Return the courses of a teacher that the viewer may read."""
+    fragments.needs(*page_cache.ALL)
     return cards(ResourcePage.objects.visible_to(viewer).filter(course__lecturer_id=page.pk).order_by("title"))
 
 

@@ -162,6 +162,20 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
             ),
         ]
 
+    def shown_names(self) -> frozenset[str]:
+        """Return the names (``page_cache``) whose changes end what is kept of this page: its own and that of every page
+        it points to, and what many pages show."""
+        pointed = (
+            getattr(self, field.attname)
+            for field in self._meta.concrete_fields
+            if isinstance(field, models.ForeignKey)
+            and issubclass(field.related_model, Page)
+            and not field.remote_field.parent_link
+        )
+        return frozenset(
+            {page_cache.BESIDE, page_cache.page(self.pk), *(page_cache.page(pk) for pk in pointed if pk is not None)}
+        )
+
     @property
     def withdrawn(self) -> bool:
         return self.withdrawn_at is not None
@@ -232,7 +246,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         if not getattr(request, "is_preview", False):
             # A draft under preview carries its own rows and must keep them.
             models.prefetch_related_objects([self], *SHOWN)
-        shown = pieces_of(request, self.pk, self.live_revision_id, Viewer.of(request.user))
+        shown = pieces_of(request, self.pk, self.live_revision_id, Viewer.of(request.user), self.shown_names())
         return super().get_context(request, *args, **kwargs) | shown
 
     @cached_property
@@ -258,9 +272,13 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         return timezone.localtime(self.first_published_at or self.latest_revision_created_at or timezone.now()).year
 
 
-def pieces_of(request: HttpRequest, pk: int | None, revision_id: int | None, viewer: Viewer) -> dict[str, Any]:
-    """Return what the templates of resources keep their pieces by: the version at this address, and the reader's rights."""
-    return {"page_key": f"{request.scheme}://{request.get_host()}/{pk}/{revision_id}", "viewer": viewer.shared}
+def pieces_of(
+    request: HttpRequest, pk: int | None, revision_id: int | None, viewer: Viewer, names: frozenset[str]
+) -> dict[str, Any]:
+    """Return what the templates of resources keep their pieces by: the version at this address, the reader's rights,
+    and ``own``, the names whose changes end what shows the page itself."""
+    key = f"{request.scheme}://{request.get_host()}/{pk}/{revision_id}"
+    return {"page_key": key, "page_pk": pk, "viewer": viewer.shared, "own": names}
 
 
 def _follow_replaced_terms(page: ResourcePage) -> None:

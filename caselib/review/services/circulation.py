@@ -157,7 +157,7 @@ def _narrow(
     # Only the level was looked at: the date of the last reading of the text stays.
     ResourcePage.objects.filter(pk=page.pk).update(reviewed_on=reviewed, review_due_on=due)
     similarity.index_live(page, revision)
-    page_cache.bump(page_cache.PAGES, page_cache.LISTS)
+    page_cache.bump(page_cache.PAGES, page_cache.LISTS, pages=[page.pk])
 
 
 def set_groups(page: ResourcePage, groups: Collection[int]) -> None:

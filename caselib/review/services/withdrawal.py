@@ -45,7 +45,7 @@ def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None =
     similarity.forget_live(page)
     audit.record("review.withdrawn", page, by=by, at=moment, reason=reason, revision=revision_id)
     withdrawn.send(sender=ResourcePage, page=page, reason=reason, by=by, at=moment)
-    page_cache.bump(page_cache.PAGES, page_cache.LISTS)
+    page_cache.bump(page_cache.PAGES, page_cache.LISTS, pages=[page.pk])
     notify(
         User.objects.filter(pk__in={page.owner_id, *author_ids(page)} - {None}),
         subject=_("Withdrawn: %(title)s") % {"title": page.title},
