@@ -176,15 +176,22 @@ def _terms(page: ResourcePage, axis: str) -> list[Term]:
     return [tag.replaced_by if tag.retired and tag.replaced_by_id else tag for tag in tags]
 
 
-def _facets(page: ResourcePage, units: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    steplen = Unit.steplen
-    path = page.unit.path if page.unit else ""
-    awards = sorted({award.tier for award in page.awards.all()})
+def axes(page: ResourcePage) -> dict[str, tuple[str, ...]]:
+    """Return the kind of a page and its terms on each axis, those above them included."""
     return {
         "kind": (str(page.kind.value),),
         "topics": _with_ancestors(_terms(page, "topic")),
         "sectors": _with_ancestors(_terms(page, "sector")),
         "positions": _with_ancestors(_terms(page, "position")),
+    }
+
+
+def _facets(page: ResourcePage, units: dict[str, str]) -> dict[str, tuple[str, ...]]:
+    steplen = Unit.steplen
+    path = page.unit.path if page.unit else ""
+    awards = sorted({award.tier for award in page.awards.all()})
+    return {
+        **axes(page),
         "level": tuple(str(v) for v in page.educational_levels or ()),
         "methods": tuple(str(v) for v in page.methods or ()),
         "year": (str(page.year),),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.utils.html import escape, format_html
@@ -16,12 +17,12 @@ from caselib.core import fragments, page_cache
 from caselib.media.models import CaseImage
 from caselib.resources.enums import Audience, Qualifier
 from caselib.resources.models import ResourcePage
+from caselib.resources.text import CONTENT, figure_of, raw_blocks
 
 CALL = re.compile(r"\[\^([0-9A-Za-z_-]{1,20})\]")
 ANCHOR = re.compile(r"</?a\b[^>]*>", re.IGNORECASE)
 MARKED = re.compile(r"<(a|embed)\b", re.IGNORECASE)
 LINKED = re.compile(r"""<a\b[^>]*\bid\s*=\s*["']?(\d{1,18})""", re.IGNORECASE)
-KINDS = frozenset({"paragraph", "lead", "heading", "table", "image", "quote", "figures"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,11 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
 
     Without ``links`` the words of links stay and lead nowhere: a hall display has no way out.
     """
-    footnotes = [block["value"] or {} for block in _raw(page.notes) if block["type"] == "note"]
+    footnotes = [block["value"] or {} for block in raw_blocks(page.notes) if block["type"] == "note"]
     numbers = {note.get("key"): number for number, note in enumerate(footnotes, start=1)}
     called: set[str] = set()
     sections, guarded, open_blocks = [], [], []
-    for block in _raw(getattr(page, "body", None)):
+    for block in raw_blocks(getattr(page, "body", None)):
         section = block["value"] or {}
         audience = section.get("audience") or Audience.LEARNER.value
         if audience in viewer.audiences:
@@ -84,9 +85,9 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
         parts = [
             _part(child["type"], child["value"], numbers, called, links, images)
             for child in content
-            if child["type"] in KINDS
+            if child["type"] in CONTENT
         ]
-        sections.append(Section(section.get("heading") or "", section.get("kind") or "other", parts))
+        sections.append(Section(section.get("heading") or "", section.get("kind") or "other", _joined(parts)))
     notes = [
         Footnote(note.get("key"), numbers[note.get("key")], note.get("text") or "")
         for note in footnotes
@@ -95,9 +96,15 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
     return Reading(sections, guarded, notes)
 
 
-def _raw(stream: Any) -> Iterable[Mapping[str, Any]]:
-    """Return the blocks of a stream as they are stored: to make objects of a long text costs more than to write it."""
-    return stream.raw_data if stream else ()
+def _joined(parts: Iterable[Part]) -> list[Part]:
+    """Return ``parts`` with each run of plain paragraphs as one, which a template writes at once."""
+    joined = []
+    for kind, run in groupby(parts, key=lambda part: part.kind):
+        if kind == "paragraph":
+            joined.append(Part(kind, SafeString("\n".join(part.value for part in run))))
+        else:
+            joined.extend(run)
+    return joined
 
 
 def _images(children: Iterable[Mapping[str, Any]]) -> Mapping[int, CaseImage]:
@@ -129,7 +136,7 @@ def _part(
             {"text": _plain(value.get("text") or "", numbers, called), "attribution": value.get("attribution") or ""},
         )
     if kind == "figures":
-        return Part(kind, [_figure(figure.get("value") or {} if "type" in figure else figure) for figure in value])
+        return Part(kind, [_figure(figure_of(figure)) for figure in value])
     return Part(kind, value)
 
 

@@ -45,4 +45,5 @@ def _on(name: str, table: str, columns: tuple[str, ...], names: str) -> Counting
 
 
 def _page(pk: str) -> str:
-    return f"SELECT 'page:' || {pk} UNION SELECT 'kind:' || content_type_id FROM wagtailcore_page WHERE id = {pk}"
+    type_of = f"SELECT 'kind:' || content_type_id FROM wagtailcore_page WHERE id = {pk}"  # noqa: S608  (a column's name)
+    return f"SELECT 'page:' || {pk} UNION {type_of}"

@@ -11,7 +11,8 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Cast
-from wagtail.models import Page, WorkflowState
+from django.urls import reverse
+from wagtail.models import Page, Site, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import Unit, User
@@ -65,18 +66,25 @@ LISTED = (
 )
 
 
-def listed(pages: QuerySet[ResourcePage], *also: str) -> list[ResourcePage]:
-    """Return ``pages`` with what a list shows of them: no text, no specific rows, and one look at the site's roots.
-
-    ``also`` names further columns, of related rows that the query joins as well.
-    """
-    found = list(pages.only(*LISTED, *also))
+def listed(pages: QuerySet[ResourcePage]) -> list[ResourcePage]:
+    """Return ``pages`` with what a list shows of them: no text, no specific rows, and one look at the site's roots."""
+    found = list(pages.only(*LISTED))
     if found:
         # Each page would otherwise unpack the roots from the cache for itself to know its address.
         roots = found[0]._get_site_root_paths()
         for page in found:
             page._wagtail_cached_site_root_paths = roots
     return found
+
+
+def address_of(url_path: str) -> str:
+    """Return what ``get_url`` says of a page with this path, without the page; empty outside of every site."""
+    roots = Site.get_site_root_paths()
+    for _site, root_path, root_url, _language in roots:
+        if url_path.startswith(root_path):
+            path = reverse("wagtail_serve", args=(url_path[len(root_path) :],))
+            return path if len(roots) == 1 else f"{root_url}{path}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

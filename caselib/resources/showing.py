@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.contrib.contenttypes.models import ContentType
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -17,8 +17,9 @@ from wagtail.views import serve as wagtail_serve
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 
+from .children import read_children
 from .models import ResourcePage
-from .models.base import SHOWN, pieces_of
+from .models.base import pieces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +58,30 @@ def _find(request: HttpRequest, path: str, routed: list[ResourcePage]) -> Addres
 
     Looked up by its whole address: Wagtail's way from the site's root down would be two queries for each step.
     """
-    site = Site.find_for_request(request)
-    if site is None or not path:
+    root, restricted = fragments.kept(
+        ("site", request.get_host()), lambda: _site_of(request), names=(page_cache.BESIDE,)
+    )
+    if not root or not path:
         return None
-    below = Page.objects.filter(slug=path.rstrip("/").rpartition("/")[2], live=True)
-    found = below.filter(url_path=f"{site.root_page.url_path}{path}").first()
-    model = found.specific_class if found is not None else None
+    below = Page.objects.filter(slug=path.rstrip("/").rpartition("/")[2], live=True, url_path=f"{root}{path}")
+    found = below.values_list("pk", "content_type_id").first()
+    model = ContentType.objects.get_for_id(found[1]).model_class() if found is not None else None
     if model is None or not issubclass(model, ResourcePage):
         return None
-    page = model.objects.select_related("unit").get(pk=found.pk)
-    if page.withdrawn or (PageViewRestriction.objects.exists() and page.get_view_restrictions()):
+    page = model.objects.select_related("unit").get(pk=found[0])
+    if page.withdrawn or (restricted and page.get_view_restrictions()):
         return None
     fragments.needs(page_cache.page(page.pk))
     routed.append(page)
     return Address(page.pk, model, page.live_revision_id, frozenset(page.access_tokens()), page.shown_names())
+
+
+def _site_of(request: HttpRequest) -> tuple[str, bool]:
+    """Return the path of the site's root page, empty if there is no site, and whether any page is restricted to view."""
+    site = Site.find_for_request(request)
+    if site is not None:
+        fragments.needs(page_cache.page(site.root_page_id))
+    return (site.root_page.url_path if site else "", PageViewRestriction.objects.exists())
 
 
 def _show(request: HttpRequest, known: Address, viewer: Viewer, load: Callable[[], ResourcePage]) -> HttpResponseBase:
@@ -78,7 +89,7 @@ def _show(request: HttpRequest, known: Address, viewer: Viewer, load: Callable[[
 
     def whole() -> ResourcePage:
         page = load()
-        prefetch_related_objects([page], *SHOWN)
+        read_children(page)
         return page
 
     page: Any = SimpleLazyObject(whole)

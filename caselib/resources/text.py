@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.html import strip_tags
 
+from .blocks import ContentBlock
 from .enums import Audience
 from .models import NOTE_PARTS, CaseStudy, LessonPlan, ResourcePage, TeachingNote, Video
 
@@ -23,6 +24,7 @@ LESSON_PARTS = (
     "assessment",
     "reflection",
 )
+CONTENT = frozenset(ContentBlock().child_blocks)
 POINT_PARTS = ("teaching_plan", "route_text", "script", "materials")
 
 
@@ -82,21 +84,24 @@ def _pieces(page: ResourcePage) -> Iterator[tuple[str, str, str, str, str]]:
                 learner,
                 f"{field}.{block.id}",
             )
-    for block in getattr(page, "body", None) or []:
-        section = block.value
+    for block in raw_blocks(getattr(page, "body", None)):
+        section = block["value"] or {}
         heading, audience = section.get("heading") or "", section.get("audience") or learner
+        anchor = f"body.{block.get('id')}"
         if heading:
-            yield "heading", heading, heading, audience, f"body.{block.id}.heading"
+            yield "heading", heading, heading, audience, f"{anchor}.heading"
         for child in section.get("content") or []:
-            yield (
-                child.block_type,
-                heading,
-                block_text(child.block_type, child.value),
-                audience,
-                f"body.{block.id}.content.{child.id}",
-            )
+            kind = child["type"]
+            if kind in CONTENT:
+                text = block_text(kind, child["value"])
+                yield kind, heading, text, audience, f"{anchor}.content.{child.get('id')}"
     for block in page.notes or []:
         yield "note", "", block.value.get("text") or "", learner, f"notes.{block.id}.text"
+
+
+def raw_blocks(stream: Any) -> Iterable[Mapping[str, Any]]:
+    """Return the blocks of a stream as they are stored: to make objects of a long text costs more than to read it."""
+    return stream.raw_data if stream else ()
 
 
 def _text_fields(page: ResourcePage) -> tuple[str, ...]:
@@ -116,6 +121,7 @@ def block_text(kind: str, value: Any) -> str:
     """Return the text of one content block, one line a paragraph or table row."""
     if kind == "paragraph":
         return rich_text_to_plain(value)
+    value = value or {}
     if kind == "lead":
         return f"{value.get('lead') or ''}{rich_text_to_plain(value.get('text'))}"
     if kind == "table":
@@ -124,10 +130,15 @@ def block_text(kind: str, value: Any) -> str:
     if kind == "image":
         return "\n".join([value.get("caption") or "", value.get("alt") or ""])
     if kind == "figures":
-        return "\n".join(_figure_text(item) for item in value)
+        return "\n".join(_figure_text(figure_of(item)) for item in value)
     if kind in ("quote", "heading"):
         return "\n".join(str(value.get(key) or "") for key in ("text", "attribution") if value.get(key))
     return str(value)
+
+
+def figure_of(item: Any) -> Any:
+    """Return the fields of a figure, whether it comes from a stored list or from a list of objects."""
+    return item.get("value") or {} if item.get("type") == "item" else item
 
 
 def _figure_text(item: Any) -> str:

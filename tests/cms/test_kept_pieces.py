@@ -173,7 +173,7 @@ def test_the_publication_of_another_item_reads_nothing_of_this_one_again() -> No
     queries = queries_of(reader, page.url)
     # counters, session, account, groups; and the lists, which a withdrawal may change
     assert len(queries) == 5, [query[:80] for query in queries]
-    assert "cataloguelist" in queries[-1]
+    assert "catalogue_listitem" in queries[-1]
 
 
 def test_the_cards_of_a_list_outlive_the_publication_of_another_item() -> None:

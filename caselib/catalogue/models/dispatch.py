@@ -199,4 +199,9 @@ class ResourceUse(models.Model):
     @property
     def mean(self) -> float | None:
         """The mean score from 1 to 5 over all criteria, None without ratings."""
-        return self.rating_sum / (3 * self.ratings) if self.ratings else None
+        return mean_of(self.rating_sum, self.ratings)
+
+
+def mean_of(rating_sum: int | None, ratings: int) -> float | None:
+    """Return the mean of so many ratings, each the sum of three criteria from 1 to 5; None without any."""
+    return (rating_sum or 0) / (3 * ratings) if ratings else None

@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.resources.covers import CoverText, Shape, cover_svg
-from caselib.resources.enums import Kind
-from caselib.resources.models import ResourcePage, TopicTagging
-from caselib.resources.selectors import listed, tokens_of
+from caselib.resources.enums import Circulation, Kind, QualityTier
+from caselib.resources.models import ResourcePage, RestrictedGroup, TopicTagging
+from caselib.resources.models.base import access_tokens, filed_year
+from caselib.resources.selectors import address_of
 
 from ..enums import ORDERABLE_KINDS
+from ..models.dispatch import mean_of
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
 
-# The columns of the use of a resource that a card shows.
-USE = ("use__ordered", "use__ratings", "use__rating_sum")
+# What a card is made of.
+COLUMNS = (
+    *("pk", "title", "url_path", "content_type_id", "first_published_at", "latest_revision_created_at"),
+    *("code", "abstract", "class_hours", "quality_tier", "written_on", "circulation", "audience"),
+    *("unit__name", "use__ordered", "use__ratings", "use__rating_sum"),
+)
+TIERS: Mapping[str, Any] = dict(QualityTier.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +91,8 @@ def content_types_of(kinds: Iterable[str]) -> list[int]:
     return [ContentType.objects.get_by_natural_key("resources", kind).pk for kind in known]
 
 
-def with_card_data(pages: QuerySet[ResourcePage]) -> QuerySet[ResourcePage]:
-    """Add what a card needs: unit, use and topics, two queries however many pages."""
-    topics = Prefetch("topic_taggings", queryset=TopicTagging.objects.select_related("tag"))
-    return pages.select_related("unit", "use").prefetch_related(topics)
-
-
 def card(page: ResourcePage) -> Card:
-    """Return the card of a page that came through ``with_card_data``."""
+    """Return the card of one page that was read whole."""
     kind = kind_of(page)
     use = getattr(page, "use", None)
     topics = sorted(tagging.tag.name for tagging in page.topic_taggings.all())
@@ -115,8 +116,10 @@ def card(page: ResourcePage) -> Card:
 
 
 def cards(pages: QuerySet[ResourcePage]) -> list[Card]:
-    """Return the cards of ``pages`` in their order."""
-    return [card(page) for page in listed(with_card_data(pages), "unit__name", *USE)]
+    """Return the cards of ``pages``, which are live, in their order. Three queries."""
+    ids = list(pages.values_list("pk", flat=True))
+    found = _cards_now(ids)
+    return [found[pk][0] for pk in ids if pk in found]
 
 
 def cards_by_id(ids: Iterable[int], viewer: Viewer) -> Mapping[int, Card]:
@@ -129,11 +132,54 @@ def cards_by_id(ids: Iterable[int], viewer: Viewer) -> Mapping[int, Card]:
 
 
 def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
-    """Return the cards of the live pages among ``ids`` with the tokens of which a reader needs one."""
+    """Return the cards of the live pages among ``ids`` with the tokens of which a reader needs one.
+
+    Columns instead of page objects: these would cost more than all that is done with them.
+    """
+    topics: dict[int, str] = {}
+    tagged = TopicTagging.objects.filter(content_object_id__in=ids).values_list("content_object_id", "tag__name")
+    for pk, name in tagged.order_by("tag__name"):
+        topics.setdefault(pk, name)
     pages = ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)
-    found = listed(with_card_data(pages), "unit__name", *USE)
-    tokens = tokens_of(found)
-    return {page.pk: (card(page), tokens[page.pk]) for page in found}
+    rows = list(pages.values_list(*COLUMNS, named=True))
+    groups = _groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
+    return {row.pk: (_card(row, topics.get(row.pk, "")), _tokens(row, groups)) for row in rows}
+
+
+def _groups_of(ids: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for page, group in (
+        RestrictedGroup.objects.filter(page_id__in=ids).values_list("page_id", "group_id") if ids else ()
+    ):
+        found.setdefault(page, []).append(group)
+    return found
+
+
+def _tokens(row: Any, groups: Mapping[int, list[int]]) -> frozenset[str]:
+    return frozenset(access_tokens(row.circulation, row.audience, lambda: groups.get(row.pk, ())))
+
+
+def _card(row: Any, topic: str) -> Card:
+    model = ContentType.objects.get_for_id(row.content_type_id).model_class()
+    kind: Kind | None = getattr(model, "kind", None)
+    ratings = row.use__ratings or 0
+    return Card(
+        pk=row.pk,
+        title=row.title,
+        url=address_of(row.url_path) or "/",
+        kind=kind.value if kind else "",
+        kind_label=str(kind.label) if kind else "",
+        unit=row.unit__name or "",
+        code=row.code,
+        abstract=row.abstract,
+        topic=topic,
+        tier=str(TIERS.get(row.quality_tier, row.quality_tier)),
+        hours=row.class_hours,
+        year=filed_year(row.written_on, row.first_published_at or row.latest_revision_created_at),
+        rating=mean_of(row.use__rating_sum, ratings),
+        ratings=ratings,
+        ordered=row.use__ordered or 0,
+    )
 
 
 def newest_of_each(viewer: Viewer, groups: Sequence[Sequence[str]], *, limit: int) -> list[list[Card]]:

@@ -72,6 +72,12 @@ def current_lists(viewer: Viewer) -> QuerySet[CatalogueList]:
     return readable_lists(viewer).exclude(over).order_by("-pinned", "-published_at", "-pk")
 
 
+def lists_with(resource_id: int, viewer: Viewer, *, limit: int = 5) -> list[CatalogueList]:
+    """Return the current lists on which a resource stands: one query for most of them, which stand on none."""
+    ids = list(ListItem.objects.filter(resource_id=resource_id).values_list("catalogue_list_id", flat=True))
+    return list(current_lists(viewer).filter(pk__in=ids)[:limit]) if ids else []
+
+
 def find_list(viewer: Viewer, code: str) -> CatalogueList | None:
     """Return the list with the short ``code`` (in any case), or None when the viewer may not know it."""
     return lists_for(viewer).filter(code=code.upper()).first()

@@ -77,7 +77,9 @@ def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
     hidden = 0
     if page.specific_class.kind == Kind.CASE:
         fragments.needs(page_cache.kind(ContentType.objects.get_for_model(TeachingNote).pk))
-        live = list(TeachingNote.objects.filter(case_id=page.pk, live=True, withdrawn_at__isnull=True))
+        # Most cases have none, which one column tells; the notes themselves stand in three tables.
+        ids = list(TeachingNote.objects.filter(case_id=page.pk).values_list("pk", flat=True))
+        live = list(TeachingNote.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)) if ids else []
         tokens = tokens_of(live)
         seen = viewer.tokens
         notes = [note for note in live if not seen.isdisjoint(tokens[note.pk]) and note.pk not in viewer.veiled]

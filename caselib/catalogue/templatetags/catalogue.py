@@ -67,7 +67,7 @@ def related_cards(page: ResourcePage, pk: int, viewer: Viewer, names: frozenset[
 def lists_with(pk: int, viewer: Viewer) -> Sequence[Any]:
     """Return the current online lists on which the page ``pk`` stands."""
     fragments.needs(page_cache.LISTS)
-    return list(lists.current_lists(viewer).filter(items__resource_id=pk)[:5])
+    return lists.lists_with(pk, viewer)
 
 
 @register.simple_tag

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -185,11 +186,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
 
         A part is never open to more people than the whole: the stricter of the two audiences counts.
         """
-        order = list(Audience.values)
-        reader = max(self.audience, audience or self.audience, key=order.index)
-        if self.circulation != Circulation.RESTRICTED:
-            return [f"{self.circulation}/{reader}"]
-        return [f"group:{pk}/{reader}" for pk in self.restricted_group_ids()]
+        return access_tokens(self.circulation, self.audience, self.restricted_group_ids, audience)
 
     def restricted_group_ids(self) -> list[int]:
         """Return the ids of the groups that may read the resource while it is restricted."""
@@ -267,9 +264,26 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
     @property
     def year(self) -> int:
         """The year under which the resource is filed: that of writing, else of creation."""
-        if self.written_on:
-            return self.written_on.year
-        return timezone.localtime(self.first_published_at or self.latest_revision_created_at or timezone.now()).year
+        return filed_year(self.written_on, self.first_published_at or self.latest_revision_created_at)
+
+
+def access_tokens(
+    circulation: str, audience: str, groups: Callable[[], Iterable[int]], part: str | None = None
+) -> list[str]:
+    """Return the tokens of which a reader needs one: the level (``group:<id>`` where restricted) with the audience.
+
+    ``groups`` is asked for a restricted resource only; ``part`` is the audience of a part of it.
+    """
+    order = list(Audience.values)
+    reader = max(audience, part or audience, key=order.index)
+    if circulation != Circulation.RESTRICTED:
+        return [f"{circulation}/{reader}"]
+    return [f"group:{pk}/{reader}" for pk in groups()]
+
+
+def filed_year(written_on: date | None, made_at: datetime | None) -> int:
+    """Return the year of writing, else of publication or making, else the present one."""
+    return written_on.year if written_on else timezone.localtime(made_at or timezone.now()).year
 
 
 def pieces_of(

@@ -1,0 +1,94 @@
+"""The rows around one page, read for its readers in few questions.
+
+Most pages have no award, no attachment, no free tag: what a page has none of is asked once for all such tables, instead of
+one query for each that returns nothing. Its terms come from those that every page shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, Value
+from modelcluster.fields import ParentalKey
+
+from caselib.core import fragments, page_cache
+
+from .models import PositionTagging, ResourcePage, SectorTagging, TopicTagging
+
+AXES: dict[str, type[Model]] = {
+    "topic_taggings": TopicTagging,
+    "sector_taggings": SectorTagging,
+    "position_taggings": PositionTagging,
+}
+# Related rows that are no part of a draft, and are shown all the same.
+BESIDE = frozenset({"awards", "use"})
+
+
+def read_children(page: ResourcePage) -> None:
+    """Let the relations of ``page`` that it has no rows of, and its terms, answer without a query. Two queries.
+
+    The page is for reading only: what is put into it is not what a draft carries.
+    """
+    relations = _relations(type(page))
+    with connection.cursor() as cursor:
+        cursor.execute(_question(type(page)), [page.pk] * len(relations))
+        present = cursor.fetchone()
+    memory = page.__dict__.setdefault("_cluster_related_objects", {})
+    for relation, any_row in zip(relations, present, strict=True):
+        name = relation.get_accessor_name()
+        if any_row:
+            continue
+        if relation.one_to_one:
+            page._state.fields_cache[relation.cache_name] = None
+        elif isinstance(relation.field, ParentalKey):
+            memory[name] = []
+        else:
+            page.__dict__.setdefault("_prefetched_objects_cache", {})[name] = relation.related_model.objects.none()
+    memory.update(_taggings(page))
+
+
+def _taggings(page: ResourcePage) -> dict[str, list[Any]]:
+    """Return the page's links to the three vocabularies, each with its term."""
+    found: dict[str, list[Any]] = {name: [] for name in AXES}
+    first, *others = (
+        through._default_manager.filter(content_object_id=page.pk).values_list(Value(name), "pk", "tag_id")
+        for name, through in AXES.items()
+    )
+    rows = sorted(first.union(*others, all=True))
+    for name, through in AXES.items():
+        terms = _terms(name, [tag_id for axis, _pk, tag_id in rows if axis == name])
+        found[name] = [
+            through(pk=pk, tag=terms[tag_id], content_object=page) for axis, pk, tag_id in rows if axis == name
+        ]
+    return found
+
+
+def _terms(name: str, ids: Sequence[int]) -> dict[int, Any]:
+    """Return terms of an axis by id, each read once until any of them changes."""
+    model: Any = AXES[name]._meta.get_field("tag").related_model
+    return fragments.kept_each(("term", name), ids, model.objects.in_bulk, names=(page_cache.BESIDE,))
+
+
+@lru_cache(maxsize=32)
+def _relations(model: type[ResourcePage]) -> tuple[Any, ...]:
+    return tuple(
+        relation
+        for relation in model._meta.related_objects
+        if (isinstance(relation.field, ParentalKey) or relation.get_accessor_name() in BESIDE)
+        and relation.get_accessor_name() not in AXES
+        and relation.related_model._meta.app_label != "wagtailcore"
+    )
+
+
+@lru_cache(maxsize=32)
+def _question(model: type[ResourcePage]) -> str:
+    """Return the query that tells of each relation whether a page has rows of it."""
+    quote = connection.ops.quote_name
+    places = (
+        (quote(relation.related_model._meta.db_table), quote(relation.field.column)) for relation in _relations(model)
+    )
+    # Names from the models, nothing that anybody wrote.
+    return "SELECT " + ", ".join(f"EXISTS(SELECT 1 FROM {table} WHERE {column} = %s)" for table, column in places)  # noqa: S608
