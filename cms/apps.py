@@ -11,8 +11,12 @@ class CmsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import announcements, sources, withdrawals
+        from caselib.core.guards import register
 
+        from . import announcements, sources, withdrawals
+        from .counting import counting
+
+        register(*counting())
         withdrawals.connect()
         sources.connect()
         announcements.connect()

@@ -17,7 +17,7 @@ NEXT = (
 )
 TOUCH = (
     "INSERT INTO core_versioncounter (name, value) "
-    "SELECT touched.name, line.value FROM (SELECT 'pages' AS name UNION {names}) AS touched, core_versioncounter AS line "
+    "SELECT touched.name, line.value FROM ({names}) AS touched, core_versioncounter AS line "
     "WHERE line.name = 'changes' ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 )
 
@@ -26,7 +26,7 @@ TOUCH = (
 class Counting(Guard):
     """``event`` on ``table`` takes the next number of the line where ``condition`` holds (always where it is empty).
 
-    It is written to «pages» and to the names that ``message``, a query of one column, returns.
+    It is written to the names that ``message``, a query of the column ``name``, returns.
     """
 
     def body(self, vendor: str) -> str:

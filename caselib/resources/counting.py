@@ -9,7 +9,8 @@ from __future__ import annotations
 from caselib.core.counting import Counting
 from caselib.core.guards import changed
 
-BESIDE = "SELECT 'beside'"
+ANY = "SELECT 'pages' AS name UNION "
+BESIDE = f"{ANY}SELECT 'beside'"
 PAGE_COLUMNS = ("live", "live_revision_id", "url_path", "title")
 TERM_COLUMNS = ("name", "parent_id", "code")
 
@@ -24,7 +25,7 @@ def counting() -> list[Counting]:
             "wagtailcore_page",
             "DELETE",
             "",
-            "SELECT 'page:' || OLD.id UNION SELECT 'kind:' || OLD.content_type_id",
+            f"{ANY}SELECT 'page:' || OLD.id UNION SELECT 'kind:' || OLD.content_type_id",
         ),
         Counting("count_resource_changed", "resources_resourcepage", "UPDATE", "", _page("NEW.page_ptr_id")),
         Counting("count_group_added", "resources_restrictedgroup", "INSERT", "", _page("NEW.page_id")),
@@ -46,4 +47,4 @@ def _on(name: str, table: str, columns: tuple[str, ...], names: str) -> Counting
 
 def _page(pk: str) -> str:
     type_of = f"SELECT 'kind:' || content_type_id FROM wagtailcore_page WHERE id = {pk}"  # noqa: S608  (a column's name)
-    return f"SELECT 'page:' || {pk} UNION {type_of}"
+    return f"{ANY}SELECT 'page:' || {pk} UNION {type_of}"
