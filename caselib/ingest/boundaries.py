@@ -16,6 +16,7 @@ from caselib.ingest.titling import (
     is_part_name,
     text_of,
     title_before,
+    title_lines,
     with_second_lines,
 )
 from caselib.word.model import Block, Heading, Paragraph
@@ -123,7 +124,9 @@ def _from_labels(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
             continue
         if not heading and (number.value not in (1, expected) or (ends_sentence(text) and text[-1] not in "？?！!")):
             continue
-        starts.append(Start(index, 1 if strip_number(text) else 0, "label"))
+        titled = bool(strip_number(text))
+        lines = title_lines(blocks, index if titled else index + 1)
+        starts.append(Start(index, lines if titled else lines + 1 if lines > 1 else 0, "label"))
         expected = number.value + 1
     return starts
 
@@ -279,18 +282,7 @@ def _from_counted(blocks: Sequence[Block]) -> list[Start]:
     enough = max(2, len(tops) * 0.6)
     if signed < enough and inside < enough:
         return []
-    return [Start(index, _title_lines(blocks, index), "cycle") for index in tops]
-
-
-def _title_lines(blocks: Sequence[Block], index: int) -> int:
-    """How many blocks a numbered title takes: lines before a byline belong to it."""
-    for length in (1, 2, 3):
-        after = blocks[index + length] if index + length < len(blocks) else None
-        if not isinstance(after, Paragraph) or len(text_of(after)) > 40 or ends_sentence(text_of(after)):
-            return 1
-        if is_byline(text_of(after)):
-            return length
-    return 1
+    return [Start(index, title_lines(blocks, index), "cycle") for index in tops]
 
 
 def _is_signed(blocks: Sequence[Block]) -> bool:

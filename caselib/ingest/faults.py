@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselib.ingest.lines import Line
+from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.sections import key
 from caselib.word.model import Block, Heading, Paragraph, Warning
 from caselib.word.outline import ends_sentence, numeral, squeeze
@@ -163,7 +164,11 @@ def _breaks_off(block: Paragraph) -> bool:
 
 def is_truncated(blocks: Sequence[Block]) -> bool:
     """True when an item has no text, ends in a heading, or stops in mid-sentence."""
-    content = [block for block in blocks if not (isinstance(block, Paragraph) and block.role == "byline")]
+    content = [
+        block
+        for block in blocks
+        if not (isinstance(block, Paragraph) and (block.role == "byline" or is_source_note(block.text)))
+    ]
     texts = [block for block in content if not isinstance(block, Heading)]
     if not texts or isinstance(content[-1], Heading):
         return True

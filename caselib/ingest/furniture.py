@@ -30,7 +30,7 @@ def strip(lines: Sequence[Line]) -> Stripped:
     kept, contents = take_contents(_without(list(lines), _rules(lines)))
     kept, numbers = _page_numbers(kept)
     kept, counted = _numbered_heads(kept)
-    kept, heads = _running_heads(kept)
+    kept, heads = _running_heads(kept, [key(entry.text) for entry in contents])
     heads.update(counted)
     result = Stripped(kept, contents)
     if contents:
@@ -144,7 +144,7 @@ def _head_key(text: str) -> str:
     )
 
 
-def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
+def _running_heads(lines: list[Line], titles: Sequence[str]) -> tuple[list[Line], Counter[str]]:
     """Remove short lines that come again and again at the edges of pages or in the middle of sentences."""
     places: dict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
@@ -165,6 +165,8 @@ def _running_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
         everywhere = pages >= 6 and len(found) >= pages * 0.4
         if _is_section(lines[found[0]].text) and not (everywhere and all(index in edges for index in found)):
             continue
+        if not everywhere and any(mark in title and mark != title for title in titles):
+            continue  # a line of a title
         opening = next((index for index in found if _opens(lines, index, first=True)), None)
         tops = [index for index in found if _tops_page(lines, index) and not _opens(lines, index, first=True)]
         if is_byline(lines[found[0]].text) and not everywhere:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from caselib.ingest.headlines import Judge
 from caselib.ingest.lines import Line, width
+from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.sections import bare, is_colophon
 from caselib.word.model import Block, Heading, Paragraph, Place, Run, Warning
 from caselib.word.names import is_byline, is_institution
@@ -123,6 +124,8 @@ class _Joiner:
         if re.match(r"^[，。、；：！？）”》,.;:]", line.text) and not finished:
             return True
         if re.fullmatch(r"[（(\[【][^（()）\[\]【】]{2,40}[）)\]】]", last.text) and len(self.text) == 1:
+            return False
+        if is_source_note(line.text):
             return False
         displayed = self._displayed()
         if self._separate(line) and (finished or not full or displayed):

@@ -12,7 +12,15 @@ from caselib.word.outline import ends_sentence, numeral
 _MARK = re.compile(
     r"^(?:[①-⑳]|[\[［〔]\s*\d{1,2}\s*[\]］〕]|[*＊※]\s*|注\s*[:：]|\d{1,2}\s*(?=参见|见《|引自|数据来源|资料来源))\s*\S"
 )
+_SOURCE = re.compile(
+    r"^(?:[①-⑳]|[\[［〔]\s*\d{1,2}\s*[\]］〕]|[*＊※])\s*(?:数据来源|资料来源|来源|参见|见[《“]|详见|引自|转引|摘自|注\s*[:：]|\S{2,12}[:：]《)"
+)
 _MOST = 6
+
+
+def is_source_note(text: str) -> bool:
+    """True for a note that can stand nowhere but at the foot of a page: a mark, then where something is from."""
+    return bool(_SOURCE.match(text))
 
 
 def move_notes(lines: Sequence[Line]) -> tuple[list[Line], list[Warning]]:

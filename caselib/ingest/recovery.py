@@ -18,7 +18,8 @@ from caselib.ingest.pagenotes import move_notes
 from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
 from caselib.ingest.unfolding import unfold
 from caselib.word.model import Block, Document, Heading, Paragraph, Picture, Place, Run, Warning
-from caselib.word.outline import numeral, squeeze
+from caselib.word.names import is_byline
+from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
 
 _STRUCTURAL = (
     "chapter",
@@ -98,10 +99,10 @@ def _printed(document: Document, text_file: bool) -> Recovered:
         warnings.append(Warning("columns_split", "", str(columns)))
     warnings.extend(tangled)
     lines, notes = move_notes(stripped.lines)
-    lines = mark_titles(lines, titles)
+    lines, heads = mark_titles(lines, titles)
     lines, repeated = drop_repeated_lines(lines)
     joined = join(lines, wrapped=wrapped)
-    return Recovered(joined.blocks, True, contents, titles, warnings + notes + repeated + joined.warnings)
+    return Recovered(joined.blocks, True, contents, titles, warnings + heads + notes + repeated + joined.warnings)
 
 
 def _untangled(lines: list[Line], columns: int) -> tuple[list[Line], list[Warning]]:
@@ -170,36 +171,91 @@ def _variants(text: str) -> list[str]:
     return found
 
 
-def mark_titles(lines: Sequence[Line], titles: set[str]) -> list[Line]:
-    """Turn lines (up to three neighbours, for broken titles) that are titles of the contents into title headings."""
+def mark_titles(lines: Sequence[Line], titles: set[str]) -> tuple[list[Line], list[Warning]]:
+    """Turn lines (up to three neighbours, for broken titles) that are titles of the contents into title headings.
+
+    Where a title stands several times it is a running head as well: the place with a byline or a first section behind it is
+    the title's, else the first; at the heads of pages the others are taken off and told.
+    """
     if not titles:
-        return list(lines)
+        return list(lines), []
+    places = _title_places(lines, titles)
+    chosen = {max(found, key=lambda place: (_opens_case(lines, sum(place)), -place[0])) for found in places.values()}
+    starts = dict(chosen)
+    heads = {
+        at
+        for found in places.values()
+        for at, length in found
+        if length == 1 and at not in starts and _heads_page(lines, at)
+    }
     result: list[Line] = []
     index = 0
-    met: set[str] = set()
     while index < len(lines):
-        length = _title_length(lines, index, titles)
-        mark = key("".join(line.text for line in lines[index : index + length]))
-        if length and mark not in met:
-            met.add(mark)
-            text = "".join(line.text for line in lines[index : index + length])
+        length = starts.get(index, 0)
+        if length:
+            text = squeeze(_on_one_line(lines[index : index + length]))
             first, last = lines[index].place, lines[index + length - 1].place
             place = Place(first.paragraph, first.start, last.end)
-            heading = Heading(1, (Run(squeeze(text)),), guessed=True, place=place)
+            heading = Heading(1, (Run(text),), guessed=True, place=place)
             result.append(Line("", place, breaks=lines[index].breaks, fixed=heading))
-            index += length
-            continue
-        result.append(lines[index])
-        index += 1
-    return result
+        elif index not in heads:
+            if index - 1 in heads:
+                lines[index].breaks = "page"
+            result.append(lines[index])
+        index += max(length, 1)
+    return result, [Warning("running_head_removed", where(lines[at]), f"{lines[at].text} ×1") for at in sorted(heads)]
+
+
+def _title_places(lines: Sequence[Line], titles: set[str]) -> dict[str, list[tuple[int, int]]]:
+    """Where each title of the contents stands: the index of its first line and how many lines it takes."""
+    places: dict[str, list[tuple[int, int]]] = {}
+    index = 0
+    while index < len(lines):
+        length = _title_length(lines, index, titles)
+        if length:
+            mark = key(strip_number(_on_one_line(lines[index : index + length])))
+            places.setdefault(mark, []).append((index, length))
+        index += max(length, 1)
+    return places
+
+
+def _opens_case(lines: Sequence[Line], index: int) -> bool:
+    """True when a byline, a subtitle or a first section follows."""
+    if index >= len(lines) or lines[index].fixed is not None:
+        return index < len(lines)
+    text = lines[index].text
+    number = numeral(text)
+    return len(text) <= 60 and (
+        (number is not None and number.value == 1 and number.kind in ("han", "han_paren", "arabic", "part"))
+        or is_section_name(text)
+        or (is_byline(text) and not ends_sentence(text))
+    )
+
+
+def _heads_page(lines: Sequence[Line], index: int) -> bool:
+    """True at the beginning of a page, and in mid-sentence."""
+    before = lines[index - 1] if index else None
+    return lines[index].breaks == "page" or (
+        before is not None and before.fixed is None and before.width >= 24 and not ends_sentence(before.text)
+    )
+
+
+def _on_one_line(lines: Sequence[Line]) -> str:
+    """Join the lines of a title; a label on a line of its own (案例一) keeps apart from a title that begins with a number."""
+    first = numeral(lines[0].text) if lines else None
+    label = first is not None and first.kind == "case" and len(lines[0].text) <= len(first.text)
+    return (
+        (lines[0].text + " " + "".join(line.text for line in lines[1:]))
+        if label
+        else "".join(line.text for line in lines)
+    )
 
 
 def _title_length(lines: Sequence[Line], index: int, titles: set[str]) -> int:
-    text = ""
     for length in (1, 2, 3):
         if index + length > len(lines) or lines[index + length - 1].fixed is not None:
             return 0
-        text += lines[index + length - 1].text
+        text = _on_one_line(lines[index : index + length])
         mark = key(text)
         if mark in titles:
             return length

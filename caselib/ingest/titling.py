@@ -50,6 +50,17 @@ def with_second_lines(blocks: Sequence[Block], starts: list[Start]) -> list[Star
     ]
 
 
+def title_lines(blocks: Sequence[Block], index: int) -> int:
+    """Return how many blocks a title from ``index`` on takes: lines before a byline belong to it."""
+    for length in (1, 2, 3):
+        after = blocks[index + length] if index + length < len(blocks) else None
+        if not isinstance(after, Paragraph) or len(text_of(after)) > 40 or ends_sentence(text_of(after)):
+            return 1
+        if is_byline(text_of(after)):
+            return length
+    return 1
+
+
 def _before_byline(blocks: Sequence[Block], start: Start) -> bool:
     """True when the line after the next names units or people: then the next need not, though it may read like a name."""
     following = blocks[start.index + 2] if start.index + 2 < len(blocks) else None
