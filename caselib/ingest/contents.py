@@ -25,6 +25,7 @@ _CREDITED = re.compile(
     r"^(\S.*?(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S[^…⋯.．·]{1,40}?)[\s\u3000]*[(（/／]\s*(\d{1,4})\s*[)）]?$"
 )
 _TRAILING = re.compile(r"^(.*?\S)[\s\u3000\t]+[(（/／]?\s*(\d{1,4})\s*[)）]?$")
+_BRACKETED = re.compile(r"^(\S.{2,60}?)[（(]\s*(\d{1,4})\s*[)）]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def contents_entry(text: str) -> Entry | None:
     credited = _CREDITED.match(text)
     if credited:
         return Entry(text[: credited.start(2)].strip(), int(credited.group(2)))
-    trailing = _TRAILING.match(text)
+    trailing = _TRAILING.match(text) or _BRACKETED.match(text)
     if trailing and len(trailing.group(1)) >= 2 and not ends_sentence(trailing.group(1)):
         return Entry(trailing.group(1).strip(), int(trailing.group(2)))
     return None

@@ -190,7 +190,7 @@ def _is_section(text: str) -> bool:
     """True for what cases call their sections alike: 三、旧貌换新颜, 【结果】."""
     number = numeral(text)
     return bool(re.match("^[【〖]", text)) or (
-        number is not None and number.kind in ("han", "han_paren", "arabic", "arabic_paren")
+        number is not None and number.kind in ("part", "han", "han_paren", "arabic", "arabic_paren")
     )
 
 

@@ -188,6 +188,7 @@ def free(pending: Sequence[Line], measure: int) -> bool:
         ends_sentence(last.text)
         or last.text[-1] in "：:"
         or (last.width < measure * 0.6 and len(pending) == 1 and not last.text.endswith(("，", "、", ",")))
+        or (len(pending) == 1 and len(last.text) <= 40 and not re.search("[，；]", last.text) and is_byline(last.text))
     )
 
 
