@@ -21,7 +21,7 @@ from caselib.word.book import Book
 from caselib.word.oracle import PageOracle
 from caselib.word.writer import compile_book
 
-from .printing import PrintedEntry, catalogue_book
+from .printing import STYLE, PrintedEntry, catalogue_book
 from .selectors.lists import readable_lists
 from .selectors.printing import BATCH, entries_of_list, library_batch, library_ids
 from .services.reminders import remind_of_sessions
@@ -97,7 +97,7 @@ def _kept(ctx: JobContext, book: Book, entries: int) -> dict[str, Any]:
     """Compile ``book`` with counted pages, keep the file and return what the job's page shows."""
     out = io.BytesIO()
     compiled = compile_book(
-        book, out, oracle=PageOracle(), progress=lambda done, total, what: ctx.progress(done, total, what)
+        book, out, style=STYLE, oracle=PageOracle(), progress=lambda done, total, what: ctx.progress(done, total, what)
     )
     name = stored_name(ctx.job.pk)
     if default_storage.exists(name):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
 from caselib.word.alphabet import index_letter, pinyin_key
 from caselib.word.book import Book, Chapter, Cover, Index, IndexEntry, Part
 from caselib.word.model import Document, Paragraph, Run
+from caselib.word.styles import HEI, KAI, PLAIN, Look
 
 from .selectors.cards import Card
 from .wording import class_hours, clauses
@@ -27,6 +28,16 @@ class PrintedEntry:
     section: str = ""
 
 
+#: Many short entries: group names stand above them instead of on pages of their own, titles are small and to the left.
+STYLE = replace(
+    PLAIN,
+    key="catalogue",
+    name="catalogue",
+    part=Look(HEI, 18, align="left", line_pt=28, before_pt=22, after_pt=4),
+    title=Look(HEI, 13, align="left", line_pt=20, before_pt=12, after_pt=2),
+    byline=Look(KAI, 10.5, align="left", line_pt=16, after_pt=2),
+    body=Look(size_pt=10.5, line_pt=17, indent_chars=2),
+)
 Grouping = Callable[[PrintedEntry], Sequence[str]]
 GROUPINGS: Mapping[str, Grouping] = {
     "topic": lambda entry: entry.topics,
@@ -62,7 +73,7 @@ def catalogue_book(
         parts += (
             chapters
             if len(groups) == 1 and not name
-            else [Part(title=name or _("Further items"), chapters=tuple(chapters))]
+            else [Part(title=name or _("Further items"), chapters=tuple(chapters), own_page=False)]
         )
     back = []
     for key, heading, names in (

@@ -17,7 +17,7 @@ from caselib.word.writer.body import BodyWriter, Mark
 from caselib.word.writer.contents import contents_xml, index_xml
 from caselib.word.writer.covers import cover_xml
 from caselib.word.writer.document import save
-from caselib.word.writer.flows import Flow, FlowWriter, with_own_notes
+from caselib.word.writer.flows import Flow, FlowWriter, part_title, with_own_notes
 from caselib.word.writer.images import TINY, ImageStore
 from caselib.word.writer.package import Package
 from caselib.word.writer.results import Entry
@@ -127,13 +127,19 @@ class BookWriter:
     def _body(self, progress: Progress | None) -> None:
         first, total, done = 1, len(self.book.chapters()), 0
         loose: list[Chapter] = []
+        heads: dict[str, str] = {}
         title = ooxml.line(self.book.title)
         for item in (*self.book.body, None):
-            if loose and not isinstance(item, Chapter):
-                self.pieces.append(self._chapters(loose, title, first))
-                first, loose = 0, []
+            run_on = isinstance(item, Part) and not item.own_page
+            if loose and not (run_on or isinstance(item, Chapter)):
+                self.pieces.append(self._chapters(loose, title, first, heads))
+                first, loose, heads = 0, [], {}
             if isinstance(item, Chapter):
                 loose.append(item)
+            elif isinstance(item, Part) and run_on:
+                loose += item.chapters
+                heads |= {chapter.key: part_title(item) for chapter in item.chapters[:1]}
+                done += len(item.chapters)
             elif isinstance(item, Matter):
                 flow = self.flows.matter(item)
                 self.pieces.append(Piece(self._section(recto=True, first=first, odd_header=flow.title), [flow]))
@@ -148,7 +154,11 @@ class BookWriter:
             if progress:
                 progress(done, total, ooxml.line(item.title) if item else "")
 
-    def _chapters(self, chapters: list[Chapter], cached: str, first: int) -> Piece:
+    def _chapters(
+        self, chapters: list[Chapter], cached: str, first: int, heads: Mapping[str, str] | None = None
+    ) -> Piece:
+        """Return the piece of ``chapters``; ``heads`` are titles of parts without a page, by the key of the chapter below."""
+        heads = heads or {}
         groups: list[list[Chapter]] = []
         for chapter in chapters:
             if chapter.new_page or not groups:
@@ -156,10 +166,11 @@ class BookWriter:
             else:
                 groups[-1].append(chapter)
         # A title too long for the line above the page would be printed whole by Word, and push the text down.
-        short = all(fits_running(ooxml.line(chapter.title), self.style) for chapter in chapters)
-        reference = 1 + self.writer.shift if short else 0
+        running_texts = list(heads.values()) or [ooxml.line(chapter.title) for chapter in chapters]
+        short = all(fits_running(text, self.style) for text in running_texts)
+        reference = (1 if heads else 1 + self.writer.shift) if short else 0
         section = self._section(recto=True, first=first, odd_header=cached, reference=reference)
-        return Piece(section, [self.flows.chapters(group) for group in groups])
+        return Piece(section, [self.flows.chapters(group, heads) for group in groups])
 
     def _back(self, item: Matter | Index) -> None:
         first = 0 if any(piece.section.numbers == "decimal" and piece.counted for piece in self.pieces) else 1

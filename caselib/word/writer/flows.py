@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -78,8 +79,11 @@ class FlowWriter:
         self.levels = levels
         self.count = 0
 
-    def chapters(self, chapters: list[Chapter]) -> Flow:
-        """Return the flow of ``chapters``, the first on a new page and the others running on."""
+    def chapters(self, chapters: list[Chapter], heads: Mapping[str, str]) -> Flow:
+        """Return the flow of ``chapters``, the first on a new page and the others running on.
+
+        ``heads`` are the titles of parts without a page of their own, by the key of the chapter they stand above.
+        """
         writer, number = self.writer, self.count
         self.count += 1
         before = self._note_counts()
@@ -89,14 +93,20 @@ class FlowWriter:
         for index, chapter in enumerate(chapters):
             anchor = f"_Toc{number}c{index}"
             keys.append((chapter.key, anchor))
+            if head := heads.get(chapter.key):
+                marks.append(Mark(f"{anchor}g", head, 1))
+                around = balance(head, writer.style.part, writer.style)
+                chunks.append(ooxml.paragraph("Heading1", writer.marked(f"{anchor}g", ooxml.run(head)), around))
             title = ooxml.line(chapter.title) or "（无题）"
             marks.append(Mark(anchor, title, 1 + writer.shift))
             around = balance(title, writer.style.title, writer.style)
             chunks.append(
                 ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, ooxml.run(title)), around)
             )
+            # short entries: no page ends between the facts of one and its text
+            keep = "<w:keepNext/>" if heads else ""
             chunks += [
-                ooxml.paragraph("Byline", ooxml.run(ooxml.line(line))) for line in chapter.byline if line.strip()
+                ooxml.paragraph("Byline", ooxml.run(ooxml.line(line)), keep) for line in chapter.byline if line.strip()
             ]
             if chapter.abstract:
                 lead = ooxml.run("摘要：", ooxml.run_properties("摘要：", style="Lead"))
@@ -155,8 +165,7 @@ class FlowWriter:
         chunks += [
             ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row))) for row in part.note.splitlines() if row.strip()
         ]
-        shown = f"{label}\u3000{title}" if label and title else title or label
-        return Flow("part", "".join(chunks), [Mark(anchor, shown, 1)], [], title or label)
+        return Flow("part", "".join(chunks), [Mark(anchor, part_title(part), 1)], [], title or label)
 
     def _code(self, chapter: Chapter) -> str:
         if not chapter.qr:
@@ -182,6 +191,12 @@ class FlowWriter:
     def _notes_since(self, before: tuple[int, int]) -> list[str]:
         notes = self.writer.counters.notes
         return notes["footnote"][before[0] :] + notes["endnote"][before[1] :]
+
+
+def part_title(part: Part) -> str:
+    """Return number and title of ``part`` in one line, as the contents show them."""
+    label, title = ooxml.line(part.number), ooxml.line(part.title)
+    return f"{label}\u3000{title}" if label and title else title or label
 
 
 def _kept_with_next(xml: str) -> str:

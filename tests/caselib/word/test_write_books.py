@@ -16,7 +16,7 @@ from caselib.word.audit import check_contents
 from caselib.word.book import Book, Chapter, Matter, Part
 from caselib.word.freezing import FrozenDataError, dump, load
 from caselib.word.linter import lint
-from caselib.word.model import Document
+from caselib.word.model import Document, Paragraph, Run
 from caselib.word.oracle import PageOracle
 from caselib.word.styles import BOOK, HOUSE_STYLES, OFFICIAL, PLAIN, HouseStyle
 from caselib.word.writer import Compiled, compile_and_render, compile_book
@@ -196,3 +196,30 @@ def test_a_frozen_book_is_the_same_book() -> None:
     for broken in ("", "{}", "[]", '{"_":"Run","text":"x"}', '{"_":"Nothing"}', '{"_":"Book","nothing":1}'):
         with pytest.raises(FrozenDataError):
             load(broken, lambda key: b"")
+
+
+def test_parts_without_a_page_share_theirs_and_are_named_in_the_contents() -> None:
+    office()
+    text = Document(blocks=(Paragraph((Run("甲乙丙丁" * 60),)),))
+    parts = tuple(
+        Part(
+            f"第{number}组",
+            tuple(
+                Chapter(f"k{number}-{item}", f"条目{number}-{item}", text, ("课程",), new_page=False) for item in (1, 2)
+            ),
+            own_page=False,
+        )
+        for number in range(1, 13)
+    )
+    book = Book("目录", body=parts)
+    data, rendered, made, wrong = compile_and_render(book, oracle=PageOracle())
+    assert rendered and made.counted and wrong == []
+    assert check_contents(made.entries, rendered) == []
+    assert len(made.entries) == 36
+    assert load(dump(book)[0], lambda key: b"") == book
+    with zipfile.ZipFile(io.BytesIO(data)) as word:
+        body = word.read("word/document.xml").decode()
+    assert body.count('w:val="Heading1"') == 12
+    assert "PartNumber" not in body
+    # twelve groups on pages of their own would take 24 pages
+    assert len(pdf.page_texts(rendered)) < 20
