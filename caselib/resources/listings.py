@@ -66,7 +66,7 @@ def _topics(page: ResourcePage) -> str:
 
 
 def _authors(page: ResourcePage) -> str:
-    return "、".join(author.name for author in page.authors.all())
+    return "、".join(author.name for author in page.authors.all() if author.name)
 
 
 class ResourceIndexView(GuardedExportMixin, IndexView):  # type: ignore[misc]

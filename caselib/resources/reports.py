@@ -7,16 +7,18 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.reports import PageReportView, ReportView
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.reports import ReportView
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.core import clock
 from caselib.core.exports import GuardedExportMixin
 
 from . import selectors
+from .models import ResourcePage
 
 OFFICE = frozenset({Role.EDITOR, Role.COMPETITION_OFFICE, *REVIEWERS})
 
@@ -35,23 +37,69 @@ class OfficeOnlyMixin:
         return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
 
 
-class MissingMetadataReport(OfficeOnlyMixin, GuardedExportMixin, PageReportView):  # type: ignore[misc]
+def _edit_url(page: Any) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+RESOURCE_COLUMNS = [
+    TitleColumn("title", label=_("Title"), get_url=_edit_url),
+    Column("code", label=_("Code")),
+    Column("kind", label=_("Kind"), accessor="content_type.name"),
+    Column("unit", label=_("Unit")),
+]
+
+
+class MissingMetadataReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ignore[misc]
+    """Which published resources a reader does not find by topic, sector or position, and what each of them lacks."""
+
+    model = ResourcePage
     page_title = _("Missing metadata")
     header_icon = "warning"
     index_url_name = "resources_missing_metadata"
     index_results_url_name = "resources_missing_metadata_results"
+    columns = [
+        *RESOURCE_COLUMNS,
+        Column("lacks", label=_("What is missing"), accessor=selectors.lacks_of),
+        DateColumn("latest_revision_created_at", label=_("Updated")),
+    ]
+    list_export = ["title", "code", "unit", "lacks", "latest_revision_created_at"]
+    export_headings = {
+        "title": _("Title"),
+        "code": _("Code"),
+        "unit": _("Unit"),
+        "lacks": _("What is missing"),
+        "latest_revision_created_at": _("Updated"),
+    }
+
+    def to_row_dict(self, item: Any) -> dict[str, Any]:
+        item.lacks = selectors.lacks_of(item)
+        return super().to_row_dict(item)  # type: ignore[no-any-return]
 
     def get_queryset(self) -> Any:
         return selectors.missing_metadata().order_by("-latest_revision_created_at")
 
 
-class StaleReport(OfficeOnlyMixin, GuardedExportMixin, PageReportView):  # type: ignore[misc]
+class StaleReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ignore[misc]
+    """Which published resources should have been looked at again, the longest overdue first."""
+
+    model = ResourcePage
     page_title = _("Review overdue")
     header_icon = "time"
     index_url_name = "resources_stale"
     index_results_url_name = "resources_stale_results"
-    list_export = [*PageReportView.list_export, "review_due_on"]
-    export_headings = {**PageReportView.export_headings, "review_due_on": _("Review due on")}
+    columns = [
+        *RESOURCE_COLUMNS,
+        Column("reviewed_on", label=_("Last reviewed on")),
+        Column("review_due_on", label=_("Review due on")),
+    ]
+    list_export = ["title", "code", "unit", "reviewed_on", "review_due_on"]
+    export_headings = {
+        "title": _("Title"),
+        "code": _("Code"),
+        "unit": _("Unit"),
+        "reviewed_on": _("Last reviewed on"),
+        "review_due_on": _("Review due on"),
+    }
 
     def get_queryset(self) -> Any:
         return selectors.stale(clock.today())

@@ -12,6 +12,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Cast
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
@@ -129,19 +130,38 @@ def with_submitted(pages: QuerySet[Any]) -> QuerySet[Any]:
     return pages.annotate(was_submitted=Exists(runs))
 
 
+# What a live resource may lack, and what it is called; ``missing_metadata`` annotates each as ``has_<relation>``.
+LACKABLE = {
+    "topic_taggings": _("topics"),
+    "sector_taggings": _("sectors"),
+    "position_taggings": _("positions"),
+    "authors": _("authors"),
+}
+
+
 def missing_metadata() -> QuerySet[ResourcePage]:
     """Return live resources that lack a term on one of the three axes, an abstract, or an author."""
     lacking: Any = Q(abstract="")
-    for relation in ("topic_taggings", "sector_taggings", "position_taggings", "authors"):
+    has: dict[str, Any] = {}
+    for relation in LACKABLE:
         model = ResourcePage._meta.get_field(relation).related_model
         key = "content_object_id" if relation != "authors" else "page_id"
-        lacking |= ~Exists(model.objects.filter(**{key: OuterRef("pk")}))
-    return ResourcePage.objects.filter(lacking, live=True)
+        has[f"has_{relation}"] = Exists(model.objects.filter(**{key: OuterRef("pk")}))
+        lacking |= Q(**{f"has_{relation}": False})
+    return ResourcePage.objects.annotate(**has).filter(lacking, live=True).select_related("unit", "content_type")
+
+
+def lacks_of(page: Any) -> str:
+    """Return what a row of ``missing_metadata`` lacks, in the reader's language."""
+    names = [] if page.abstract else [_("abstract")]
+    names += [name for relation, name in LACKABLE.items() if not getattr(page, f"has_{relation}")]
+    return "、".join(str(name) for name in names)
 
 
 def stale(day: date) -> QuerySet[ResourcePage]:
     """Return live resources whose review was due on or before ``day``, the longest overdue first."""
-    return ResourcePage.objects.filter(live=True, review_due_on__lte=day).order_by("review_due_on")
+    overdue = ResourcePage.objects.filter(live=True, review_due_on__lte=day)
+    return overdue.select_related("unit", "content_type").order_by("review_due_on")
 
 
 def by_unit() -> QuerySet[Unit]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from wagtail.admin.templatetags.wagtailadmin_tags import bulk_action_choices
+from django.urls import reverse
 from wagtail.admin.views.bulk_action.registry import bulk_action_registry
+from wagtail.admin.widgets.button import ListingButton
 
 from ..models import Folder, ResourcePage
 
@@ -17,17 +18,27 @@ CLOSED = frozenset({"publish", "unpublish"})
 
 @register.inclusion_tag("wagtailadmin/shared/buttons.html", takes_context=True)
 def offered_bulk_actions(context: template.Context, app_label: str, model_name: str) -> dict[str, Any]:
-    """Return Wagtail's buttons without the acts that would refuse this reader whatever is chosen."""
+    """Return buttons as Wagtail makes them, without the acts that would refuse this reader whatever is chosen."""
     user = context["request"].user
     closed = CLOSED if _only_resources(context) else frozenset()
-    refused = {
-        action.action_type
+    offered = [
+        action
         for action in bulk_action_registry.get_bulk_actions_for_model(app_label, model_name)
-        if action.action_type in closed or not getattr(action, "offered_to", lambda person: True)(user)
+        if action.action_type not in closed and getattr(action, "offered_to", lambda person: True)(user)
+    ]
+    offered.sort(key=lambda action: action.action_priority)
+    return {
+        "buttons": [
+            ListingButton(
+                action.display_name,
+                reverse("wagtail_bulk_action", args=[app_label, model_name, action.action_type]),
+                attrs={"aria-label": action.aria_label, "data-bulk-action-button": ""},
+                priority=action.action_priority,
+                classname=" ".join(action.classes | {"bulk-action-btn"}),
+            )
+            for action in offered
+        ]
     }
-    shown = bulk_action_choices(context, app_label, model_name)
-    shown["buttons"] = [button for button in shown["buttons"] if _shown(button, refused)]
-    return shown
 
 
 def _only_resources(context: template.Context) -> bool:
@@ -35,12 +46,3 @@ def _only_resources(context: template.Context) -> bool:
     model = getattr(view, "model", None)
     listed = isinstance(model, type) and issubclass(model, ResourcePage)
     return listed or isinstance(getattr(parent, "specific_deferred", parent), Folder)
-
-
-def _shown(button: Any, refused: set[str]) -> bool:
-    """Whether ``button`` does what is not refused, or is a menu of which something is left."""
-    inside = getattr(button, "dropdown_buttons", None)
-    if inside is not None:
-        button.dropdown_buttons = [one for one in inside if _shown(one, refused)]
-        return bool(button.dropdown_buttons)
-    return str(button.url).rstrip("/").rpartition("/")[2] not in refused

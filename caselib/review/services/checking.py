@@ -63,13 +63,19 @@ def details_of(page: ResourcePage, text_length: int) -> Details:
         title=bool(page.title.strip()),
         abstract=bool(page.abstract.strip()),
         unit=page.unit_id is not None,
-        authors=bool(page.authors.all()),
+        authors=_named(page),
         topics=bool(page.topics.all()),
         sectors=bool(page.sectors.all()),
         text=text_length > 0,
         scheduled=bool(page.go_live_at or page.expire_at),
         undescribed=_undescribed(page),
     )
+
+
+def _named(page: ResourcePage) -> bool:
+    """Whether there are authors and each has a name: a draft may be saved with a row that was left empty."""
+    names = [author.name.strip() for author in page.authors.all()]
+    return bool(names) and all(names)
 
 
 def _undescribed(page: ResourcePage) -> int:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 from wagtail.models import Page
 
@@ -299,3 +300,12 @@ def test_the_explorer_needs_as_many_queries_for_thirty(
     client.get(url)
     with django_assert_max_num_queries(45):
         assert client.get(url).status_code == 200
+
+
+def test_the_report_says_what_each_resource_lacks(client_of: Callable[..., Client]) -> None:
+    factories.live(title="缺三样", tags={"topics": ["家风建设"]}, abstract="")
+    url = reverse("resources_missing_metadata")
+    with translation.override("zh-hans"):
+        assert "摘要、领域、岗位" in client_of(Role.EDITOR).get(url).content.decode()
+        table = b"".join(client_of(Role.EDITOR).get(url, {"export": "csv"}).streaming_content)  # type: ignore[attr-defined]
+    assert "摘要、领域、岗位" in table.decode()
