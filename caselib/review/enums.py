@@ -41,6 +41,10 @@ class Disposition(models.TextChoices):
     DISMISSED = "dismissed", _("Dismissed with reason")
 
 
+# What a reviewer may choose; that something is fixed is noted by the checks, on the text in which it is gone.
+CHOSEN = [(value, label) for value, label in Disposition.choices if value != Disposition.FIXED]
+
+
 class Outcome(models.TextChoices):
     """What one stage decided."""
 

@@ -9,16 +9,16 @@ from wagtail.models import Revision
 
 from caselib.core import clock
 from caselib.core.jobs import JobContext, job, periodic
+from caselib.resources.beside import reviewed
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
-from caselib.resources.text import passages
 
 from .enums import CheckTrigger
 from .models import CheckRun
 from .scanning.engine import scan_item
 from .selectors import builtin_off, latest_run
 from .services.assigning import send_reminders, send_rereview_notices
-from .services.checking import details_of, scanner_for, store_findings
+from .services.checking import details_of, length_of, scanner_for, store_findings
 from .services.packs import RESCAN
 
 WORST = 100
@@ -39,9 +39,9 @@ def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
     for page in live.specific().iterator(chunk_size=100):
         run = _known(page, versions)
         if run is None:
-            pieces = passages(page)
-            length = sum(len(piece.text) for piece in pieces if piece.kind != "title")
-            hits = scan_item(scanner, [piece.text for piece in pieces], details_of(page, length), switched_off=off)
+            pieces = reviewed(page)
+            details = details_of(page, length_of(pieces))
+            hits = scan_item(scanner, [piece.text for piece in pieces], details, switched_off=off)
             run = _stored(page, hits, versions)
         found = Counter(run.findings.values_list("severity", flat=True)) if run else Counter()
         severities.update(found)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from wagtail.models import Comment, Revision
 
-from caselib.resources.text import Passage, passages
+from caselib.resources.beside import KIND, reviewed
+from caselib.resources.text import Passage
 
 from .models import Finding, Similarity
 
@@ -45,6 +46,7 @@ class Line:
     pieces: list[Piece]
     comments: list[Comment] = field(default_factory=list)
     changed: bool = False
+    label: str = ""
 
 
 TONES = ("blocking", "warning", "info", "comment", "shared")
@@ -93,13 +95,19 @@ def lines_of(
             by_passage.setdefault(anchor.passage, []).append(comment)
             mark = Mark(anchor.start, anchor.end, "comment", f"comment-{comment.pk}")
             marks.setdefault(anchor.passage, []).append(mark)
-    known = {piece.text for piece in passages(before.as_object())} if before is not None else None
-    return [
-        Line(
-            passage,
-            cut(passage.text, marks.get(passage.ordinal, [])),
-            by_passage.get(passage.ordinal, []),
-            known is not None and passage.text not in known,
+    known = {piece.text for piece in reviewed(before.as_object())} if before is not None else None
+    lines: list[Line] = []
+    label = ""
+    for passage in reviewed(revision.as_object()):
+        beside = passage.heading if passage.kind == KIND else ""
+        lines.append(
+            Line(
+                passage,
+                cut(passage.text, marks.get(passage.ordinal, [])),
+                by_passage.get(passage.ordinal, []),
+                known is not None and passage.text not in known,
+                beside if beside != label else "",
+            )
         )
-        for passage in passages(revision.as_object())
-    ]
+        label = beside
+    return lines

@@ -53,5 +53,10 @@ RULES = {
         ),
         "",
     ),
+    "too-many": (
+        Category.STYLE,
+        _("There are %d more findings than can be shown. Mend what is listed; the next check shows the rest."),
+        "",
+    ),
     "too-slow": (Category.STYLE, _("A pattern took too long on this text and was not fully applied: %s"), ""),
 }

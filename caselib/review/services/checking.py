@@ -14,14 +14,16 @@ from django.db.models import F
 from wagtail.models import Revision
 
 from caselib.core import clock
+from caselib.resources.beside import KIND as BESIDE
+from caselib.resources.beside import reviewed
 from caselib.resources.content import digest
 from caselib.resources.enums import Circulation, SourceKind
 from caselib.resources.models import ResourcePage
-from caselib.resources.text import passages
+from caselib.resources.text import Passage
 
-from ..enums import CheckTrigger, Disposition
+from ..enums import SEVERITY_ORDER, CheckTrigger, Disposition, Severity
 from ..models import BuiltinRule, CheckRun, Finding, Rule, RulePack
-from ..scanning.builtin import PACK_CODE
+from ..scanning.builtin import PACK_CODE, RULES
 from ..scanning.completeness import Details
 from ..scanning.engine import scan_item
 from ..scanning.hits import Hit
@@ -50,6 +52,11 @@ def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:
         packs = [Pack(code, versions[code], tuple(found)) for code, found in sorted(rules.items())]
         _compiled.scanner, _compiled.key = Scanner.compile(packs, day), key
     return _compiled.scanner, versions
+
+
+def length_of(pieces: Sequence[Passage]) -> int:
+    """Return how many characters of running text there are, without the title."""
+    return sum(len(piece.text) for piece in pieces if piece.kind not in {"title", BESIDE})
 
 
 def details_of(page: ResourcePage, text_length: int) -> Details:
@@ -99,11 +106,12 @@ def run_checks(
     moment = at or clock.now()
     began = time.monotonic()
     draft = revision.as_object()
-    pieces = passages(draft)
-    texts = [piece.text for piece in pieces]
+    pieces = reviewed(draft)
+    texts = [piece.text for piece in pieces if piece.kind != BESIDE]
     scanner, versions = scanner_for(moment.astimezone(clock.ZONE).date())
-    length = sum(len(piece.text) for piece in pieces if piece.kind != "title")
-    hits = scan_item(scanner, texts, details_of(draft, length), switched_off=builtin_off())
+    hits = scan_item(
+        scanner, [piece.text for piece in pieces], details_of(draft, length_of(pieces)), switched_off=builtin_off()
+    )
     before = latest_run(page)
     run = CheckRun.objects.create(
         page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=versions, at=moment
@@ -118,12 +126,13 @@ def run_checks(
 
 def store_findings(run: CheckRun, hits: Sequence[Hit], before: CheckRun | None) -> None:
     """Write ``hits`` as findings of ``run`` and count them; see ``run_checks``."""
+    hits = shown(hits)
     dismissed = {}
     if before is not None:
         for finding in before.findings.filter(disposition=Disposition.DISMISSED):
             dismissed[(finding.pack, finding.rule, finding.quote)] = finding
     rows = []
-    for hit in hits[:MAX_FINDINGS]:
+    for hit in hits:
         row = Finding(
             run=run,
             passage=hit.passage,
@@ -145,6 +154,32 @@ def store_findings(run: CheckRun, hits: Sequence[Hit], before: CheckRun | None) 
     Finding.objects.bulk_create(rows)
     if run.trigger != CheckTrigger.RESCAN:
         _count(rows)
+        _mark_fixed(rows, before, run)
+
+
+def shown(hits: Sequence[Hit]) -> list[Hit]:
+    """Return ``hits`` in their order, the gravest ``MAX_FINDINGS`` of them with a hit that says what was left out.
+
+    A text that is full of a harmless word must not push a grave one out of sight.
+    """
+    if len(hits) <= MAX_FINDINGS:
+        return list(hits)
+    kept = sorted(range(len(hits)), key=lambda place: (SEVERITY_ORDER[Severity(hits[place].severity)], place))
+    rest = kept[MAX_FINDINGS:]
+    severity = min((Severity(hits[place].severity) for place in rest), key=SEVERITY_ORDER.__getitem__)
+    category, message, _replacement = RULES["too-many"]
+    note = Hit(-1, 0, 0, PACK_CODE, "too-many", category, severity, str(message) % len(rest))
+    return [note, *(hits[place] for place in sorted(kept[:MAX_FINDINGS]))]
+
+
+def _mark_fixed(rows: Sequence[Finding], before: CheckRun | None, run: CheckRun) -> None:
+    """Settle what the run before found open and this text no longer has."""
+    if before is None or before.sha256 == run.sha256:
+        return
+    still = {(row.pack, row.rule, row.quote) for row in rows}
+    waiting = before.findings.filter(disposition__in=[Disposition.OPEN, Disposition.ACCEPTED])
+    gone = [row.pk for row in waiting if (row.pack, row.rule, row.quote) not in still]
+    Finding.objects.filter(pk__in=gone).update(disposition=Disposition.FIXED, disposed_at=run.at)
 
 
 def _count(rows: Sequence[Finding]) -> None:

@@ -12,7 +12,7 @@ from wagtail.models import Comment
 from caselib.accounts.models import User
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
-from caselib.resources.text import passages
+from caselib.resources.beside import reviewed
 
 from ..enums import Disposition
 from ..models import BuiltinRule, CommentAnchor, Finding, Rule, StageState
@@ -45,6 +45,16 @@ def dispose(
         raise ConflictError(Refusal("not-current", _("The checks have run again. Please reload.")))
     if disposition not in Disposition.values:
         raise RefusedError(Refusal("no-disposition", _("Choose what becomes of the finding.")))
+    if disposition == Disposition.FIXED:
+        raise RefusedError(
+            Refusal(
+                "not-fixed",
+                _(
+                    "This was found in the very text that would be published. Return the text, or dismiss the finding "
+                    "with a reason; the checks note by themselves what a new version has mended."
+                ),
+            )
+        )
     if disposition == Disposition.DISMISSED:
         require(reason_given(reason))
     was = finding.disposition
@@ -101,7 +111,7 @@ def add_comment(
     """
     page = _reviewed(state, by)
     text = text.strip()
-    pieces = passages(state.revision.as_object())
+    pieces = reviewed(state.revision.as_object())
     if not text or len(text) > MAX_COMMENT:
         raise RefusedError(Refusal("no-comment", _("Write a comment of 1 to %d characters.") % MAX_COMMENT))
     if not 0 <= passage < len(pieces):

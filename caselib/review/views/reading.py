@@ -18,7 +18,7 @@ from caselib.core.errors import ConflictError, Refusal, RefusedError
 from caselib.core.selectors import work_calendar
 from caselib.resources.models import ResourcePage
 
-from ..enums import Disposition, Outcome
+from ..enums import CHOSEN, Outcome
 from ..forms import CommentForm, DispositionForm, VerdictForm
 from ..models import Decision, Finding, Similarity, StageState, StageTask
 from ..presenting import lines_of
@@ -119,7 +119,7 @@ def _context(request: HttpRequest, state: StageState, stage: StageTask, page: Re
         "open": view.open,
         "refusal": may_review(reader_for(user, page, state), view),
         "assignable": [m for m in members if may_review(readers[m.pk], free) is None],
-        "dispositions": Disposition.choices,
+        "dispositions": CHOSEN,
         "tone": TONES[lamp.value],
         "lamp": lamp.label,
         "stages": _progress(state),
@@ -173,7 +173,7 @@ def dispose_finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse
         messages.error(request, str(error))
     if request.headers.get("HX-Request"):
         row = Finding.objects.select_related("disposed_by").get(pk=row.pk)
-        context = {"finding": row, "state": state, "open": True, "dispositions": Disposition.choices}
+        context = {"finding": row, "state": state, "open": True, "dispositions": CHOSEN}
         return render(request, "review/_finding.html", context)
     return _back(state, f"finding-{row.pk}")
 

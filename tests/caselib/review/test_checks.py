@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
 import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
 
 from caselib.accounts.enums import Role
 from caselib.core import audit, jobs
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.core.models import Job
+from caselib.media.models import CaseImage
+from caselib.resources.models import Coverage
 from caselib.review.enums import CheckTrigger, Disposition
-from caselib.review.models import BuiltinRule, CheckRun, Finding, Rule, RulePack, RulePackVersion
+from caselib.review.models import BuiltinRule, CheckRun, CommentAnchor, Finding, Rule, RulePack, RulePackVersion
+from caselib.review.presenting import lines_of
 from caselib.review.scanning.packs import PackError
 from caselib.review.selectors import comments_on, latest_run
+from caselib.review.services.checking import MAX_FINDINGS
 from caselib.review.services.findings import add_comment, dispose
 from caselib.review.services.packs import export_pack, import_pack, retire_rule, switch_builtin
 from caselib.review.services.submission import submit_for_review
 from tests import factories
-from tests.caselib.review.desk import Desk
+from tests.caselib.review.desk import Desk, manuscript
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +192,67 @@ def test_hostile_text_is_checked_and_stored() -> None:
     page = factories.draft(title="题名", tags=None, abstract="\u202e反向\ufdd0" * 10)
     submit_for_review(page, by=page.owner)
     assert latest_run(page) is not None
+
+
+def test_a_flood_of_harmless_words_does_not_push_a_secret_marking_out_of_sight() -> None:
+    """Findings are shown up to a limit: the gravest first, and what was left out is said."""
+    words = [f"寻常{sign}词" for sign in "甲乙丙丁戊己庚辛壬癸子丑"]
+    rules = "".join(f"{number},{word},info\n" for number, word in enumerate(words))
+    import_pack("wordlist", "词表", f"key,text,severity\n{rules}".encode(), by=security())
+    desk = Desk.open(body=body(*[word * 60 for word in words], SECRET))
+    run = latest_run(desk.page)
+    assert run is not None
+    assert run.findings.filter(rule="secret-mark").exists()
+    assert run.findings.count() == MAX_FINDINGS + 1
+    assert run.findings.get(rule="too-many").severity == "info"
+    with pytest.raises(RefusedError):
+        desk.decide()
+
+
+def test_nobody_calls_fixed_what_still_stands_in_the_text() -> None:
+    desk = Desk.open(body=body(SECRET))
+    finding = Finding.objects.get(run__page_id=desk.page.pk, rule="secret-mark")
+    with pytest.raises(RefusedError) as error:
+        dispose(finding, desk.state, Disposition.FIXED, reason="已经改了", by=desk.reader())
+    assert error.value.refusal.code == "not-fixed"
+    with pytest.raises(RefusedError):
+        desk.decide()
+    page = desk.now()
+    page.body = body("不再有标志。")
+    page.save_revision(user=desk.author)
+    assert Finding.objects.get(pk=finding.pk).disposition == Disposition.FIXED
+    assert desk.decide().outcome == "pass"
+
+
+def test_what_stands_beside_the_text_is_checked_shown_and_commented_on(settings: Any, tmp_path: Path) -> None:
+    """Each place a reader meets: a telephone number in any of them is found at its own line."""
+    number = "13812345678"
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    settings.MEDIA_ROOT = str(tmp_path)
+    drawn = BytesIO()
+    Image.new("RGB", (4, 3)).save(drawn, "PNG")
+    image = CaseImage.objects.create(
+        title="图", credit=f"摄影{number}", file=ContentFile(drawn.getvalue(), name="x.png")
+    )
+    picture = {"type": "image", "value": {"image": image.pk, "caption": "", "alt": "图"}}
+    page = manuscript(
+        author,
+        source_title=f"内刊{number}",
+        permission=f"来函{number}",
+        body=[factories.section("做法", factories.paragraph("正文。"), picture)],
+        authors=[(f"甲{number}", "某校")],
+    )
+    page.coverage = [Coverage(text=f"报道{number}")]
+    page.free_tags.set([f"标签{number}"])
+    page.save_revision(user=author)
+    submit_for_review(page, by=author)
+    run = latest_run(page)
+    assert run is not None
+    found = {row.passage for row in run.findings.filter(quote=number)}
+    lines = lines_of(run.revision, run.findings.all())
+    marked = {line.passage.ordinal for line in lines if any(piece.tone == "warning" for piece in line.pieces)}
+    headings = {line.passage.heading for line in lines if line.passage.ordinal in found}
+    assert len(found) == 6 and found == marked, headings
+    desk = Desk(page, author)
+    comment = add_comment(desk.state, "请删去电话。", passage=max(found), by=desk.reader())
+    assert number in CommentAnchor.objects.get(comment=comment).quote
