@@ -16,7 +16,7 @@ from caselib.core import audit
 from . import services
 from .enums import Role
 from .models import Unit, User
-from .rules import may_hold
+from .rules import keeps_own_credentials, may_hold
 
 
 class AccountForm(UserForm):  # type: ignore[misc]
@@ -45,6 +45,15 @@ class AccountForm(UserForm):  # type: ignore[misc]
         self.fields["groups"].label_from_instance = _role_label
         if not acting.is_superuser:
             self._limit_to(acting)
+        if acting.pk == self.instance.pk:
+            self.fields["groups"].disabled = True
+            self.fields["groups"].help_text = _("Roles are given by another security administrator, never by oneself.")
+        elif not self.is_new and keeps_own_credentials(self.instance.roles):
+            for name in ("username", "email", "password1", "password2"):
+                self.fields[name].disabled = True
+            self.fields["username"].help_text = _(
+                "The security and the audit administrator keep their own name and password; they may be switched off here."
+            )
         if editing_self:
             self.fields.pop("is_active", None)
 

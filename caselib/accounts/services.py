@@ -15,18 +15,20 @@ from caselib.core.errors import require
 
 from .enums import Role
 from .models import Notice, Unit, UnitMembership, User
-from .rules import may_hold
+from .rules import may_give, may_hold
 
 
 @transaction.atomic
 def set_roles(user: User, roles: Collection[str], *, by: User | None, at: datetime | None = None) -> None:
-    """Give ``user`` exactly ``roles`` (groups that are no roles stay). Raises RefusedError for two administrators.
+    """Give ``user`` exactly ``roles`` (groups that are no roles stay). Raises RefusedError for two administrators, and
+    for roles that somebody gives to the own account.
 
     Effects in order: groups changed, audit row ``accounts.roles_set``.
     """
     wanted = {Role(role).value for role in roles}
     require(may_hold(wanted))
     before = sorted(user.groups.filter(name__in=Role.values).values_list("name", flat=True))
+    require(may_give(wanted, before, own=by is not None and by.pk == user.pk))
     user.groups.remove(*Group.objects.filter(name__in=set(Role.values) - wanted))
     user.groups.add(*[Group.objects.get_or_create(name=name)[0] for name in sorted(wanted)])
     user.__dict__.pop("roles", None)

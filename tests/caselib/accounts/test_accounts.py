@@ -67,6 +67,38 @@ def test_the_security_administrator_gives_roles_but_changes_no_account(client_of
     assert not user.is_superuser
 
 
+def test_nobody_gives_roles_to_the_own_account() -> None:
+    """The security administrator could else become a reviewer, pass a stage, and lay the role down again."""
+    user = factories.UserFactory(roles=[Role.SECURITY_ADMIN])
+    client = Client()
+    client.force_login(user)
+    group = Group.objects.get(name=Role.FINAL_REVIEWER)
+    own = Group.objects.get(name=Role.SECURITY_ADMIN)
+    client.post(reverse("wagtailusers_users:edit", args=[user.pk]), payload(groups=[own.pk, group.pk]))
+    assert User.objects.get(pk=user.pk).roles == {Role.SECURITY_ADMIN.value}
+    with pytest.raises(RefusedError):
+        set_roles(user, [Role.SECURITY_ADMIN, Role.FINAL_REVIEWER], by=user)
+    set_roles(user, [], by=user)
+    assert User.objects.get(pk=user.pk).roles == frozenset()
+
+
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.AUDIT_ADMIN])
+def test_the_system_administrator_does_not_sign_in_as_another_administrator(
+    client_of: Callable[..., Client], role: Role
+) -> None:
+    """Whoever sets a password can use the account: name, address and password stay with its owner."""
+    user = factories.UserFactory(roles=[role], username="guan", email="guan@example.invalid")
+    user.set_password("ganz-eigenes-2026")
+    user.save()
+    data = payload(
+        username="uebernommen", email="ich@example.invalid", password1="fremdes-2026-x", password2="fremdes-2026-x"
+    )
+    client_of(Role.SYSTEM_ADMIN).post(reverse("wagtailusers_users:edit", args=[user.pk]), data)
+    fresh = User.objects.get(pk=user.pk)
+    assert (fresh.username, fresh.email) == ("guan", "guan@example.invalid")
+    assert fresh.check_password("ganz-eigenes-2026")
+
+
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.EDITOR, Role.AUDIT_ADMIN, Role.FINAL_REVIEWER])
 def test_nobody_else_reaches_the_accounts(client_of: Callable[..., Client], role: Role) -> None:
     user = factories.UserFactory()
