@@ -41,6 +41,9 @@ class AccountForm(UserForm):  # type: ignore[misc]
             for name in ("password1", "password2"):
                 self.fields[name].required = False
             self.fields["password1"].help_text = _("Leave blank if not changing.")
+        self.order_fields(
+            ["username", "name", "unit", "email", "phone", "password1", "password2", "is_active", "groups"]
+        )
         self.fields["groups"].label = _("Roles")
         self.fields["groups"].label_from_instance = _role_label
         if not acting.is_superuser:

@@ -24,11 +24,11 @@ class ActingUserMixin:
 
 
 class AccountCreateView(ActingUserMixin, CreateView):  # type: ignore[misc]
-    template_name = "accounts/admin/create.html"
+    """Adds an account."""
 
 
 class AccountEditView(ActingUserMixin, EditView):  # type: ignore[misc]
-    template_name = "accounts/admin/edit.html"
+    """Changes an account."""
 
 
 class AccountIndexView(IndexView):  # type: ignore[misc]
@@ -66,6 +66,9 @@ class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]
     index_view_class = AccountIndexView
     add_view_class = AccountCreateView
     edit_view_class = AccountEditView
+    # The viewset hands its own template to the view; Wagtail's has no fields for name, unit and telephone.
+    create_template_name = "accounts/admin/create.html"
+    edit_template_name = "accounts/admin/edit.html"
 
     def get_form_class(self, for_update: bool = False) -> type[AccountForm]:
         return AccountForm

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +66,23 @@ def test_the_security_administrator_gives_roles_but_changes_no_account(client_of
     assert user.roles == {Role.JUDGE.value}
     assert user.name == "李四"
     assert not user.is_superuser
+
+
+def test_what_the_form_shows_is_enough_to_save_it(client_of: Callable[..., Client]) -> None:
+    """Every field that the form asks for stands on the page, and sent back as it stands it changes nothing."""
+    user = factories.UserFactory(roles=[Role.AUTHOR], name="李四", phone="0571-12345678")
+    for url in (reverse("wagtailusers_users:add"), reverse("wagtailusers_users:edit", args=[user.pk])):
+        response = client_of(Role.SYSTEM_ADMIN).get(url)
+        html = response.content.decode()
+        form = response.context["form"]
+        assert [name for name in form.fields if f'name="{name}"' not in html] == []
+        fields = html[html.index('<ul class="fields">') :].partition("</form>")[0]
+        assert ">None<" not in re.sub(r"\s+", "", fields)
+    values = {field.name: field.value() for field in form if not field.field.disabled and field.value() is not None}
+    response = client_of(Role.SYSTEM_ADMIN).post(url, {**values, "is_active": "on", "name": "李四光"})
+    assert response.status_code == 302, response.context["form"].errors
+    fresh = User.objects.get(pk=user.pk)
+    assert (fresh.name, fresh.unit, fresh.phone, fresh.roles) == ("李四光", user.unit, user.phone, {Role.AUTHOR.value})
 
 
 def test_nobody_gives_roles_to_the_own_account() -> None:
