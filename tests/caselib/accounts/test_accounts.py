@@ -191,3 +191,19 @@ def test_the_inbox_needs_as_many_queries_for_thirty(
     client.force_login(user)
     with django_assert_max_num_queries(8):
         assert client.get(reverse("accounts:notices")).status_code == 200
+
+
+def test_the_administration_sends_to_the_one_page_to_sign_in_and_says_why(client: Client) -> None:
+    login = reverse("accounts:login")
+    assert client.get("/admin/")["Location"] == f"{login}?next=/admin/"
+    client.force_login(factories.UserFactory(roles=[Role.TRAINEE]))
+    answer = client.get("/admin/", follow=True)
+    assert answer.redirect_chain[-1][0].startswith(login)
+    assert "您没有权限" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("role", "shown"), [(Role.TRAINEE, False), (Role.UNIT_CONTACT, False), (Role.AUTHOR, True)])
+def test_the_menu_leads_to_the_administration_only_whom_it_lets_in(client: Client, role: Role, shown: bool) -> None:
+    client.force_login(factories.UserFactory(roles=[role]))
+    assert ('href="/admin/"' in client.get("/about/").content.decode()) is shown
+    assert (client.get("/admin/").status_code == 200) is shown
