@@ -1,4 +1,4 @@
-"""The tabs of the review office: each person sees those that will open."""
+"""The tabs of the review office, of which each person sees those that will open, and the names of acts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caselib.accounts.enums import REVIEWERS, Role
+
+from .. import acts
 
 register = template.Library()
 
@@ -32,3 +34,9 @@ def review_nav(context: template.Context) -> dict[str, Any]:
         if shown
     ]
     return {"tabs": tabs}
+
+
+@register.filter
+def act(verb: str) -> str:
+    """Return what the audit chain's ``verb`` is called."""
+    return acts.label(verb)

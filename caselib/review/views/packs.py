@@ -149,8 +149,6 @@ def chain(request: HttpRequest) -> HttpResponse:
         records = records.filter(target_name__icontains=wanted["target"])
     fault = audit.verify() if request.GET.get("verify") else None
     page = Paginator(records, RECORDS).get_page(request.GET.get("page"))
-    for record in page.object_list:
-        record.act = acts.label(record.verb)
     context = {
         "page_obj": page,
         "wanted": wanted,
