@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -43,12 +44,11 @@ def planted(
 
         require_service(node_answers(elastic_urls()), NO_NODE)
         settings.SEARCH_ENGINE, settings.ELASTICSEARCH_URLS = "elastic", elastic_urls()  # type: ignore[attr-defined]
-        settings.ELASTICSEARCH_INDEX_PREFIX = "test-leaks"  # type: ignore[attr-defined]
+        settings.ELASTICSEARCH_INDEX_PREFIX = f"test-{uuid.uuid4().hex[:10]}"  # type: ignore[attr-defined]
         engines.reset()
+        engines.get("elastic").connection.timeout = 20.0  # type: ignore[attr-defined]
     pages = plant()
     up_to_date()
-    if request.param == "elastic":
-        engines.get("elastic").client.indices.refresh(index="test-leaks-*")  # type: ignore[attr-defined]
     yield pages
     if request.param == "elastic":
         engines.get("elastic").remove_all()  # type: ignore[attr-defined]
