@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +14,7 @@ from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
-from search import completions, engines, facets, highlighting, planning, synonyms
+from search import completions, cursors, engines, facets, highlighting, planning, synonyms
 from search.analysis import numerals
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
 from search.backends import database
@@ -25,6 +22,7 @@ from search.backends.base import Engine, EngineUnavailable
 from search.facets import FacetBucket
 from search.harvest import key_of, page_id_of
 from search.likeness import like
+from search.meaning import meaning
 from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found, FoundPassage
 from search.records import AXES, META
 
@@ -131,10 +129,24 @@ def search(request: SearchRequest) -> SearchResult:
     """
     began = time.perf_counter()
     parsed = parse(request.text)
+    result = _result(request, parsed)
+    meant = meaning(parsed, request.viewer) if result.relaxed or not result.total else None
+    if meant is not None and not _finds(request, meant):
+        meant = None
+    return replace(result, did_you_mean=meant, took_ms=(time.perf_counter() - began) * 1000)
+
+
+def _finds(request: SearchRequest, text: str) -> bool:
+    """Whether this viewer, with these filters, finds something that has all words of the text."""
+    other = _result(replace(request, text=text, page=1, page_size=1, cursor="", facets=()), parse(text))
+    return bool(other.hits) and not other.relaxed
+
+
+def _result(request: SearchRequest, parsed: ParsedQuery) -> SearchResult:
     filters = facets.clean_filters(request.filters)
     size = min(max(1, request.page_size), MAX_PAGE_SIZE)
     page = min(max(1, request.page), 10**6)
-    offset, after = _position(request.cursor, (page - 1) * size)
+    offset, after = cursors.position(request.cursor, (page - 1) * size)
     wanted = tuple(a for a in request.facets if a in AXES)
     sort = request.sort if request.sort in SORTS else RELEVANCE
     if parsed.empty and sort == RELEVANCE:
@@ -173,13 +185,11 @@ def search(request: SearchRequest) -> SearchResult:
         total=total,
         facets=facets.buckets(answer.facets, filters) if answer.facets else {},
         notices=_notices(parsed, used, relaxed and total > 0),
-        did_you_mean=_meant(parsed, request.viewer) if relaxed or not total else None,
-        next_cursor=_cursor(answer),
+        next_cursor=cursors.of(answer),
         page=page,
         pages=-(-total // size),
         relaxed=relaxed,
         engine=used,
-        took_ms=(time.perf_counter() - began) * 1000,
     )
 
 
@@ -296,20 +306,6 @@ def _passage(found: FoundPassage, pattern: Any) -> Passage:
     return Passage(text, marks, found.source, found.label, found.ref, found.seconds, found.start + offset)
 
 
-def _meant(parsed: ParsedQuery, viewer: Viewer) -> str | None:
-    """The query with each unknown keyword replaced by the library's own word for it."""
-    if parsed.question or not parsed.wanted:
-        return None
-    pieces, changed = [], False
-    for part in parsed.wanted:
-        # A number is what it is: no other number was meant by it.
-        sure = numerals.variants(part.text) or completions.known(part.text, viewer)
-        other = None if sure else completions.meant(part.text, viewer)
-        pieces.append(other or part.text)
-        changed = changed or other is not None
-    return " ".join(pieces) if changed else None
-
-
 def _notices(parsed: ParsedQuery, used: str, relaxed: bool) -> tuple[str, ...]:
     notices = []
     if parsed.truncated:
@@ -323,25 +319,3 @@ def _notices(parsed: ParsedQuery, used: str, relaxed: bool) -> tuple[str, ...]:
     if relaxed:
         notices.append(_("Nothing has all the words; these items have some of them."))
     return tuple(notices)
-
-
-def _cursor(answer: EngineAnswer) -> str | None:
-    if answer.next_offset is None:
-        return None
-    raw = json.dumps([answer.next_offset, answer.next_after]).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _position(cursor: str, offset: int) -> tuple[int, tuple[object, ...] | None]:
-    """Offset and search-after values of a cursor; one that is not ours counts for nothing."""
-    if not cursor or len(cursor) > 400:
-        return offset, None
-    try:
-        place, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(place, int) or not 0 <= place < 10**8:
-            return offset, None
-        if after is not None and not all(isinstance(v, int | float | str) for v in after):
-            return offset, None
-        return place, tuple(after) if after else None
-    except (ValueError, TypeError, binascii.Error):
-        return offset, None

@@ -18,7 +18,8 @@ from search.models import Completion
 from search.records import Record
 
 _KEY = 64
-_ENTRIES = 8  # a title is found from the start of each of its first words
+_ENTRIES = 5  # a title is found from the start of each of so many of its first words
+_WITH_INITIALS = 3  # of those, the first have initials too
 _GAPPED = range(3, 9)  # lengths of words in which one wrong character is looked for
 _GAP = "_"
 _WEIGHTS = {Completion.TITLE: 3, Completion.TERM: 2, Completion.NAME: 1, Completion.WORD: 0}
@@ -27,9 +28,11 @@ _WEIGHTS = {Completion.TITLE: 3, Completion.TERM: 2, Completion.NAME: 1, Complet
 def replace(records: Iterable[Record], gone: Collection[str] = ()) -> None:
     """Make the completions of these records what they are now, and remove those of records that are gone."""
     records = list(records)
+    # Terms have rows of their own, which everybody may see.
+    terms = {fold(text) for text in Completion.objects.filter(record="").values_list("text", flat=True).distinct()}
     with transaction.atomic():
         Completion.objects.filter(record__in=[*gone, *(r.key for r in records)]).delete()
-        Completion.objects.bulk_create((row for r in records for row in _of_record(r)), batch_size=1000)
+        Completion.objects.bulk_create((row for r in records for row in _of_record(r, terms)), batch_size=1000)
 
 
 def replace_terms() -> None:
@@ -100,12 +103,12 @@ def _visible(keys: Collection[str], viewer: Viewer) -> set[str]:
     return {ids[pk] for pk in seen.values_list("pk", flat=True)}
 
 
-def _of_record(record: Record) -> Iterator[Completion]:
-    title = fold(record.title)
+def _of_record(record: Record, terms: Collection[str]) -> Iterator[Completion]:
     yield from _rows(record.title, Completion.TITLE, record.key, record.tokens)
     named = (fold(name) for name in record.keywords)
-    for word in dict.fromkeys(w for w in (*segments(title), *named) if 2 <= len(w) <= _KEY and w.isalpha()):
-        yield from _rows(word, Completion.WORD, record.key, record.tokens)
+    for word in dict.fromkeys((*segments(fold(record.title)), *named)):
+        if 2 <= len(word) <= _KEY and word.isalpha() and word not in terms:
+            yield from _rows(word, Completion.WORD, record.key, record.tokens)
     for name in record.authors:
         yield from _rows(name, Completion.NAME, record.key, record.tokens)
 
@@ -115,11 +118,11 @@ def _rows(
 ) -> Iterator[Completion]:
     folded = fold(written)
     keys: dict[str, int] = {}
-    starts = _starts(folded) if kind == Completion.TITLE else [folded]
-    for place, start in enumerate(starts):
+    for place, start in enumerate(_starts(folded) if kind == Completion.TITLE else [folded]):
         full, initials = pinyin.spell(start)
-        # A word is only compared with what was typed whole, never completed: it needs no initials.
-        for key in (start, full) if kind == Completion.WORD else (start, full, initials):
+        # A word is only compared with what was typed whole, never completed: it needs no initials. Those of a title's
+        # later words would only be met by chance.
+        for key in (start, full) if kind == Completion.WORD or place >= _WITH_INITIALS else (start, full, initials):
             if key:
                 keys.setdefault(key[:_KEY], _WEIGHTS[kind] * 10 - place)
     gaps = _gaps(folded) if len(folded) in _GAPPED else []
@@ -132,8 +135,9 @@ def _rows(
 
 
 def _starts(folded: str) -> list[str]:
-    """The title from the start of each of its first words."""
-    return [folded[start:] for start in word_starts(folded)[:_ENTRIES]] or [folded]
+    """The title from its beginning and from its next words of two letters or more: nobody begins at a particle."""
+    later = [start for start in word_starts(folded, shortest=2) if start]
+    return [folded, *(folded[start:] for start in later[: _ENTRIES - 1])]
 
 
 def _gaps(folded: str) -> list[str]:

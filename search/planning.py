@@ -52,7 +52,7 @@ def make(
     """Plan a parsed query for a viewer. `shares(field, tokens)` are the shares of passages that hold each token."""
     if parsed.empty:
         return Plan((Everything(),), Everything(), exact=False, spelt=None)
-    without = tuple(_anywhere(p.text, viewer) for p in parsed.excluded)
+    without = tuple(_anywhere(p.text, viewer, quoted=p.quoted) for p in parsed.excluded)
     strict = [_part(p, viewer, synonyms) for p in parsed.wanted]
     formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()
     scoring = rank(
@@ -93,8 +93,13 @@ def _in_slots(build: Callable[[str], Node], viewer: frozenset[str] | None) -> No
     return any_of(*options)
 
 
-def _anywhere(text: str, viewer: frozenset[str] | None) -> Node:
-    return _in_slots(lambda name: all_of(*(phrase_node(name, t) for t in text.split())), viewer)
+def _anywhere(text: str, viewer: frozenset[str] | None, *, quoted: bool = False) -> Node:
+    return _in_slots(lambda name: _as_written(name, text, quoted=quoted), viewer)
+
+
+def _as_written(field: str, text: str, *, quoted: bool) -> Node:
+    """The words of the text, as one phrase if they were quoted: blanks and punctuation between them do not count."""
+    return all_of(*(phrase_node(field, t) for t in ([text] if quoted else text.split())))
 
 
 def _part(part: Part, viewer: frozenset[str] | None, synonyms: Synonyms) -> Node:
@@ -102,8 +107,8 @@ def _part(part: Part, viewer: frozenset[str] | None, synonyms: Synonyms) -> Node
     others = numerals.variants(part.text) + (() if part.quoted else synonyms(part.text))
     texts = (part.text, *others)
     if part.field:
-        return any_of(*(all_of(*(phrase_node(part.field, t) for t in text.split())) for text in texts))
-    return any_of(*(_anywhere(text, viewer) for text in texts))
+        return any_of(*(_as_written(part.field, text, quoted=part.quoted) for text in texts))
+    return any_of(*(_anywhere(text, viewer, quoted=part.quoted) for text in texts))
 
 
 def _pieces(part: Part, viewer: frozenset[str] | None) -> Node:

@@ -52,12 +52,12 @@ def segments(folded: str) -> list[str]:
     return _plain_cutter()(folded)
 
 
-def word_starts(folded: str) -> list[int]:
-    """Return the offsets at which a word begins, the words inside long words included, ascending."""
+def word_starts(folded: str, *, shortest: int = 1) -> list[int]:
+    """Return the offsets at which a word of so many letters begins, the words inside long words included, ascending."""
     import rjieba
 
     found = rjieba.tokenize(folded, mode="search")
-    return sorted({start for word, start, _ in found if word[0].isalnum()})
+    return sorted({start for word, start, _ in found if word[0].isalnum() and len(word) >= shortest})
 
 
 def bigrams(folded: str) -> list[str]:

@@ -12,7 +12,7 @@ from caselib.resources.enums import Circulation, Kind
 from caselib.vocabularies.models import Topic
 from search import api
 from search.api import SearchRequest, SearchResult
-from search.models import SynonymGroup
+from search.models import Completion, SynonymGroup
 from tests import factories
 
 Find = Callable[..., SearchResult]
@@ -123,6 +123,43 @@ def test_did_you_mean_comes_from_the_library_itself(find: Find) -> None:
     assert find("连政教育").did_you_mean == "廉政教育"  # the same sound
     assert find("廉政教肓").did_you_mean == "廉政教育"  # one wrong character
     assert find("完全无关").did_you_mean is None
+
+
+def test_did_you_mean_proposes_only_what_this_reader_finds(find: Find) -> None:
+    factories.live(title="廉政教育", body=body("会场里摆着一百把椅子。"))
+    factories.live(title="渔港扩建", circulation=Circulation.INTERNAL)
+    assert find("连政教育 椅子").did_you_mean == "廉政教育 椅子"
+    assert find("连政教育 渔港").did_you_mean is None, "nothing has both"
+    assert find("连政教育", filters={"kind": ["course"]}).did_you_mean is None, "not under this filter"
+    assert find("渔岗扩建").did_you_mean is None
+    inside = Viewer.of(factories.UserFactory(roles=[Role.TRAINEE]))
+    assert find("渔岗扩建", viewer=inside).did_you_mean == "渔港扩建"
+
+
+def test_a_library_has_few_completions_and_each_as_one_would_begin_to_type(find: Find) -> None:
+    Topic.objects.create(name="海洋渔业", code="SEA")
+    factories.live(
+        title="八十个车位怎么分给三百户——槐树里社区“邻里议事厅”的规则课", authors=[("丁一舟", "")],
+        tags={"topics": ["海洋渔业"]},
+    )  # fmt: skip
+    find()
+    rows = list(Completion.objects.exclude(record=""))
+    assert len(rows) < 50
+    assert "海洋渔业" not in {row.text for row in rows}, "a term has rows of its own, once for all"
+    begun = {row.key for row in rows if row.kind == Completion.TITLE}
+    assert not any(key.startswith(("的规则", "里社区")) for key in begun)
+    for typed in ("八十", "车位", "bsgcw", "chewei", "丁一", "dyz"):
+        assert api.suggest(typed, Viewer()), typed
+
+
+def test_a_quotation_runs_on_over_blanks_and_punctuation(find: Find) -> None:
+    factories.live(title="甲", body=body("会上说：“抓早抓小，防微杜渐”，大家记下了。"))
+    factories.live(title="乙", body=body("防微杜渐要抓早抓小。"))
+    for text in ("“抓早抓小，防微杜渐”", '"抓早抓小 防微杜渐"', "「抓早抓小。防微杜渐」"):
+        assert titles(find(text)) == ["甲"], text
+    assert find("“抓早抓小，防微渐杜”").total == 0
+    assert sorted(titles(find("抓早抓小 防微杜渐"))) == ["乙", "甲"]
+    assert titles(find("抓早抓小 -“抓早抓小，防微杜渐”")) == ["乙"]
 
 
 def test_pages_and_cursors_walk_through_everything_once(find: Find) -> None:

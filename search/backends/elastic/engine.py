@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from elasticsearch import ApiError, helpers
+from elasticsearch import ApiError, BadRequestError, helpers
 
 from search import documents
 from search.backends.base import EngineUnavailable, Refused
@@ -39,15 +40,21 @@ class ElasticEngine:
             return EngineAnswer(total=self._total(query))
         answer = EngineAnswer()
         for level in range(len(query.matches)):
-            body = search_body(query, level)
             with translated():
-                raw = self.connection.reading.search(
-                    index=self.alias, body=body, allow_partial_search_results=False
-                ).body
-                answer = _answer(raw, query, level)
+                try:
+                    answer = _answer(self._searched(query, level), query, level)
+                except BadRequestError:
+                    if query.after is None:
+                        raise
+                    # A place to go on from that a reader made up is no fault of the server's.
+                    return self.search(replace(query, after=None, offset=0))
             if answer.total:
                 break
         return answer
+
+    def _searched(self, query: EngineQuery, level: int) -> Mapping[str, Any]:
+        body = search_body(query, level)
+        return self.connection.reading.search(index=self.alias, body=body, allow_partial_search_results=False).body
 
     def shares(self, field: str, tokens: Collection[str]) -> Mapping[str, float]:
         """Return the share of all passages that hold each token, as counted when the index was built."""

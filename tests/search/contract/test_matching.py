@@ -236,3 +236,11 @@ def test_a_number_and_the_character_after_it_stand_together(engine: Engine) -> N
     assert keys(ask(engine, "2023年")) == keys(ask(engine, "二〇二三年")) == ["year"]
     assert ask(engine, "7大").level > 0 or ask(engine, "7大").total == 0
     assert ask(engine, "x.*大(").total >= 0
+
+
+def test_a_quotation_may_hold_punctuation_and_blanks(engine: Engine) -> None:
+    fill(engine, [record("a", "", "他说：抓早抓小，防微杜渐。记下了。"), record("b", "", "防微杜渐，抓早抓小。")])
+    for text in ("“抓早抓小，防微杜渐”", "“抓早抓小 防微杜渐”", "“防微杜渐。记”"):
+        assert keys(ask(engine, text)) == ["a"], text
+    assert ask(engine, "“抓早抓小，渐”").total == 0
+    assert ask(engine, "“抓早抓小防微杜渐”").total == 0, "what is written without a break stands without one"
