@@ -11,7 +11,9 @@ from caselib.ingest.lines import Line
 
 _WINDOW = 4  # lines that the other column may lag behind
 _TWICE = 0.7  # strain of two neighbouring lines in one column
+_LONGEST = 400  # lines of a page
 _LEAST = 8  # strain that must go away on a page
+_SHARE = 0.2  # the same as a share of its lines
 _LEFT_OVER = 0.45  # share of it that may stay
 
 
@@ -27,7 +29,8 @@ class Tangle:
     @property
     def is_clear(self) -> bool:
         return (
-            self.single - self.double >= max(_LEAST, len(self.lines) * 0.2) and self.double <= self.single * _LEFT_OVER
+            self.single - self.double >= max(_LEAST, len(self.lines) * _SHARE)
+            and self.double <= self.single * _LEFT_OVER
         )
 
 
@@ -40,7 +43,8 @@ def untangle(pages: Sequence[list[Line]], *, known: bool) -> tuple[list[list[Lin
     texts = [line for page in pages for line in page if line.fixed is None]
     flow = flow_of(texts)
     tangles = [
-        _read(page, flow) if len(page) >= 6 and all(line.fixed is None for line in page) else None for page in pages
+        _read(page, flow) if 6 <= len(page) <= _LONGEST and all(line.fixed is None for line in page) else None
+        for page in pages
     ]
     clear = [tangle for tangle in tangles if tangle is not None and tangle.is_clear]
     if not clear or len(clear) * 3 < sum(1 for tangle in tangles if tangle is not None):
@@ -69,20 +73,26 @@ def _read(lines: list[Line], flow: Flow) -> Tangle:
     other column's last line (-1: none yet), the least strain so far and the way there.
     """
     single = float(sum(flow.strain(one, two) for one, two in pairwise(lines)))
-    best: dict[int, tuple[float, tuple[int, ...]]] = {-1: (0.0, (0,))}
+    if single < max(_LEAST, len(lines) * _SHARE):
+        return Tangle(lines, single, single, [False] * len(lines))
+    best: dict[int, float] = {-1: 0.0}
+    ways: list[dict[int, int]] = []  # for each line and place of the other column, the place before it
     for index in range(1, len(lines)):
-        after: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for other, (strain, way) in best.items():
-            stay = strain + flow.strain(lines[index - 1], lines[index]) + _TWICE
+        after: dict[int, float] = {}
+        way: dict[int, int] = {}
+        ways.append(way)
+        for other, strain in best.items():
             if index - other <= _WINDOW or other == -1:
-                _keep(after, other, stay, way, 0)
+                stay = strain + flow.strain(lines[index - 1], lines[index]) + _TWICE
+                if stay < after.get(other, stay + 1):
+                    after[other], way[other] = stay, other
             change = strain + (flow.strain(lines[other], lines[index]) if other >= 0 else 0)
-            _keep(after, index - 1, change, way, 1)
+            if change < after.get(index - 1, change + 1):
+                after[index - 1], way[index - 1] = change, other
         best = after
-    double, way = min(best.values(), key=lambda item: item[0])
-    right: list[bool] = []
-    for turn in way:
-        right.append(bool(turn) != (right[-1] if right else False))
+    place = min(best, key=lambda other: best[other])
+    right = _sides(place, ways)
+    double = best[place]
     left_end = next((line for line, at in zip(reversed(lines), reversed(right), strict=True) if not at), None)
     right_start = next((line for line, at in zip(lines, right, strict=True) if at), None)
     if left_end is not None and right_start is not None:
@@ -90,8 +100,14 @@ def _read(lines: list[Line], flow: Flow) -> Tangle:
     return Tangle(lines, single, double, right)
 
 
-def _keep(
-    found: dict[int, tuple[float, tuple[int, ...]]], other: int, strain: float, way: tuple[int, ...], turn: int
-) -> None:
-    if other not in found or strain < found[other][0]:
-        found[other] = (strain, (*way, turn))
+def _sides(place: int, ways: Sequence[dict[int, int]]) -> list[bool]:
+    """Return for each line whether it stands at the right, walking back from the last place of the other column."""
+    turns: list[bool] = []
+    for index in range(len(ways), 0, -1):
+        before = ways[index - 1][place]
+        turns.append(place == index - 1 and before != place)
+        place = before
+    right = [False]
+    for turn in reversed(turns):
+        right.append(turn != right[-1])
+    return right

@@ -15,6 +15,7 @@ from typing import Any
 from caselib.ingest.results import ReadItem, item_to_json
 from caselib.ingest.splitting import Item, Split, counts, reading_text, split
 from caselib.word import codec, guard
+from caselib.word.flatopc import to_package
 from caselib.word.guard import Kind, UnreadableError
 from caselib.word.html_reader import read_html
 from caselib.word.model import Comment, Document
@@ -44,8 +45,8 @@ def _is_markdown(name: str) -> bool:
 
 
 def _document(data: bytes, kind: Kind, name: str) -> Document:
-    if kind == "docx":
-        return read_docx(data)
+    if kind in ("docx", "flatopc"):
+        return read_docx(to_package(data) if kind == "flatopc" else data)
     if kind in ("html", "mhtml"):
         return read_html(data, kind)
     return read_markdown(data) if _is_markdown(name) else read_text(data)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from caselib.ingest.headlines import Judge
 from caselib.ingest.lines import Line, width
@@ -180,9 +181,10 @@ class _Joiner:
     def _flush(self) -> None:
         if not self.text:
             return
-        text = self.text[0].text
-        for line in self.text[1:]:
-            text += _glue(text, line.text) + line.text
+        pieces = [self.text[0].text]
+        for before, line in pairwise(self.text):
+            pieces += [_glue(before.text, line.text), line.text]
+        text = "".join(pieces)
         first, last = self.text[0].place, self.text[-1].place
         place = Place(first.paragraph, first.start, last.end)
         if len(self.text) > 1 or not _is_byline(text):

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from caselib.word.model import Block, Heading, Paragraph, Place
@@ -37,9 +38,25 @@ class Line:
         return width(self.text)
 
 
+def _wide_ranges() -> str:
+    """The signs of two columns as ranges of a regular expression: wide, full-width and ambiguous ones, as in Chinese type."""
+    ranges: list[list[int]] = []
+    for code in range(0x80, 0x10000):
+        if unicodedata.east_asian_width(chr(code)) in "WFA":
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges) + "\U00020000-\U0003fffd"
+
+
+_WIDE = re.compile(f"[{_wide_ranges()}]+")
+
+
+@lru_cache(maxsize=16_384)
 def width(text: str) -> int:
     """Return the printed width of ``text`` in half-width columns."""
-    return sum(2 if unicodedata.east_asian_width(sign) in "WFA" else 1 for sign in text)
+    return len(text) + sum(map(len, _WIDE.findall(text)))
 
 
 def is_wrapped(blocks: Sequence[Block]) -> bool:

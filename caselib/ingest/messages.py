@@ -205,6 +205,7 @@ _KINDS: Text = {
     "legacy": ".doc / .wps",
     "rtf": "RTF",
     "wordml": "Word 2003 XML",
+    "xml": "XML",
 }
 
 

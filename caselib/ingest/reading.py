@@ -167,7 +167,12 @@ def _finished(name: str, raw: dict[str, Any], out: Path, outcome: Outcome, deadl
 def _mislabelled(name: str, kind: str) -> tuple[Warning, ...]:
     """Tell when the name promised another format than the file has."""
     suffix = name.rsplit(".", 1)[-1].lower()
-    right = {"docx": ("docx", "dotx", "docm", "dotm"), "html": ("html", "htm"), "mhtml": ("mht", "mhtml")}.get(kind)
+    right = {
+        "docx": ("docx", "dotx", "docm", "dotm"),
+        "html": ("html", "htm"),
+        "mhtml": ("mht", "mhtml"),
+        "flatopc": ("xml",),
+    }.get(kind)
     if right is None or suffix in right:
         return ()
     return (Warning("mislabelled", "", f".{suffix} → .{right[0]}"),)

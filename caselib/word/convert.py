@@ -18,6 +18,8 @@ def to_docx(data: bytes, kind: str, *, seconds: float = SECONDS) -> bytes:
 
     Raises UnreadableError: no_converter, convert_timeout, convert_memory, convert_failed.
     """
+    if kind == "rtf":
+        data = data[data.index(b"{\\rtf") :]  # LibreOffice takes it for plain text when anything stands before it
     return _convert(data, _SUFFIX.get(kind, ".doc"), "docx:MS Word 2007 XML", ".docx", seconds)
 
 

@@ -18,7 +18,7 @@ from typing import Literal
 
 MIB = 1024 * 1024
 
-Kind = Literal["docx", "legacy", "rtf", "html", "mhtml", "wordml", "text", "zip"]
+Kind = Literal["docx", "legacy", "rtf", "html", "mhtml", "wordml", "flatopc", "text", "zip"]
 
 
 class UnreadableError(Exception):
@@ -74,7 +74,9 @@ _SEALED = (b"%TSD-Header", b"E-SafeNet")
 _HTML = re.compile(
     rb"^\s*(<!--.*?-->\s*)*(<\?xml[^>]*>\s*)?(<!doctype\s+html|<html|<head|<body|<meta|<table|<div)", re.I | re.S
 )
-_WORDML = re.compile(rb"progid=\"Word\.Document\"|schemas\.microsoft\.com/office/word/2003/wordml|<pkg:package")
+_WORDML = re.compile(rb"progid=\"Word\.Document\"|schemas\.microsoft\.com/office/word/2003/wordml")
+_FLAT_OPC = re.compile(rb"<pkg:package|schemas\.microsoft\.com/office/2006/xmlPackage")
+_XML = re.compile(rb"^\s*<\?xml[\s>]", re.I)
 _DOCTYPE = re.compile(rb"<!\s*(DOCTYPE|ENTITY)", re.I)
 _TEXT_NAMES = (".txt", ".md", ".markdown", ".text")
 _HTML_NAMES = (".html", ".htm")
@@ -105,17 +107,21 @@ def sniff(data: bytes, name: str = "") -> Kind:
 def _sniff_text(data: bytes, head: bytes, name: str) -> Kind:
     if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
         raise UnreadableError("empty_file")
-    if head.lstrip().startswith(b"{\\rtf"):
+    flat = head.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if flat.lstrip().startswith(b"{\\rtf"):
         return "rtf"
     if re.match(rb"\s*(MIME-Version:|From:|Content-Type:\s*multipart)", head, re.I):
         return "mhtml"
-    if _WORDML.search(head):
+    if _XML.match(flat) and _FLAT_OPC.search(flat):
+        return "flatopc"
+    if _WORDML.search(flat):
         return "wordml"
-    flat = head.replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     if _HTML.match(flat) and not name.endswith(_TEXT_NAMES):
         return "html"
     if name.endswith(_HTML_NAMES):
         return "html"
+    if _XML.match(flat) and not name.endswith(_TEXT_NAMES):
+        raise UnreadableError("not_a_manuscript", "xml")
     utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff")) or unmarked_utf16(head) != ""
     if not utf16 and _looks_binary(head):
         raise UnreadableError("not_a_manuscript", "binary")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _PLACE = r"(?:省|市|县|区|州|盟|旗|乡|镇|村|街道|兵团)"
 _BODY = (
@@ -125,6 +126,7 @@ def is_dated(text: str) -> bool:
     return bool(_DATE.search(text))
 
 
+@lru_cache(maxsize=8192)
 def is_byline(text: str) -> bool:
     """True when a line under a title names units or people, or is a subtitle's dash or a date."""
     text = text.strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CHINESE = "〇零○一二三四五六七八九十百千两"
 _VALUES = {sign: index for index, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
@@ -48,6 +49,7 @@ class Numeral:
     text: str
 
 
+@lru_cache(maxsize=8192)
 def numeral(line: str) -> Numeral | None:
     """Return the heading number that ``line`` begins with, or None."""
     for kind, pattern in _PATTERNS:
@@ -99,6 +101,7 @@ def ends_sentence(text: str) -> bool:
     return bool(bare) and (bare[-1] in _TERMINAL or bare.endswith("．"))
 
 
+@lru_cache(maxsize=8192)
 def squeeze(text: str) -> str:
     """Collapse white space; letter-spaced Chinese (目　录, 总    则) becomes plain (目录, 总则)."""
     flat = re.sub(r"[\s\u00a0\u3000]+", " ", text).strip()

@@ -80,7 +80,7 @@ def read_text(data: bytes) -> Document:
     """Return one paragraph a line, form feeds kept at the head of the line they precede; nothing is guessed here."""
     text, encoding = decode(data)
     lines = clean(text).split("\n")
-    if len(lines) > LIMITS.paragraphs * 4:
+    if len(lines) > LIMITS.paragraphs * 2:
         raise UnreadableError("too_many_paragraphs", str(len(lines)))
     blocks: list[Block] = []
     offset = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from caselib.word.guard import UnreadableError
 from caselib.word.model import (
@@ -224,10 +226,13 @@ def _used(blocks: Sequence[Block]) -> list[str]:
 
 def _comments(context: Context, raw: Sequence[RawBlock], blocks: Sequence[Block]) -> tuple[Comment, ...]:
     """Re-anchor comments from paragraphs of the file to blocks of the model."""
-    starts = [(block.place.paragraph, index) for index, block in enumerate(blocks) if block.place is not None]
+    starts = sorted((block.place.paragraph, index) for index, block in enumerate(blocks) if block.place is not None)
+    ordinals = [ordinal for ordinal, _ in starts]
+    highest = list(accumulate((index for _, index in starts), max))
     placed: list[Comment] = []
     for comment in context.comments:
-        index = max((index for ordinal, index in starts if ordinal <= comment.paragraph), default=0)
+        before = bisect_right(ordinals, comment.paragraph)
+        index = highest[before - 1] if before else 0
         placed.append(replace(comment, paragraph=index))
     anchored = {comment.key for comment in context.comments}
     for key, (author, text, at) in context.comment_texts.items():
