@@ -8,27 +8,39 @@ from dataclasses import dataclass, field
 
 from caselib.ingest.sections import bare
 from caselib.word.model import Block, Heading, Paragraph, Table
+from caselib.word.outline import number_value
 
 # field → labels; the first that is contained in the label decides
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("key_and_difficult", re.compile(r"重难点|重点(?:和|与|及|、)难点")),
+    ("key_and_difficult", re.compile(r"重[、/和与及]?难点|重点[、/和与及]?难点")),
     ("key_points", re.compile(r"重点")),
     ("difficult_points", re.compile(r"难点")),
-    ("objectives", re.compile(r"教学目[标的]|目的要求|学习目标|培训目标|课程目标|活动目标|教学目的")),
+    (
+        "objectives",
+        re.compile(
+            r"教学目[标的]|目的要求|(?:学习|培训|课程|活动|知识|能力|素质|素养|思政|育人|情感|德育|技能|党性)[\u4e00-\u9fff]{0,4}目标|教学目的"
+        ),
+    ),
     ("learners", re.compile(r"对象|教学年级|授课年级|适用年级|适用学段|授课班级|班级|学段|学员")),
     ("board_plan", re.compile(r"板书")),
     ("reflection", re.compile(r"反思|教后记|课后记|教学后记")),
     ("assessment", re.compile(r"作业|评价|考核|考查|练习|检测|测评")),
     ("preparation", re.compile(r"准备|教具|学具|教学工具|教学资源|教学媒体|材料")),
     ("method", re.compile(r"教学方法|教法|教学方式|学法")),
-    ("minutes", re.compile(r"课时|时长|授课时间|教学时间|学时")),
+    ("minutes", re.compile(r"课时|时长|授课时间|教学时间|时间安排|学时")),
     ("process", re.compile(r"教学过程|教学流程|教学环节|教学步骤|活动过程|授课过程|课时安排|教学进程|教学实施")),
-    ("topic", re.compile(r"课题|教学主题|课程名称|教学内容|课名|题目|授课题目|主题")),
-    ("author", re.compile(r"设计人|设计者|授课人|授课教师|主讲|执教|承担人|教师|备课人")),
-    ("unit", re.compile(r"单位|学校")),
+    ("topic", re.compile(r"课题|教学主题|课程名称|教学内容|授课内容|课名|题目|授课题目|主题")),
+    ("author", re.compile(r"设计人|设计者|授课人|授课教师|主讲|执教|承担人|教师|备课人|主备")),
+    ("unit", re.compile(r"单位|学校|^(?:二级)?学院$|院系|教研[室组]")),
 )
 _TITLE = re.compile(r"教案|教学设计|教学简案|教学方案|课程设计方案|课程设计|说课稿|学案|课程方案|教学计划")
-_MINUTES = re.compile(r"(\d{1,3})\s*(?:分钟|分|min(?:utes?)?|′|')(?![\u4e00-\u9fff]*数)", re.I)
+# 10分钟, 10 min, 10′ in all its looks; of a range the longer time; not the points of a test (满分100分).
+_MINUTES = re.compile(
+    r"(?<![得满计评占扣加总分\d])(?:\d{1,3}\s*(?:分钟|分|[′'’＇])?\s*[-—–~～至到]\s*)?"
+    r"(?:(\d{1,3})\s*(?:分钟|分|mins?\b|minutes?|[′'’＇])|([一二三四五六七八九十]{1,3})\s*分钟|"
+    r"(\d{1,2}|[一二两三四五六]|半)\s*(?:个?小时|hours?\b))(?![\u4e00-\u9fff]*数)",
+    re.I,
+)
 _SECTIONED = (
     "objectives",
     "key_and_difficult",
@@ -101,7 +113,10 @@ def is_generic_title(text: str) -> bool:
 def minutes_of(text: str) -> int:
     """Return the minutes named in ``text``, 0 when none are."""
     match = _MINUTES.search(text)
-    return int(match.group(1)) if match else 0
+    if match is None:
+        return 0
+    digits, words, hours = match.groups()
+    return 30 if hours == "半" else number_value(hours) * 60 if hours else number_value(digits or words)
 
 
 def lesson_fields(blocks: Sequence[Block]) -> LessonFields:

@@ -1,0 +1,56 @@
+"""The labels and the times of lesson plans, as teachers write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from caselib.ingest.lessons import label_field, minutes_of
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("约10分钟", 10),
+        ("10′", 10),
+        ("10＇", 10),
+        ("10’", 10),
+        ("(10min)", 10),
+        ("10 mins", 10),
+        ("5分", 5),
+        ("二十五分钟", 25),
+        ("15-20分钟", 20),
+        ("8′~10′", 10),
+        ("半小时", 30),
+        ("2个小时", 120),
+        ("45分钟/课时", 45),
+        ("（约５分钟）", 5),
+        ("得分10分", 0),
+        ("满分100分", 0),
+        ("一分为二", 0),
+        ("三分之一", 0),
+        ("十分重要", 0),
+        ("教学过程", 0),
+    ],
+)
+def test_minutes(text: str, minutes: int) -> None:
+    assert minutes_of(text) == minutes
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("重、难点", "key_and_difficult"),
+        ("重点难点", "key_and_difficult"),
+        ("教学重难点", "key_and_difficult"),
+        ("知识目标", "objectives"),
+        ("思政育人目标", "objectives"),
+        ("授课内容", "topic"),
+        ("主备人", "author"),
+        ("时间安排", "minutes"),
+        ("学院", "unit"),
+        ("目标检测", "assessment"),
+        ("学情分析", ""),
+    ],
+)
+def test_labels(label: str, name: str) -> None:
+    assert label_field(label) == name
