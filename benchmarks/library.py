@@ -128,8 +128,16 @@ def searches() -> list[str]:
 
 
 def change() -> None:
-    """Let a counter grow as a publication does, so that nothing kept may be used."""
+    """Let the counters grow as when a term gets another name, so that nothing kept may be used."""
     page_cache.bump(page_cache.PAGES)
+
+
+def publish_another() -> None:
+    """Let the counters grow as when the newest resource is published anew, and then indexed."""
+    newest = ResourcePage.objects.order_by("-pk").values_list("pk", "content_type_id").first()
+    assert newest is not None
+    page_cache.bump(page_cache.PAGES, page_cache.kind(newest[1]), pages=[newest[0]])
+    page_cache.bump(page_cache.PAGES, page_cache.INDEX, pages=())
 
 
 def size() -> int:

@@ -8,7 +8,8 @@ from cms.settings.dev import DATABASES, INSTALLED_APPS
 INSTALLED_APPS = ["benchmarks.stock", *INSTALLED_APPS]
 ROOT_URLCONF = "benchmarks.urls"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if os.environ.get("BENCH_HASHER") != "real":
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 if os.environ.get("BENCH_DATABASE") == "postgresql":
     DATABASES["default"] = {

@@ -27,6 +27,9 @@ INSTALLATION = (
     "caselib/*/install.py",
     "caselib/*/enums.py",
     "caselib/*/data/*",
+    "caselib/*/guards.py",
+    "caselib/*/counting.py",
+    "cms/counting.py",
     "tests/template_database.py",
 )
 LIBRARIES = ("Django", "wagtail", "django-taggit", "django-modelcluster")

@@ -12,7 +12,7 @@ from caselib.core.guards import changed
 ANY = "SELECT 'pages' AS name UNION "
 BESIDE = f"{ANY}SELECT 'beside'"
 PAGE_COLUMNS = ("live", "live_revision_id", "url_path", "title")
-TERM_COLUMNS = ("name", "parent_id", "code")
+TERM_COLUMNS = ("name", "parent_id", "code", "retired_at")
 
 
 def counting() -> list[Counting]:

@@ -33,6 +33,8 @@ class KeptNode(template.Node):
         parts: tuple[Any, ...] = tuple(part.resolve(context) for part in self.parts)
         key = ("markup", self.name.resolve(context), get_language(), *parts)
         names = self.until.resolve(context, ignore_failures=True) if self.until else None
+        if isinstance(names, str):
+            names = (names,)
 
         def build() -> SafeString:
             return mark_safe(self.nodelist.render(context))  # noqa: S308  (rendered markup)
@@ -44,8 +46,8 @@ class KeptNode(template.Node):
 def kept(parser: Parser, token: Token) -> KeptNode:
     """Keep what stands up to ``endkept``. The parts must name all that it looks at beside the language and the day.
 
-    It ends with any change of pages or lists, or only with those of the names that a last part ``until=names`` gives;
-    what stands inside then says itself what else it shows (``fragments.needs``).
+    It ends with any change of pages or lists, or only with those of the names (or the one name) that a last part
+    ``until=names`` gives; what stands inside then says itself what else it shows (``fragments.needs``).
     """
     pieces = token.split_contents()[1:]
     until = pieces.pop().partition("=")[2] if pieces and pieces[-1].startswith("until=") else None
