@@ -70,7 +70,7 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
     Without ``links`` the words of links stay and lead nowhere: a hall display has no way out.
     """
     footnotes = [block["value"] or {} for block in raw_blocks(page.notes) if block["type"] == "note"]
-    numbers = {note.get("key"): number for number, note in enumerate(footnotes, start=1)}
+    numbers = {str(note.get("key")): number for number, note in enumerate(footnotes, start=1)}
     called: set[str] = set()
     sections, guarded, open_blocks = [], [], []
     for block in raw_blocks(getattr(page, "body", None)):
@@ -89,7 +89,7 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
         ]
         sections.append(Section(section.get("heading") or "", section.get("kind") or "other", _joined(parts)))
     notes = [
-        Footnote(note.get("key"), numbers[note.get("key")], note.get("text") or "")
+        Footnote(str(note["key"]), numbers[str(note["key"])], note.get("text") or "")
         for note in footnotes
         if note.get("key") in called
     ]

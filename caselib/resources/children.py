@@ -32,9 +32,10 @@ def read_children(page: ResourcePage) -> None:
 
     The page is for reading only: what is put into it is not what a draft carries.
     """
-    relations = _relations(type(page))
+    model: Any = type(page)
+    relations = _relations(model)
     with connection.cursor() as cursor:
-        cursor.execute(_question(type(page)), [page.pk] * len(relations))
+        cursor.execute(_question(model), [page.pk] * len(relations))
         present = cursor.fetchone()
     memory = page.__dict__.setdefault("_cluster_related_objects", {})
     for relation, any_row in zip(relations, present, strict=True):
@@ -73,7 +74,7 @@ def _terms(name: str, ids: Sequence[int]) -> dict[int, Any]:
 
 
 @lru_cache(maxsize=32)
-def _relations(model: type[ResourcePage]) -> tuple[Any, ...]:
+def _relations(model: Any) -> tuple[Any, ...]:
     return tuple(
         relation
         for relation in model._meta.related_objects
@@ -84,7 +85,7 @@ def _relations(model: type[ResourcePage]) -> tuple[Any, ...]:
 
 
 @lru_cache(maxsize=32)
-def _question(model: type[ResourcePage]) -> str:
+def _question(model: Any) -> str:
     """Return the query that tells of each relation whether a page has rows of it."""
     quote = connection.ops.quote_name
     places = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q
+from django.db.models import BigIntegerField, Count, Q
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import ngettext
 from wagtail.models import Page, WorkflowState
@@ -14,8 +15,9 @@ from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import User
 from caselib.accounts.waiting import Pile
 from caselib.core import clock
+from caselib.resources.models import ResourcePage
 
-from .selectors import QueueFilter, due_for_rereview, own_ids, queue
+from .selectors import QueueFilter, due_for_rereview, queue
 
 WRITERS = frozenset({Role.AUTHOR, Role.TEACHER, Role.EDITOR})
 
@@ -40,7 +42,12 @@ def _to_review(user: User) -> Pile:
 
 def _returned(user: User) -> Pile:
     runs = WorkflowState.objects.filter(base_content_type=ContentType.objects.get_for_model(Page))
-    number = runs.filter(status=WorkflowState.STATUS_NEEDS_CHANGES, object_id__in=own_ids(user)).count()
+    returned = runs.filter(status=WorkflowState.STATUS_NEEDS_CHANGES).annotate(
+        page_id=Cast("object_id", BigIntegerField())
+    )
+    # From the few that came back to whose they are: the other way round costs with all that somebody ever wrote.
+    mine = Q(owner=user) | Q(authors__user=user)
+    number = ResourcePage.objects.filter(mine, pk__in=returned.values("page_id")).distinct().count()
     words = ngettext("manuscript came back to you", "manuscripts came back to you", number)
     return Pile(number, words, reverse("review:manuscripts"))
 
