@@ -41,7 +41,7 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
         if not titles or not isinstance(block, Heading | Paragraph) or len(text_of(block)) > 120:
             continue
         for length in (1, 2):
-            if index + length > len(blocks):
+            if index + length > len(blocks) or (length > 1 and is_part_name(text_of(block))):
                 break
             marks = _marks("".join(text_of(item) for item in blocks[index : index + length]))
             hit = next((mark for mark in marks if mark in titles and mark not in met), None)

@@ -6,11 +6,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from caselib.ingest.columns import page_numbers
 from caselib.ingest.contents import BARE, DRESSED, Entry, take_contents
 from caselib.ingest.lines import Line, width
-from caselib.ingest.sections import is_section_name, key
+from caselib.ingest.sections import is_back_matter, is_foreword, is_section_name, key
 from caselib.word.model import Warning
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral
@@ -179,11 +180,19 @@ def _running_heads(lines: list[Line], titles: Sequence[str]) -> tuple[list[Line]
         at_edges = all(index in edges for index in found)
         if len(loose) < max(2, len(found) * 0.6) or (len(found) < 3 and not at_edges):
             continue
-        keep = found[0] if not everywhere and _opens(lines, found[0]) else None
+        keep = found[0] if not everywhere and _opens(lines, found[0]) else _matter(lines, found)
         going = [index for index in (found if len(loose) >= len(found) * 0.6 else loose) if index != keep]
         doomed.update(going)
         removed[lines[found[0]].text] = len(going)
     return _without(lines, doomed), removed
+
+
+def _matter(lines: list[Line], found: Sequence[int]) -> int | None:
+    """Where the heading of a foreword or appendix stands among the heads that repeat it: the last on its first page."""
+    if not is_foreword(lines[found[0]].text) and not is_back_matter(lines[found[0]].text):
+        return None
+    below = [index for before, index in pairwise(found) if index == before + 1 and before == found[0]]
+    return below[0] if below and lines[below[0]].breaks != "page" else found[0]
 
 
 def _is_section(text: str) -> bool:

@@ -18,6 +18,8 @@ _TWO_LINES = (*_TOP, "han_paren", "arabic")
 _MAX_HEADING = 42
 _MAX_TWO_LINES = 60
 _MAX_ARABIC = 30
+# 表1 台账, 图二, and the line below a code that leads to the page of a case
+_CAPTION = re.compile(r"^[图表]\s*[\d一二三四五六七八九十]|扫码|二维码")
 
 
 class Judge:
@@ -196,11 +198,12 @@ def _recurring(lines: Sequence[Line], measures: Sequence[int]) -> set[str]:
     """Keys of short lines that come again in case after case: this collection's own names of sections."""
     found: Counter[str] = Counter()
     for index, line in enumerate(lines):
-        if line.fixed is not None or line.width > measures[index] * 0.7:
+        if line.fixed is not None or line.width > measures[index] * 0.7 or _at_edge(lines, index):
             continue
         text = squeeze(line.text)
         if (
-            2 <= len(bare(text)) <= 14
+            not _CAPTION.match(text)
+            and 2 <= len(bare(text)) <= 14
             and not ends_sentence(text)
             and text[-1] not in "，、；：:,"
             and re.search("[\u4e00-\u9fff]{2}", text)
@@ -209,3 +212,8 @@ def _recurring(lines: Sequence[Line], measures: Sequence[int]) -> set[str]:
         ):
             found[key(text)] += 2 if re.match("^[【〖]", text) else 1
     return {mark for mark, count in found.items() if count >= 3}
+
+
+def _at_edge(lines: Sequence[Line], index: int) -> bool:
+    """True for the first and the last line of a page: what comes again there is a running head."""
+    return lines[index].breaks == "page" or index + 1 == len(lines) or lines[index + 1].breaks == "page"

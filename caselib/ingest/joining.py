@@ -126,7 +126,7 @@ class _Joiner:
             return True
         if re.fullmatch(r"[（(\[【][^（()）\[\]【】]{2,40}[）)\]】]", last.text) and len(self.text) == 1:
             return False
-        if is_source_note(line.text):
+        if is_source_note(line.text) or _are_rows(last.text, line.text):
             return False
         displayed = self._displayed()
         if self._separate(line) and (finished or not full or displayed):
@@ -196,6 +196,12 @@ class _Joiner:
             block = Paragraph((Run(text),), place=place)
         self.result.blocks.append(block)
         self.text = []
+
+
+def _are_rows(one: str, two: str) -> bool:
+    """True for rows of a table set with blanks: joined, the figures of one would run into those of the other."""
+    gaps = [len(re.findall(r"\S[ \u3000]{3,}(?=\S)", text)) for text in (one, two)]
+    return min(gaps) >= 1 or max(gaps) >= 2
 
 
 def _is_byline(text: str) -> bool:

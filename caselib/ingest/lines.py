@@ -14,6 +14,7 @@ from caselib.word.model import Block, Heading, Paragraph, Place
 from caselib.word.outline import ends_sentence
 
 _UPRIGHT = ("前言", "序言", "目录", "目次", "后记", "附录", "代序", "总序", "致谢", "跋语")
+_FEWEST_BROKEN = 8
 _WRAPPED_SHARE = 0.35
 
 
@@ -70,11 +71,27 @@ def is_wrapped(blocks: Sequence[Block]) -> bool:
     if len(long_lines) < 8:
         return False
     unfinished = [text for text in long_lines if not ends_sentence(text) and text[-1] not in "：:"]
+    if _fill_one_measure(long_lines, unfinished):
+        return True
     if len(unfinished) < len(long_lines) * _WRAPPED_SHARE:
         return False
     widths = sorted(width(text) for text in long_lines)
     high = widths[int(len(widths) * 0.95)]
     return sum(1 for value in widths if high * 0.8 <= value <= high * 1.1) >= len(widths) * 0.35
+
+
+def _fill_one_measure(texts: Sequence[str], unfinished: Sequence[str]) -> bool:
+    """True when lines that stop in mid-sentence are often equally wide and hardly any line is wider: broken there.
+
+    So a text of many short paragraphs is known for printed lines as well; whole paragraphs are wider than any page.
+    """
+    broken = sorted(value for value in map(width, unfinished) if value >= 40)
+    if len(broken) < _FEWEST_BROKEN:
+        return False
+    full = broken[int(len(broken) * 0.8)]
+    alike = sum(1 for value in broken if full - 2 <= value <= full + 2)
+    wider = sum(1 for text in texts if width(text) > full + 4 and not re.search(r"[·.．…]{4}", text))  # not contents
+    return alike >= max(_FEWEST_BROKEN, len(broken) * 0.4) and wider <= len(texts) * 0.03
 
 
 def lines_of(blocks: Sequence[Block], *, keep_guessed: bool) -> list[Line]:

@@ -16,6 +16,7 @@ from caselib.ingest.joining import join
 from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
 from caselib.ingest.pagenotes import move_notes
 from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
+from caselib.ingest.titling import is_part_name
 from caselib.ingest.unfolding import unfold
 from caselib.word.model import Block, Document, Heading, Paragraph, Picture, Place, Run, Warning
 from caselib.word.names import is_byline
@@ -254,6 +255,8 @@ def _on_one_line(lines: Sequence[Line]) -> str:
 def _title_length(lines: Sequence[Line], index: int, titles: set[str]) -> int:
     for length in (1, 2, 3):
         if index + length > len(lines) or lines[index + length - 1].fixed is not None:
+            return 0
+        if length > 1 and is_part_name(lines[index].text):
             return 0
         text = _on_one_line(lines[index : index + length])
         mark = key(text)

@@ -116,9 +116,17 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
         return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
     title = squeeze(_line(blocks[at]))
     content, outside = without_outsiders(blocks[at:], or_equal=True)
-    while len(content) > 1 and isinstance(content[-1], Heading | Paragraph) and is_part_name(_line(content[-1])):
-        content.pop()
+    content = content[: _part_at_the_end(content)]
     return Foreword(title, tuple(content[1:])), [*_reported(blocks[:at]), *_outside(outside)]
+
+
+def _part_at_the_end(content: Sequence[Block]) -> int:
+    """Return where the label of the first part (第一编, with its name below it) ends the text, else its length."""
+    for index in range(max(len(content) - 4, 1), len(content)):
+        rest = [_line(block) for block in content[index:]]
+        if is_part_name(rest[0]) and all(len(text) <= 30 and not ends_sentence(text) for text in rest):
+            return index
+    return len(content)
 
 
 def _reported(blocks: Sequence[Block]) -> list[Warning]:

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselib.ingest.splitting import Item, split
+from caselib.word import pdf
 from caselib.word.book import Book, Chapter, Matter, Part
 from caselib.word.model import Block, Cell, Document, Heading, Note, Paragraph, Picture, Run, Table
 from caselib.word.reader import read_docx
 from caselib.word.styles import HOUSE_STYLES
+from caselib.word.text_readers import read_text
 from caselib.word.writer.compiling import compile_bytes
 from tests.caselib.word import books
+from tests.conftest import require_service
 
 UNITS = ("云坪县委党校", "雾河市纪委监委", "长杉区教育局")
 SAID = ("账本挂在墙上", "会开到院坝里", "钱款当天入册", "名单贴满七日", "村干部逐户问", "群众代表签字", "票据一张不少")
@@ -126,3 +132,31 @@ def test_the_cases_of_a_compiled_book_come_back_whole(name: str, seed: int, coun
         assert_same(item, case, found)
     assert result.foreword is not None
     assert result.foreword.title == "编者按" and len(result.foreword.blocks) == 1
+
+
+@pytest.mark.parametrize("layout", [(), ("-layout",)], ids=["flow", "layout"])
+@pytest.mark.parametrize(("name", "seed", "count", "parts"), [("book", 2, 6, 2), ("official", 4, 6, 3)])
+def test_the_text_of_the_printed_pages_leads_back_to_the_cases(
+    name: str, seed: int, count: int, parts: int, layout: tuple[str, ...], tmp_path: Path
+) -> None:
+    require_service(pdf.available(), "LibreOffice is not installed")
+    require_service(shutil.which("pdftotext") is not None, "poppler-utils are not installed")
+    book = a_book(seed, count, parts, 2)
+    printed = pdf.to_pdf(compile_bytes(book, style=HOUSE_STYLES[name]))
+    assert printed is not None
+    (tmp_path / "book.pdf").write_bytes(printed)
+    subprocess.run(["pdftotext", *layout, tmp_path / "book.pdf", tmp_path / "book.txt"], check=True, timeout=60)
+    result = split(read_text((tmp_path / "book.txt").read_bytes()), text_file=True)
+    wanted = [
+        (case.title, case.byline[0], [block.text for block in case.document.blocks if isinstance(block, Heading)])
+        for case in book.chapters()
+    ]
+    assert [(item.title, item.unit, [head.text for head in item.sections]) for item in result.items] == wanted
+    assert result.foreword is not None and result.foreword.title == "编者按"
+    broken = [
+        block.text
+        for item in result.items
+        for block in item.blocks
+        if isinstance(block, Paragraph) and block.text.endswith(("，", "名", "第"))
+    ]
+    assert not broken, "a sentence over two lines is one again"
