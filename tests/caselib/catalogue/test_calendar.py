@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar, Component
@@ -32,6 +33,8 @@ def events(feed: bytes) -> list[Component]:
 @pytest.mark.parametrize("text", NASTY)
 def test_the_feed_is_well_formed_whatever_the_texts_are(office: Office, text: str) -> None:
     made = office.dispatched()
+    if connection.vendor == "postgresql":
+        text = text.replace("\x00", "")  # no text in it can hold one
     OrderLine.objects.update(title=text[:200])
     OrderRequest.objects.update(audience=text[:60])
     session = Dispatch.objects.select_related("line__order__unit", "teacher", "room", "site").get(pk=made.pk)
