@@ -73,11 +73,12 @@ def _without_codes(blocks: Sequence[Block]) -> tuple[list[Block], list[Warning]]
     addresses: list[str] = []
     after_code = False
     for block in blocks:
-        if isinstance(block, Picture) and (code := re.match(r"二维码：(https?://\S+)$", block.alt)):
+        code = re.match(r"二维码：(https?://\S+)$", block.alt) if isinstance(block, Picture) else None
+        if code:
             addresses.append(code[1])
         elif not (after_code and isinstance(block, Paragraph) and len(block.text) <= 40 and "扫码" in block.text):
             kept.append(block)
-        after_code = bool(addresses) and isinstance(block, Picture) and block.alt.endswith(addresses[-1])
+        after_code = code is not None
     return kept, [Warning("codes_removed", "", str(len(addresses)))] if addresses else []
 
 

@@ -83,6 +83,11 @@ def save_draft(bid: Bid, *, seen: str = "", by: User, at: datetime | None = None
     return bid
 
 
+def bid_of(need: Need, unit_id: int) -> Bid | None:
+    """Return the bid or draft of a unit that stands, None if there is none."""
+    return need.bids.filter(unit_id=unit_id).exclude(state=BidState.WITHDRAWN).first()
+
+
 def draft_mark(bid: Bid | None) -> str:
     """Return what tells one saved draft from another; empty for none."""
     if bid is None or bid.state != BidState.DRAFT:
@@ -95,7 +100,7 @@ def _own_bid(bid: Bid, *, seen: str, by: User, moment: datetime) -> Need:
     need = Need.objects.select_for_update(of=("self",)).select_related("competition").get(pk=bid.need_id)
     require(may_bid(need, by, moment))
     require(acts.contact_only(by.roles, by.unit_id, bid.unit_id))
-    saved = need.bids.filter(unit=bid.unit_id).exclude(state=BidState.WITHDRAWN).first()
+    saved = bid_of(need, bid.unit_id)
     if saved is not None and saved.state != BidState.DRAFT:
         raise RefusedError(Refusal("bid-twice", _("Your unit has already handed in a bid. Withdraw it to bid again.")))
     if draft_mark(saved) != seen:

@@ -153,15 +153,11 @@ def bid(request: HttpRequest, pk: int) -> HttpResponse:
         except RefusedError as error:
             form.add_error(None, str(error.refusal.message))
             form.data = request.POST.copy()
-            form.data["seen"] = bidding.draft_mark(_own_bid(wanted, request))
+            form.data["seen"] = bidding.draft_mark(bidding.bid_of(wanted, unit_of(request)))
         else:
             messages.success(request, _("The draft is saved.") if draft else _("Your bid is handed in."))
             return redirect("competitions:need", pk=wanted.pk)
     return _need_page(request, wanted, form)
-
-
-def _own_bid(wanted: Need, request: HttpRequest) -> Bid | None:
-    return wanted.bids.filter(unit_id=unit_of(request)).exclude(state=BidState.WITHDRAWN).first()
 
 
 @login_required
@@ -242,7 +238,7 @@ def _need_page(request: HttpRequest, wanted: Need, form: BidForm | None) -> Http
     own = None
     refusal: Refusal | None = None
     if user.is_authenticated:
-        own = _own_bid(wanted, request)
+        own = bidding.bid_of(wanted, unit_of(request))
         refusal = bidding.may_bid(wanted, actor(request), clock.now())
         if form is None and refusal is None and (own is None or own.state == BidState.DRAFT):
             form = BidForm(instance=own, initial={"seen": bidding.draft_mark(own)})

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass, field
 
 from caselib.ingest.lines import width
+from tests.caselib.ingest.printed import TITLES
 
 HAN = "一二三四五六七八九十"
 _PLACES = "云岭 青溪 白石 柳湾 南坪 望江 松浦 竹山 桐河 石桥 大营 红旗 龙泉 新安 沙湖 平川 东岗 西堰".split()
@@ -24,14 +25,7 @@ _OFFICES = (
     "国网{}供电公司",
 )
 _TITLES = (
-    "一张清单破解停车之困",
-    "老厂房里的新食堂",
-    "把议事会开到田埂上",
-    "三本账管好集体资产",
-    "小窗口办成大服务",
-    "流动课堂送学进山",
-    "一条河的共治之路",
-    "从空心村到共富村",
+    *TITLES,
     "“红色网格”织密民生服务网",
     "以案促改 筑牢廉洁防线",
     "“四单”联动：让监督跟着项目走",

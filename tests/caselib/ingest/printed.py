@@ -51,26 +51,28 @@ def sentences(rng: random.Random, count: int) -> str:
     )
 
 
+TITLES = (
+    "一张清单破解停车之困",
+    "老厂房里的新食堂",
+    "把议事会开到田埂上",
+    "三本账管好集体资产",
+    "小窗口办成大服务",
+    "流动课堂送学进山",
+    "一条河的共治之路",
+    "从空心村到共富村",
+)
+
+
 def cases(count: int, seed: int = 1, names: tuple[str, ...] = ("背景情况", "主要做法", "成效成果")) -> list[Case]:
     rng = random.Random(seed)
     places = ("云岭县", "青溪镇", "白石街道", "柳湾村", "南坪区", "望江县", "松浦镇", "竹山县")
-    topics = (
-        "一张清单破解停车之困",
-        "老厂房里的新食堂",
-        "把议事会开到田埂上",
-        "三本账管好集体资产",
-        "小窗口办成大服务",
-        "流动课堂送学进山",
-        "一条河的共治之路",
-        "从空心村到共富村",
-    )
     result = []
     for index in range(count):
         sections = []
         for number, name in enumerate(names):
             sections.append((f"{'一二三四五'[number]}、{name}", [sentences(rng, rng.randint(3, 6)) for _ in range(2)]))
         result.append(
-            Case(topics[index % 8] + ("" if index < 8 else f"续{index}"), f"{places[index % 8]}委组织部", sections)
+            Case(TITLES[index % 8] + ("" if index < 8 else f"续{index}"), f"{places[index % 8]}委组织部", sections)
         )
     return result
 
