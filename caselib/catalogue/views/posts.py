@@ -39,6 +39,11 @@ KIND_GROUPS = {"case": ("casestudy",), "film": ("video",), "course": ("course", 
 @shared(PAGES, LISTS)
 def positions(request: HttpRequest) -> HttpResponse:
     """All positions as a tree."""
+    return render(request, "catalogue/positions.html", {"tops": _tree()})
+
+
+def _tree() -> list[tuple[Position, list[Position]]]:
+    """Return each position of the first level in use with all that stand below it."""
     found = Position.objects.filter(retired_at__isnull=True).order_by("path", "order", "name")
     tops: list[tuple[Position, list[Position]]] = []
     for position in found:
@@ -46,7 +51,7 @@ def positions(request: HttpRequest) -> HttpResponse:
             tops.append((position, []))
         else:
             tops[-1][1].append(position)
-    return render(request, "catalogue/positions.html", {"tops": tops})
+    return tops
 
 
 @require_safe
@@ -114,6 +119,7 @@ def for_post(request: HttpRequest) -> HttpResponse:
         "rows": [(cards[match.pk], match) for match in page if match.pk in cards],
         "total": len(matches),
         "tabs": tabs,
+        "tops": _tree() if post.empty else [],
     }
     return render(request, "catalogue/for_post.html", context)
 
