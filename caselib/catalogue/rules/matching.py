@@ -59,6 +59,7 @@ class Match:
     reasons: tuple[str, ...]
     same_position: bool = False
     warnings: tuple[str, ...] = field(default=())
+    closeness: float = 1.0  # of the positions: 1 for the post itself, less for a wider or narrower group
 
 
 def match(post: Post, candidate: Candidate) -> Match | None:
@@ -68,7 +69,7 @@ def match(post: Post, candidate: Candidate) -> Match | None:
     """
     points, reasons, warnings = 0.0, [], []
     gained, reason = _position(post, candidate)
-    same_position = gained > 0
+    same_position, closeness = gained > 0, gained / EXACT_POSITION
     points += gained
     reasons += reason
     gained, reason = _sector(post, candidate)
@@ -92,7 +93,7 @@ def match(post: Post, candidate: Candidate) -> Match | None:
         return None
     points += {"province": 0.9, "city": 0.6, "school": 0.3}.get(candidate.tier, 0.0) + min(candidate.awards, 2) * 0.3
     points += min(candidate.ordered, 50) / 100
-    return Match(candidate.pk, points, tuple(reasons), same_position, tuple(warnings))
+    return Match(candidate.pk, points, tuple(reasons), same_position, tuple(warnings), closeness)
 
 
 def rank(post: Post, candidates: Sequence[Candidate]) -> list[Match]:

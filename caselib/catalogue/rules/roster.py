@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .matching import Match
+from .titles import STANDINGS, position_code
 
 MAX_LINES = 3000
 SEPARATORS = re.compile(r"[\t,，;；、|｜/／]+|\s{2,}")
@@ -82,27 +83,49 @@ def is_heading(line: RosterLine) -> bool:
     return len(line.cells) == 1 and bool(TITLE.search(line.cells[0]) or TOTAL.search(line.cells[0]))
 
 
-Found = tuple[PostName | None, PostName | None]
+@dataclass(frozen=True, slots=True)
+class PostBook:
+    """What positions may be called: the names that the office keeps, and the position behind each code."""
 
+    names: Sequence[PostName]
+    codes: Mapping[str, int] = field(default_factory=dict)
+    memory: dict[str, tuple[PostName | None, PostName | None]] = field(default_factory=dict, compare=False)
 
-def find_position(line: RosterLine, names: Sequence[PostName], memory: dict[str, Found] | None = None) -> int | None:
-    """Return the position whose longest name is a cell of the line, else stands in the line, else None.
-
-    ``memory`` keeps what was found for each cell: in a long roster the same posts come again and again.
-    """
-    memory = {} if memory is None else memory
-    cells = [fold(cell) for cell in line.cells]
-    for cell in cells:
-        if cell not in memory:
-            memory[cell] = (
-                _longest(name for name in names if name.folded == cell),
-                _longest(name for name in names if len(name.folded) >= 2 and name.folded in cell),
+    def look_up(self, cell: str) -> tuple[PostName | None, PostName | None]:
+        """Return the name that ``cell`` (folded) is and the longest name within it; in a long roster cells repeat."""
+        if cell not in self.memory:
+            self.memory[cell] = (
+                _longest(name for name in self.names if name.folded == cell),
+                _longest(name for name in self.names if len(name.folded) >= 2 and name.folded in cell),
             )
-    for kind in (0, 1):
-        best = _longest(name for cell in cells if (name := memory[cell][kind]) is not None)
-        if best is not None:
-            return best.position_id
-    return None
+        return self.memory[cell]
+
+
+TELLING = 4  # characters: a name of this length within a cell says more than the words around it
+
+
+def find_position(line: RosterLine, book: PostBook) -> int | None:
+    """Return the position that a line names, or None.
+
+    In this order: a name of the office's that is a cell; the longest within a cell, if it is long; what posts are called
+    (``titles``), read over the whole line, for unit and post stand in cells of their own; a short name within a cell.
+    What stands in the column of political standing counts only if nothing else does.
+    """
+    cells = [fold(cell) for cell in line.cells]
+    standing = [cell for cell in cells if cell in STANDINGS]
+    cells = [cell for cell in cells if cell not in STANDINGS]
+    found = [book.look_up(cell) for cell in cells]
+    exact = _longest(name for name, _within in found if name is not None)
+    within = _longest(name for _exact, name in found if name is not None)
+    if exact is None and within is not None and len(within.folded) >= TELLING:
+        exact = within
+    if exact is not None:
+        return exact.position_id
+    said = book.codes.get(position_code("".join(cells)) or "")
+    if said is not None:
+        return said
+    last = within or _longest(name for cell in standing if (name := book.look_up(cell)[1]) is not None)
+    return last.position_id if last is not None else None
 
 
 def _longest(names: Iterable[PostName]) -> PostName | None:
@@ -114,26 +137,29 @@ def choose_items(
 ) -> list[int]:
     """Return item ids for the room: those that serve most people first, until each post has ``per_post`` of them.
 
-    Greedy cover, deterministic: ties go to the higher sum of scores, then to the newer item.
+    What was written for a wider or narrower group counts for a part only (``Match.closeness``), so that a post is not
+    filled up with what is for everybody while something of its own is there. Greedy cover, deterministic: ties go to the higher sum of scores, then to the newer item.
     """
-    served = dict.fromkeys(ranked, 0)
+    served = dict.fromkeys(ranked, 0.0)
     chosen: list[int] = []
     pool = {match.pk for matches in ranked.values() for match in matches}
-    scores = {post: {match.pk: match.score for match in matches} for post, matches in ranked.items()}
+    found = {post: {match.pk: match for match in matches} for post, matches in ranked.items()}
     while pool and len(chosen) < limit:
 
-        def gain(pk: int) -> tuple[int, float, int]:
-            open_posts = [post for post in scores if served[post] < per_post and pk in scores[post]]
-            unserved_first = sum(people[post] * (per_post - served[post]) for post in open_posts)
-            return unserved_first, sum(scores[post][pk] for post in open_posts), pk
+        def gain(pk: int) -> tuple[float, float, int]:
+            open_posts = [post for post in found if served[post] < per_post and pk in found[post]]
+            unserved_first = sum(
+                people[post] * (per_post - served[post]) * found[post][pk].closeness for post in open_posts
+            )
+            return unserved_first, sum(found[post][pk].score for post in open_posts), pk
 
         best = max(pool, key=gain)
         if gain(best)[0] == 0:
             break
         chosen.append(best)
         pool.discard(best)
-        for post, items in scores.items():
-            served[post] += best in items
+        for post, matches in found.items():
+            served[post] += matches[best].closeness if best in matches else 0
     return chosen
 
 

@@ -13,7 +13,7 @@ from caselib.resources.models import PositionTagging, ResourcePage, SectorTaggin
 from caselib.vocabularies.models import Position, Sector, Term, Topic
 
 from ..rules.matching import Candidate, Match, Post, TermFacts, rank
-from ..rules.roster import PostName, fold
+from ..rules.roster import PostBook, PostName, fold
 from .cards import content_types_of
 
 MATCHED_KINDS = ("casestudy", "video", "course", "lessonplan", "textbook")
@@ -109,11 +109,13 @@ def _tags(model: Any, ids: list[int]) -> dict[int, list[TermFacts]]:
     return found
 
 
-def post_names() -> list[PostName]:
-    """Return every name of every position in use, synonyms too. One query."""
-    names = []
-    for position in Position.objects.filter(retired_at__isnull=True):
-        for text in (position.name, *[str(s) for s in position.synonyms or []]):
-            if folded := fold(text):
-                names.append(PostName(position.pk, folded))
-    return names
+def post_book() -> PostBook:
+    """Return every name of every position in use, synonyms too, and their codes. One query."""
+    positions = list(Position.objects.filter(retired_at__isnull=True))
+    names = [
+        PostName(position.pk, folded)
+        for position in positions
+        for text in (position.name, *map(str, position.synonyms or []))
+        if (folded := fold(text))
+    ]
+    return PostBook(names, {position.code: position.pk for position in positions})

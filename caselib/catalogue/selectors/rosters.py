@@ -10,9 +10,9 @@ from caselib.accounts.viewers import Viewer
 from caselib.vocabularies.models import Position
 
 from ..rules.matching import Match, Post, rank
-from ..rules.roster import MAX_LINES, Found, RosterLine, choose_items, coverage, find_position, is_heading
+from ..rules.roster import MAX_LINES, RosterLine, choose_items, coverage, find_position, is_heading
 from .cards import Card, cards_by_id
-from .matching import candidates, facts, post_names
+from .matching import candidates, facts, post_book
 
 MAX_POSTS = 120  # of one room; a roster of the whole county names fewer
 
@@ -24,6 +24,7 @@ class PostRow:
     name: str
     people: int
     cards: Sequence[Card]
+    lines: Sequence[RosterLine] = ()  # who was read as holding it, so that a wrong reading is seen
 
     @property
     def missed(self) -> bool:
@@ -56,12 +57,11 @@ class RoomList:
 
 def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> RoomList:
     """Return the list for the people of ``lines``; ``context`` is the sector and level of the class."""
-    names = post_names()
+    book = post_book()
     cut = len(lines) >= MAX_LINES
     headings = [line for line in lines if is_heading(line)]
     lines = [line for line in lines if not is_heading(line)]
-    memory: dict[str, Found] = {}
-    held = [(line, find_position(line, names, memory)) for line in lines]
+    held = [(line, find_position(line, book)) for line in lines]
     unknown = [line for line, position in held if position is None]
     people = Counter(position for _line, position in held if position is not None)
     known = people.total()
@@ -77,7 +77,12 @@ def room_list(lines: Sequence[RosterLine], context: Post, viewer: Viewer) -> Roo
     chosen = choose_items(ranked, people)
     cards = cards_by_id(chosen, viewer)
     rows = [
-        PostRow(positions[row.position_id].name, row.people, [cards[pk] for pk in row.item_ids if pk in cards])
+        PostRow(
+            positions[row.position_id].name,
+            row.people,
+            [cards[pk] for pk in row.item_ids if pk in cards],
+            [line for line, position in held if position == row.position_id],
+        )
         for row in coverage(ranked, people, chosen)
     ]
     return RoomList(

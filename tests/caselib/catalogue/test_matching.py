@@ -13,7 +13,16 @@ from caselib.accounts.enums import Role
 from caselib.catalogue.models import CatalogueList
 from caselib.catalogue.roster_files import read_roster
 from caselib.catalogue.rules.matching import Candidate, Match, Post, TermFacts, match, rank
-from caselib.catalogue.rules.roster import MAX_LINES, PostName, choose_items, coverage, find_position, fold, parse_lines
+from caselib.catalogue.rules.roster import (
+    MAX_LINES,
+    PostBook,
+    PostName,
+    choose_items,
+    coverage,
+    find_position,
+    fold,
+    parse_lines,
+)
 from caselib.core.errors import Refusal
 from caselib.resources.enums import Kind
 from caselib.vocabularies.models import Position, Sector
@@ -56,7 +65,7 @@ def test_equal_items_come_newest_first() -> None:
     assert [m.pk for m in rank(post, [Candidate(4, positions=(PORT,)), Candidate(9, positions=(PORT,))])] == [9, 4]
 
 
-NAMES = [PostName(1, fold("书记")), PostName(2, fold("村党支部书记")), PostName(3, fold("港口（执法）"))]
+BOOK = PostBook([PostName(1, fold("书记")), PostName(2, fold("村党支部书记")), PostName(3, fold("港口（执法）"))])
 
 
 @pytest.mark.parametrize(
@@ -71,7 +80,7 @@ NAMES = [PostName(1, fold("书记")), PostName(2, fold("村党支部书记")), P
     ],
 )
 def test_posts_are_read_by_their_longest_name(line: str, position: int | None) -> None:
-    assert find_position(parse_lines(line)[0], NAMES) == position
+    assert find_position(parse_lines(line)[0], BOOK) == position
 
 
 def test_a_roster_is_read_line_by_line_and_not_without_end() -> None:
@@ -90,6 +99,14 @@ def test_the_room_list_serves_every_post_before_it_repeats_itself() -> None:
     assert rows[2].item_ids == (8,)
     assert rows[3].missed
     assert coverage(ranked, people, chosen)[0].position_id == 3
+
+
+def test_a_post_gets_what_is_its_own_beside_what_is_for_everybody() -> None:
+    wide = [Match(pk, 5, ("w",), closeness=0.6) for pk in (1, 2, 3)]
+    ranked = {1: [*wide, Match(9, 9, ("own",))], 2: wide, 3: wide}
+    chosen = choose_items(ranked, {1: 2, 2: 3, 3: 3})
+    assert chosen[0] in {1, 2, 3}
+    assert 9 in chosen
 
 
 def workbook(*rows: tuple[object, ...]) -> io.BytesIO:

@@ -359,7 +359,9 @@ def test_the_page_of_a_position_has_tiers(client: Client, office: Office) -> Non
     response = client.get(reverse("catalogue:position", args=[post.code]))
     assert [entry.card.pk for entry in response.context["required"]] == [office.course.pk]
     assert [entry.card.pk for entry in response.context["elective"]] == [office.film.pk]
-    assert 'class="state state--now"' not in response.content.decode()  # the headings say it; an elective is no "required"
+    assert (
+        'class="state state--now"' not in response.content.decode()
+    )  # the headings say it; an elective is no "required"
     assert client.get(reverse("catalogue:position", args=["nobody"])).status_code == 404
 
 
