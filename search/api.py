@@ -199,10 +199,11 @@ def suggest(text: str, viewer: Viewer, *, limit: int = 8) -> tuple[Suggestion, .
     return tuple(Suggestion(t, kind) for t, kind in found)
 
 
-def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[Hit, ...]:
-    """Return resources like this one, by its terms and by the words that set it apart; itself never among them.
+def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[int, ...]:
+    """Return the ids of resources like this one, by its terms and by the words that set it apart; itself never among them.
 
-    Empty when no engine answers.
+    They are candidates: what the index held open to ``viewer``. Whoever shows them asks the database whether they still
+    are. Empty when no engine answers.
     """
     limit = min(max(1, limit), 50)
 
@@ -214,7 +215,8 @@ def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[
         return engine.search(EngineQuery((only_others,), scoring, tokens=viewer.tokens, limit=limit))
 
     _used, answer = _first_answer(ask, None)
-    return _hits(answer, parse(""), viewer)[0] if answer else ()
+    ids = (page_id_of(found.key) for found in answer.found) if answer else ()
+    return tuple(pk for pk in ids if pk is not None)
 
 
 def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from caselib.resources.models import ResourcePage
-from caselib.resources.text import passages
+from caselib.resources.text import each_passage
 from search.analysis.folding import fold
 from search.analysis.tokens import words
 from search.backends.fields import FACETS, facet_term
@@ -25,8 +25,7 @@ def like(resource: ResourcePage, shares: Shares) -> Node:
 
     Only text open to every reader of the resource is used, so that the list tells nothing of its guarded parts.
     """
-    open_parts = (p.text for p in passages(resource) if p.kind != "title" and p.audience == resource.audience)
-    counted = Counter(w for w in words(fold("\n".join(open_parts)[:_TEXT])) if len(w) > 1)
+    counted = Counter(w for w in words(fold(_beginning(resource))) if len(w) > 1)
     for word in words(fold(resource.title)):
         if len(word) > 1:
             counted[word] += _TITLE_WEIGHT
@@ -36,3 +35,16 @@ def like(resource: ResourcePage, shares: Shares) -> Node:
     for axis, boost in _AXIS_BOOSTS.items():
         should += [Term(FACETS, facet_term(axis, value), boost) for value in facets[axis]]
     return Bool(should=tuple(should), minimum=1) if should else Everything()
+
+
+def _beginning(resource: ResourcePage) -> str:
+    """Return the first characters of what every reader of the resource may read beside its title."""
+    parts: list[str] = []
+    room = _TEXT
+    for passage in each_passage(resource):
+        if passage.kind != "title" and passage.audience == resource.audience:
+            parts.append(passage.text)
+            room -= len(passage.text) + 1
+            if room < 0:
+                break
+    return "\n".join(parts)[:_TEXT]

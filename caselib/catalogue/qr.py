@@ -12,11 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 def qr_svg(text: str, *, label: str) -> SafeString:
     """Return ``text`` as a QR code (error level M) in a titled SVG of its own aspect."""
-    return format_html('<span class="qr" role="img" aria-label="{}">{}</span>', label, _drawn(text))
+    return format_html('<span class="qr" role="img" aria-label="{}">{}</span>', label, qr_document(text))
 
 
 @lru_cache(maxsize=512)
-def _drawn(text: str) -> SafeString:
+def qr_document(text: str) -> SafeString:
     """Return the bare SVG of ``text``; the search for the best mask is what costs, so it is done once."""
     code = segno.make(text, error="m", micro=False)
     out = io.BytesIO()

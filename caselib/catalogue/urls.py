@@ -42,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("browse/", browse.browse, name="browse"),
     path("browse/suggestions/", browse.suggestions, name="suggestions"),
     path("item/<number:pk>/", home.resource, name="resource"),
+    path("item/<number:pk>/qr.svg", home.resource_qr, name="resource_qr"),
     path("lists/", lists.lists, name="lists"),
     path("lists/new/", list_editing.new_list, name="list_new"),
     path("lists/<slug:code>/", lists.list_detail, name="list"),

@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Value
+from django.db.models import Model, QuerySet, Value
 from modelcluster.fields import ParentalKey
 
 from caselib.core import fragments, page_cache
+from caselib.core.questions import Question, Rows
 
-from .models import PositionTagging, ResourcePage, SectorTagging, TopicTagging
+from .models import PositionTagging, ResourceAuthor, ResourcePage, SectorTagging, TopicTagging
 
 AXES: dict[str, type[Model]] = {
     "topic_taggings": TopicTagging,
@@ -24,11 +25,26 @@ AXES: dict[str, type[Model]] = {
     "position_taggings": PositionTagging,
 }
 # Related rows that are no part of a draft, and are shown all the same.
-BESIDE = frozenset({"awards", "use"})
+BESIDE = frozenset({"awards", "use", "teaching_notes"})
+
+
+def _tagged(*pks: Any) -> QuerySet[Any, Any]:
+    first, *others = (
+        through._default_manager.filter(content_object_id=pk).values_list(Value(name), "pk", "tag_id")
+        for pk, (name, through) in zip(pks, AXES.items(), strict=True)
+    )
+    return first.union(*others, all=True)
+
+
+#: (axis, id, term) of every link of a page to the three vocabularies.
+TAGGED = Question(_tagged)
+#: Read whole for each page: nearly every page has some, and its title, imprint and JSON-LD all name them.
+READ = "authors"
+AUTHORS = Rows(ResourceAuthor, lambda rows, pk: rows.filter(page_id=pk))
 
 
 def read_children(page: ResourcePage) -> None:
-    """Let the relations of ``page`` that it has no rows of, and its terms, answer without a query. Two queries.
+    """Let its authors, its terms, and the relations of ``page`` that it has no rows of, answer without a query. Three queries.
 
     The page is for reading only: what is put into it is not what a draft carries.
     """
@@ -49,16 +65,13 @@ def read_children(page: ResourcePage) -> None:
         else:
             page.__dict__.setdefault("_prefetched_objects_cache", {})[name] = relation.related_model.objects.none()
     memory.update(_taggings(page))
+    memory[READ] = AUTHORS.of(page.pk)
 
 
 def _taggings(page: ResourcePage) -> dict[str, list[Any]]:
     """Return the page's links to the three vocabularies, each with its term."""
     found: dict[str, list[Any]] = {name: [] for name in AXES}
-    first, *others = (
-        through._default_manager.filter(content_object_id=page.pk).values_list(Value(name), "pk", "tag_id")
-        for name, through in AXES.items()
-    )
-    rows = sorted(first.union(*others, all=True))
+    rows = sorted(TAGGED.rows(*[page.pk] * len(AXES)))
     for name, through in AXES.items():
         terms = _terms(name, [tag_id for axis, _pk, tag_id in rows if axis == name])
         found[name] = [
@@ -79,7 +92,7 @@ def _relations(model: Any) -> tuple[Any, ...]:
         relation
         for relation in model._meta.related_objects
         if (isinstance(relation.field, ParentalKey) or relation.get_accessor_name() in BESIDE)
-        and relation.get_accessor_name() not in AXES
+        and relation.get_accessor_name() not in {READ, *AXES}
         and relation.related_model._meta.app_label != "wagtailcore"
     )
 

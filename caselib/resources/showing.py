@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.functional import SimpleLazyObject
 from wagtail.models import Page, PageViewRestriction, Site
 from wagtail.views import serve as wagtail_serve
 
+from caselib.accounts.models import Unit
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
+from caselib.core.questions import Question, Rows
 
 from .children import read_children
 from .models import ResourcePage
 from .models.base import pieces_of
+
+#: (id, type) of the live page with a slug at a whole path.
+AT_ADDRESS = Question(
+    lambda slug, path: (
+        Page.objects.filter(slug=slug, live=True, url_path=path).order_by().values_list("pk", "content_type_id")
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,7 @@ def serve_address(request: HttpRequest, path: str) -> HttpResponseBase:
         known = fragments.kept(key, lambda: _find(request, path, routed), names=(page_cache.BESIDE,))
         viewer = Viewer.of(request.user)
         if known is not None and known.open_to(viewer):
-            return _show(request, known, viewer, lambda: routed[0] if routed else _load(known))
+            return _show(request, known, viewer, lambda: routed[0] if routed else _load(known.pk, known.model))
     return wagtail_serve(request, path)
 
 
@@ -63,13 +73,12 @@ def _find(request: HttpRequest, path: str, routed: list[ResourcePage]) -> Addres
     )
     if not root or not path:
         return None
-    below = Page.objects.filter(slug=path.rstrip("/").rpartition("/")[2], live=True, url_path=f"{root}{path}")
-    found = below.values_list("pk", "content_type_id").first()
-    model = ContentType.objects.get_for_id(found[1]).model_class() if found is not None else None
+    found = AT_ADDRESS.rows(path.rstrip("/").rpartition("/")[2], f"{root}{path}")
+    model = ContentType.objects.get_for_id(found[0][1]).model_class() if found else None
     if model is None or not issubclass(model, ResourcePage):
         return None
-    page = model.objects.select_related("unit").get(pk=found[0])
-    if page.withdrawn or (restricted and page.get_view_restrictions()):
+    page = _load(found[0][0], model)
+    if page is None or page.withdrawn or (restricted and page.get_view_restrictions()):
         return None
     fragments.needs(page_cache.page(page.pk))
     routed.append(page)
@@ -84,20 +93,36 @@ def _site_of(request: HttpRequest) -> tuple[str, bool]:
     return (site.root_page.url_path if site else "", PageViewRestriction.objects.exists())
 
 
-def _show(request: HttpRequest, known: Address, viewer: Viewer, load: Callable[[], ResourcePage]) -> HttpResponseBase:
+def _show(
+    request: HttpRequest, known: Address, viewer: Viewer, load: Callable[[], ResourcePage | None]
+) -> HttpResponseBase:
     request.is_preview = False  # type: ignore[attr-defined]
 
+    @cache
     def whole() -> ResourcePage:
         page = load()
+        if page is None:
+            raise Http404
         read_children(page)
         return page
 
-    page: Any = SimpleLazyObject(whole)
-    context = {"page": page, "self": page, **pieces_of(request, known.pk, known.revision_id, viewer, known.names)}
+    # Templates call what they name: inside a piece the page itself stands there, which answers faster than what stands for it.
+    context: dict[str, Any] = {"page": whole, "self": whole, "page_later": SimpleLazyObject(whole)}
+    context |= pieces_of(request, known.pk, known.revision_id, viewer, known.names)
     response = render(request, known.model.template, context)
     return response if viewer.authenticated else page_cache.share(response, page_cache.PAGES, page_cache.LISTS)
 
 
-def _load(known: Address) -> ResourcePage:
-    page: ResourcePage = known.model.objects.select_related("unit").get(pk=known.pk)
+def _load(pk: int, model: type[ResourcePage]) -> ResourcePage | None:
+    """Return the page with its unit, None if it has gone."""
+    found = _whole(model).of(pk)
+    page: ResourcePage | None = found[0] if found else None
+    if page is not None and page.unit_id is not None:
+        units = fragments.kept_each("unit", [page.unit_id], Unit.objects.in_bulk, names=(page_cache.BESIDE,))
+        page._state.fields_cache["unit"] = units[page.unit_id]
     return page
+
+
+@lru_cache(maxsize=32)
+def _whole(model: type[ResourcePage]) -> Rows:
+    return Rows(model, lambda pages, pk: pages.filter(pk=pk))

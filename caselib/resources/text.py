@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from django.utils.html import strip_tags
@@ -15,6 +16,8 @@ from .enums import Audience
 from .models import NOTE_PARTS, CaseStudy, LessonPlan, ResourcePage, TeachingNote, Video
 
 BREAKS = re.compile(r"</(?:p|li|h[1-6]|tr|div)>|<br\s*/?>", re.IGNORECASE)
+#: One paragraph of text only, as most are: there is nothing in it to take apart.
+PLAIN = re.compile(r"<p(?:\s[^<>]*)?>([^<>&\0]*)</p>")
 LESSON_PARTS = (
     "objectives",
     "key_points",
@@ -46,19 +49,26 @@ class Passage:
 def rich_text_to_plain(value: Any) -> str:
     """Return the text of a rich-text value: paragraphs as lines, tags removed, entities resolved."""
     source = getattr(value, "source", value) or ""
+    plain = PLAIN.fullmatch(source)
+    if plain is not None:
+        return plain[1].strip()
     return html.unescape(strip_tags(BREAKS.sub("\n", str(source)))).strip()
 
 
 def passages(page: ResourcePage) -> list[Passage]:
     """Return every paragraph of ``page`` (a specific page object, live or draft) in reading order."""
+    return list(each_passage(page))
+
+
+def each_passage(page: ResourcePage) -> Iterator[Passage]:
+    """Yield the paragraphs of ``page`` as ``passages`` has them, for whoever needs only the first."""
     order = list(Audience.values)
-    found: list[Passage] = []
+    number = count()
     for kind, heading, text, audience, path in _pieces(page):
         reader = max(page.audience, audience, key=order.index)
         for line in text.splitlines():
             if line.strip():
-                found.append(Passage(len(found), line.strip(), kind, heading, reader, path))
-    return found
+                yield Passage(next(number), line.strip(), kind, heading, reader, path)
 
 
 def plain_text(page: ResourcePage, audiences: Collection[str] | None = None) -> str:

@@ -135,9 +135,11 @@ class PageCacheMiddleware:
             return _answer(request, stored)
         with store.building(key):
             # Another thread may have built it while we waited; it asked for changes before it read the content.
-            stored, number = store.get(key), page_cache.changes.hear()
-            if stored is not None and stored is not NOT_SHAREABLE and _current(stored):
-                return _answer(request, stored)
+            built = store.get(key)
+            if built is not None and built is not NOT_SHAREABLE and built is not stored:
+                number = page_cache.changes.hear()
+                if _current(built):
+                    return _answer(request, built)
             return self._build(request, key, number)
 
     def _key(self, request: HttpRequest) -> Key | None:

@@ -111,6 +111,7 @@ ROWS = {
     },
     "catalogue:language": public(lambda: {"code": "en"}, 302),
     "catalogue:resource": public(lambda: {"pk": factories.live(Kind.COURSE).pk}, 302),
+    "catalogue:resource_qr": public(lambda: {"pk": factories.live(Kind.COURSE).pk}),
     "catalogue:list": public(code),
     "catalogue:short": public(code, 302),
     "catalogue:position": public(position),

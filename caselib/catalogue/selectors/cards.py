@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.utils.translation import get_language
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
+from caselib.core.questions import Question
 from caselib.resources.covers import CoverText, Shape, cover_svg
 from caselib.resources.enums import Circulation, Kind, QualityTier
 from caselib.resources.models import ResourcePage, RestrictedGroup, TopicTagging
@@ -31,6 +33,15 @@ COLUMNS = (
     *("pk", "title", "url_path", "content_type_id", "first_published_at", "latest_revision_created_at"),
     *("code", "abstract", "class_hours", "quality_tier", "written_on", "circulation", "audience"),
     *("unit__name", "use__ordered", "use__ratings", "use__rating_sum"),
+)
+CardRow = namedtuple("CardRow", COLUMNS)  # type: ignore[misc]
+SHOWN = Question(
+    lambda ids: ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True).values_list(*COLUMNS)
+)
+FIRST_TOPICS = Question(
+    lambda ids: (
+        TopicTagging.objects.filter(content_object_id__in=ids).order_by().values_list("content_object_id", "tag__name")
+    )
 )
 TIERS: Mapping[str, Any] = dict(QualityTier.choices)
 
@@ -138,11 +149,9 @@ def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
     Columns instead of page objects: these would cost more than all that is done with them.
     """
     topics: dict[int, str] = {}
-    tagged = TopicTagging.objects.filter(content_object_id__in=ids).values_list("content_object_id", "tag__name")
-    for pk, name in tagged.order_by("tag__name"):
+    for pk, name in sorted(FIRST_TOPICS.rows(ids), key=lambda row: str(row[1])):
         topics.setdefault(pk, name)
-    pages = ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)
-    rows = list(pages.values_list(*COLUMNS, named=True))
+    rows = [CardRow(*row) for row in SHOWN.rows(ids)]
     groups = _groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
     return {row.pk: (_card(row, topics.get(row.pk, "")), _tokens(row, groups)) for row in rows}
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
+from caselib.core.questions import Question
 from caselib.resources.enums import Circulation
 from caselib.vocabularies.models import Position
 
@@ -72,9 +73,13 @@ def current_lists(viewer: Viewer) -> QuerySet[CatalogueList]:
     return readable_lists(viewer).exclude(over).order_by("-pinned", "-published_at", "-pk")
 
 
+#: The lists on which a resource stands.
+STANDS_ON = Question(lambda pk: ListItem.objects.filter(resource_id=pk).order_by().values_list("catalogue_list_id"))
+
+
 def lists_with(resource_id: int, viewer: Viewer, *, limit: int = 5) -> list[CatalogueList]:
     """Return the current lists on which a resource stands: one query for most of them, which stand on none."""
-    ids = list(ListItem.objects.filter(resource_id=resource_id).values_list("catalogue_list_id", flat=True))
+    ids = [pk for (pk,) in STANDS_ON.rows(resource_id)]
     return list(current_lists(viewer).filter(pk__in=ids)[:limit]) if ids else []
 
 

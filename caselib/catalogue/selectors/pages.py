@@ -67,7 +67,7 @@ def related(page: ResourcePage, viewer: Viewer, *, pk: int, names: Collection[st
 
 def _neighbours(page: ResourcePage, viewer: Viewer, index: int) -> Neighbours:
     linked = list(page.related.values_list("target_id", flat=True))
-    alike = [hit.page.pk for hit in similar(page, viewer, limit=RELATED)] if page.pk and page.live else []
+    alike = similar(page, viewer, limit=RELATED) if page.pk and page.live else ()
     return Neighbours([pk for pk in dict.fromkeys([*linked, *alike]) if pk != page.pk], index, monotonic())
 
 
@@ -78,7 +78,7 @@ def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
     if page.specific_class.kind == Kind.CASE:
         fragments.needs(page_cache.kind(ContentType.objects.get_for_model(TeachingNote).pk))
         # Most cases have none, which one column tells; the notes themselves stand in three tables.
-        ids = list(TeachingNote.objects.filter(case_id=page.pk).values_list("pk", flat=True))
+        ids = list(page.teaching_notes.values_list("pk", flat=True))
         live = list(TeachingNote.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)) if ids else []
         tokens = tokens_of(live)
         seen = viewer.tokens

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
@@ -21,7 +20,6 @@ from search.api import Hit, Passage
 from .. import citations, wording
 from ..browsing import Option
 from ..enums import ORDERABLE_KINDS
-from ..qr import qr_svg
 from ..reading import Reading
 from ..reading import read as read_page
 from ..selectors import dispatch, lists, pages, places
@@ -126,12 +124,6 @@ def linked_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
     ids = list(page.linked.values_list("target_id", flat=True))
     found = cards_by_id(ids, viewer)
     return [found[pk] for pk in ids if pk in found]
-
-
-@register.simple_tag(takes_context=True)
-def page_qr(context: template.Context, page: ResourcePage) -> SafeString:
-    """Return the QR code that leads to ``page`` by its short address."""
-    return qr_svg(_absolute(context, reverse("catalogue:resource", args=[page.pk])), label=_("QR code of this page"))
 
 
 @register.simple_tag(takes_context=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,11 @@ from caselib.core.page_cache import LISTS, PAGES, shared
 from caselib.resources.models import ResourcePage
 
 from ..forms import PostForm
+from ..qr import qr_document
 from ..selectors import home as selectors
+
+#: How long a browser keeps a QR code without asking.
+QR_SECONDS = 7 * 24 * 3600
 
 
 @require_safe
@@ -48,3 +53,16 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
     if not url:
         raise Http404
     return redirect(url)
+
+
+@require_safe
+@shared()
+def resource_qr(request: HttpRequest, pk: int) -> HttpResponse:
+    """The short address of a number as a QR code; it says nothing of what stands there, or whether anything does.
+
+    A picture of its own, because to find its best mask costs more than all the text of a page, and few look at it.
+    """
+    address = request.build_absolute_uri(reverse("catalogue:resource", args=[pk]))
+    response = HttpResponse(qr_document(address), content_type="image/svg+xml")
+    response["Cache-Control"] = f"max-age={QR_SECONDS}"
+    return response

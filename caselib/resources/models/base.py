@@ -244,7 +244,7 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
             # A draft under preview carries its own rows and must keep them.
             models.prefetch_related_objects([self], *SHOWN)
         shown = pieces_of(request, self.pk, self.live_revision_id, Viewer.of(request.user), self.shown_names())
-        return super().get_context(request, *args, **kwargs) | shown
+        return super().get_context(request, *args, **kwargs) | shown | {"page_later": self}
 
     @cached_property
     def own_url(self) -> str:

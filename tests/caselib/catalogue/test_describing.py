@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.catalogue.citations import citation, schema_org
+from caselib.catalogue.qr import qr_document
 from caselib.core import clock
 from caselib.resources.enums import Kind
 from tests import factories
@@ -67,3 +68,14 @@ def test_the_short_address_in_the_code_leads_to_the_page(db: None, client: Clien
     answer = client.get(reverse("catalogue:resource", args=[page.pk]))
     assert answer.status_code == 302
     assert answer["Location"] == page.get_url()
+
+
+def test_the_code_is_a_picture_of_its_own_that_tells_nothing_of_what_is_there(db: None, client: Client) -> None:
+    page = factories.live(Kind.COURSE)
+    address = reverse("catalogue:resource_qr", args=[page.pk])
+    assert f'src="{address}"' in client.get(page.get_url()).content.decode()
+    answer = client.get(address)
+    assert answer["Content-Type"] == "image/svg+xml"
+    assert answer.content == qr_document(f"http://testserver/item/{page.pk}/").encode()
+    nobody = client.get(reverse("catalogue:resource_qr", args=[page.pk + 10_000]))
+    assert (nobody.status_code, nobody["Cache-Control"]) == (200, answer["Cache-Control"])
