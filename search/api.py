@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.resources.models import ResourcePage
-from caselib.resources.selectors import listed_by_id
+from caselib.resources.selectors import Listed, listed_by_id
 from search import completions, cursors, engines, facets, highlighting, planning, synonyms
 from search.analysis import numerals
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
@@ -85,9 +85,9 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One resource found, as the database has it now; ``page`` carries what lists show and is not the specific row."""
+    """One resource found, as the database has it now."""
 
-    page: ResourcePage
+    page: Listed
     title: str
     title_marks: tuple[Span, ...]
     kind: str
@@ -285,8 +285,8 @@ def _hits(
                     page=page,
                     title=page.title,
                     title_marks=highlighting.mark(page.title, pattern),
-                    kind=str(page.specific_class.kind.value),
-                    url=page.own_url,
+                    kind=page.kind,
+                    url=page.url,
                     score=found.score,
                     passages=_passages(found, pattern),
                 )

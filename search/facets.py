@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import Unit
@@ -54,9 +56,9 @@ def buckets(
             for v in {*values, *chosen}
             if v in names
         ]
-        key = (lambda b: (b.value,)) if axis == "year" else (lambda b: (b.count, b.label))
-        rows.sort(key=key, reverse=axis == "year")
-        if axis != "year":
+        if axis == "year":
+            rows.sort(key=lambda b: b.value, reverse=True)
+        else:
             rows.sort(key=lambda b: (-b.count, b.label))
         found[axis] = tuple(rows)
     return found
@@ -66,18 +68,22 @@ def _names(axis: str, values: set[str]) -> dict[str, tuple[str, str]]:
     """Value to (label, parent value)."""
     if axis in _TERMS or axis == "unit":
         return fragments.kept(("names", axis), lambda: _names_of_all(axis), names=(page_cache.BESIDE,))
-    if axis in _CHOICES:
-        known = dict(_CHOICES[axis].choices)
-        return {v: (str(known[v]), "") for v in values if v in known}
-    if axis == "hours":
-        labels = {
-            "to2": _("up to 2 class hours"),
-            "to4": _("2 to 4 class hours"),
-            "to8": _("4 to 8 class hours"),
-            "over8": _("more than 8 class hours"),
-        }
-        return {v: (labels[v], "") for v in values if v in labels}
+    if axis in _CHOICES or axis == "hours":
+        return _choices(axis, get_language())
     return {v: (v, "") for v in values}
+
+
+@lru_cache(maxsize=64)
+def _choices(axis: str, language: str | None) -> dict[str, tuple[str, str]]:
+    """The names of the values that no table holds, in the language that is spoken."""
+    if axis == "hours":
+        return {
+            "to2": (_("up to 2 class hours"), ""),
+            "to4": (_("2 to 4 class hours"), ""),
+            "to8": (_("4 to 8 class hours"), ""),
+            "over8": (_("more than 8 class hours"), ""),
+        }
+    return {value: (str(label), "") for value, label in _CHOICES[axis].choices}
 
 
 def _names_of_all(axis: str) -> dict[str, tuple[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,10 +19,12 @@ from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import Unit, User
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
+from caselib.core.questions import Question
 from caselib.vocabularies.models import Position, Topic
 
 from .enums import Circulation
-from .models import PositionTagging, ResourcePage, TopicTagging
+from .models import PositionTagging, ResourcePage, RestrictedGroup, TopicTagging
+from .models.base import access_tokens
 
 TAG_PREFETCHES = ("topic_taggings__tag", "sector_taggings__tag", "position_taggings__tag", "free_taggings__tag")
 
@@ -60,24 +62,6 @@ def workable(user: User) -> QuerySet[ResourcePage]:
     return pages.filter(own | Q(live=True, circulation__in=(Circulation.PUBLIC, Circulation.INTERNAL)))
 
 
-LISTED = (
-    *("title", "slug", "path", "depth", "url_path", "live", "content_type", "locale"),
-    *("first_published_at", "latest_revision_created_at"),
-    *("code", "abstract", "class_hours", "quality_tier", "written_on", "circulation", "audience"),
-)
-
-
-def listed(pages: QuerySet[ResourcePage]) -> list[ResourcePage]:
-    """Return ``pages`` with what a list shows of them: no text, no specific rows, and one look at the site's roots."""
-    found = list(pages.only(*LISTED))
-    if found:
-        # Each page would otherwise unpack the roots from the cache for itself to know its address.
-        roots = found[0]._get_site_root_paths()
-        for page in found:
-            page._wagtail_cached_site_root_paths = roots
-    return found
-
-
 def address_of(url_path: str) -> str:
     """Return what ``get_url`` says of a page with this path, without the page; empty outside of every site."""
     roots = Site.get_site_root_paths()
@@ -90,29 +74,63 @@ def address_of(url_path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A live page as lists show it, and the tokens of which a reader needs one."""
+    """What is told of a live page that was found, and the tokens of which a reader needs one."""
 
-    page: ResourcePage
+    pk: int
+    title: str
+    code: str
+    kind: str
+    url: str
     tokens: frozenset[str]
 
     def open_to(self, viewer: Viewer) -> bool:
         """Whether ``viewer`` may read it; the same rule as ``ResourcePage.is_visible_to``."""
-        return self.page.pk not in viewer.veiled and not viewer.tokens.isdisjoint(self.tokens)
+        return self.pk not in viewer.veiled and not viewer.tokens.isdisjoint(self.tokens)
 
 
-def listed_by_id(ids: Iterable[int], viewer: Viewer) -> dict[int, ResourcePage]:
-    """Return those of ``ids`` that ``viewer`` may read, as a list shows them, by id.
+LISTED = Question(
+    lambda ids: ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True).values_list(
+        "pk", "title", "code", "content_type_id", "url_path", "circulation", "audience"
+    )
+)
+IN_GROUPS = Question(lambda ids: RestrictedGroup.objects.filter(page_id__in=ids).values_list("page_id", "group_id"))
+
+
+def listed_by_id(ids: Iterable[int], viewer: Viewer) -> dict[int, Listed]:
+    """Return those of ``ids`` that ``viewer`` may read, by id.
 
     Two queries at most, and none inside a reading request for pages that were listed since the last change.
     """
     found = fragments.kept_each("listed", ids, _listed_now, names=(page_cache.BESIDE,), each=page_cache.page)
-    return {pk: item.page for pk, item in found.items() if item.open_to(viewer)}
+    return {pk: item for pk, item in found.items() if item.open_to(viewer)}
 
 
 def _listed_now(ids: list[int]) -> dict[int, Listed]:
-    pages = listed(ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True))
-    tokens = tokens_of(pages)
-    return {page.pk: Listed(page, tokens[page.pk]) for page in pages}
+    rows = LISTED.rows(ids)
+    groups = groups_of([row[0] for row in rows if row[5] == Circulation.RESTRICTED])
+    return {
+        pk: Listed(pk, title, code, kind_of_type(type_id), address_of(path), tokens_by(pk, level, audience, groups))
+        for pk, title, code, type_id, path, level, audience in rows
+    }
+
+
+def kind_of_type(content_type_id: int) -> str:
+    """Return the kind of the resources of a content type, empty if it is none of theirs."""
+    kind = getattr(ContentType.objects.get_for_id(content_type_id).model_class(), "kind", None)
+    return str(kind.value) if kind is not None else ""
+
+
+def groups_of(ids: Sequence[int]) -> dict[int, list[int]]:
+    """Return the groups of each restricted page. One query, none for an empty list."""
+    found: dict[int, list[int]] = {}
+    for page, group in IN_GROUPS.rows(ids):
+        found.setdefault(page, []).append(group)
+    return found
+
+
+def tokens_by(pk: int, circulation: str, audience: str, groups: Mapping[int, Sequence[int]]) -> frozenset[str]:
+    """Return the access tokens of a page of which only the columns were read."""
+    return frozenset(access_tokens(circulation, audience, lambda: groups.get(pk, ())))
 
 
 def tokens_of(pages: Collection[ResourcePage]) -> dict[int, frozenset[str]]:

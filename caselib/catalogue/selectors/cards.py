@@ -17,9 +17,9 @@ from caselib.core import fragments, page_cache
 from caselib.core.questions import Question
 from caselib.resources.covers import CoverText, Shape, cover_svg
 from caselib.resources.enums import Circulation, Kind, QualityTier
-from caselib.resources.models import ResourcePage, RestrictedGroup, TopicTagging
-from caselib.resources.models.base import access_tokens, filed_year
-from caselib.resources.selectors import address_of
+from caselib.resources.models import ResourcePage, TopicTagging
+from caselib.resources.models.base import filed_year
+from caselib.resources.selectors import address_of, groups_of, tokens_by
 
 from ..enums import ORDERABLE_KINDS
 from ..models.dispatch import mean_of
@@ -152,21 +152,11 @@ def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
     for pk, name in sorted(FIRST_TOPICS.rows(ids), key=lambda row: str(row[1])):
         topics.setdefault(pk, name)
     rows = [CardRow(*row) for row in SHOWN.rows(ids)]
-    groups = _groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
-    return {row.pk: (_card(row, topics.get(row.pk, "")), _tokens(row, groups)) for row in rows}
-
-
-def _groups_of(ids: list[int]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = {}
-    for page, group in (
-        RestrictedGroup.objects.filter(page_id__in=ids).values_list("page_id", "group_id") if ids else ()
-    ):
-        found.setdefault(page, []).append(group)
-    return found
-
-
-def _tokens(row: Any, groups: Mapping[int, list[int]]) -> frozenset[str]:
-    return frozenset(access_tokens(row.circulation, row.audience, lambda: groups.get(row.pk, ())))
+    groups = groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
+    return {
+        row.pk: (_card(row, topics.get(row.pk, "")), tokens_by(row.pk, row.circulation, row.audience, groups))
+        for row in rows
+    }
 
 
 def _card(row: Any, topic: str) -> Card:
