@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .views import library, manuscripts, packs, queue, reading
+from .views import chain, library, manuscripts, packs, queue, reading
 
 app_name = "review"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -31,5 +31,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules/rescan/", packs.rescan, name="rescan"),
     path("rules/report/", packs.rescan_report, name="rescan_report"),
     path("checklists/<int:pk>/", packs.checklist, name="checklist"),
-    path("chain/", packs.chain, name="chain"),
+    path("chain/", chain.chain, name="chain"),
+    path("chain.csv", chain.chain_csv, name="chain_csv"),
 ]

@@ -51,4 +51,5 @@ ROWS = {
     "review:rescan_report": Row(get=only(Role.SECURITY_ADMIN, Role.EDITOR), post=NO_GET),
     "review:checklist": Row(get=NOTHING, post=NOTHING, args=one),
     "review:chain": Row(get=only(Role.AUDIT_ADMIN), post=NO_GET),
+    "review:chain_csv": Row(get=only(Role.AUDIT_ADMIN), post=NO_GET),
 }

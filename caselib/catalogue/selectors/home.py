@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from caselib.accounts.enums import REVIEWERS, Role
@@ -68,6 +69,18 @@ class Desk:
     @property
     def judges(self) -> bool:
         return Role.JUDGE in self.roles
+
+    @property
+    def administers(self) -> Sequence[tuple[str, str]]:
+        """The places of work of the three administrators, whose duties are kept apart: (address, words)."""
+        places = (
+            (Role.SYSTEM_ADMIN, "wagtailusers_users:index", _("Accounts")),
+            (Role.SYSTEM_ADMIN, "search_office", _("Search index")),
+            (Role.SECURITY_ADMIN, "wagtailusers_users:index", _("Accounts and roles")),
+            (Role.SECURITY_ADMIN, "review:packs", _("Rules and checklists")),
+            (Role.AUDIT_ADMIN, "review:chain", _("Audit chain")),
+        )
+        return [(reverse(view), words) for role, view, words in places if role in self.roles]
 
     @cached_property
     def piles(self) -> Sequence[Pile]:

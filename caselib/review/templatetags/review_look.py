@@ -37,6 +37,12 @@ def review_nav(context: template.Context) -> dict[str, Any]:
 
 
 @register.filter
+def act_details(data: dict[str, object]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return what a row of the audit chain says beside its verb: in words, and the rest under its keys."""
+    return acts.details(data)
+
+
+@register.filter
 def act(verb: str) -> str:
     """Return what the audit chain's ``verb`` is called."""
     return acts.label(verb)

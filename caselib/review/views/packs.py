@@ -1,4 +1,4 @@
-"""Rule packs and checklists for the security administrator, and the audit chain for the audit administrator."""
+"""Rule packs and checklists for the security administrator."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.enums import Role
-from caselib.core import audit
 from caselib.core.enums import JobState
-from caselib.core.models import AuditRecord, Job
+from caselib.core.models import Job
 
-from .. import acts
 from ..forms import ChecklistForm, PackForm, RuleSwitchForm
 from ..models import BuiltinRule, Checklist, RulePack
 from ..scanning.builtin import RULES
@@ -27,7 +25,6 @@ from ..services.packs import RESCAN, export_pack, import_pack, request_rescan, s
 from .access import office_only, person
 
 SHOWN_FAULTS = 50
-RECORDS = 50
 
 
 @login_required
@@ -132,28 +129,3 @@ def checklist(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("review:packs")
     context = {"checklist": row, "form": form, "versions": row.versions.select_related("created_by")}
     return render(request, "review/checklist.html", context, status=422 if request.method == "POST" else 200)
-
-
-@login_required
-@require_safe
-def chain(request: HttpRequest) -> HttpResponse:
-    """Show the audit chain to the audit administrator, who reads it and changes nothing."""
-    office_only(request, Role.AUDIT_ADMIN)
-    records = AuditRecord.objects.order_by("-sequence")
-    wanted = {name: request.GET.get(name, "")[:100].replace("\x00", "") for name in ("verb", "actor", "target")}
-    if wanted["verb"]:
-        records = records.filter(verb__startswith=wanted["verb"])
-    if wanted["actor"]:
-        records = records.filter(actor_name__icontains=wanted["actor"])
-    if wanted["target"]:
-        records = records.filter(target_name__icontains=wanted["target"])
-    fault = audit.verify() if request.GET.get("verify") else None
-    page = Paginator(records, RECORDS).get_page(request.GET.get("page"))
-    context = {
-        "page_obj": page,
-        "wanted": wanted,
-        "areas": acts.choices(),
-        "verified": bool(request.GET.get("verify")),
-        "fault": fault,
-    }
-    return render(request, "review/chain.html", context)
