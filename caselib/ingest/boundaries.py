@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from caselib.ingest.levels import case_level, opens, tops_of
-from caselib.ingest.sections import is_section_name, key, section_kind
+from caselib.ingest.plans import find_plans
+from caselib.ingest.sections import is_foreword, is_section_name, key, section_kind
 from caselib.ingest.titling import (
     TITLE_MAX,
     Start,
     is_chapter,
+    is_cover_line,
     is_named,
     is_part_name,
     text_of,
@@ -26,7 +28,7 @@ from caselib.word.outline import ends_sentence, numeral, strip_number
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript."""
-    for find in (_from_contents, _from_labels, _from_styles, _from_cycles):
+    for find in (_from_contents, _from_labels, find_plans, _from_styles, _from_cycles):
         starts = find(blocks, titles)
         if len(starts) >= 2:
             return starts
@@ -138,9 +140,10 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
         tops = tops_of(blocks, level)
         if sum(1 for index in tops if is_part_name(text_of(blocks[index]))) * 2 <= len(tops):
             break
-    cases = case_level(blocks, level, _is_case_inside)
+    is_case = _by_names(blocks)
+    cases = case_level(blocks, level, is_case)
     if cases != level:
-        tops = opens(blocks, cases, _is_case_inside)
+        tops = opens(blocks, cases, is_case)
     if len(tops) < 2 or any(is_chapter(text_of(blocks[index])) for index in tops):
         return []
     if any(isinstance(block, Heading) and block.title and not block.guessed for block in blocks) and not _restarts(
@@ -149,7 +152,7 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
         return []
     if _are_chapters(blocks, tops):
         return []
-    alike = sum(1 for index, end in _spans(tops, len(blocks)) if _is_case_inside(blocks[index + 1 : end]))
+    alike = sum(1 for index, end in _spans(tops, len(blocks)) if is_case(blocks[index + 1 : end]))
     if alike < 2 or alike < len(tops) * 0.6:
         return []
     return [
@@ -181,6 +184,22 @@ def _is_case_inside(blocks: Sequence[Block]) -> bool:
         len(text_of(block)) < 40 and is_byline(text_of(block)) and bool(re.search("[\u4e00-\u9fff]", text_of(block)))
         for block in head
     )
+
+
+def _by_names(blocks: Sequence[Block]) -> Callable[[Sequence[Block]], bool]:
+    """Return what tells the inside of a case: its usual order, or two sections by names that come again in this book."""
+    names = Counter(key(text_of(block)) for block in blocks if isinstance(block, Heading) and not block.guessed)
+    often = {
+        name
+        for name, count in names.items()
+        if count >= 3 and not re.search("本[章节课]|小结|练习|习题|参考文献", name)
+    }
+
+    def is_case(inside: Sequence[Block]) -> bool:
+        found = {key(text_of(block)) for block in inside if isinstance(block, Heading)}
+        return _is_case_inside(inside) or len(found & often) >= 2
+
+    return is_case
 
 
 def _is_part(blocks: Sequence[Block], index: int, tops: Sequence[int]) -> bool:
@@ -267,22 +286,48 @@ def _other_firsts(blocks: Sequence[Block]) -> list[int]:
 
 
 def _from_counted(blocks: Sequence[Block]) -> list[Start]:
-    """Titles numbered 一、 二、 through the collection: a byline or the usual sections of a case beneath most of them."""
-    tops = [
-        index
+    """Titles counted 一、 二、 or 1. 2. through the collection, most with a byline or with sections that all have alike."""
+    for kind in ("han", "arabic"):
+        tops = [
+            index
+            for index, block in enumerate(blocks)
+            if isinstance(block, Heading) and (number := numeral(text_of(block))) is not None and number.kind == kind
+        ]
+        values = [number.value for index in tops if (number := numeral(text_of(blocks[index]))) is not None]
+        if len(tops) < 2 or values != list(range(1, len(tops) + 1)):
+            continue
+        if kind == "arabic" and not _opens_collection(blocks, tops):
+            continue
+        spans = _spans(tops, len(blocks))
+        signed = sum(1 for index, end in spans if _is_signed(blocks[index + 1 : min(end, index + 4)]))
+        inside = sum(1 for index, end in spans if _has_sections(blocks[index + 1 : end]))
+        alike = _sections_alike(blocks, spans) if kind == "arabic" else 0
+        if max(signed, inside, alike) >= max(2, len(tops) * 0.6):
+            return [Start(index, title_lines(blocks, index), "cycle") for index in tops]
+    return []
+
+
+def _opens_collection(blocks: Sequence[Block], tops: Sequence[int]) -> bool:
+    """True when the counted headings are the highest, and above them stands no title but that of a collection."""
+    first = blocks[tops[0]]
+    level = first.level if isinstance(first, Heading) else 0
+    before = [text_of(block) for block in blocks[: tops[0]] if isinstance(block, Heading)]
+    return all(is_cover_line(text) or is_foreword(text) for text in before) and not any(
+        isinstance(block, Heading) and block.level <= level and index not in tops
         for index, block in enumerate(blocks)
-        if isinstance(block, Heading) and (number := numeral(text_of(block))) is not None and number.kind == "han"
+        if index > tops[0]
+    )
+
+
+def _sections_alike(blocks: Sequence[Block], spans: Sequence[tuple[int, int]]) -> int:
+    """Return in how many spans stand the two or more sections that most spans have by one name."""
+    names = [
+        {key(text_of(block)) for block in blocks[index + 1 : end] if isinstance(block, Heading)} for index, end in spans
     ]
-    values = [number.value for index in tops if (number := numeral(text_of(blocks[index]))) is not None]
-    if len(tops) < 2 or values != list(range(1, len(tops) + 1)):
-        return []
-    spans = _spans(tops, len(blocks))
-    signed = sum(1 for index, end in spans if _is_signed(blocks[index + 1 : min(end, index + 4)]))
-    inside = sum(1 for index, end in spans if _has_sections(blocks[index + 1 : end]))
-    enough = max(2, len(tops) * 0.6)
-    if signed < enough and inside < enough:
-        return []
-    return [Start(index, title_lines(blocks, index), "cycle") for index in tops]
+    often = {
+        name for name, count in Counter(name for found in names for name in found).items() if count * 2 > len(names)
+    }
+    return sum(1 for found in names if len(found & often) >= 2)
 
 
 def _is_signed(blocks: Sequence[Block]) -> bool:

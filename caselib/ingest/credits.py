@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from caselib.word.model import Block, Heading, Paragraph
-from caselib.word.names import is_byline, split_byline
+from caselib.word.model import Block, Heading, Paragraph, Table
+from caselib.word.names import is_byline, is_credit_label, is_dated, split_byline
 
 _BYLINES = 5
+_FORM = re.compile(r"(?:表|申报书|推荐书|申请书|登记卡)(?:[（(].*[）)])?$")
+_CASE_NAME = re.compile(r"^(?:典型|优秀|教学)?(?:案例|作品)(?:名称|题目|标题)$")
+_NAME = re.compile(r"^(?:案例|作品|项目|成果|论文|课题|典型案例|案例作品|参赛作品|教案|课程)?(?:名称|题目|标题)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +28,55 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
     """Return who is named in the lines around the title of an item, or where it is signed."""
     blocks = list(blocks)
     texts: list[str] = []
+    named: list[str] = []
     for block in blocks[: _BYLINES + 3]:
         short = (
             isinstance(block, Paragraph) and block.role == "body" and len(block.text) <= 50 and len(texts) < _BYLINES
         )
         if isinstance(block, Paragraph) and (block.role == "byline" or (short and is_byline(block.text))):
             texts.append(block.text)
+        elif isinstance(block, Table):
+            named.extend(text for label, text in pairs_of(block) if is_credit_label(label) and len(text) <= 60)
         elif (isinstance(block, Heading) and not block.guessed) or len(_line(block)) > 50:
             break
-    last = blocks[-1] if blocks else None
+    end = len(blocks) - 1
+    while end >= max(len(blocks) - 2, 1) and is_dated(_line(blocks[end])) and len(_line(blocks[end])) <= 20:
+        end -= 1
+    last = blocks[end] if end >= 0 else None
     if not texts and isinstance(last, Paragraph) and _is_signature(last):
         texts.append(last.text)
-        blocks[-1] = replace(last, role="byline")
+        blocks[end] = replace(last, role="byline")
     unit = ""
     authors: list[str] = []
-    for text in texts:
+    for text in (*texts, *named):
         units, people = split_byline(text)
         unit = unit or (units[0] if units else "")
         authors.extend(person for person in people if person not in authors)
     return Credits(unit, authors, blocks)
+
+
+def form_title(title: str, blocks: Sequence[Block]) -> str:
+    """Return the name that the lines or the form below a title hold beside 案例名称, "" when they hold none.
+
+    Beside other labels (名称, 题目) only where ``title`` is that of a form, such as 优秀案例申报表.
+    """
+    wanted = _NAME if _FORM.search(title) else _CASE_NAME
+    for block in blocks[:_BYLINES]:
+        line = re.match(r"^([^:：]{2,8})[:：]\s*(\S.{1,79})$", _line(block))
+        pairs = pairs_of(block) if isinstance(block, Table) else [(line.group(1), line.group(2))] if line else []
+        for label, text in pairs:
+            if wanted.match(label) and 2 <= len(text) <= 80 and "\n" not in text:
+                return text
+    return ""
+
+
+def pairs_of(table: Table) -> list[tuple[str, str]]:
+    """Return labels of a form, without blanks, and the text beside each."""
+    return [
+        (re.sub(r"\s+", "", label.text).rstrip(":："), text.text.strip())
+        for row in table.rows
+        for label, text in zip(row[::2], row[1::2], strict=False)
+    ]
 
 
 def _line(block: Block) -> str:

@@ -22,9 +22,10 @@ from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 from caselib.word.names import is_byline, split_byline
 
 from .enums import ItemKind
-from .lessons import label_field, minutes_of
+from .lessons import label_field
 from .models import ImportImage, ImportItem
 from .sections import section_kind
+from .steps import minutes_of
 
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 

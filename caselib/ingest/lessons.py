@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from caselib.ingest.sections import bare
+from caselib.ingest.steps import Step, TextSteps, minutes_of, process_steps
 from caselib.word.model import Block, Heading, Paragraph, Table
-from caselib.word.outline import number_value
+from caselib.word.names import is_institution
 
 # field → labels; the first that is contained in the label decides
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -30,18 +31,16 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("minutes", re.compile(r"课时|时长|授课时间|教学时间|时间安排|学时")),
     ("process", re.compile(r"教学过程|教学流程|教学环节|教学步骤|活动过程|授课过程|课时安排|教学进程|教学实施")),
     ("topic", re.compile(r"课题|教学主题|课程名称|教学内容|授课内容|课名|题目|授课题目|主题")),
-    ("author", re.compile(r"设计人|设计者|授课人|授课教师|主讲|执教|承担人|教师|备课人|主备")),
+    (
+        "author",
+        re.compile(
+            r"设计人|设计者|授课人|授课教师|主讲|执教|承担人|教师(?!活动|行为|准备|指导|总结|点评)|备课人|主备|撰写人|执笔|^作者"
+        ),
+    ),
     ("unit", re.compile(r"单位|学校|^(?:二级)?学院$|院系|教研[室组]")),
 )
 _TITLE = re.compile(r"教案|教学设计|教学简案|教学方案|课程设计方案|课程设计|说课稿|学案|课程方案|教学计划")
-# 10分钟, 10 min, 10′ in all its looks; of a range the longer time; not the points of a test (满分100分).
-_MINUTES = re.compile(
-    r"(?<![得满计评占扣加总分\d])(?:\d{1,3}\s*(?:分钟|分|[′'’＇])?\s*[-—–~～至到]\s*)?"
-    r"(?:(\d{1,3})\s*(?:分钟|分|mins?\b|minutes?|[′'’＇])|([一二三四五六七八九十]{1,3})\s*分钟|"
-    r"(\d{1,2}|[一二两三四五六]|半)\s*(?:个?小时|hours?\b))(?![\u4e00-\u9fff]*数)",
-    re.I,
-)
-_SECTIONED = (
+SECTIONED = (
     "objectives",
     "key_and_difficult",
     "key_points",
@@ -52,16 +51,8 @@ _SECTIONED = (
     "assessment",
     "preparation",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of a lesson. ``minutes`` is 0 where the plan does not say."""
-
-    minutes: int
-    activity: str
-    method: str = ""
-    material: str = ""
+_PARTICULAR = ("learners", "minutes", "topic", "author", "unit", "method")
+_LABELLED = re.compile(r"^(?:[【\[]\s*)?([\u4e00-\u9fff\s、/和与]{2,14}?)\s*(?:[】\]]\s*[:：]?|[:：])\s*(?=\S)")
 
 
 @dataclass(slots=True)
@@ -88,13 +79,13 @@ class LessonFields:
     @property
     def is_lesson(self) -> bool:
         """True when enough of a lesson plan was found to call it one."""
-        return sum(1 for name in _SECTIONED if self.texts.get(name) or (name == "process" and self.steps)) >= 3
+        return sum(1 for name in SECTIONED if self.texts.get(name) or (name == "process" and self.steps)) >= 3
 
 
 def label_field(label: str) -> str:
     """Return the field that a table label or heading names, or ""."""
     text = re.sub(r"\s+", "", bare(label))
-    if not 2 <= len(text) <= 14:
+    if not 2 <= len(text) <= 14 or re.search("[，。；！？]", text):
         return ""
     return next((name for name, pattern in _FIELDS if pattern.search(text)), "")
 
@@ -107,35 +98,74 @@ def is_lesson_title(text: str) -> bool:
 def is_generic_title(text: str) -> bool:
     """True when a title only says that this is a lesson plan, not about what."""
     rest = _TITLE.sub("", re.sub(r"[\s《》“”]", "", text))
-    return len(re.sub(r"校本|选修|必修|课程|方案|表|模板|设计|精品课|申报|优秀|教学|课堂|[（(].*[）)]", "", rest)) <= 1
+    rest = re.sub(
+        r"校本|选修|必修|课程|方案|表|模板|设计|精品课|申报|优秀|教学|课堂|主题|班会|党课|团课|活动|[（(].*[）)]",
+        "",
+        rest,
+    )
+    return len(rest) <= 1 or is_institution(rest)
 
 
-def minutes_of(text: str) -> int:
-    """Return the minutes named in ``text``, 0 when none are."""
-    match = _MINUTES.search(text)
-    if match is None:
-        return 0
-    digits, words, hours = match.groups()
-    return 30 if hours == "半" else number_value(hours) * 60 if hours else number_value(digits or words)
+def topic_of(blocks: Sequence[Block]) -> str:
+    """Return what a plan says it is about in its labelled places (课题, 课程名称), "" when it does not."""
+    topic = lesson_fields(blocks).texts.get("topic", "").split("\n")[0].strip()
+    return topic if len(topic) <= 60 else ""
 
 
 def lesson_fields(blocks: Sequence[Block]) -> LessonFields:
-    """Collect lesson-plan fields from headings and process tables of an (unfolded) item."""
-    found = LessonFields()
-    name = ""
-    depth = 0
+    """Collect lesson-plan fields from headings, labelled lines and process tables of an (unfolded) item."""
+    reading = _Reading()
     for block in blocks:
         if isinstance(block, Heading):
-            own = label_field(block.text)
-            if own or block.level <= depth:
-                name, depth = own, block.level
-            elif name:
-                found.add(name, block.number + block.text)
+            reading.heading(block)
         elif isinstance(block, Table):
-            _from_table(block, name, found)
-        elif isinstance(block, Paragraph) and name and name != "process" and block.role != "byline":
-            found.add(name, block.number + block.text)
+            _from_table(block, reading.name, reading.found)
+        elif isinstance(block, Paragraph) and block.role != "byline":
+            reading.line(block.number + block.text)
+    found = reading.found
+    if not found.steps:
+        found.steps.extend(reading.told.steps())
     return found
+
+
+class _Reading:
+    """Walks through a lesson plan: ``name`` is the field whose heading, of level ``depth``, stands above."""
+
+    def __init__(self) -> None:
+        self.found = LessonFields()
+        self.told = TextSteps()
+        self.name = ""
+        self.depth = 0
+
+    def heading(self, block: Heading) -> None:
+        text = block.number + block.text
+        own = label_field(block.text)
+        if self.name == "process" and self._is_step(block, own):
+            self.told.heading(text) if block.level <= self.depth + 1 or minutes_of(text) else self.told.line(text)
+        elif own or block.level <= self.depth:
+            self.name, self.depth = own, block.level
+        elif self.name:
+            self.found.add(self.name, text)
+
+    def _is_step(self, block: Heading, own: str) -> bool:
+        """True for what stands in the process: 三、巩固练习（10分钟） names a step there, not the exercises."""
+        if block.level > self.depth:
+            return own not in ("board_plan", "reflection")
+        return block.level == self.depth and bool(minutes_of(block.text))
+
+    def line(self, text: str) -> None:
+        labelled = _LABELLED.match(text)
+        own = label_field(labelled.group(1)) if labelled and self.name != "process" else ""
+        if labelled and own in (*SECTIONED, *_PARTICULAR) and not self._same(own):
+            self.found.add(own, text[labelled.end() :])
+            self.name = self.name or (own if own in SECTIONED else "")
+        elif self.name == "process":
+            self.told.line(text)
+        elif self.name:
+            self.found.add(self.name, text)
+
+    def _same(self, own: str) -> bool:
+        return own == self.name or (self.name == "key_and_difficult" and own in ("key_points", "difficult_points"))
 
 
 def _from_table(table: Table, name: str, found: LessonFields) -> None:
@@ -143,68 +173,43 @@ def _from_table(table: Table, name: str, found: LessonFields) -> None:
     if steps and (name in ("process", "") or len(steps) > 1):
         found.steps.extend(steps)
         return
-    if name and name != "process":
-        for row in table.rows:
-            found.add(name, "；".join(cell.text.replace("\n", " ") for cell in row if cell.text.strip()))
-        return
+    particulars = not name or _are_particulars(table)
     for row in table.rows:
-        for label, content in _pairs([cell.text for cell in row]):
-            own = label_field(label)
-            if own and own != "process":
-                found.add(own, content)
+        pairs = [
+            (own, content) for label, content in _pairs([cell.text for cell in row]) if (own := label_field(label))
+        ]
+        if pairs and particulars:
+            for own, content in pairs:
+                if own != "process":
+                    found.add(own, content)
+        elif name and name != "process":
+            found.add(name, "；".join(cell.text.replace("\n", " ") for cell in row if cell.text.strip()))
+
+
+def _are_particulars(table: Table) -> bool:
+    """True for a small form of labels and values; a table of data has its labels in the first row only."""
+    labels = [[bool(label_field(cell.text)) for cell in row] for row in table.rows]
+    return (
+        all(len(row) in (2, 4, 6, 8) for row in labels)
+        and not any(row[0] and row[1] for row in labels)
+        and sum(1 for row in labels if row[0]) * 2 >= len(labels)
+    )
 
 
 def _pairs(texts: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for index in range(0, len(texts) - 1, 2):
-        yield texts[index], texts[index + 1]
-
-
-def process_steps(table: Table) -> list[Step]:
-    """Return the steps of a process table: its head names step, time, activity, method or material; else nothing."""
-    if len(table.rows) < 2:
-        return []
-    head = [re.sub(r"\s+", "", cell.text) for cell in table.rows[0]]
-    roles = [_column_role(text) for text in head]
-    if "activity" not in roles or not ({"step", "minutes"} & set(roles)) or len(head) < 2:
-        return []
-    steps: list[Step] = []
-    for row in table.rows[1:]:
-        parts: dict[str, list[str]] = {}
-        for role, cell in zip(roles, row, strict=False):
-            if cell.text.strip():
-                parts.setdefault(role, []).append(cell.text.strip())
-        if not parts:
-            continue
-        label = " ".join(parts.get("step", []))
-        body = "\n".join(parts.get("activity", []))
-        minutes = next((found for text in parts.get("minutes", []) + [label] if (found := _any_minutes(text))), 0)
-        activity = f"{label}：{body}" if label and body else label or body
-        if activity:
-            steps.append(
-                Step(minutes, activity, "；".join(parts.get("method", [])), "；".join(parts.get("material", [])))
-            )
-    return steps
-
-
-def _any_minutes(text: str) -> int:
-    bare_number = re.fullmatch(r"\s*(\d{1,3})\s*", text)
-    return int(bare_number.group(1)) if bare_number else minutes_of(text)
-
-
-def _column_role(head: str) -> str:
-    if re.search(r"时间|分钟|时长|用时|min", head, re.I):
-        return "minutes"
-    if re.search(r"活动|内容|教学行为|任务", head):
-        return "activity"
-    if re.search(r"环节|步骤|过程|流程|阶段|^教学$|课时|序号", head):
-        return "step"
-    if re.search(r"方法|方式|意图|策略", head):
-        return "method"
-    return "material" if re.search(r"资源|材料|媒体|证据|教具|工具", head) else "other"
+    """Labels and what stands beside them; a label may hold a place of its own before the pairs of its row begin."""
+    index = 0
+    while index < len(texts) - 1:
+        if label_field(texts[index]) or index + 2 >= len(texts) or not label_field(texts[index + 1]):
+            yield texts[index], texts[index + 1]
+            index += 2
+        else:
+            index += 1
 
 
 def _cut_difficult(text: str) -> tuple[str, str, str]:
     match = re.search(r"(?:^|\n|[。；;\s])\s*(?:教学)?难点\s*[:：]?\s*", text)
     if not match:
         return text, "", ""
-    return text[: match.start() + 1].strip(), match.group(0), text[match.end() :]
+    head = text[: match.start() + 1] if match.start() else ""
+    return head.strip(), match.group(0), text[match.end() :]

@@ -96,6 +96,7 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "joined_over_page": (CHANGED, _("A sentence broken by a page or column was joined: %(detail)s")),
     "footnote_moved": (CHANGED, _("A note at the foot of a page was moved behind its paragraph: %(detail)s")),
     "columns_split": (CHANGED, _("Two-column text was put in reading order (%(detail)s places).")),
+    "page_left_out": (CHANGED, _("The web page around the article (menus, buttons, notices) was left out.")),
     "codes_removed": (CHANGED, _("QR codes of this library left out: %(detail)s")),
     "columns_untangled": (
         CHANGED,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from caselib.ingest.lessons import Step
+from caselib.ingest.steps import Step
 from caselib.word import codec
 from caselib.word.model import Block, Comment, Note, Warning
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.ingest.boundaries import find_starts
-from caselib.ingest.credits import read_credits
+from caselib.ingest.credits import form_title, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
-from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields
+from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields, topic_of
 from caselib.ingest.levels import without_outsiders
 from caselib.ingest.recovery import Recovered, recover
 from caselib.ingest.sections import (
@@ -187,6 +187,12 @@ def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]
 
 
 def _item(part: list[Block], start: Start) -> Item:
+    if start.how == "lesson" and (
+        not start.length or (isinstance(part[0], Paragraph) and _LABELLED_TITLE.match(_line(part[0])))
+    ):
+        item = Item(topic_of(part) or clean_title(_line(part[0])), part)
+        _range(item, part)
+        return item
     taken = max(start.length, 1)
     raw = "".join(_line(block) for block in part[:taken])
     rest = part[taken:]
@@ -198,20 +204,23 @@ def _item(part: list[Block], start: Start) -> Item:
         raw, rest = _line(rest[0]), rest[1:]
     elif label_only and taken > 1:
         raw = "".join(_line(block) for block in part[1:taken])
-    title = clean_title(raw)
-    if (
-        rest
-        and isinstance(rest[0], Heading | Paragraph)
-        and re.match(r"^[—–-]{1,3}\s*\S", _line(rest[0]))
-        and len(_line(rest[0])) < 60
-        and not is_institution(_line(rest[0]).strip("—–- "))
-    ):
-        title, rest = f"{title}——{_line(rest[0]).lstrip('—–- ')}", rest[1:]
+    title, rest = _with_subtitle(clean_title(raw), rest)
     item = Item(title, rest)
     if start.how == "cycle":
         item.warnings.append(Warning("title_guessed", where(part[0]), title))
     _range(item, part)
     return item
+
+
+def _with_subtitle(title: str, rest: list[Block]) -> tuple[str, list[Block]]:
+    """Take in a line that begins with a dash and stands right below the title; a unit signs so as well."""
+    line = _line(rest[0]) if rest and isinstance(rest[0], Heading | Paragraph) else ""
+    if re.match(r"^(?:[—–]{1,3}|-{2,3})\s*\S", line) and len(line) < 60 and not is_institution(line.strip("—–- ")):
+        return f"{title}——{line.lstrip('—–- ')}", rest[1:]
+    return title, rest
+
+
+_LABELLED_TITLE = re.compile(r"^\S{2,6}\s*[:：]")
 
 
 def _may_be_title(block: Block) -> bool:
@@ -242,7 +251,8 @@ def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
         heading = blocks[at]
         if not (isinstance(heading, Heading) and not heading.guessed):
             warnings.append(Warning("title_guessed", where(heading), title))
-        rest = [*blocks[:at], *blocks[at + 1 :]]
+        title, after = _with_subtitle(title, list(blocks[at + 1 :]))
+        rest = [*blocks[:at], *after]
     else:
         title = squeeze(document.properties.get("title", "")) or name
         warnings.append(Warning("title_guessed", "", title))
@@ -296,6 +306,9 @@ def _range(item: Item, blocks: Sequence[Block]) -> None:
 
 def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: bool, alone: bool) -> None:
     """Bylines, levels, faults and lesson fields of one item."""
+    if own := form_title(item.title, item.blocks):
+        item.warnings.append(Warning("title_guessed", "", own))
+        item.title = own
     named = read_credits(item.blocks)
     item.unit, item.authors, item.blocks = named.unit, named.authors, named.blocks
     _levels(item)

@@ -196,7 +196,7 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
         text[-1] not in "，、；：:"
         and not is_section_name(text)
         and not is_foreword(text)
-        and not re.match(r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方)", text)
+        and not re.match(r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|[\[［【〔]\s*\d)", text)
         and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)
     )
 

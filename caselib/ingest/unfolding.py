@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from caselib.ingest.lessons import label_field
+from caselib.ingest.lessons import SECTIONED, label_field
 from caselib.ingest.sections import is_section_name
+from caselib.ingest.steps import is_process_head
 from caselib.word.model import Block, Cell, Heading, Paragraph, Place, Run, Table, Warning
 from caselib.word.outline import ends_sentence, numeral, squeeze
 
 _LABEL_MAX = 14
 _SHORT = 36
 _PROCESS_CELL = 8
+_BRIEF = ("assessment", "preparation", "method", "reflection", "board_plan")
 
 
 @dataclass(slots=True)
@@ -44,9 +47,42 @@ def is_form(table: Table, outside: int) -> bool:
     longest = max((len(cell.blocks) for row in table.rows for cell in row), default=0)
     labels = sum(1 for row in table.rows if len(row) > 1 and label_field(row[0].text))
     ragged = len({tuple(cell.colspan for cell in row) for row in table.rows}) > 1
-    if len(table.rows) < 2 or not ragged:
+    if len(table.rows) < 2:
         return False
-    return (labels >= 3 and inside > outside) or (inside > 4 * max(outside, 1) and longest >= 6 and inside > 400)
+    if _is_plan(table):
+        return True
+    return ragged and (
+        (labels >= 3 and inside > outside) or (inside > 4 * max(outside, 1) and longest >= 6 and inside > 400)
+    )
+
+
+def _is_plan(table: Table) -> bool:
+    """True for a form by its labels, three at least, each beside or above what it names: goals, methods, 案例背景."""
+    rows = table.rows
+    beside = {name for row in rows if len(row) > 1 and (name := _named(row[0].text)) and not _named(row[1].text)}
+    above = {
+        name
+        for row, following in pairwise(rows)
+        if len(row) == len(following) == 1 and (name := _named(row[0].text)) and not _named(following[0].text)
+    }
+    return len(beside) >= 3 or len(above) >= 3
+
+
+def _named(text: str) -> str:
+    """Return the field or kind of section that a label of a form names, "" for particulars and for what is no label."""
+    label = re.sub(r"\s+", "", text)
+    if not 2 <= len(label) <= _LABEL_MAX:
+        return ""
+    field_name = label_field(label)
+    if field_name in SECTIONED or field_name == "method":
+        return field_name
+    return label if not field_name and is_section_name(label) else ""
+
+
+def _heads_short(label: str) -> bool:
+    """True for a label that is a heading even beside few words; 教学工具 and 考查方式 are particulars then."""
+    name = _named(label)
+    return bool(name) and (name not in _BRIEF or "重" in label or "难" in label)
 
 
 class _Form:
@@ -73,6 +109,12 @@ class _Form:
         if len(row) == 1:
             self._whole(row[0], index)
             return 1
+        if self._labels_above(index):
+            self._flush()
+            for label_cell, cell in zip(row, self.rows[index + 1], strict=True):
+                self._heading(squeeze(label_cell.text), label_cell, 2)
+                self._content(cell, 3)
+            return 2
         if (end := self._process_end(index)) is not None:
             self._flush()
             self._process(index, end)
@@ -82,16 +124,7 @@ class _Form:
             self._flush()
             self._spanning(index)
             return min(row[0].rowspan, len(self.rows) - index)
-        if (
-            len(row) == 2
-            and _is_label(label)
-            and (
-                len(row[1].text) > _SHORT
-                or label_field(label) in ("objectives", "process")
-                or "重" in label
-                or "难" in label
-            )
-        ):
+        if len(row) == 2 and _is_label(label) and (len(row[1].text) > _SHORT or _heads_short(label)):
             self._flush()
             self._heading(label, row[0], 2)
             self._content(row[1], 3)
@@ -105,7 +138,9 @@ class _Form:
 
     def _whole(self, cell: Cell, index: int) -> None:
         text = squeeze(cell.text)
-        if len(cell.blocks) == 1 and len(text) <= 40 and not ends_sentence(text):
+        named = self.out[-1] if self.out else None
+        below = isinstance(named, Heading) and bool(_named(named.text)) and not _named(text) and not self.particulars
+        if len(cell.blocks) == 1 and len(text) <= 40 and not ends_sentence(text) and not below:
             self._flush()
             title = index == 0 and not self.titled
             self.titled = True
@@ -113,6 +148,17 @@ class _Form:
         else:
             self._flush()
             self._content(cell, 2)
+
+    def _labels_above(self, index: int) -> bool:
+        """True for a row of labels only, over a row that holds what they name."""
+        row = self.rows[index]
+        following = self.rows[index + 1] if index + 1 < len(self.rows) else ()
+        return (
+            len(row) == len(following)
+            and all(cell.rowspan == 1 and _named(cell.text) for cell in row)
+            and not any(_named(cell.text) for cell in following)
+            and not is_process_head([squeeze(cell.text) for cell in row])
+        )
 
     def _mixed(self, row: Sequence[Cell]) -> None:
         """A row of several long texts: a label makes a heading, the rest follow in order."""
@@ -142,14 +188,18 @@ class _Form:
         names = [squeeze(cell.text) for cell in head]
         if len(head) < 2 or any(len(name) > _LABEL_MAX for name in names) or sum(1 for name in names if name) < 2:
             return None
-        if not any(label_field(name) == "process" or re.search("活动|环节|流程|意图|资源", name) for name in names):
+        timed = is_process_head(names) and any(re.search("时间|分钟|时长|用时", name) for name in names)
+        if not timed and not any(
+            label_field(name) == "process" or re.search("活动|环节|流程|意图|资源", name) for name in names
+        ):
             return None
         shape = tuple(cell.colspan for cell in head)
         end = index + 1
         while end < len(self.rows) and tuple(cell.colspan for cell in self.rows[end]) == shape:
             end += 1
         body = self.rows[index + 1 : end]
-        return end if body and any(len(cell.text) > _SHORT for row in body for cell in row) else None
+        long = timed or any(len(cell.text) > _SHORT for row in body for cell in row)
+        return end if body and long else None
 
     def _process(self, start: int, end: int) -> None:
         head, body = self.rows[start], self.rows[start + 1 : end]
@@ -159,7 +209,9 @@ class _Form:
                     self._heading(squeeze(name.text), name, 2)
                     self._content(cell, 3)
             return
-        self._heading(squeeze(head[0].text) or "教学过程", head[0], 2)
+        above = self.out[-1] if self.out else None
+        if not (isinstance(above, Heading) and label_field(above.text) == "process"):
+            self._heading(squeeze(head[0].text) or "教学过程", head[0], 2)
         if all(len(cell.blocks) <= _PROCESS_CELL for row in body for cell in row):
             self.out.append(Table((head, *body), self.columns, 1, place=self.place))
             return

@@ -9,10 +9,12 @@ import email.policy
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml import etree, html
 
 from caselib.word.guard import LIMITS, Kind, UnreadableError
+from caselib.word.html_looks import Style, article_of, is_hidden
 from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragraph, Picture, Place, Run, Table, Warning
 from caselib.word.outline import squeeze
 from caselib.word.text_readers import CONTROL, decode, read_text
@@ -77,34 +79,46 @@ def _html_part(data: bytes) -> bytes:
 class _Html:
     def __init__(self) -> None:
         self.blocks: list[Block] = []
+        self.looks: dict[int, Style] = {}
         self.images: dict[str, ImageData] = {}
         self.warnings: list[Warning] = []
         self.runs: list[Run] = []
+        self.styles: list[Style] = []
         self.cells = 0
 
     def read(self, root: html.HtmlElement) -> Document:
         title = root.findtext(".//title") or ""
         body = root.find("body")
-        self._walk(root if body is None else body, 0, False)
+        if article := article_of(root):
+            title = article.title or title
+            if article.title:
+                self._add(Heading(1, (Run(squeeze(article.title)),), place=self._place(), title=True))
+            for name in article.names:
+                self._add(Paragraph((Run(name),), "byline", place=self._place()))
+            self.warnings.append(Warning("page_left_out", "", ""))
+            body = article.body
+        self._walk(root if body is None else body, 0, Style())
         self._flush()
+        from caselib.word.html_headings import with_headings
+
         return Document(
-            tuple(self.blocks),
+            tuple(with_headings(self.blocks, self.looks)),
             images=self.images,
             warnings=tuple(self.warnings),
             properties={"title": squeeze(title)} if title.strip() else {},
         )
 
-    def _walk(self, node: html.HtmlElement, depth: int, bold: bool) -> None:
+    def _walk(self, node: html.HtmlElement, depth: int, style: Style) -> None:
         if depth > 200:
             raise UnreadableError("too_deep", "200")
-        self._text(node.text, bold)
+        self._text(node.text, style)
         for child in node:
             tag = child.tag if isinstance(child.tag, str) else ""
-            if tag and tag not in _SKIPPED:
-                self._element(child, tag, depth, bold)
-            self._text(child.tail, bold)
+            if tag and tag not in _SKIPPED and not is_hidden(child):
+                self._element(child, tag, depth, style)
+            self._text(child.tail, style)
 
-    def _element(self, node: html.HtmlElement, tag: str, depth: int, bold: bool) -> None:
+    def _element(self, node: html.HtmlElement, tag: str, depth: int, style: Style) -> None:
         if match := re.fullmatch(r"h([1-6])", tag):
             self._flush()
             text = squeeze(_visible(node))
@@ -116,18 +130,20 @@ class _Html:
         elif tag == "img":
             self._image(node)
         elif tag == "br":
-            self._text("\n", bold)
+            self._text("\n", style)
         elif tag in _BLOCK_TAGS or tag in ("ul", "ol", "dl"):
             self._flush()
-            self._walk(node, depth + 1, bold)
+            self._walk(node, depth + 1, style.below(node, tag))
             self._flush("list" if tag == "li" else "quote" if tag == "blockquote" else "body")
         else:
-            self._walk(node, depth + 1, bold or tag in ("b", "strong"))
+            self._walk(node, depth + 1, style.below(node, tag))
 
-    def _text(self, text: str | None, bold: bool) -> None:
+    def _text(self, text: str | None, style: Style) -> None:
         if text:
             flat = "\n" if text == "\n" else re.sub(r"[ \t\r\n]+", " ", text)
-            self.runs.append(Run(flat.replace("\u00a0", " "), bold=bold))
+            self.runs.append(Run(flat.replace("\u00a0", " "), bold=style.bold))
+            if flat.strip():
+                self.styles.append(style)
 
     def _place(self) -> Place:
         return Place(len(self.blocks))
@@ -141,8 +157,9 @@ class _Html:
         text = "".join(run.text for run in self.runs).strip()
         if text:
             bold = all(run.bold for run in self.runs if run.text.strip())
+            self.looks[len(self.blocks)] = replace(self.styles[0], bold=bold)
             self._add(Paragraph((Run(text, bold=bold),), role, "•" if role == "list" else "", place=self._place()))  # type: ignore[arg-type]
-        self.runs = []
+        self.runs, self.styles = [], []
 
     def _table(self, node: html.HtmlElement) -> None:
         rows = [tuple(self._row(row)) for row in node.iter("tr")]
@@ -166,6 +183,8 @@ class _Html:
         from caselib.word.reader.images import measure
 
         source = node.get("src", "")
+        if node.get("data-src"):
+            source = node.get("data-src", "")  # a lazy page shows a blank dot until it has fetched the picture
         match = re.match(r"data:image/[\w.+-]+;base64,", source[:100])
         if not match:
             self.warnings.append(Warning("image_external", f"¶{len(self.blocks) + 1}", source[:200]))

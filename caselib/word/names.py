@@ -9,7 +9,16 @@ _PLACE = r"(?:省|市|县|区|州|盟|旗|乡|镇|村|街道|兵团)"
 _BODY = (
     r"(?:委员会|组织部|宣传部|统战部|政法委|纪委监委|纪委|监委|党校|行政学院|干部学院|学院|大学|学校|中学|小学|幼儿园|研究院|研究所|研究室|"
     r"委党校|人民政府|政府|办公室|办公厅|局|厅|院|所|中心|集团|公司|企业|银行|医院|检察院|法院|协会|联合会|工会|团委|妇联|党委|党组|"
-    r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市)"
+    r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
+    r"(?:[一二三四五六七八九十]|组织|宣传|干部|人事|综合|业务|党建|案管|信访)科|[一二三四五六七八九十]{1,2}[中小]|附[中小]|外国语学校|职校|技校|警校|(?:[区县市省州]委|党委|政府|街道|[镇乡])[\u4e00-\u9fff]{0,10}办|"
+    r"(?:调查|审查|审理|监察|监督|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组)"
+)
+# Names are looked at in plain characters: what is known of them holds for text in traditional ones as well.
+_PLAIN = str.maketrans(
+    "黨學校縣區鎮鄉處廳辦會聯網團體醫銀業機關訓練單陳張劉趙楊黃吳鄭馮蔣韓許呂嚴華陶謝鄒蘇範魯韋馬鳳賀湯羅畢郝齊蕭賈婁顏鍾駱"
+    "蘆莊喬陰龍葉蔔賴鄧萬盧莫經幹應單龐紀項藍閔麥錢孫與師貿書電視臺報設廣衛課題組審檢務級職農員縣",
+    "党学校县区镇乡处厅办会联网团体医银业机关训练单陈张刘赵杨黄吴郑冯蒋韩许吕严华陶谢邹苏范鲁韦马凤贺汤罗毕郝齐萧贾娄颜钟骆"
+    "芦庄乔阴龙叶卜赖邓万卢莫经干应单庞纪项蓝闵麦钱孙与师贸书电视台报设广卫课题组审检务级职农员县",
 )
 _INSTITUTION = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
 _OFFICE = re.compile(
@@ -43,15 +52,40 @@ _COMPOUND = (
     "端木",
 )
 _LABEL = re.compile(
-    r"^(?P<label>作者单位|作者|撰稿人?|执笔人?|编写者?|撰写|设计人|设计者|授课人|授课教师|主讲教师|主讲人|承担人|教师|姓名|供稿人?|"
-    r"供稿单位|报送单位|推荐单位|申报单位|所在单位|工作单位|所在学院|选送单位|完成单位|单位|学校|来源)\s*[:：]?\s*"
+    r"^(?:主要|第一|案例|项目|本文|课题)?(?P<label>作者单位|作者|撰稿人?|执笔人?|撰文|编写者?|撰写人?|设计人|设计者|授课人|授课教师|主讲教师|主讲人|执教(?:者|人|教师)?|备课人|主备人?|"
+    r"承担人|申报人|申报者|教师|姓名|供稿单位|供稿人?|(?:报送|推荐|申报|所在|工作|选送|完成|授课|编写|设计|承办|撰写|撰稿|牵头|主办|组织|教学)单位|所在学院|单位|学校|来源)"
+    r"\s*[:：]?\s*"
+)
+_RANK = re.compile(
+    r"(?:高级|正高级|一级|二级|三级|四级|特级|助理|常务)?(?:副?(?:教授|研究员|主任|校长|院长|书记|部长|科长|处长|局长|组长|所长|馆长)|讲师|助教|调研员|主任科员|科员|干部|教师|老师|"
+    r"博士|硕士|研究生|工程师|秘书)(?:委员)?$"
 )
 _GIVEN = re.compile(r"(?<=.{3})(?:供稿|报送|选送|提供|推荐|撰稿|整理)$")
-_PERSON_LABELS = ("作者", "撰", "执笔", "编写", "设计", "授课", "主讲", "承担", "教师", "姓名", "供稿")
+_PERSON_LABELS = (
+    "作者",
+    "撰",
+    "执",
+    "编写",
+    "设计",
+    "授课",
+    "主讲",
+    "承担",
+    "申报人",
+    "申报者",
+    "教师",
+    "姓名",
+    "供稿",
+    "备课",
+    "主备",
+)
 _PLACES = frozenset(
     "北京 天津 河北 山西 辽宁 吉林 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 "
     "宁夏 新疆 内蒙古 黑龙江 香港 澳门 台湾 广州 深圳 杭州 南京 武汉 成都 西安 苏州 宁波 温州 长沙 郑州 济南 青岛 合肥 福州 厦门 昆明 贵阳 兰州 "
     "石家庄 太原 沈阳 大连 长春 南昌 南宁 海口 银川 西宁 拉萨 语文 数学 英语 物理 化学 生物 历史 地理 政治 音乐 美术 体育 高中 初中 小学 文科 理科".split()
+)
+# Words that end like the name of an office and name none.
+_NO_OFFICE = re.compile(
+    r"(?:[新格布结大全开困破僵变棋时残定]局|[深好到实远难用之高短长妙]处|[全内局干]部|场所|为中心|[家回返下还故]乡|乡村|小[院镇]|大院|庭院|城市|都市)$"
 )
 # Labels of forms that read like offices or people.
 _FIELD_NAME = re.compile(
@@ -85,6 +119,13 @@ def is_front_line(text: str) -> bool:
     return is_particular(text) or bool(_FRONT.match(text))
 
 
+def is_remark(text: str) -> bool:
+    """True for a remark of the editors that stands above a title: 【编者按】…, 导读：…"""
+    return bool(
+        re.match(r"^[【\[〖（(]?\s*(?:编\s*者\s*按|编者的话|按\s*语|导\s*[读语言])\s*[】\]〗）):：]\s*\S", text)
+    )
+
+
 # What a title or a sentence says and the name of an office does not, though it may end in 村, 厅 or 中心.
 _SAYING = re.compile(
     r"^(?:从|把|让|向|以|用|谁|如何|怎样|为|给|走[进向]|打造|建设|推[动进行]|构建|探索|实施|绘就|擦亮|点亮|激活|破解|筑牢|架起|织密|聚焦|坚持|深化|强化)"
@@ -94,10 +135,10 @@ _SAYING = re.compile(
 
 def is_institution(text: str) -> bool:
     """True when ``text`` reads as the name of an office, school or place and nothing else."""
-    text = text.strip()
+    text = text.strip().translate(_PLAIN)
     if re.fullmatch(r"[（(\[【].*[）)\]】]", text):
         text = text[1:-1].strip()
-    if _FIELD_NAME.match(text) or text.startswith(("各", "本")):
+    if _FIELD_NAME.match(text) or text.startswith(("各", "本")) or _NO_OFFICE.search(text):
         return False
     return (
         bool(_INSTITUTION.match(text)) and not re.search(r"[，。；：！？《》“”]|的", text) and not _SAYING.search(text)
@@ -111,7 +152,7 @@ def is_office(text: str) -> bool:
 
 def is_person(text: str) -> bool:
     """True when ``text`` reads as a Chinese personal name (letter-spaced two-character names included)."""
-    name = re.sub(r"\s", "", text)
+    name = re.sub(r"\s", "", text).translate(_PLAIN)
     if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name) or name in _PLACES or name in _NOT_PEOPLE:
         return False
     if "·" in name:
@@ -141,27 +182,35 @@ def is_byline(text: str) -> bool:
     return named >= 0.6 * len(re.sub(r"[、，,；;/|｜\s（()）:：]", "", text)) and named > 0
 
 
+def is_credit_label(text: str) -> bool:
+    """True for the label of a place in a form that names who wrote it or for which unit: 作者, 申报单位, 学校."""
+    return bool(_LABEL.fullmatch(text.strip()))
+
+
 def split_byline(text: str) -> tuple[list[str], list[str]]:
     """Return (units, people) named in a line such as ``江北县委党校  王某、李某`` or ``作者：王某（县委党校）``."""
     units: list[str] = []
     people: list[str] = []
+    text = re.sub(r"[，,；;]\s*[\u4e00-\u9fff]{2,8}\s*\d{6}(?!\d)", "", text)  # a place and its postcode
+    text = re.sub(r"(?<=[（(])\s*作者[系为是]\s*|^作者[系为是]\s*", "", text)
     for chunk in _chunks(text):
         found = _LABEL.match(chunk)
         label = found.group("label") if found and len(found.group(0)) < len(chunk) else ""
         rest = chunk[len(found.group(0)) :].strip() if label and found else chunk
         for name in re.split(r"[、，,；;/\s]+", rest):
-            bare = _GIVEN.sub("", name.strip("（）()[]【】:：◎●■◆—–-"))
+            bare = _GIVEN.sub("", name.strip("（）()[]【】:：◎●■◆—–-*＊①②③④⑤⑥"))
+            bare = re.sub(r"^\d\s*[.．、]\s*|(?<=[\u4e00-\u9fff])\d(?:[,，]\d)*$", "", bare)
             if not bare or bare.isdigit():
                 continue
             if is_person(bare) or (
                 label.startswith(_PERSON_LABELS)
-                and label != "作者单位"
+                and not label.endswith("单位")
                 and re.fullmatch(r"[\u4e00-\u9fff·]{2,4}", bare)
                 and bare not in _NOT_PEOPLE
             ):
                 people.append(bare)
-            elif is_institution(bare):
-                units.append(bare)
+            elif is_institution(office := _RANK.sub("", bare)):
+                units.append(office)
     return units, people
 
 

@@ -136,15 +136,34 @@ class _Markdown:
     def _front_matter(self) -> int:
         if not self.lines or self.lines[0].strip() != "---":
             return 0
+        key = ""
         for index in range(1, min(len(self.lines), 60)):
             line = self.lines[index]
             if line.strip() == "---":
+                self._front_lines(index)
                 return index + 1
-            key, _, text = line.partition(":")
+            if listed := re.match(r"^\s*-\s+(\S.*)$", line):
+                known = self.properties.get(key, "")
+                self.properties[key] = f"{known}, {listed.group(1)}".strip(", ")[:1000]
+                continue
+            name, _, text = line.partition(":")
+            key = name.strip()[:100]
             if text.strip():
-                self.properties[key.strip()[:100]] = text.strip().strip("\"'")[:1000]
+                self.properties[key] = text.strip().strip("\"'")[:1000]
         self.properties.clear()
         return 0
+
+    def _front_lines(self, end: int) -> None:
+        """Who wrote it stands in the front matter as in no other place: it becomes lines under the title."""
+        title = self.properties.get("title", "")
+        headed = any(re.match(r"^(?:#\s+\S|=+\s*$)", line.strip()) for line in self.lines[end + 1 :])
+        if title and not headed:
+            self.blocks.append(Heading(1, (Run(title),), place=Place(0)))
+        for keys, label in ((("unit", "organization", "单位"), ""), (("author", "authors", "作者"), "作者：")):
+            value = next((self.properties[key] for key in keys if key in self.properties), "")
+            names = "、".join(part.strip(" \"'") for part in value.strip("[]").split(",") if part.strip(" \"'"))
+            if names:
+                self._add(Paragraph((Run(label + names),), "byline", place=Place(0)))
 
     def _line(self, index: int, line: str) -> None:
         bare = line.strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from caselib.word import guard
 from caselib.word.guard import LIMITS, UnreadableError
@@ -15,6 +16,7 @@ from caselib.word.reader.package import Element, R
 from caselib.word.reader.styles import flag, integer, text_of, value, w
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
+_SHORT_CELL = 120
 _WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "docPartBody")
 
 
@@ -156,8 +158,27 @@ def _flat(blocks: list[RawBlock]) -> Iterator[RawParagraph]:
             yield block
             continue
         for row in block.rows:
+            line = _in_one_line(row)
+            if line is not None:
+                yield line
+                continue
             for cell in row:
                 yield from cell.paragraphs
+
+
+def _in_one_line(row: list[RawCell]) -> RawParagraph | None:
+    """Return a row of short cells as one paragraph, the cells parted by tabs: so it still reads as a row."""
+    shown = [[item for item in cell.paragraphs if item.text.strip() or item.pictures] for cell in row]
+    filled = [items for items in shown if items]
+    if len(filled) < 2 or any(
+        len(items) > 1 or items[0].pictures or items[0].label or len(items[0].text) > _SHORT_CELL for items in filled
+    ):
+        return None
+    first = filled[0][0]
+    runs = list(first.runs)
+    for items in filled[1:]:
+        runs += [Run("\t"), *items[0].runs]
+    return replace(first, runs=runs)
 
 
 def _spanned(rows: list[list[tuple[int, RawCell, str]]], ordinal: int, headers: int, declared: int) -> RawTable:

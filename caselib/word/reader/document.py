@@ -29,6 +29,7 @@ from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph
 from caselib.word.reader.headings import Verdict, judge
 from caselib.word.reader.package import Package
 from caselib.word.reader.styles import w
+from caselib.word.reader.typed import as_typed
 
 
 def read_docx(data: bytes) -> Document:
@@ -44,7 +45,7 @@ def read_docx(data: bytes) -> Document:
         if body is None:
             raise UnreadableError("missing_part", "w:body")
         reader = BlockReader(context)
-        raw = _flow(reader.read(body))
+        raw = as_typed(_flow(reader.read(body)))
         found_notes, names = notes.read_notes(context, reader.inline)
         blocks = _Builder(context, names).build(raw)
         if context.fields:
@@ -106,7 +107,7 @@ class _Builder:
             self.context.warn("heading_joined", raw.text[:60], f"¶{raw.ordinal + 1}")
             blocks[-1] = replace(blocks[-1], runs=_joined(blocks[-1].runs, _squeezed(runs)))
         elif verdict.role == "continuation":
-            blocks.append(self._text_block(raw, replace(verdict, role="heading"), runs, place))
+            blocks.append(self._text_block(raw, replace(verdict, role="heading", guessed=True), runs, place))
         elif raw.text.strip() or any(run.note for run in runs):
             blocks.append(self._text_block(raw, verdict, runs, place))
         blocks.extend(replace(picture, place=place) for picture in raw.pictures)

@@ -26,7 +26,7 @@ _CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论�
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
 _LEAD_END = "。：:；;.．！？"
 _AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
-_SIGNATURE = re.compile(r"(?:签字|签名|盖章|签章)[)）]?\s*[:：]?$|^[甲乙丙]方|电话[:：]?$")
+_SIGNATURE = re.compile(r"[人者][:：]$|(?:签字|签名|盖章|签章)[)）]?\s*[:：]?$|^[甲乙丙]方|电话[:：]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +129,8 @@ class _Judge(TitleJudge):
                 current, stack = top, []
                 continue
             kind = self._faked_kind(index, item)
-            if kind is None and squeeze(item.text).rstrip("：:") in _CLOSING and self._followed_by_text(index):
-                kind = stack[0].kind if stack else f"look {item.size}"
+            if squeeze(item.text).strip("：:【】[]") in _CLOSING and self._followed_by_text(index):
+                kind = _highest(stack) or kind or f"look {item.size}"
             if kind is None:
                 continue
             if self._on_cover(index, kind):
@@ -162,7 +162,7 @@ class _Judge(TitleJudge):
 
     def _continues(self, index: int, kind: str) -> bool:
         """True for the second line of a centred heading that was broken by hand."""
-        if index == 0 or not kind.startswith("look"):
+        if index == 0 or not kind.startswith("look") or index - 1 in self.before_table:
             return False
         item, before = self.items[index], self.items[index - 1]
         verdict = self.verdicts.get(index - 1)
@@ -192,6 +192,8 @@ class _Judge(TitleJudge):
             return None
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
             return None
+        if text.startswith("—") or (text[0] in '“‘"' and ends_sentence(text)):
+            return None  # a subtitle, something said
         if (
             item.look.align in ("right", "end")
             or not re.search(r"[\u4e00-\u9fffA-Za-z]{2}", text)
@@ -201,13 +203,18 @@ class _Judge(TitleJudge):
         if (
             is_particular(text)
             or _SIGNATURE.search(text)
-            or re.match(r"^[^:：]{2,8}[:：]\s*\S+|^[□☐☑√✓○●◇◆■▪]", text)
+            or re.match(r"^[^:：]{2,8}[:：]\s*\S+|^[□☐☑√✓○]", text)
+            or (text[0] in "●◇◆■▪" and not (is_bold(item) and self._text_follows(index)))
             or "____" in text
         ):
             return None
         if not self._followed_by_text(index) or (is_bold(item) and text.endswith("：") and len(text) > 16):
             return None
         return f"look {item.size}"
+
+    def _text_follows(self, index: int) -> bool:
+        following = self._next(index)
+        return following is not None and len(self.items[following].text) > _MAX_PLAIN_HEADING
 
     def _numbered_heading(self, index: int, text: str, number: Numeral, strong_look: bool) -> bool:
         bare = text if self.items[index].label else text[len(number.text) :].strip()
@@ -238,9 +245,10 @@ class _Judge(TitleJudge):
             return item.size >= self.body_size
         return bool(
             item.look.font
+            and re.search("[\u4e00-\u9fff]{2}", item.text)
             and self.body_font
             and item.look.font != self.body_font
-            and re.search("黑体|楷|小标宋|Hei|Kai", item.look.font)
+            and re.search("黑体|小标宋|SimHei|STHeiti", item.look.font)
         )
 
     def _sibling_next(self, index: int, number: Numeral) -> bool:
@@ -283,6 +291,12 @@ class _Judge(TitleJudge):
             if 0 <= near < len(self.items) and self.items[near].pictures:
                 return True
         return bool(item.pictures)
+
+
+def _highest(stack: list[_Open]) -> str:
+    """The kind of the highest open section: a counted one, before the unnumbered line that may be a title above it."""
+    counted = next((known.kind for known in stack if known.kind in STRONG), "")
+    return counted or (stack[0].kind if stack else "")
 
 
 def _closed(stack: list[_Open], kind: str, size: int) -> list[_Open]:

@@ -55,6 +55,7 @@ class _State:
     href: str = ""
     ruby: str = ""
     weights: dict[int, int] = field(default_factory=dict)
+    fonts: dict[str, int] = field(default_factory=dict)
     in_front: bool = True
 
 
@@ -85,6 +86,8 @@ class InlineReader:
         raw.toc = raw.toc or any(item.name == "TOC" for item in context.fields)
         raw.runs = _merge(raw.runs)
         raw.size = max(state.weights, key=lambda size: state.weights[size], default=0) or look.size
+        if state.fonts:
+            raw.look = replace(raw.look, font=max(state.fonts, key=lambda font: state.fonts[font]))
         context.offset += len(raw.text) + 1
         return raw
 
@@ -278,6 +281,7 @@ class InlineReader:
         self._front(text, state, look, properties)
         if text.strip():
             state.weights[look.size] = state.weights.get(look.size, 0) + len(text)
+            state.fonts[look.font] = state.fonts.get(look.font, 0) + len(text)
 
     def _front(self, text: str, state: _State, look: Look, properties: Element | None) -> None:
         """Measure the beginning of the paragraph that stands in a display face or in a style made for leads."""

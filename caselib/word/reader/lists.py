@@ -6,6 +6,8 @@ from caselib.word.numbering import MAX_LEVEL, Level, ListDefinition
 from caselib.word.reader.package import Element
 from caselib.word.reader.styles import flag, integer, value, w
 
+_LONGEST_LABEL = 255  # Word keeps no longer one
+
 
 def read_lists(root: Element | None) -> dict[str, ListDefinition]:
     """Return the list instances of a document by their number id."""
@@ -55,7 +57,7 @@ def _level(element: Element) -> Level:
     start = integer(value(element, "start"))
     return Level(
         fmt=value(element, "numFmt") or _alternate_format(element) or "decimal",
-        text=value(element, "lvlText") or "",
+        text=(value(element, "lvlText") or "")[:_LONGEST_LABEL],
         start=1 if start is None else start,
         restart=integer(value(element, "lvlRestart")),
         legal=bool(flag(element, "isLgl")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from caselib.word.names import is_byline, is_front_line, is_institution, is_office
+from caselib.word.names import is_byline, is_front_line, is_institution, is_office, is_remark
 from caselib.word.outline import ends_sentence, squeeze
 from caselib.word.reader.evidence import CAPTION, Evidence, Verdict, is_bold
 
@@ -30,7 +30,7 @@ class TitleJudge(Evidence):
             verdict = self.verdicts.get(index)
             if verdict is not None and verdict.role == "heading":
                 break
-            if not text or verdict is not None:
+            if not text or verdict is not None or (not area and is_remark(text)):
                 continue
             if (
                 CAPTION.match(text)
@@ -100,6 +100,7 @@ class TitleJudge(Evidence):
             and len(head) >= 6
             and len(tail) <= 40
             and second - first <= 2
+            and not any(at in self.before_table for at in range(first, second))
             and self.numbers[second] is None
             and not two.label
             and not ends_sentence(head)
@@ -178,6 +179,8 @@ class TitleJudge(Evidence):
                 continue
             if is_institution(squeeze(self.items[index].text)):
                 self.verdicts[index] = Verdict("byline")
+            if is_remark(squeeze(self.items[index].text)):
+                continue
             self.verdicts.setdefault(index, Verdict("byline"))
         lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
         for index in lines[:6]:

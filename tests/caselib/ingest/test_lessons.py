@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from caselib.ingest.lessons import label_field, minutes_of
+from caselib.ingest.lessons import label_field
+from caselib.ingest.steps import minutes_of
 
 
 @pytest.mark.parametrize(
