@@ -10,7 +10,6 @@ from lxml import html
 _POINTS = {"pt": 1.0, "px": 0.75, "em": 12.0, "rem": 12.0}
 _NAMED = {"x-small": 8, "small": 10, "medium": 12, "large": 14, "larger": 14, "x-large": 18, "xx-large": 24}
 _FONT_SIZE = {"1": 8, "2": 10, "3": 12, "4": 14, "5": 18, "6": 24, "7": 36}
-_WECHAT = ("js_content", "img-content")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ _BODY = (
     r"委党校|人民政府|政府|办公室|办公厅|局|厅|院|所|中心|集团|公司|企业|银行|医院|检察院|法院|协会|联合会|工会|团委|妇联|党委|党组|"
     r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
     r"(?:[一二三四五六七八九十]|组织|宣传|干部|人事|综合|业务|党建|案管|信访)科|[一二三四五六七八九十]{1,2}[中小]|附[中小]|外国语学校|职校|技校|警校|(?:[区县市省州]委|党委|政府|街道|[镇乡])[\u4e00-\u9fff]{0,10}办|"
-    r"(?:调查|审查|审理|监察|监督|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组)"
+    r"(?:调查|审查|审理|监察|监督|管理|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组)"
 )
 # Names are looked at in plain characters: what is known of them holds for text in traditional ones as well.
 _PLAIN = str.maketrans(
     "黨學校縣區鎮鄉處廳辦會聯網團體醫銀業機關訓練單陳張劉趙楊黃吳鄭馮蔣韓許呂嚴華陶謝鄒蘇範魯韋馬鳳賀湯羅畢郝齊蕭賈婁顏鍾駱"
-    "蘆莊喬陰龍葉蔔賴鄧萬盧莫經幹應單龐紀項藍閔麥錢孫與師貿書電視臺報設廣衛課題組審檢務級職農員縣",
+    "蘆莊喬陰龍葉蔔賴鄧萬盧莫經幹應單龐紀項藍閔麥錢孫與師貿書電視臺報設廣衛課題組審檢務級職農員縣執筆",
     "党学校县区镇乡处厅办会联网团体医银业机关训练单陈张刘赵杨黄吴郑冯蒋韩许吕严华陶谢邹苏范鲁韦马凤贺汤罗毕郝齐萧贾娄颜钟骆"
-    "芦庄乔阴龙叶卜赖邓万卢莫经干应单庞纪项蓝闵麦钱孙与师贸书电视台报设广卫课题组审检务级职农员县",
+    "芦庄乔阴龙叶卜赖邓万卢莫经干应单庞纪项蓝闵麦钱孙与师贸书电视台报设广卫课题组审检务级职农员县执笔",
 )
 _INSTITUTION = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
 _OFFICE = re.compile(
@@ -194,7 +194,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     text = re.sub(r"[，,；;]\s*[\u4e00-\u9fff]{2,8}\s*\d{6}(?!\d)", "", text)  # a place and its postcode
     text = re.sub(r"(?<=[（(])\s*作者[系为是]\s*|^作者[系为是]\s*", "", text)
     for chunk in _chunks(text):
-        found = _LABEL.match(chunk)
+        found = _LABEL.match(chunk.translate(_PLAIN))
         label = found.group("label") if found and len(found.group(0)) < len(chunk) else ""
         rest = chunk[len(found.group(0)) :].strip() if label and found else chunk
         for name in re.split(r"[、，,；;/\s]+", rest):

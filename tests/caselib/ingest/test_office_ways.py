@@ -1,0 +1,105 @@
+"""What Chinese offices hand in beside plain manuscripts: plans one after another, forms, saved web pages, signed lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from caselib.ingest.splitting import Split, reading_text, split
+from caselib.word.html_reader import read_html
+from caselib.word.model import Heading
+from caselib.word.names import is_institution, is_person, split_byline
+from caselib.word.reader import read_docx
+from tests.caselib.word.packages import docx, p
+
+PLAN = """{title}
+课时：2课时
+一、教学目标
+1. 说出“三资”指什么，知道账由谁管。
+2. 能按流程核一笔账，并说明理由。
+二、教学重难点
+重点：三资的范围。难点：合同到期以后怎么办。
+三、教学过程
+（一）导入（5分钟）
+出示一张多年没有公开的账页，请学员说说看到了什么。
+（二）研讨（30分钟）
+分组清点合同，每组推选一人汇报，教师点评。
+四、板书设计
+资金、资产、资源
+五、教学反思
+学员对合同条款不熟，下次先发样本。
+"""
+
+PAGE = """<html><head><meta property="og:title" content="一本账的公开"><title>x</title></head><body>
+<div class="menu"><a href="#">关注我们</a><a href="#">上一篇</a></div>
+<h1 id="activity-name"> 一本账的公开 </h1>
+<div id="meta_content"><span id="js_author_name">王小满</span><a id="js_name">青禾县委党校</a><em>昨天</em></div>
+<div id="js_content"><p><strong>一、背景</strong></p><p>账在抽屉里放了三年，村里没有人看过，大家说起来都摇头。</p>
+<p><strong>二、做法</strong></p><p>从第一页念起，一笔一笔念给全村听，念完签字，签完上墙。</p></div>
+<div>阅读 1024 赞 36 分享 收藏</div></body></html>"""
+
+
+def read(text: str) -> Split:
+    return split(read_docx(docx("".join(map(p, text.splitlines())))), name="教案")
+
+
+def test_lesson_plans_one_after_another_come_apart() -> None:
+    titles = ["《三资管理》教案", "《村账公开》教案", "《合同清理》教案"]
+    found = read("\n".join(PLAN.format(title=title) for title in titles))
+    assert [item.title for item in found.items] == [title.strip() for title in titles]
+    for item in found.items:
+        assert item.lesson is not None
+        assert [step.minutes for step in item.lesson.steps] == [5, 30]
+        assert "核一笔账" in item.lesson.texts["objectives"]
+        assert "样本" in item.lesson.texts["reflection"]
+
+
+def test_one_plan_stays_one() -> None:
+    assert len(read(PLAN.format(title="《三资管理》教案")).items) == 1
+
+
+def test_of_a_saved_web_page_the_article_is_kept_and_the_rest_is_said_to_be_left_out() -> None:
+    document = read_html(PAGE.encode())
+    found = split(document, name="文章")
+    (item,) = found.items
+    assert item.title == "一本账的公开"
+    assert (item.unit, item.authors) == ("青禾县委党校", ["王小满"])
+    text = reading_text(item.blocks)
+    assert "念给全村听" in text
+    assert not any(word in text for word in ("关注我们", "分享", "昨天"))
+    assert [block.text.strip() for block in item.blocks if isinstance(block, Heading)] == ["一、背景", "二、做法"]
+    assert "page_left_out" in {warning.code for warning in [*document.warnings, *found.warnings]}
+
+
+def test_another_web_page_is_read_whole() -> None:
+    text = reading_text(read_html(PAGE.replace("js_content", "main").encode()).blocks)
+    assert "念给全村听" in text and "关注我们" in text and "分享" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "units", "people"),
+    [
+        ("青禾县委党校  王小满", ["青禾县委党校"], ["王小满"]),
+        ("作者系青禾县委党校讲师", ["青禾县委党校"], []),
+        ("執筆人：陳望山（青禾縣委黨校）", ["青禾縣委黨校"], ["陳望山"]),
+        ("报送单位：青禾县纪委监委案件监督管理室", ["青禾县纪委监委案件监督管理室"], []),
+    ],
+)
+def test_who_wrote_is_read_from_one_line(line: str, units: list[str], people: list[str]) -> None:
+    assert split_byline(line) == (units, people)
+
+
+@pytest.mark.parametrize("text", ["打开新格局", "走到深处", "美丽乡村", "农家小院", "以人民为中心"])
+def test_words_that_end_like_offices_are_none(text: str) -> None:
+    assert not is_institution(text)
+    assert not is_person("乡村振兴")
+
+
+def test_a_form_names_its_case() -> None:
+    def cell(text: str) -> str:
+        return f"<w:tc>{p(text)}</w:tc>"
+
+    rows = [("案例名称", "一本账的公开"), ("作者", "王小满"), ("申报单位", "青禾县委党校")]
+    table = "<w:tbl>" + "".join(f"<w:tr>{cell(a)}{cell(b)}</w:tr>" for a, b in rows) + "</w:tbl>"
+    body = p("优秀案例申报表") + table + p("账在抽屉里放了三年，村里没有人看过，大家说起来都摇头，这件事后来变了。")
+    (item,) = split(read_docx(docx(body)), name="表").items
+    assert (item.title, item.unit, item.authors) == ("一本账的公开", "青禾县委党校", ["王小满"])
