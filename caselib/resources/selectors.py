@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Cast
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.models import Page, Site, WorkflowState
 
@@ -64,12 +65,25 @@ def workable(user: User) -> QuerySet[ResourcePage]:
 
 def address_of(url_path: str) -> str:
     """Return what ``get_url`` says of a page with this path, without the page; empty outside of every site."""
-    roots = Site.get_site_root_paths()
+    roots = fragments.kept("site roots", _roots, names=(page_cache.BESIDE,))
     for _site, root_path, root_url, _language in roots:
         if url_path.startswith(root_path):
-            path = reverse("wagtail_serve", args=(url_path[len(root_path) :],))
+            path = _served(get_script_prefix(), url_path[len(root_path) :])
             return path if len(roots) == 1 else f"{root_url}{path}"
     return ""
+
+
+def _roots() -> Sequence[Any]:
+    """Return the root paths of the sites as Wagtail has them: from its cache, which unpacks them each time."""
+    if fragments.keeping():
+        fragments.needs(*map(page_cache.page, Site.objects.values_list("root_page_id", flat=True)))
+    return Site.get_site_root_paths()
+
+
+@lru_cache(maxsize=4096)
+def _served(prefix: str, path: str) -> str:
+    """Return the address of a page below the site's root; ``prefix`` is what ``reverse`` puts before it in this thread."""
+    return reverse("wagtail_serve", args=(path,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +103,10 @@ class Listed:
 
 
 LISTED = Question(
-    lambda ids: ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True).values_list(
-        "pk", "title", "code", "content_type_id", "url_path", "circulation", "audience"
+    lambda ids: (
+        ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)
+        .order_by()
+        .values_list("pk", "title", "code", "content_type_id", "url_path", "circulation", "audience")
     )
 )
 IN_GROUPS = Question(lambda ids: RestrictedGroup.objects.filter(page_id__in=ids).values_list("page_id", "group_id"))

@@ -36,7 +36,9 @@ COLUMNS = (
 )
 CardRow = namedtuple("CardRow", COLUMNS)  # type: ignore[misc]
 SHOWN = Question(
-    lambda ids: ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True).values_list(*COLUMNS)
+    lambda ids: (
+        ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True).order_by().values_list(*COLUMNS)
+    )
 )
 FIRST_TOPICS = Question(
     lambda ids: (

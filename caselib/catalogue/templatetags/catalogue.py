@@ -8,9 +8,12 @@ from typing import Any
 
 from django import template
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
@@ -18,7 +21,7 @@ from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 from search.api import Hit, Passage
 
 from .. import citations, wording
-from ..browsing import Option
+from ..browsing import Option, Row
 from ..enums import ORDERABLE_KINDS
 from ..reading import Reading
 from ..reading import read as read_page
@@ -139,6 +142,46 @@ def citation(context: template.Context, page: ResourcePage) -> str:
 @register.simple_tag(takes_context=True)
 def json_ld(context: template.Context, page: ResourcePage) -> SafeString:
     return citations.schema_org(page, _absolute(context, page.get_url() or "/"))
+
+
+@register.simple_tag
+def result_meta(card: Card, star: SafeString) -> SafeString:
+    """Return kind, unit, year, code and whatever else is known of a card, as the line below its title; ``star`` is the icon.
+
+    Written here because twenty of them stand in a list, and a template asks for each part by name.
+    """
+    parts = [format_html('<span class="num">{}</span>', card.code)] if card.code else []
+    if card.hours:
+        parts.append(escape(wording.class_hours(card.hours)))
+    if card.tier:
+        parts.append(escape(card.tier))
+    if card.rating:
+        said = _("%(mean)s of 5 (%(n)s ratings)") % {"mean": stars(card.rating), "n": card.ratings}
+        parts.append(format_html("{} {}", star, said))
+    if card.ordered:
+        said = ngettext("ordered once", "ordered %(n)s times", card.ordered) % {"n": card.ordered}
+        parts.append(escape(said))
+    return mark_safe(  # noqa: S308  (every part is escaped, the year is a number)
+        f'<span class="chip chip--kind">{escape(card.kind_label)}</span>{f" {escape(card.unit)}" if card.unit else ""}'
+        f" · {card.year:d}{''.join(f' · {part}' for part in parts)}"
+    )
+
+
+@register.simple_tag
+def result_rows(rows: Sequence[Row]) -> SafeString:
+    """Return the results of a list; a row in which nothing is marked looks the same on every list, and is kept."""
+    language = get_language()
+
+    def written(row: Row) -> SafeString:
+        return render_to_string("catalogue/includes/result.html", {"card": row.card, "hit": row.hit, "why": row.why})
+
+    parts = [
+        fragments.kept(("result", language, row.card.pk), lambda row=row: written(row), names=row.card.names)
+        if row.plain
+        else written(row)
+        for row in rows
+    ]
+    return mark_safe("\n".join(parts))  # noqa: S308  (rendered markup)
 
 
 @register.simple_tag

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.functional import SimpleLazyObject
 from django.views.decorators.http import require_safe
 
 from caselib.accounts.viewers import Viewer
 from caselib.core.page_cache import LISTS, PAGES, shared
 from search.api import suggest
 
+from ..browsing import Browse, parse
 from ..browsing import browse as answer
-from ..browsing import parse
 
 
 @require_safe
@@ -22,8 +23,12 @@ def browse(request: HttpRequest) -> HttpResponse:
     get = request.GET
     query = parse({name: get.get(name, "") for name in ("q", "sort", "page")}, dict(get.lists()))
     viewer = Viewer.of(request.user).shared
-    # Asked only if the page is not kept for readers of the same rights.
-    found = SimpleLazyObject(lambda: answer(query, viewer))
+
+    @cache
+    def found() -> Browse:
+        """Asked by the template, only if the page is not kept for readers of the same rights."""
+        return answer(query, viewer)
+
     context = {"browse": found, "query": query, "state": query.url(), "viewer": viewer}
     return render(request, "catalogue/browse.html", context)
 
