@@ -115,7 +115,7 @@ def _show(
 
 def _load(pk: int, model: type[ResourcePage]) -> ResourcePage | None:
     """Return the page with its unit, None if it has gone."""
-    found = _whole(model).of(pk)
+    found = _whole(model).of(pk)  # type: ignore[arg-type]  # a class can be hashed, whatever its rows are
     page: ResourcePage | None = found[0] if found else None
     if page is not None and page.unit_id is not None:
         units = fragments.kept_each("unit", [page.unit_id], Unit.objects.in_bulk, names=(page_cache.BESIDE,))

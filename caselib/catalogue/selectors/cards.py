@@ -153,7 +153,7 @@ def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
     topics: dict[int, str] = {}
     for pk, name in sorted(FIRST_TOPICS.rows(ids), key=lambda row: str(row[1])):
         topics.setdefault(pk, name)
-    rows = [CardRow(*row) for row in SHOWN.rows(ids)]
+    rows: list[Any] = [CardRow(*row) for row in SHOWN.rows(ids)]
     groups = groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
     return {
         row.pk: (_card(row, topics.get(row.pk, "")), tokens_by(row.pk, row.circulation, row.audience, groups))

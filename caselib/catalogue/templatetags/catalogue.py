@@ -150,7 +150,7 @@ def result_meta(card: Card, star: SafeString) -> SafeString:
 
     Written here because twenty of them stand in a list, and a template asks for each part by name.
     """
-    parts = [format_html('<span class="num">{}</span>', card.code)] if card.code else []
+    parts: list[str] = [format_html('<span class="num">{}</span>', card.code)] if card.code else []
     if card.hours:
         parts.append(escape(wording.class_hours(card.hours)))
     if card.tier:
@@ -175,12 +175,10 @@ def result_rows(rows: Sequence[Row]) -> SafeString:
     def written(row: Row) -> SafeString:
         return render_to_string("catalogue/includes/result.html", {"card": row.card, "hit": row.hit, "why": row.why})
 
-    parts = [
-        fragments.kept(("result", language, row.card.pk), lambda row=row: written(row), names=row.card.names)
-        if row.plain
-        else written(row)
-        for row in rows
-    ]
+    def kept(row: Row) -> SafeString:
+        return fragments.kept(("result", language, row.card.pk), lambda: written(row), names=row.card.names)
+
+    parts = [kept(row) if row.plain else written(row) for row in rows]
     return mark_safe("\n".join(parts))  # noqa: S308  (rendered markup)
 
 
