@@ -32,7 +32,7 @@ class CallNews:
 
 def news(today: date) -> Sequence[CallNews]:
     """Return what the running calls announce on ``today``. Three queries."""
-    since = datetime.combine(today - timedelta(days=DAYS_AFTER), datetime.min.time(), tzinfo=clock.ZONE)
+    since = clock.midnight(today - timedelta(days=DAYS_AFTER))
     found = []
     for call in running_calls(since):
         words, until = _of_timetable(call.timetable, today) if call.state == CallState.PUBLISHED else _of_results(call)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -22,6 +22,11 @@ def now() -> datetime:
 def today() -> date:
     """Return the present date in the library's own zone (Asia/Shanghai)."""
     return now().astimezone(ZONE).date()
+
+
+def midnight(day: date) -> datetime:
+    """Return the moment at which ``day`` begins in the library's own zone."""
+    return datetime.combine(day, time(), tzinfo=ZONE)
 
 
 @contextmanager

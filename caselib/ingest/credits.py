@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph, Table
 from caselib.word.names import is_byline, is_credit_label, is_dated, split_byline
 
@@ -37,10 +38,10 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
             texts.append(block.text)
         elif isinstance(block, Table):
             named.extend(text for label, text in pairs_of(block) if is_credit_label(label) and len(text) <= 60)
-        elif (isinstance(block, Heading) and not block.guessed) or len(_line(block)) > 50:
+        elif (isinstance(block, Heading) and not block.guessed) or len(line_of(block)) > 50:
             break
     end = len(blocks) - 1
-    while end >= max(len(blocks) - 2, 1) and is_dated(_line(blocks[end])) and len(_line(blocks[end])) <= 20:
+    while end >= max(len(blocks) - 2, 1) and is_dated(line_of(blocks[end])) and len(line_of(blocks[end])) <= 20:
         end -= 1
     last = blocks[end] if end >= 0 else None
     if not texts and isinstance(last, Paragraph) and _is_signature(last):
@@ -62,7 +63,7 @@ def form_title(title: str, blocks: Sequence[Block]) -> str:
     """
     wanted = _NAME if _FORM.search(title) else _CASE_NAME
     for block in blocks[:_BYLINES]:
-        line = re.match(r"^([^:：]{2,8})[:：]\s*(\S.{1,79})$", _line(block))
+        line = re.match(r"^([^:：]{2,8})[:：]\s*(\S.{1,79})$", line_of(block))
         pairs = pairs_of(block) if isinstance(block, Table) else [(line.group(1), line.group(2))] if line else []
         for label, text in pairs:
             if wanted.match(label) and 2 <= len(text) <= 80 and "\n" not in text:
@@ -77,10 +78,6 @@ def pairs_of(table: Table) -> list[tuple[str, str]]:
         for row in table.rows
         for label, text in zip(row[::2], row[1::2], strict=False)
     ]
-
-
-def _line(block: Block) -> str:
-    return block.number + block.text if isinstance(block, Heading | Paragraph) else ""
 
 
 def _is_signature(block: Paragraph) -> bool:

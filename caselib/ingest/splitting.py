@@ -20,7 +20,7 @@ from caselib.ingest.sections import (
     is_foreword,
     is_section_name,
 )
-from caselib.ingest.titling import Start, is_part_name
+from caselib.ingest.titling import Start, is_part_name, line_of
 from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
 from caselib.word.names import is_byline, is_front_line, is_institution, is_person, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
@@ -100,7 +100,7 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
         (
             index
             for index, block in enumerate(blocks)
-            if isinstance(block, Heading | Paragraph) and is_foreword(_line(block))
+            if isinstance(block, Heading | Paragraph) and is_foreword(line_of(block))
         ),
         None,
     )
@@ -114,7 +114,7 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
             return None, _reported(blocks)
         first = blocks.index(texts[0])
         return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
-    title = squeeze(_line(blocks[at]))
+    title = squeeze(line_of(blocks[at]))
     content, outside = without_outsiders(blocks[at:], or_equal=True)
     content = content[: _part_at_the_end(content)]
     return Foreword(title, tuple(content[1:])), [*_reported(blocks[:at]), *_outside(outside)]
@@ -123,7 +123,7 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
 def _part_at_the_end(content: Sequence[Block]) -> int:
     """Return where the label of the first part (第一编, with its name below it) ends the text, else its length."""
     for index in range(max(len(content) - 4, 1), len(content)):
-        rest = [_line(block) for block in content[index:]]
+        rest = [line_of(block) for block in content[index:]]
         if is_part_name(rest[0]) and all(len(text) <= 30 and not ends_sentence(text) for text in rest):
             return index
     return len(content)
@@ -131,9 +131,9 @@ def _part_at_the_end(content: Sequence[Block]) -> int:
 
 def _reported(blocks: Sequence[Block]) -> list[Warning]:
     return [
-        Warning("front_matter", where(block), _line(block)[:400])
+        Warning("front_matter", where(block), line_of(block)[:400])
         for block in blocks
-        if isinstance(block, Heading | Paragraph) and _line(block)
+        if isinstance(block, Heading | Paragraph) and line_of(block)
     ]
 
 
@@ -142,7 +142,9 @@ def _outside(groups: Sequence[list[Block]]) -> list[Warning]:
     made: list[Warning] = []
     for group in groups:
         text = reading_text(group).strip()
-        code = "part_name" if len(group) == 1 else "back_matter" if is_back_matter(_line(group[0])) else "between_cases"
+        code = (
+            "part_name" if len(group) == 1 else "back_matter" if is_back_matter(line_of(group[0])) else "between_cases"
+        )
         made.append(Warning(code, where(group[0]), text[:4000]))
     return made
 
@@ -150,8 +152,8 @@ def _outside(groups: Sequence[list[Block]]) -> list[Warning]:
 def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
     """The name of the next part of the collection stands at the end of the case before it."""
     warnings: list[Warning] = []
-    while len(part) > 1 and isinstance(part[-1], Heading | Paragraph) and is_part_name(_line(part[-1])):
-        warnings.append(Warning("part_name", where(part[-1]), _line(part[-1])))
+    while len(part) > 1 and isinstance(part[-1], Heading | Paragraph) and is_part_name(line_of(part[-1])):
+        warnings.append(Warning("part_name", where(part[-1]), line_of(part[-1])))
         part = part[:-1]
     return part, warnings
 
@@ -163,8 +165,8 @@ def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]
             for index, block in enumerate(part)
             if index
             and isinstance(block, Heading)
-            and is_back_matter(_line(block))
-            and squeeze(_line(block)) != "参考文献"
+            and is_back_matter(line_of(block))
+            and squeeze(line_of(block)) != "参考文献"
         ),
         None,
     )
@@ -176,34 +178,34 @@ def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]
                 if index > 3
                 and isinstance(block, Paragraph)
                 and is_colophon(block.text)
-                and sum(map(len, map(_line, part[index:]))) < 800
+                and sum(map(len, map(line_of, part[index:]))) < 800
             ),
             None,
         )
     if at is None:
         return part, []
-    text = "\n".join(_line(block) for block in part[at:])
+    text = "\n".join(line_of(block) for block in part[at:])
     return part[:at], [Warning("back_matter", where(part[at]), text[:4000])]
 
 
 def _item(part: list[Block], start: Start) -> Item:
     if start.how == "lesson" and (
-        not start.length or (isinstance(part[0], Paragraph) and _LABELLED_TITLE.match(_line(part[0])))
+        not start.length or (isinstance(part[0], Paragraph) and _LABELLED_TITLE.match(line_of(part[0])))
     ):
-        item = Item(topic_of(part) or clean_title(_line(part[0])), part)
+        item = Item(topic_of(part) or clean_title(line_of(part[0])), part)
         _range(item, part)
         return item
     taken = max(start.length, 1)
-    raw = "".join(_line(block) for block in part[:taken])
+    raw = "".join(line_of(block) for block in part[:taken])
     rest = part[taken:]
-    number = numeral(squeeze(_line(part[0])))
+    number = numeral(squeeze(line_of(part[0])))
     label_only = (
-        number is not None and number.kind == "case" and not squeeze(_line(part[0]))[len(number.text) :].strip()
+        number is not None and number.kind == "case" and not squeeze(line_of(part[0]))[len(number.text) :].strip()
     )
     if label_only and taken == 1 and rest and _may_be_title(rest[0]):
-        raw, rest = _line(rest[0]), rest[1:]
+        raw, rest = line_of(rest[0]), rest[1:]
     elif label_only and taken > 1:
-        raw = "".join(_line(block) for block in part[1:taken])
+        raw = "".join(line_of(block) for block in part[1:taken])
     title, rest = _with_subtitle(clean_title(raw), rest)
     item = Item(title, rest)
     if start.how == "cycle":
@@ -214,7 +216,7 @@ def _item(part: list[Block], start: Start) -> Item:
 
 def _with_subtitle(title: str, rest: list[Block]) -> tuple[str, list[Block]]:
     """Take in a line that begins with a dash and stands right below the title; a unit signs so as well."""
-    line = _line(rest[0]) if rest and isinstance(rest[0], Heading | Paragraph) else ""
+    line = line_of(rest[0]) if rest and isinstance(rest[0], Heading | Paragraph) else ""
     if re.match(r"^(?:[—–]{1,3}|-{2,3})\s*\S", line) and len(line) < 60 and not is_institution(line.strip("—–- ")):
         return f"{title}——{line.lstrip('—–- ')}", rest[1:]
     return title, rest
@@ -224,7 +226,7 @@ _LABELLED_TITLE = re.compile(r"^\S{2,6}\s*[:：]")
 
 
 def _may_be_title(block: Block) -> bool:
-    text = _line(block) if isinstance(block, Heading | Paragraph) else ""
+    text = line_of(block) if isinstance(block, Heading | Paragraph) else ""
     return (
         4 <= len(text) <= 60
         and not ends_sentence(text)
@@ -237,7 +239,7 @@ def _may_be_title(block: Block) -> bool:
 
 
 def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
-    if not any(_line(block) if isinstance(block, Heading | Paragraph) else True for block in blocks):
+    if not any(line_of(block) if isinstance(block, Heading | Paragraph) else True for block in blocks):
         return Split([])
     at = next((index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.title), None)
     if at is None:
@@ -247,7 +249,7 @@ def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
     rest = list(blocks)
     warnings: list[Warning] = []
     if at is not None:
-        title = squeeze(_line(blocks[at]))
+        title = squeeze(line_of(blocks[at]))
         heading = blocks[at]
         if not (isinstance(heading, Heading) and not heading.guessed):
             warnings.append(Warning("title_guessed", where(heading), title))
@@ -264,7 +266,7 @@ def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
 def _only_top(blocks: Sequence[Block]) -> int | None:
     tops = [index for index, block in enumerate(blocks[:30]) if isinstance(block, Heading) and block.level == 1]
     everywhere = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
-    if len(tops) == 1 and len(everywhere) == 1 and numeral(_line(blocks[tops[0]])) is None:
+    if len(tops) == 1 and len(everywhere) == 1 and numeral(line_of(blocks[tops[0]])) is None:
         return tops[0]
     return None
 
@@ -274,7 +276,7 @@ def _first_line(blocks: Sequence[Block]) -> int | None:
     for index, block in enumerate(blocks[:4]):
         if not isinstance(block, Heading | Paragraph):
             return None
-        text = _line(block)
+        text = line_of(block)
         if is_front_line(text) and not text.endswith(("：", ":")):
             continue
         if (
@@ -292,10 +294,6 @@ def _first_line(blocks: Sequence[Block]) -> int | None:
 
 
 # -- both -------------------------------------------------------------------------------------------------------
-
-
-def _line(block: Block) -> str:
-    return block.number + block.text if isinstance(block, Heading | Paragraph) else ""
 
 
 def _range(item: Item, blocks: Sequence[Block]) -> None:
@@ -324,11 +322,11 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     ):
         item.warnings.append(Warning("truncated", where(item.blocks[-1]) if item.blocks else "", item.title))
     for heading in item.sections:
-        own = canonical_name(_line(heading))
-        if own and own not in _line(heading):
-            item.warnings.append(Warning("section_mapped", where(heading), f"{_line(heading)} → {own}"))
+        own = canonical_name(line_of(heading))
+        if own and own not in line_of(heading):
+            item.warnings.append(Warning("section_mapped", where(heading), f"{line_of(heading)} → {own}"))
         elif heading.guessed:
-            item.warnings.append(Warning("heading_guessed", where(heading), _line(heading)[:80]))
+            item.warnings.append(Warning("heading_guessed", where(heading), line_of(heading)[:80]))
     _lesson(item)
 
 
@@ -384,7 +382,7 @@ def reading_text(blocks: Sequence[Block], notes: dict[str, Note] | None = None) 
     lines: list[str] = []
     for block in blocks:
         if isinstance(block, Heading | Paragraph):
-            lines.append(_line(block))
+            lines.append(line_of(block))
         elif isinstance(block, Table):
             if block.caption:
                 lines.append(block.caption)

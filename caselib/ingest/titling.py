@@ -25,8 +25,13 @@ class Start:
     how: str
 
 
+def line_of(block: Block) -> str:
+    """Return the text of a heading or paragraph with its number as it stands, "" for anything else."""
+    return block.number + block.text if isinstance(block, Heading | Paragraph) else ""
+
+
 def text_of(block: Block) -> str:
-    return squeeze(block.number + block.text) if isinstance(block, Heading | Paragraph) else ""
+    return squeeze(line_of(block))
 
 
 def with_second_lines(blocks: Sequence[Block], starts: list[Start]) -> list[Start]:

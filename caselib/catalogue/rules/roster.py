@@ -116,11 +116,11 @@ def find_position(line: RosterLine, book: PostBook) -> int | None:
     cells = [cell for cell in cells if cell not in STANDINGS]
     found = [book.look_up(cell) for cell in cells]
     exact = _longest(name for name, _within in found if name is not None)
-    within = _longest(name for _exact, name in found if name is not None)
-    if exact is None and within is not None and len(within.folded) >= TELLING:
-        exact = within
     if exact is not None:
         return exact.position_id
+    within = _longest(name for _exact, name in found if name is not None)
+    if within is not None and len(within.folded) >= TELLING:
+        return within.position_id
     said = book.codes.get(position_code("".join(cells)) or "")
     if said is not None:
         return said
@@ -138,7 +138,8 @@ def choose_items(
     """Return item ids for the room: those that serve most people first, until each post has ``per_post`` of them.
 
     What was written for a wider or narrower group counts for a part only (``Match.closeness``), so that a post is not
-    filled up with what is for everybody while something of its own is there. Greedy cover, deterministic: ties go to the higher sum of scores, then to the newer item.
+    filled up with what is for everybody while something of its own is there. Greedy cover, deterministic: ties go to the
+    higher sum of scores, then to the newer item.
     """
     served = dict.fromkeys(ranked, 0.0)
     chosen: list[int] = []

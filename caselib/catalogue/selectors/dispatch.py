@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
@@ -93,7 +93,7 @@ def find_session(viewer: Viewer, pk: int) -> Dispatch | None:
 
 def week(viewer: Viewer, monday: date) -> list[Day]:
     """Return the seven days from ``monday`` with the planned and delivered sessions. One query."""
-    first = datetime.combine(monday, time(), tzinfo=clock.ZONE)
+    first = clock.midnight(monday)
     found = sessions_for(viewer).exclude(state=DispatchState.CANCELLED)
     rows = list(found.filter(starts_at__lt=first + timedelta(days=7), ends_at__gt=first).order_by("starts_at", "pk"))
     days = []
@@ -106,8 +106,8 @@ def week(viewer: Viewer, monday: date) -> list[Day]:
 
 def between(viewer: Viewer, first: date, last: date, *, limit: int = 40) -> list[Dispatch]:
     """Return what is planned from ``first`` to ``last`` (both included), at most ``limit`` sessions. One query."""
-    begin = datetime.combine(first, time(), tzinfo=clock.ZONE)
-    end = datetime.combine(last + timedelta(days=1), time(), tzinfo=clock.ZONE)
+    begin = clock.midnight(first)
+    end = clock.midnight(last + timedelta(days=1))
     found = sessions_for(viewer).filter(state=DispatchState.PLANNED, starts_at__lt=end, ends_at__gt=begin)
     return list(found.order_by("starts_at", "pk")[:limit])
 

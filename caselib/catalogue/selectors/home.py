@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -42,6 +42,9 @@ class Front:
     announcements: Sequence[Announcement]
 
 
+WRITERS = frozenset({Role.AUTHOR, Role.TEACHER, Role.EDITOR})
+
+
 class Desk:
     """What waits for one person, by the roles the person holds. Each part is asked for when a page shows it."""
 
@@ -52,35 +55,28 @@ class Desk:
 
     @property
     def writes(self) -> bool:
-        return bool(self.roles & {Role.AUTHOR, Role.TEACHER, Role.EDITOR})
-
-    @property
-    def reviews(self) -> bool:
-        return bool(self.roles & REVIEWERS)
+        return bool(self.roles & WRITERS)
 
     @property
     def edits(self) -> bool:
         return Role.EDITOR in self.roles
 
     @property
-    def runs_competitions(self) -> bool:
-        return Role.COMPETITION_OFFICE in self.roles
-
-    @property
-    def judges(self) -> bool:
-        return Role.JUDGE in self.roles
-
-    @property
-    def administers(self) -> Sequence[tuple[str, str]]:
-        """The places of work of the three administrators, whose duties are kept apart: (address, words)."""
-        places = (
-            (Role.SYSTEM_ADMIN, "wagtailusers_users:index", _("Accounts")),
-            (Role.SYSTEM_ADMIN, "search_office", _("Search index")),
-            (Role.SECURITY_ADMIN, "wagtailusers_users:index", _("Accounts and roles")),
-            (Role.SECURITY_ADMIN, "review:packs", _("Rules and checklists")),
-            (Role.AUDIT_ADMIN, "review:chain", _("Audit chain")),
+    def ways(self) -> Sequence[tuple[str, str]]:
+        """The places of work of the person's roles: (address, words). The duties of the three administrators stay apart."""
+        places: Sequence[tuple[Collection[str], str, str]] = (
+            (REVIEWERS, "review:queue", _("Review desk")),
+            (WRITERS, "review:manuscripts", _("My manuscripts")),
+            (WRITERS, "imports", _("Upload manuscripts")),
+            ({Role.JUDGE}, "competitions:judging", _("My judging desk")),
+            ({Role.COMPETITION_OFFICE}, "competitions:office", _("Competition office")),
+            ({Role.SYSTEM_ADMIN}, "wagtailusers_users:index", _("Accounts")),
+            ({Role.SYSTEM_ADMIN}, "search_office", _("Search index")),
+            ({Role.SECURITY_ADMIN}, "wagtailusers_users:index", _("Accounts and roles")),
+            ({Role.SECURITY_ADMIN}, "review:packs", _("Rules and checklists")),
+            ({Role.AUDIT_ADMIN}, "review:chain", _("Audit chain")),
         )
-        return [(reverse(view), words) for role, view, words in places if role in self.roles]
+        return [(reverse(view), words) for roles, view, words in places if not self.roles.isdisjoint(roles)]
 
     @cached_property
     def piles(self) -> Sequence[Pile]:

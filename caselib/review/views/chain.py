@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -89,7 +89,7 @@ def _midnight(day: str) -> datetime | None:
         found = parse_date(day)
     except ValueError:
         return None
-    return datetime.combine(found, time(), tzinfo=clock.ZONE) if found and 1 < found.year < 9999 else None
+    return clock.midnight(found) if found and 1 < found.year < 9999 else None
 
 
 class _Echo:
