@@ -127,7 +127,7 @@ def violations(page: Page) -> list[str]:
 # Answered by a redirect, by a file or by JSON, or reached only with what a person has in hand; looked at elsewhere.
 NO_PAGES = {
     "basket_remove", "calendar", "calendar_renew", "demand_act", "item_act", "kiosk_complete", "language", "printed_file",
-    "list_act", "prefer", "rectify", "resource", "short", "suggestions",
+    "list_act", "prefer", "rectify", "resource", "resource_qr", "short", "suggestions",
 }  # fmt: skip
 # Who opens the site, in this order; each sees what the ones before could not.
 READERS = ("", "trainee", "contact", "dispatcher", "editor", "author", "teacher", "first", "office", "judge")
