@@ -11,7 +11,12 @@ from search.analysis.tokens import words
 from search.records import ITEM
 
 SNIPPET = 160  # characters shown of a passage
-_LEAD = 30  # of them before the first mark
+ELLIPSIS = "…"  # before and after a piece of a sentence
+_LEAD = 30  # characters shown before the first mark, at least where the text has them
+_REACH = 70  # so many if the sentence begins there
+_ENDS = "。！？!?；;…\n"  # of a sentence
+_CLOSES = "”’」』）)】》"  # what may follow the end of a sentence
+_NO_OPENING = f"{_ENDS}{_CLOSES}，、,：: \t\r\u3000"  # what never begins one
 _MOST_MARKS = 40
 Span = tuple[int, int]
 
@@ -45,18 +50,26 @@ def mark(text: str, pattern: re.Pattern[str] | None) -> tuple[Span, ...]:
 
 
 def snippet(text: str, pattern: re.Pattern[str] | None) -> tuple[int, str, tuple[Span, ...]]:
-    """Return (offset, piece, marks in the piece): the stretch of the text with the most marked characters."""
+    """Return (offset, piece, marks in the piece): the stretch of the text with the most marked characters.
+
+    A piece that begins or ends inside a sentence says so by an ellipsis, which `offset` does not count and marks do.
+    """
     spans = mark(text, pattern)
     start = _best_start(text, spans)
-    piece = text[start : start + SNIPPET]
-    inside = [(max(0, a - start), min(len(piece), b - start)) for a, b in spans if a < start + len(piece) and b > start]
-    return start, piece, tuple(inside)
+    stop = min(len(text), start + SNIPPET)
+    start += len(text[start:stop]) - len(text[start:stop].lstrip(_NO_OPENING))
+    piece = text[start:stop].rstrip()
+    before = ELLIPSIS if not _begins_sentence(text, start) else ""
+    after = ELLIPSIS if text[stop:].strip() and piece.rstrip(_CLOSES)[-1:] not in _ENDS else ""
+    shift = len(before) - start
+    inside = [(max(a, start) + shift, min(b, start + len(piece)) + shift) for a, b in spans]
+    return start, before + piece + after, tuple((a, b) for a, b in inside if a < b)
 
 
 def marked_items(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[Span, ...]]:
     """Return (text, marks) of a list of names and terms: only the items in which something is marked, if any is."""
     items = [item for item in text.split(ITEM) if mark(item, pattern)]
-    kept = ITEM.join(items) if items else text[:SNIPPET]
+    kept = ITEM.join(items) if items else text[:SNIPPET] + ELLIPSIS * (len(text) > SNIPPET)
     return kept, mark(kept, pattern)
 
 
@@ -65,8 +78,21 @@ def _best_start(text: str, spans: tuple[Span, ...]) -> int:
         return 0
     best, weight = 0, -1
     for first, _ in spans:
-        start = max(0, min(first - _LEAD, len(text) - SNIPPET))
+        start = max(0, min(_opening(text, first), len(text) - SNIPPET))
         marked = sum(min(b, start + SNIPPET) - a for a, b in spans if start <= a < start + SNIPPET)
         if marked > weight:
             best, weight = start, marked
     return best
+
+
+def _opening(text: str, first: int) -> int:
+    """Where to begin what is shown before a mark: with its sentence if that is near, else a few characters before."""
+    begun = max(text.rfind(end, max(0, first - _REACH), first) for end in _ENDS) + 1
+    while begun and begun < first and text[begun] in _CLOSES:
+        begun += 1
+    return begun or max(0, first - _LEAD)
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \t\u3000\r")
+    return not before or before.rstrip(_CLOSES)[-1:] in _ENDS

@@ -15,7 +15,7 @@ from search.analysis.folding import clean, fold, fold_with_offsets
 from search.analysis.query import MAX_CHARACTERS, Part, parse
 from search.analysis.questions import content_runs, is_question
 from search.backends import streams
-from search.highlighting import mark, patterns, snippet
+from search.highlighting import ELLIPSIS, mark, patterns, snippet
 from search.records import Record, TextPart
 
 
@@ -179,7 +179,33 @@ def test_marks_survive_script_and_width() -> None:
     assert text[start:end] == "漁港"
     offset, piece, marks = snippet("无关。" * 200 + text, pattern)
     assert [piece[a:b] for a, b in marks] == ["漁港"]
-    assert ("无关。" * 200 + text)[offset:].startswith(piece)
+    assert ("无关。" * 200 + text)[offset:].startswith(piece.lstrip(ELLIPSIS))
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="甲乙丙渔港，。！\n”", max_size=400), st.integers(0, 400))
+def test_a_piece_of_a_sentence_says_so_and_its_marks_stay_right(text: str, at: int) -> None:
+    text = f"{text[:at]}渔港{text[at:]}"
+    offset, piece, marks = snippet(text, patterns(parse("渔港")))
+    plain = piece.removeprefix(ELLIPSIS).removesuffix(ELLIPSIS)
+    assert text[offset:].startswith(plain)
+    assert marks
+    assert {piece[a:b].replace("渔港", "") for a, b in marks} == {""}
+    before, after = text[:offset].rstrip("”"), text[offset + len(plain) :]
+    assert piece.startswith(ELLIPSIS) == bool(before and before[-1] not in "。！\n")
+    assert piece.endswith(ELLIPSIS) == bool(after.strip() and plain.rstrip("”")[-1:] not in "。！")
+
+
+def test_what_is_shown_begins_with_its_sentence_if_that_is_near() -> None:
+    pattern = patterns(parse("渔港"))
+    text = "无关。" * 100 + "这一句从这里开始，后来才说到渔港。" + "后文很长，" * 60 + "完。"
+    _, piece, _ = snippet(text, pattern)
+    assert piece.startswith("这一句从这里开始")
+    assert piece.endswith(ELLIPSIS)
+    _, piece, ((start, end),) = snippet("前文很长，" * 60 + text, patterns(parse("开始")))
+    assert piece[start:end] == "开始"
+    _, piece, ((start, end),) = snippet("没有句号的长文" * 60 + "渔港" + "没有句号的长文" * 60, pattern)
+    assert (piece[0], piece[start:end], piece[-1]) == (ELLIPSIS, "渔港", ELLIPSIS)
 
 
 def test_a_worker_that_never_searches_loads_no_dictionary() -> None:

@@ -39,3 +39,20 @@ def test_hostile_texts_are_answered_on_every_road() -> None:
         call_command("search", text, "--json", stdout=out)
         assert json.loads(out.getvalue())["total"] == 1
         out.getvalue().encode()
+
+
+@pytest.mark.parametrize(
+    "typed", ["%00", "%ED%A0%80", "%0a%0d", "%1b%5b1m", "%E2%80%AE", "%ff%fe", "%%0000", "a%0%00", "%7f"]
+)
+def test_control_characters_in_an_address_are_left_out_of_what_is_asked(client: Client, typed: str) -> None:
+    factories.live(title="渔港治理与党风廉政建设")
+    upkeep.keep_all_up()
+    answer = client.get(f"/browse/?q={typed}渔港{typed}&sort=newest{typed}&page=1{typed}&kind=%00")
+    assert answer.status_code == 200
+    assert not set(answer.content.decode()) & set("\x00\x1b\x7f")
+    if typed in ("%00", "%%0000"):
+        assert "渔港治理与党风廉政建设" in answer.content.decode()
+    for address in ("/browse/suggestions/", "/search-api/suggest/"):
+        found = client.get(f"{address}?q={typed}渔港").json()["suggestions"]
+        assert not found or found[0]["text"].startswith("渔港")
+    assert client.get(f"/kiosk/find/?q={typed}渔港").status_code == 200
