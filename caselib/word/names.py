@@ -11,7 +11,8 @@ _BODY = (
     r"委党校|人民政府|政府|办公室|办公厅|局|厅|院|所|中心|集团|公司|企业|银行|医院|检察院|法院|协会|联合会|工会|团委|妇联|党委|党组|"
     r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
     r"(?:[一二三四五六七八九十]|组织|宣传|干部|人事|综合|业务|党建|案管|信访)科|[一二三四五六七八九十]{1,2}[中小]|附[中小]|外国语学校|职校|技校|警校|(?:[区县市省州]委|党委|政府|街道|[镇乡])[\u4e00-\u9fff]{0,10}办|"
-    r"(?:调查|审查|审理|监察|监督|管理|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组)"
+    r"(?:调查|审查|审理|监察|监督|管理|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组|党总支|直属总支|机关党委|海关|边检|[残文侨]联|科协|社科联|工商联|计生协|红十字会|学会|研究会|基金会|促进会|商会|慈善总会|公益会|"
+    r"(?:监察|检查|检察|纪检|派驻|巡察|巡视|督查|督导|联络)组|[巡督][察查视]办|报社|电视台|广播台|(?:档案|图书|文化|博物|纪念|展览|党史|美术|科技)馆)"
 )
 # Names are looked at in plain characters: what is known of them holds for text in traditional ones as well.
 _PLAIN = str.maketrans(
@@ -214,9 +215,14 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     return units, people
 
 
+# 作者：王某 单位：某县委党校: the second label begins anew.
+_LABELLED = re.compile(r"(?<=\S)[ \u3000]+(?=[\u4e00-\u9fff]{2,6}[:：])")
+# A name whose characters are set apart, 陆 怀 山 or 王　伟.
+_SPACED = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]{1,3}[\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
+
+
 def _chunks(text: str) -> list[str]:
-    """Cut a byline at wide gaps, brackets and bars; join letter-spaced two-character names first."""
-    text = re.sub(
-        r"(?<![\u4e00-\u9fff])([\u4e00-\u9fff])[ \u3000]{1,3}([\u4e00-\u9fff])(?![\u4e00-\u9fff])", r"\1\2", text
-    )
+    """Cut a byline at wide gaps, brackets and bars; join letter-spaced names first."""
+    text = _LABELLED.sub("\t", text)
+    text = _SPACED.sub(lambda name: re.sub(r"\s", "", name.group()), text)
     return [chunk.strip() for chunk in re.split(r"[（()）|｜\t]|[ \u3000]{2,}", text) if chunk.strip()]

@@ -7,14 +7,20 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
+from caselib.word.names import is_institution
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 from caselib.word.reader.context import RawParagraph
+from caselib.word.section_names import is_section_name
 
 STRONG = ("part", "chapter", "section", "article", "case", "han", "han_paren")
 CAPTION = re.compile(
     r"^\s*(?:图|表|附图|附表|图表|Figure|Table|Fig\.)\s*[\d一二三四五六七八九十]+(?:\s*[-—.．]\s*\d+)*[\s:：、.．]?",
     re.I,
 )
+
+_LONGEST_NAME = 12
+_SHORTEST_TEXT = 30
+_FEWEST_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Evidence:
         self.body_size = self._body_size()
         self.body_font = self._body_font()
         self.cover_end = self._cover_end()
+        self.plain_names = self._plain_names()
+        self.signed_kinds = self._signed_kinds()
 
     @staticmethod
     def _full(item: RawParagraph) -> str:
@@ -83,6 +91,53 @@ class Evidence:
 
     def _before(self, index: int) -> int | None:
         return next((at for at in range(index - 1, max(index - 4, -1), -1) if self.items[at].text.strip()), None)
+
+    def _plain_names(self) -> set[int]:
+        """Lines that are the usual name of a section and nothing else, before a text or a numbered heading: three at least."""
+        found = [
+            index
+            for index, item in enumerate(self.items)
+            if len(text := squeeze(item.text)) <= _LONGEST_NAME
+            and not item.label
+            and self.numbers[index] is None
+            and is_section_name(text)
+            and (after := self._next(index)) is not None
+            and (len(self.items[after].text) > _SHORTEST_TEXT or self._is_numbered_heading(after))
+        ]
+        return set(found) if len({squeeze(self.items[index].text) for index in found}) >= _FEWEST_NAMES else set()
+
+    def _signed_kinds(self) -> set[str]:
+        """The kinds of number, 一、 or 1., below which offices are named more than once: they count cases, not sections."""
+        found = Counter(
+            number.kind
+            for index, number in enumerate(self.numbers)
+            if number is not None
+            and (after := self._next(index)) is not None
+            and is_institution(squeeze(self.items[after].text))
+        )
+        return {kind for kind, count in found.items() if count > 1}
+
+    def _counted_above(self) -> set[int]:
+        """The titles of cases counted 一、 二、 above sections that are counted 一、 二、 too: larger, or in the middle.
+
+        Only where they count through the document while the others begin anew below them.
+        """
+        for kind in ("han", "arabic"):
+            found = [
+                (index, number.value, (item.size, item.look.align == "center"))
+                for index, (item, number) in enumerate(zip(self.items, self.numbers, strict=True))
+                if number is not None and number.kind == kind and len(item.text) <= 60 and not ends_sentence(item.text)
+            ]
+            looks = {look for _, _, look in found}
+            if len(looks) < 2:
+                continue
+            top = max(looks)
+            above = [index for index, _, look in found if look == top]
+            values = [value for _, value, look in found if look == top]
+            anew = sum(1 for _, value, look in found if look != top and value == 1)
+            if len(above) >= 2 and values == list(range(1, len(above) + 1)) and anew * 2 > len(above) and anew >= 2:
+                return set(above)
+        return set()
 
     def _is_numbered_heading(self, index: int) -> bool:
         number = self.numbers[index]

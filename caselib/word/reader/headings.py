@@ -24,6 +24,11 @@ _RANKS = {"part": 0, "case": 1, "chapter": 2, "section": 3, "han": 4, "han_paren
 _DECIMALS = {"arabic": 0, "decimal2": 1, "decimal3": 2}
 _CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论题")
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
+# An entry of a table of contents ends in dots or a tab and a page number; it may run over three lines.
+_LEADER = re.compile(r"(?:[.．·…。‥]{3,}|…|\t)\s*[(（]?(?:\d{1,4}|[IVXivx]{1,5})[)）]?$")
+_ENTRY_LINES = 3
+_MOST_ENTRIES = 400
+_MARKED = re.compile(r"^【[^【】]{2,16}】$|^〖[^〖〗]{2,16}〗$")
 _LEAD_END = "。：:；;.．！？"
 _AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
 _SIGNATURE = re.compile(r"[人者][:：]$|(?:签字|签名|盖章|签章)[)）]?\s*[:：]?$|^[甲乙丙]方|电话[:：]?$")
@@ -63,9 +68,18 @@ class _Judge(TitleJudge):
                 self._typed_contents(index)
 
     def _typed_contents(self, start: int) -> None:
-        """A typed table of contents: the lines after 目录 until one of them comes again as the body's first heading."""
+        """A typed table of contents: the lines after 目录 that lead to page numbers by dots or a tab, else those until one
+        of them comes again as the body's first heading."""
+        last = start
+        for index in range(start + 1, min(start + _MOST_ENTRIES, len(self.items))):
+            if index - last <= _ENTRY_LINES and _LEADER.search(self.items[index].text.strip()):
+                last = index
+        if last > start:
+            for inside in range(start, last + 1):
+                self.verdicts.setdefault(inside, Verdict("toc"))
+            return
         seen: dict[str, int] = {}
-        for index in range(start + 1, min(start + 400, len(self.items))):
+        for index in range(start + 1, min(start + _MOST_ENTRIES, len(self.items))):
             if index in self.verdicts:
                 continue
             text = _contents_key(self.items[index].text)
@@ -112,6 +126,7 @@ class _Judge(TitleJudge):
         stack: list[_Open] = []
         current = 0
         real = self._real_levels()
+        above = self._counted_above()
         top = min((verdict.level for verdict in self.verdicts.values() if verdict.role == "heading"), default=0)
         for index, item in enumerate(self.items):
             verdict = self.verdicts.get(index)
@@ -128,12 +143,12 @@ class _Judge(TitleJudge):
                 self.verdicts[index] = Verdict("heading", top, guessed=True)
                 current, stack = top, []
                 continue
-            kind = self._faked_kind(index, item)
+            kind = "case" if index in above else self._faked_kind(index, item)
             if squeeze(item.text).strip("：:【】[]") in _CLOSING and self._followed_by_text(index):
                 kind = _highest(stack) or kind or f"look {item.size}"
             if kind is None:
                 continue
-            if self._on_cover(index, kind):
+            if self._on_cover(index, kind) or (kind.startswith("look") and self._signs(index)):
                 self.verdicts[index] = Verdict("byline")
                 continue
             if self._continues(index, kind):
@@ -190,6 +205,10 @@ class _Judge(TitleJudge):
             return "han" if number.kind == "han_space" else number.kind
         if is_office(text) and item.look.align == "center":
             return None
+        if _MARKED.match(text) and self._followed_by_text(index):
+            return "mark"
+        if not strong_look and index in self.plain_names:
+            return "name"
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
             return None
         if text.startswith("—") or (text[0] in '“‘"' and ends_sentence(text)):
@@ -246,7 +265,6 @@ class _Judge(TitleJudge):
         return bool(
             item.look.font
             and re.search("[\u4e00-\u9fff]{2}", item.text)
-            and self.body_font
             and item.look.font != self.body_font
             and re.search("黑体|小标宋|SimHei|STHeiti", item.look.font)
         )

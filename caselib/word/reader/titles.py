@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from caselib.word.names import is_byline, is_front_line, is_institution, is_office, is_remark
+from caselib.word.names import is_byline, is_front_line, is_institution, is_office, is_remark, split_byline
 from caselib.word.outline import ends_sentence, squeeze
 from caselib.word.reader.evidence import CAPTION, Evidence, Verdict, is_bold
 
 _TITLE_AREA = 12
+_MOST_BYLINES = 4
 
 
 class TitleJudge(Evidence):
@@ -198,3 +199,31 @@ class TitleJudge(Evidence):
             if not is_byline(text) and (named_only or not centred):
                 return
             self.verdicts[index] = Verdict("byline")
+
+    def _signs(self, index: int) -> bool:
+        """True for a line that names units or people below the heading of a case, in smaller or lighter letters.
+
+        Below the numbered section of a text an office, 办公室, heads what follows, unless one of the two stands in the middle.
+        """
+        item, text = self.items[index], squeeze(self.items[index].text)
+        if len(text) > 50 or not is_byline(text):
+            return False
+        above = self._before(index)
+        for _ in range(_MOST_BYLINES):
+            if above is None or not self._is_credit(above):
+                break
+            above = self._before(above)
+        if above is None or above not in self.verdicts or self.verdicts[above].role not in ("heading", "continuation"):
+            return False
+        head, number = self.items[above], self.numbers[above]
+        centred = "center" in (item.look.align, head.look.align)
+        titled = number is None or number.kind in ("case", *self.signed_kinds)
+        weaker = item.size < head.size or (is_bold(head) and not is_bold(item))
+        if weaker:
+            return centred or titled or bool(split_byline(text)[1])
+        return item.size == head.size and centred and titled
+
+    def _is_credit(self, index: int) -> bool:
+        """True for a line that is a byline already, or that will be one: an office in the middle is no heading."""
+        verdict = self.verdicts.get(index)
+        return verdict.role == "byline" if verdict is not None else is_byline(squeeze(self.items[index].text))
