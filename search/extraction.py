@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 from caselib.word import guard, text_readers
 from caselib.word.model import Document, Paragraph, Table, plain_text
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 
 MAX_BYTES = 100_000_000  # of a file that is read at all
 MAX_CHARACTERS = 1_000_000  # of text kept of one file

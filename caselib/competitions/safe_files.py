@@ -24,7 +24,7 @@ from caselib.word import model as word
 from caselib.word import text_readers
 from caselib.word.convert import to_docx
 from caselib.word.guard import UnreadableError, open_archive, sniff
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from caselib.word.writer import write_document
 
 LARGEST = 50 * 1024 * 1024

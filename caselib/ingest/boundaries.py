@@ -51,7 +51,8 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
                 met.update(marks)
                 starts.append(Start(index, length, "contents"))
                 break
-    starts = [start for start in starts if not any(0 < start.index - other.index < other.length for other in starts)]
+    second = {start.index + 1 for start in starts if start.length > 1}
+    starts = [start for start in starts if start.index not in second]
     starts = _of_one_level(blocks, starts)
     indexes = [start.index for start in starts]
     if _are_chapters(blocks, indexes) or (_are_counted(blocks, indexes) and not _restarts(blocks, indexes)):
@@ -157,8 +158,8 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
         return []
     return [
         Start(index, 1, "style")
-        for index in tops
-        if not _is_part(blocks, index, tops) and not is_part_name(text_of(blocks[index]))
+        for index, end in _spans(tops, len(blocks))
+        if not _is_part(index, end, len(blocks)) and not is_part_name(text_of(blocks[index]))
     ]
 
 
@@ -202,11 +203,9 @@ def _by_names(blocks: Sequence[Block]) -> Callable[[Sequence[Block]], bool]:
     return is_case
 
 
-def _is_part(blocks: Sequence[Block], index: int, tops: Sequence[int]) -> bool:
+def _is_part(index: int, end: int, total: int) -> bool:
     """A heading without text of its own before the next one: the name of a part of the collection."""
-    later = [top for top in tops if top > index]
-    end = later[0] if later else len(blocks)
-    return end == index + 1 and bool(later)
+    return end == index + 1 < total
 
 
 def _is_first(block: Block) -> bool:
@@ -314,8 +313,9 @@ def _opens_collection(blocks: Sequence[Block], tops: Sequence[int]) -> bool:
     first = blocks[tops[0]]
     level = first.level if isinstance(first, Heading) else 0
     before = [text_of(block) for block in blocks[: tops[0]] if isinstance(block, Heading)]
+    counted = set(tops)
     return all(is_cover_line(text) or is_foreword(text) for text in before) and not any(
-        isinstance(block, Heading) and block.level <= level and index not in tops
+        isinstance(block, Heading) and block.level <= level and index not in counted
         for index, block in enumerate(blocks)
         if index > tops[0]
     )
@@ -361,8 +361,8 @@ def _of_one_make(blocks: Sequence[Block], firsts: Sequence[int]) -> list[int]:
 
 def _opens_chapter(blocks: Sequence[Block], index: int) -> bool:
     """True when a first section stands right under a real heading 第…部分 or 第…章: the parts of one work count anew."""
-    before = next((block for block in reversed(blocks[:index]) if isinstance(block, Heading)), None)
-    if before is None or before.guessed:
+    before = next((blocks[at] for at in range(index - 1, -1, -1) if isinstance(blocks[at], Heading)), None)
+    if not isinstance(before, Heading) or before.guessed:
         return False
     number = numeral(text_of(before))
     return number is not None and number.kind in ("part", "chapter", "section")

@@ -57,7 +57,7 @@ def page_numbers(lines: Sequence[Line]) -> set[int]:
     best: set[int] = set()
     chain: list[int] = []
     for index, line in enumerate(lines):
-        if line.fixed is not None or not BARE.match(line.text) or not line.text.isdigit():
+        if line.fixed is not None or not BARE.match(line.text) or not line.text.isdecimal():
             continue
         if chain and not 0 < int(line.text) - int(lines[chain[-1]].text) <= 3:
             best.update(chain if len(chain) >= 3 else ())

@@ -68,7 +68,7 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
             pending = ""
         elif BARE.match(line.text) or DRESSED.match(line.text):
             if pending and BARE.match(line.text):
-                entries.append(Entry(pending, int(line.text) if line.text.isdigit() else 0))
+                entries.append(Entry(pending, int(line.text) if line.text.isdecimal() else 0))
                 pending = ""
         elif is_contents(line.text):
             pass
@@ -106,7 +106,7 @@ def contents_entry(text: str) -> Entry | None:
     match = leaders(text)
     if match and match.start() > 1:
         page = match.group(1) or ""
-        return Entry(text[: match.start()].strip(" .．·…　"), int(page) if page.isdigit() else 0)
+        return Entry(text[: match.start()].strip(" .．·…　"), int(page) if page.isdecimal() else 0)
     credited = _CREDITED.match(text)
     if credited:
         return Entry(text[: credited.start(2)].strip(), int(credited.group(2)))

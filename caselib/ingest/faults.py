@@ -17,6 +17,8 @@ _BLOCK_KEY = 40
 _REPORT_KEY = 20
 _QUOTE = 1500
 _TOP_KINDS = ("han", "chapter", "section")
+_MOST_SECTIONS = 99  # of one item; what counts further is a list
+_TOLD = 5
 
 
 def where(block: Block | Line) -> str:
@@ -140,18 +142,29 @@ def pair_displaced(parts: Sequence[tuple[str, Sequence[Block]]]) -> list[Warning
     missing: dict[int, list[str]] = {}
     extra: list[tuple[int, Heading, str]] = []
     for title, blocks in parts:
-        values: list[int] = []
+        values: set[int] = set()
+        highest = 0
         for block in blocks:
             number = numeral(squeeze(block.number + block.text)) if isinstance(block, Heading) else None
-            if number is None or number.kind != "han" or not isinstance(block, Heading):
+            if (
+                number is None
+                or number.kind != "han"
+                or number.value > _MOST_SECTIONS
+                or not isinstance(block, Heading)
+            ):
                 continue
-            if values and number.value <= max(values):
+            if values and number.value <= highest:
                 extra.append((number.value, block, title))
-            values.append(number.value)
-        for value in set(range(1, max(values, default=0) + 1)) - set(values):
+            values.add(number.value)
+            highest = max(number.value, highest)
+        for value in set(range(1, highest + 1)) - values:
             missing.setdefault(value, []).append(title)
     return [
-        Warning("block_belongs", where(block), f"{squeeze(block.number + block.text)} → {' / '.join(missing[value])}")
+        Warning(
+            "block_belongs",
+            where(block),
+            f"{squeeze(block.number + block.text)} → {' / '.join(missing[value][:_TOLD])}",
+        )
         for value, block, title in extra
         if value in missing and missing[value] != [title]
     ]

@@ -161,7 +161,7 @@ def _running_heads(lines: list[Line], titles: Sequence[str]) -> tuple[list[Line]
     doomed: set[int] = set()
     removed: Counter[str] = Counter()
     for mark, found in places.items():
-        if len(found) < 2 or len(mark) < 2 or is_section_name(lines[found[0]].text) or mark.isdigit():
+        if len(found) < 2 or len(mark) < 2 or is_section_name(lines[found[0]].text) or mark.isdecimal():
             continue
         everywhere = pages >= 6 and len(found) >= pages * 0.4
         if _is_section(lines[found[0]].text) and not (everywhere and all(index in edges for index in found)):

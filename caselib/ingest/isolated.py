@@ -19,7 +19,7 @@ from caselib.word.flatopc import to_package
 from caselib.word.guard import Kind, UnreadableError
 from caselib.word.html_reader import read_html
 from caselib.word.model import Comment, Document
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from caselib.word.text_readers import read_markdown, read_text
 
 _NEEDS_CONVERSION = ("legacy", "rtf", "wordml")

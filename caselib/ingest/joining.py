@@ -211,7 +211,7 @@ def _is_byline(text: str) -> bool:
 
 def _glue(before: str, after: str) -> str:
     """A blank between Latin words; a hyphenated word closes up; nothing between Chinese characters."""
-    if before[-1:].isdigit() and after[:1].isdigit():
+    if before[-1:].isdecimal() and after[:1].isdecimal():
         return ""
     if before[-1:].isascii() and before[-1:].isalnum() and after[:1].isascii() and after[:1].isalnum():
         return " "

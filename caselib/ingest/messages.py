@@ -161,6 +161,7 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "mail_merge": (LOST, _("The file is a mail merge; its data source was not opened.")),
     "frameset": (LOST, _("The file is a frame set; the frames were not opened.")),
     "alt_chunk": (CHANGED, _("An inserted file was read as plain paragraphs: %(detail)s")),
+    "document_inserted": (CHANGED, _("A document inserted into this one was read in its place: %(detail)s")),
     "alt_chunk_lost": (LOST, _("An inserted file could not be read: %(detail)s")),
     "protection_ignored": (RECOGNISED, _("The file is protected against editing; reading it is not affected.")),
     "part_damaged": (LOST, _("A part of the file is damaged and was left out: %(detail)s")),

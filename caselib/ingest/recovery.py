@@ -125,7 +125,7 @@ def _without_contents_role(blocks: Sequence[Block]) -> list[Block]:
 def _has_page_numbers(blocks: Sequence[Block]) -> bool:
     texts = [block.text.strip() for block in blocks if isinstance(block, Paragraph)]
     dressed = [text for text in texts if re.fullmatch(r"[-—–·•\s]+\d{1,4}[-—–·•\s]+|第\s*\d{1,4}\s*页", text)]
-    bare = [int(text) for text in texts if text.isdigit() and len(text) <= 4]
+    bare = [int(text) for text in texts if text.isdecimal() and len(text) <= 4]
     running = sum(1 for one, two in pairwise(bare) if 0 < two - one <= 3)
     return len(dressed) >= 2 or running >= 2
 

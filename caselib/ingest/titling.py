@@ -44,11 +44,12 @@ def with_second_lines(blocks: Sequence[Block], starts: list[Start]) -> list[Star
         and len(text_of(blocks[start.index])) + len(text_of(blocks[start.index + 1])) <= 44
     ]
     longer = sum(1 for start in starts if start.length > 1)
+    two_lines = set(second)
     if (len(second) + longer) * 2 < len(starts) or not second:
         return starts
     return [
         replace(start, length=2)
-        if start in second
+        if start in two_lines
         or (start.length == 1 and _is_second_line(blocks[start.index + 1], _before_byline(blocks, start)))
         else start
         for start in starts
@@ -92,8 +93,9 @@ def title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | Non
 
     The nearest group with a byline wins, else the farthest within reach: a lead may stand between title and section.
     """
-    foreword = next((at for at in range(index - 1, floor - 1, -1) if _opens_book(text_of(blocks[at]))), floor - 1)
-    lowest = max(floor, index - _LOOK_BACK, foreword + 1)
+    lowest = max(floor, index - _LOOK_BACK)
+    foreword = next((at for at in range(index - 1, lowest - 1, -1) if _opens_book(text_of(blocks[at]))), lowest - 1)
+    lowest = max(lowest, foreword + 1)
     groups: list[Start] = []
     at = index - 1
     while at >= lowest:

@@ -8,8 +8,8 @@ from pathlib import Path
 from caselib.word.guard import LIMITS, MIB, UnreadableError
 from caselib.word.office import convert, converter
 
-SECONDS = 25.0
-MEMORY = 500 * MIB
+SECONDS = 20.0
+MEMORY = 460 * MIB
 _SUFFIX = {"legacy": ".doc", "rtf": ".rtf", "wordml": ".xml"}
 
 

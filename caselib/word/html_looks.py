@@ -27,7 +27,7 @@ class Style:
         told = _declarations(node.get("style") or "")
         bold = self.bold or tag in ("b", "strong", "th")
         if weight := told.get("font-weight"):
-            bold = weight.startswith("bold") or (weight.isdigit() and int(weight) >= 600)
+            bold = weight.startswith("bold") or (weight.isdecimal() and int(weight) >= 600)
         align = told.get("text-align") or (node.get("align") or "").lower() or ("center" if tag == "center" else "")
         size = _size(told.get("font-size", "")) or (
             _FONT_SIZE.get(node.get("size") or "", 0) * 2 if tag == "font" else 0

@@ -14,9 +14,11 @@ from dataclasses import replace
 from lxml import etree, html
 
 from caselib.word.guard import LIMITS, Kind, UnreadableError
+from caselib.word.html_headings import with_headings
 from caselib.word.html_looks import Style, article_of, is_hidden
 from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragraph, Picture, Place, Run, Table, Warning
 from caselib.word.outline import squeeze
+from caselib.word.reader.images import measure
 from caselib.word.text_readers import CONTROL, decode, read_text
 
 _BLOCK_TAGS = {
@@ -52,10 +54,13 @@ def read_html(data: bytes, kind: Kind = "html") -> Document:
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", CONTROL.sub("", text))
     if not text.strip():
         raise UnreadableError("empty_file")
+    parser = html.HTMLParser(no_network=True, huge_tree=True, recover=True)
     try:
-        root = html.document_fromstring(text, parser=html.HTMLParser(no_network=True, huge_tree=False, recover=True))
+        root = html.document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError) as error:
         raise UnreadableError("damaged", str(error)[:80]) from error
+    if any("depth" in entry.message for entry in parser.error_log):  # what lies deeper would be lost without a word
+        raise UnreadableError("too_deep", "2000")
     return _Html().read(root)
 
 
@@ -85,6 +90,7 @@ class _Html:
         self.runs: list[Run] = []
         self.styles: list[Style] = []
         self.cells = 0
+        self.inside = 0  # blocks in cells
 
     def read(self, root: html.HtmlElement) -> Document:
         title = root.findtext(".//title") or ""
@@ -99,8 +105,6 @@ class _Html:
             body = article.body
         self._walk(root if body is None else body, 0, Style())
         self._flush()
-        from caselib.word.html_headings import with_headings
-
         return Document(
             tuple(with_headings(self.blocks, self.looks)),
             images=self.images,
@@ -126,7 +130,7 @@ class _Html:
                 self._add(Heading(int(match.group(1)), (Run(text),), place=self._place()))
         elif tag == "table":
             self._flush()
-            self._table(node)
+            self._table(node, depth, style.below(node, tag))
         elif tag == "img":
             self._image(node)
         elif tag == "br":
@@ -161,27 +165,44 @@ class _Html:
             self._add(Paragraph((Run(text, bold=bold),), role, "•" if role == "list" else "", place=self._place()))  # type: ignore[arg-type]
         self.runs, self.styles = [], []
 
-    def _table(self, node: html.HtmlElement) -> None:
-        rows = [tuple(self._row(row)) for row in node.iter("tr")]
-        rows = [row for row in rows if row]
-        if rows:
-            columns = max(sum(cell.colspan for cell in row) for row in rows)
-            self._add(Table(tuple(rows), columns, place=self._place()))
+    def _table(self, node: html.HtmlElement, depth: int, style: Style) -> None:
+        """Read a table; one that holds tables or a single cell only places its content on the page and is looked through."""
+        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _own_rows(node)]
+        if node.find(".//table") is not None or sum(map(len, rows)) == 1:
+            for cell in (cell for row in rows for cell in row):
+                self._flush()
+                self._walk(cell, depth + 1, style.below(cell, "td"))
+            self._flush()
+            return
+        made = [tuple(self._cell(cell, depth + 1, style) for cell in row) for row in rows if row]
+        if made:
+            columns = max(sum(cell.colspan for cell in row) for row in made)
+            caption = node.find("caption")
+            named = "" if caption is None else squeeze(_visible(caption))
+            self._add(Table(tuple(made), columns, caption=named, place=self._place()))
 
-    def _row(self, row: html.HtmlElement) -> Iterator[Cell]:
-        for cell in row:
-            if cell.tag not in ("td", "th"):
-                continue
-            self.cells += 1
-            if self.cells > LIMITS.cells:
-                raise UnreadableError("too_many_cells", str(LIMITS.cells))
-            text = _visible(cell).strip()
-            content = (Paragraph((Run(re.sub(r"[ \t\r\n]+", " ", text)),)),) if text else ()
-            yield Cell(content, _span(cell.get("colspan")), _span(cell.get("rowspan")))
+    def _cell(self, cell: html.HtmlElement, depth: int, style: Style) -> Cell:
+        """Read a cell with the same eyes as the page: its paragraphs, and the pictures in it."""
+        self.cells += 1
+        if self.cells > LIMITS.cells:
+            raise UnreadableError("too_many_cells", str(LIMITS.cells))
+        outer = self.blocks, self.looks
+        self.blocks, self.looks = [], {}
+        self._walk(cell, depth, style.below(cell, "td"))
+        self._flush()
+        (inside, _), (self.blocks, self.looks) = (self.blocks, self.looks), outer
+        self.inside += len(inside)
+        if self.inside > 2 * LIMITS.cells:
+            raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
+        texts = tuple(
+            replace(block, place=None) if isinstance(block, Paragraph) else Paragraph(block.runs)
+            for block in inside
+            if isinstance(block, Paragraph | Heading)
+        )
+        pictures = tuple(replace(block, place=None) for block in inside if isinstance(block, Picture))
+        return Cell(texts, _span(cell.get("colspan")), _span(cell.get("rowspan")), pictures)
 
     def _image(self, node: html.HtmlElement) -> None:
-        from caselib.word.reader.images import measure
-
         source = node.get("src", "")
         if node.get("data-src"):
             source = node.get("data-src", "")  # a lazy page shows a blank dot until it has fetched the picture
@@ -201,6 +222,15 @@ class _Html:
         self.images.setdefault(key, ImageData(key, data, content_type, "", width, height))
         self._flush()
         self._add(Picture(key, alt=node.get("alt", "")[:300], place=self._place()))
+
+
+def _own_rows(table: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """Yield the rows of a table, not those of tables in its cells."""
+    for child in table:
+        if child.tag == "tr":
+            yield child
+        elif child.tag in ("thead", "tbody", "tfoot"):
+            yield from (row for row in child if row.tag == "tr")
 
 
 def _visible(node: html.HtmlElement) -> str:

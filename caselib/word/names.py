@@ -201,7 +201,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
         for name in re.split(r"[、，,；;/\s]+", rest):
             bare = _GIVEN.sub("", name.strip("（）()[]【】:：◎●■◆—–-*＊①②③④⑤⑥"))
             bare = re.sub(r"^\d\s*[.．、]\s*|(?<=[\u4e00-\u9fff])\d(?:[,，]\d)*$", "", bare)
-            if not bare or bare.isdigit():
+            if not bare or bare.isdecimal():
                 continue
             if is_person(bare) or (
                 label.startswith(_PERSON_LABELS)

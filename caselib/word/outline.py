@@ -66,7 +66,12 @@ def strip_number(line: str) -> str:
 
 
 def number_value(text: str) -> int:
-    """Return the value of Chinese or Arabic digits, of ① and letters, of the last part of 1.2.3; 0 when unknown."""
+    """Return the value of Chinese or Arabic digits, of ① and letters, of the last part of 1.2.3; 0 when unknown.
+
+    A run of digits that nobody counts with has none: Python refuses to turn the longest into a number at all.
+    """
+    if len(text) > _LONGEST_NUMBER:
+        return 0
     if len(text) == 1 and "①" <= text <= "⑳":
         return ord(text) - 0x2460 + 1
     if len(text) == 1 and text.isascii() and text.isalpha():
@@ -92,6 +97,7 @@ def _chinese_value(text: str) -> int:
     return total + digit
 
 
+_LONGEST_NUMBER = 24
 _TERMINAL = "。！？!?；;…"
 
 

@@ -1,5 +1,1 @@
-"""Reads a .docx into the document model. The entry point is ``read_docx``."""
-
-from caselib.word.reader.document import read_docx
-
-__all__ = ["read_docx"]
+"""Reads a .docx into the document model; ``document.read_docx`` is the way in."""

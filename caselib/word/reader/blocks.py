@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from caselib.word import guard
+from caselib.word.flatopc import to_package
 from caselib.word.guard import LIMITS, UnreadableError
 from caselib.word.html_reader import lines_of
 from caselib.word.model import Run
-from caselib.word.reader import drawings
+from caselib.word.reader import drawings, notes
 from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph, RawTable
 from caselib.word.reader.inline import InlineReader
-from caselib.word.reader.package import Element, R
+from caselib.word.reader.package import Element, Package, R
 from caselib.word.reader.styles import flag, integer, text_of, value, w
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
@@ -41,7 +42,7 @@ class BlockReader:
                     self.context.warn("nested_table")
                 blocks.append(self._table(child, depth + 1))
             elif tag == "altChunk":
-                blocks.extend(self._inserted_file(child))
+                blocks.extend(self._inserted_file(child, depth))
             elif tag in ("del", "moveFrom"):
                 self.context.warn("change_deleted", text_of(child)[:200])
         return blocks
@@ -125,23 +126,40 @@ class BlockReader:
     def _cell_paragraphs(self, cell: Element, depth: int) -> list[RawParagraph]:
         return list(_flat(self.read(cell, depth)))
 
-    def _inserted_file(self, element: Element) -> list[RawBlock]:
-        """Read an inserted HTML or text file as paragraphs; other formats are reported."""
+    def _inserted_file(self, element: Element, depth: int) -> list[RawBlock]:
+        """Read an inserted document in its place, HTML and text as paragraphs; other formats are reported."""
         link = self.context.links.get(element.get(f"{{{R}}}id", ""))
         name = "" if link is None else link.target
-        self.context.warn("alt_chunk", name)
         if link is None or link.external or not self.context.package.has(name):
+            self.context.warn("alt_chunk", name)
             return []
         data = self.context.package.read(name)
         try:
             kind = guard.sniff(data, name)
-            lines = lines_of(data, kind) if kind in ("html", "mhtml", "text") else []
+            if kind in ("docx", "flatopc"):
+                return self._inserted_document(to_package(data) if kind == "flatopc" else data, name, depth)
+            self.context.warn("alt_chunk", name)
+            if kind in ("html", "mhtml", "text"):
+                return [self._plain(line) for line in lines_of(data, kind) if line.strip()]
         except UnreadableError as error:
             self.context.warn("alt_chunk_lost", f"{name}: {error.code}")
             return []
-        if kind not in ("html", "mhtml", "text"):
-            self.context.warn("alt_chunk_lost", name)
-        return [self._plain(line) for line in lines if line.strip()]
+        self.context.warn("alt_chunk_lost", name)
+        return []
+
+    def _inserted_document(self, data: bytes, name: str, depth: int) -> list[RawBlock]:
+        context = self.context
+        with Package(data) as package, context.inserted(package):
+            body = package.xml(package.main).find(w("body"))
+            if body is None:
+                raise UnreadableError("missing_part", "w:body")
+            context.comment_texts = notes.read_comment_texts(context)
+            notes.report_package(context)
+            blocks = self.read(body, depth)
+            notes.keep_inserted_notes(context, self.inline)
+            context.warnings.extend(package.warnings)
+        context.warn("document_inserted", name)
+        return blocks
 
     def _plain(self, text: str) -> RawParagraph:
         raw = RawParagraph(

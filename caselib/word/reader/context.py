@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from caselib.word.guard import LIMITS, UnreadableError
-from caselib.word.model import Comment, ImageData, Picture, Run, Warning
+from caselib.word.guard import LIMITS, MIB, UnreadableError
+from caselib.word.model import Comment, ImageData, Note, Picture, Run, Warning
 from caselib.word.numbering import Counters
 from caselib.word.reader.lists import read_lists
 from caselib.word.reader.package import Element, Package, Relationship
 from caselib.word.reader.styles import Look, Styles
 
 MAX_WARNINGS_PER_CODE = 200
+_MOST_INSERTED_DEPTH = 2
+_OF_ONE_DOCUMENT = (
+    "package",
+    "links",
+    "styles",
+    "counters",
+    "fields",
+    "open_comments",
+    "comment_texts",
+    "prefix",
+    "depth",
+)
 
 
 @dataclass(slots=True)
@@ -80,11 +94,7 @@ class Context:
     """Shared by the readers of one document. ``part`` relationships belong to the part being read."""
 
     def __init__(self, package: Package) -> None:
-        self.package = package
-        self.links: dict[str, Relationship] = package.relationships(package.main)
-        self.styles = Styles(self._part("styles"))
-        self.lists = read_lists(self._part("numbering"))
-        self.counters = Counters(self.lists)
+        self._open(package)
         self.warnings: list[Warning] = package.warnings
         self.images: dict[str, ImageData] = {}
         self.pictures = 0
@@ -92,12 +102,46 @@ class Context:
         self.paragraphs_inside = 0
         self.cells = 0
         self.offset = 0
-        self.fields: list[Field] = []
         self.note_order: list[str] = []
-        self.open_comments: dict[str, tuple[int, int]] = {}
+        self.inserted_notes: dict[str, Note] = {}
         self.comments: list[Comment] = []
-        self.comment_texts: dict[str, tuple[str, str, str]] = {}
         self._per_code: dict[str, int] = {}
+        self._inserted = 0
+        self._inserted_bytes = 0
+
+    def _open(self, package: Package) -> None:
+        """Set what belongs to one document, unlike the budgets and the finds."""
+        self.package = package
+        self.links: dict[str, Relationship] = package.relationships(package.main)
+        self.styles = Styles(self._part("styles"))
+        self.counters = Counters(read_lists(self._part("numbering")))
+        self.fields: list[Field] = []
+        self.open_comments: dict[str, tuple[int, int]] = {}
+        self.comment_texts: dict[str, tuple[str, str, str]] = {}
+        self.prefix = ""  # of the keys of notes and comments, which every document counts from 1
+        self.depth = 0
+
+    @contextmanager
+    def inserted(self, package: Package) -> Iterator[None]:
+        """Let the readers work in a document inserted into this one, on the same budgets.
+
+        Raises UnreadableError when documents are inserted into inserted ones too deep or weigh more than one file may.
+        """
+        self._inserted_bytes += package.inflated_bytes
+        if self.depth >= _MOST_INSERTED_DEPTH:
+            raise UnreadableError("too_deep", str(_MOST_INSERTED_DEPTH))
+        if self._inserted_bytes > LIMITS.inflated_bytes:
+            raise UnreadableError("bomb", f"{self._inserted_bytes // MIB} MB")
+        outer = {name: getattr(self, name) for name in _OF_ONE_DOCUMENT}
+        self._inserted += 1
+        depth = self.depth + 1
+        try:
+            self._open(package)
+            self.prefix, self.depth = f"{self._inserted}:", depth
+            yield
+        finally:
+            for name, value in outer.items():
+                setattr(self, name, value)
 
     def _part(self, kind: str) -> Element | None:
         for link in self.links.values():

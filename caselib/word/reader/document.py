@@ -41,11 +41,8 @@ def read_docx(data: bytes) -> Document:
         context = Context(package)
         context.comment_texts = notes.read_comment_texts(context)
         notes.report_package(context)
-        body = package.xml(package.main).find(w("body"))
-        if body is None:
-            raise UnreadableError("missing_part", "w:body")
         reader = BlockReader(context)
-        raw = as_typed(_flow(reader.read(body)))
+        raw = as_typed(_flow(_body(package, reader)))
         found_notes, names = notes.read_notes(context, reader.inline)
         blocks = _Builder(context, names).build(raw)
         if context.fields:
@@ -58,6 +55,14 @@ def read_docx(data: bytes) -> Document:
             properties=notes.read_properties(context),
             warnings=(*context.warnings, *context.overflow()),
         )
+
+
+def _body(package: Package, reader: BlockReader) -> list[RawBlock]:
+    """Read the main part; its tree, the largest thing in memory, is gone when this returns."""
+    body = package.xml(package.main).find(w("body"))
+    if body is None:
+        raise UnreadableError("missing_part", "w:body")
+    return reader.read(body)
 
 
 def _flow(raw: Sequence[RawBlock]) -> list[RawBlock]:

@@ -57,6 +57,7 @@ class _State:
     weights: dict[int, int] = field(default_factory=dict)
     fonts: dict[str, int] = field(default_factory=dict)
     in_front: bool = True
+    length: int = 0  # of the text so far: adding up the runs at every mark would be quadratic
 
 
 class InlineReader:
@@ -109,9 +110,10 @@ class InlineReader:
         elif tag == "hyperlink":
             self._hyperlink(node, state)
         elif tag in ("ins", "moveTo"):
-            before = len(state.raw.text)
+            before = len(state.raw.runs)
             self._walk(node, state)
-            self._changed("inserted" if tag == "ins" else "moved_here", node, state.raw.text[before:])
+            text = "".join(run.text for run in state.raw.runs[before:])
+            self._changed("inserted" if tag == "ins" else "moved_here", node, text)
         elif tag in ("del", "moveFrom"):
             self._changed("deleted" if tag == "del" else "moved_away", node, _deleted_text(node))
         elif tag == "sdt":
@@ -203,7 +205,8 @@ class InlineReader:
             state.raw.boxes.append(self._blocks(box, state.depth + 1))
 
     def _note(self, node: Element, tag: str, state: _State) -> None:
-        key = ("e" if tag == "endnoteReference" else "f") + node.get(w("id"), "")
+        kind = "e" if tag == "endnoteReference" else "f"
+        key = f"{self.context.prefix}{kind}{node.get(w('id'), '')}"
         if key not in self.context.note_order:
             self.context.note_order.append(key)
         if state.raw.runs and not state.raw.runs[-1].note:
@@ -238,14 +241,14 @@ class InlineReader:
         elif circle := _CIRCLE_FIELD.search(instruction):
             sign = circle.group(1)
             self._add(
-                chr(0x2460 + int(sign) - 1) if sign.isdigit() and 1 <= int(sign) <= 20 else f"（{sign}）", state, look
+                chr(0x2460 + int(sign) - 1) if sign.isdecimal() and 1 <= int(sign) <= 20 else f"（{sign}）", state, look
             )
         elif done.name in ("EQ", "INCLUDETEXT", "INCLUDEPICTURE", "DDE", "DDEAUTO", "LINK", "MACROBUTTON", "IMPORT"):
             self.context.warn("field_dropped", instruction)
 
     def _comment(self, node: Element, tag: str, state: _State) -> None:
         key = node.get(w("id"), "")
-        here = (state.raw.ordinal, len(state.raw.text))
+        here = (state.raw.ordinal, state.length)
         if tag == "commentRangeStart":
             self.context.open_comments[key] = here
             return
@@ -253,7 +256,7 @@ class InlineReader:
         author, text, at = self.context.comment_texts.get(key, ("", "", ""))
         end = here[1] if ordinal == here[0] else start
         if text:
-            self.context.comments.append(Comment(author, text, ordinal, start, end, at, key))
+            self.context.comments.append(Comment(author, text, ordinal, start, end, at, self.context.prefix + key))
 
     def _changed(self, kind: str, node: Element, text: str) -> None:
         author = clean(node.get(w("author"), ""))
@@ -278,6 +281,7 @@ class InlineReader:
                 ruby=state.ruby,
             )
         )
+        state.length += len(text)
         self._front(text, state, look, properties)
         if text.strip():
             state.weights[look.size] = state.weights.get(look.size, 0) + len(text)
@@ -317,12 +321,25 @@ def _local(node: Element) -> str:
 
 
 def _merge(runs: list[Run]) -> list[Run]:
-    """Join neighbours of one look; Word cuts runs at every edit."""
+    """Join neighbours of one look; Word cuts runs at every edit. Linear, however long the paragraph."""
     merged: list[Run] = []
+    same: list[Run] = []
+    look: tuple[object, ...] = ()
     for run in runs:
-        last = merged[-1] if merged else None
-        if last is not None and not last.note and replace(last, text="") == replace(run, text="", note=""):
-            merged[-1] = replace(last, text=last.text + run.text, note=run.note)
-        else:
-            merged.append(run)
+        own = _look_of(run)
+        if same and (same[-1].note or own != look):
+            merged.append(_one(same))
+            same = []
+        same.append(run)
+        look = own
+    if same:
+        merged.append(_one(same))
     return merged
+
+
+def _look_of(run: Run) -> tuple[object, ...]:
+    return run.bold, run.italic, run.underline, run.superscript, run.subscript, run.href, run.ruby
+
+
+def _one(same: list[Run]) -> Run:
+    return same[0] if len(same) == 1 else replace(same[-1], text="".join(run.text for run in same))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from caselib.word.guard import UnreadableError
 from caselib.word.model import Note, Run
@@ -19,19 +20,37 @@ def read_notes(context: Context, inline: InlineReader) -> tuple[dict[str, Note],
     """Return the notes that are called, keyed 1, 2, … in calling order, and the new key of each old one."""
     found: dict[str, Note] = {}
     names: dict[str, str] = {}
+    own = _own_notes(context, inline)
+    for old in context.note_order:
+        note = own.get(old) or context.inserted_notes.get(old)
+        if note is not None:
+            names[old] = str(len(found) + 1)
+            found[names[old]] = replace(note, key=names[old])
+    return found, names
+
+
+def keep_inserted_notes(context: Context, inline: InlineReader) -> None:
+    """Read the notes of the inserted document that is open, before it is closed."""
+    context.inserted_notes.update(_own_notes(context, inline))
+
+
+def _own_notes(context: Context, inline: InlineReader) -> dict[str, Note]:
+    """Return the notes of the open document that were called, by the key of the call; others are reported."""
+    found: dict[str, Note] = {}
     sources = {"f": _elements(context, "footnotes", "footnote"), "e": _elements(context, "endnotes", "endnote")}
-    for old in list(context.note_order):
-        element = sources[old[0]].get(old[1:])
-        if element is None:
-            context.warn("note_missing", old[1:])
+    for key in list(context.note_order):
+        prefix, _, own = key.rpartition(":")
+        if (f"{prefix}:" if prefix else "") != context.prefix:
             continue
-        key = str(len(found) + 1)
-        names[old] = key
-        found[key] = Note(key, _note_runs(element, inline), "footnote" if old[0] == "f" else "endnote")
+        element = sources[own[0]].get(own[1:])
+        if element is None:
+            context.warn("note_missing", own[1:])
+            continue
+        found[key] = Note(key, _note_runs(element, inline), "footnote" if own[0] == "f" else "endnote")
     uncalled = sum(len(items) for items in sources.values()) - len(found)
     if uncalled > 0:
         context.warn("note_uncalled", str(uncalled))
-    return found, names
+    return found
 
 
 def _elements(context: Context, part: str, tag: str) -> dict[str, Element]:

@@ -83,6 +83,11 @@ class Package:
     def __exit__(self, *_: object) -> None:
         self._zip.close()
 
+    @property
+    def inflated_bytes(self) -> int:
+        """What all parts weigh together, as the directory says."""
+        return sum(info.file_size for info in self._zip.infolist())
+
     def names(self) -> Iterator[str]:
         """Yield the part names as they stand in the package."""
         yield from self._names.values()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from caselib.word.guard import LIMITS, UnreadableError
 from caselib.word.model import Run
 from caselib.word.outline import ends_sentence, numeral
 from caselib.word.reader.context import RawBlock, RawParagraph
@@ -16,13 +17,18 @@ _CENTRED, _RIGHT = 5, 16  # full-width blanks before a line
 
 
 def as_typed(raw: Sequence[RawBlock]) -> list[RawBlock]:
-    """Return ``raw`` with typed paragraphs taken apart and lines that blanks push to the middle called centred."""
+    """Return ``raw`` with typed paragraphs taken apart and lines that blanks push to the middle called centred.
+
+    Raises UnreadableError when they are more paragraphs than the limit.
+    """
     result: list[RawBlock] = []
     for block in raw:
         if isinstance(block, RawParagraph):
             result.extend(_placed(part) for part in _apart(block))
         else:
             result.append(block)
+        if len(result) > LIMITS.paragraphs + LIMITS.cells:
+            raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
     return result
 
 
@@ -42,6 +48,8 @@ def _apart(item: RawParagraph) -> list[RawParagraph]:
     long = sum(1 for line in shown if len(line) > _SHORT)
     if not _headed(shown) and (long < 2 or (indented * 2 < len(shown) and numbered < 2 and long * 2 < len(shown))):
         return [item]
+    if len(lines) > LIMITS.paragraphs:
+        raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
     parts: list[RawParagraph] = []
     at = item.start
     for number, runs in enumerate(_lines(item.runs)):

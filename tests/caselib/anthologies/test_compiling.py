@@ -21,7 +21,7 @@ from caselib.resources.publishing import opened
 from caselib.word import pdf
 from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import lint
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from caselib.word.styles import OFFICIAL
 from tests.caselib.anthologies.conftest import cases
 from tests.caselib.anthologies.test_services import revise

@@ -16,7 +16,7 @@ from caselib.ingest.splitting import Item, split
 from caselib.word import pdf
 from caselib.word.book import Book, Chapter, Matter, Part
 from caselib.word.model import Block, Cell, Document, Heading, Note, Paragraph, Picture, Run, Table
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from caselib.word.styles import HOUSE_STYLES
 from caselib.word.text_readers import read_text
 from caselib.word.writer.compiling import compile_bytes

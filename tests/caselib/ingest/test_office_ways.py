@@ -8,7 +8,7 @@ from caselib.ingest.splitting import Split, reading_text, split
 from caselib.word.html_reader import read_html
 from caselib.word.model import Heading
 from caselib.word.names import is_institution, is_person, split_byline
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import docx, p
 
 PLAN = """{title}

@@ -21,7 +21,7 @@ from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from caselib.resources.services import save_draft
 from caselib.resources.text import passages
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 
 from caselib.ingest.splitting import Item, split
 from caselib.word.names import is_front_line, is_institution, is_office, split_byline
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import docx, p, style, styles
 
 CENTRE = '<w:jc w:val="center"/>'

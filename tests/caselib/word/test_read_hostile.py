@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caselib.ingest.splitting import reading_text, split
 from caselib.word import guard
 from caselib.word.guard import LIMITS, UnreadableError, sniff
 from caselib.word.model import Table
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import HEAD, NS, cell, docx, p, picture, table, zipped
 
 HOSTILE = Path(os.environ.get("CASELIB_SHARED") or Path(__file__).resolve().parents[4] / "shared") / "data" / "hostile"
@@ -216,6 +217,59 @@ def test_things_that_reach_outside_are_told_and_not_fetched() -> None:
         "embedded_object",
         "external_reference",
     }
+
+
+def with_note(text: str, note: str, more: str = "", parts: dict[str, str | bytes] | None = None, links=()) -> bytes:  # type: ignore[no-untyped-def]
+    """Return a document of a paragraph ``text`` that calls footnote 1, ``note``, and ``more`` behind it."""
+    footnotes = f'{HEAD}<w:footnotes {NS}><w:footnote w:id="1">{p(note)}</w:footnote></w:footnotes>'
+    called = p(inner=f'<w:r><w:t>{text}</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r>')
+    return docx(called + more, parts={"word/footnotes.xml": footnotes, **(parts or {})}, links=links)
+
+
+def test_an_inserted_document_is_read_in_its_place_with_its_notes() -> None:
+    inner = with_note("内文", "内注")
+    outer = with_note(
+        "外文", "外注", '<w:altChunk r:id="c"/>' + p("末段"), {"word/c.docx": inner}, [("c", "aFChunk", "c.docx")]
+    )
+    document = read_docx(outer)
+    assert [block.text for block in document.blocks] == ["外文", "内文", "末段"]  # type: ignore[union-attr]
+    called = [document.notes[run.note].runs[0].text for b in document.blocks for run in b.runs if run.note]  # type: ignore[union-attr]
+    assert called == ["外注", "内注"]
+    assert "document_inserted" in {warning.code for warning in document.warnings}
+
+
+def test_documents_inserted_into_each_other_end_at_a_depth() -> None:
+    data = docx(p("第0层"))
+    for depth in range(1, 6):
+        data = docx(
+            p(f"第{depth}层") + '<w:altChunk r:id="c"/>',
+            parts={"word/c.docx": data},
+            links=[("c", "aFChunk", "c.docx")],
+        )
+    document = read_docx(data)
+    assert [block.text for block in document.blocks] == ["第5层", "第4层", "第3层"]  # type: ignore[union-attr]
+    assert [w.text for w in document.warnings if w.code == "alt_chunk_lost"] == ["word/c.docx: too_deep"]
+
+
+def test_numbers_that_python_does_not_count_are_text() -> None:
+    lines = [
+        "①",
+        "²",
+        "1" * 5000 + ".",
+        "第" + "一" * 5000 + "章",
+        "（" + "二" * 5000 + "）做法",
+        "一、" * 3000,
+        "九千九百九十九万、做法",
+    ]
+    document = read_docx(docx("".join(p(line) for line in lines * 2)))
+    item = split(document).items[0]
+    assert "第" + "一" * 5000 + "章" in reading_text(item.blocks)
+
+
+def test_a_paragraph_of_many_changes_and_breaks_is_read_once() -> None:
+    runs = "".join(f'<w:ins w:id="{at}"><w:r><w:t>第{at}行文字</w:t><w:br/></w:r></w:ins>' for at in range(3000))
+    document = read_docx(docx(f"<w:p>{runs}</w:p>"))
+    assert sum(len(block.text) for block in document.blocks) >= 3000 * 6  # type: ignore[union-attr]
 
 
 def test_a_script_link_loses_its_address() -> None:

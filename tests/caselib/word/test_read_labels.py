@@ -15,7 +15,7 @@ from caselib.word import convert, guard
 from caselib.word.flatopc import to_package
 from caselib.word.guard import UnreadableError
 from caselib.word.model import Heading, Picture
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.books import image
 from tests.caselib.word.packages import docx, p, picture, style, styles
 

@@ -12,7 +12,7 @@ from PIL import Image
 from caselib.ingest.reading import read_file
 from caselib.word import metafiles
 from caselib.word.convert import converter
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import HEAD, NS, docx, p, picture
 
 needs_office = pytest.mark.skipif(converter() is None, reason="LibreOffice is not installed")

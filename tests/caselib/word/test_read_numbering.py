@@ -6,7 +6,7 @@ import pytest
 
 from caselib.word.numbering import chinese, circled, format_number, letters, roman
 from caselib.word.outline import number_value, numeral
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import docx, level, numbered, numbering, p
 
 

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from caselib.word.model import Document, Heading, Paragraph, Picture, Table
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import (
     HEAD,
     NS,

@@ -45,6 +45,26 @@ def test_markdown() -> None:
     assert [warning.code for warning in document.warnings] == ["image_external"]
 
 
+def test_html_tables_that_place_the_page_are_looked_through_and_cells_keep_their_paragraphs() -> None:
+    page = (
+        "<table><tr><td><p>题目</p><p>正文一段。</p><table><caption>表1 对比</caption><tr><td><p>第一段</p><p>第二段</p></td>"
+        "<td>右</td></tr></table><p>末段。</p></td></tr></table>"
+    )
+    document = read_html(page.encode())
+    tables = [block for block in document.blocks if isinstance(block, Table)]
+    assert [[cell.text for cell in row] for row in tables[0].rows] == [["第一段\n第二段", "右"]]
+    assert len(tables) == 1 and tables[0].caption == "表1 对比"
+    texts = [block.text for block in document.blocks if not isinstance(block, Table | Picture)]
+    assert texts == ["题目", "正文一段。", "末段。"]
+
+
+def test_html_of_one_endless_line_is_read_and_of_endless_depth_refused() -> None:
+    assert len(read_html(b"<p>" + "一".encode() * 4_000_000).blocks[0].text) == 4_000_000  # type: ignore[union-attr]
+    with pytest.raises(UnreadableError) as caught:
+        read_html(b"<div>" * 3000 + b"x")
+    assert caught.value.code == "too_deep"
+
+
 def test_html_under_any_name() -> None:
     picture = base64.b64encode(png()).decode()
     page = (

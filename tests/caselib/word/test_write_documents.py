@@ -10,7 +10,7 @@ import pytest
 
 from caselib.word.linter import lint
 from caselib.word.model import Comment, Document, Heading, Paragraph, Picture, Run, Table
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle
 from caselib.word.writer import write_document
 from tests.caselib.word import books
