@@ -144,7 +144,8 @@ class _Judge(TitleJudge):
                 current, stack = top, []
                 continue
             kind = "case" if index in above else self._faked_kind(index, item)
-            if squeeze(item.text).strip("：:【】[]") in _CLOSING and self._followed_by_text(index):
+            closing = squeeze(item.text).strip("：:【】[]") in _CLOSING and self._followed_by_text(index)
+            if closing and not any(known.kind == kind for known in stack):
                 kind = _highest(stack) or kind or f"look {item.size}"
             if kind is None:
                 continue
