@@ -6,7 +6,7 @@ import pytest
 
 from caselib.ingest.splitting import split
 from caselib.word.names import split_byline
-from caselib.word.reader import read_docx
+from caselib.word.reader.document import read_docx
 from tests.caselib.ingest.hand_set import Book
 
 
