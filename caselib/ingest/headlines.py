@@ -25,16 +25,19 @@ _CAPTION = re.compile(r"^[图表]\s*[\d一二三四五六七八九十]|扫码|�
 class Judge:
     """Judges line after line in reading order; keeps the count of each kind of number and the order of their nesting.
 
-    ``measures`` is the printed width of a full line around each line; ``indented`` tells that paragraphs begin with an indent.
+    ``measures`` is the printed width of a full line around each line; ``indented`` tells that paragraphs begin with an indent,
+    ``planned`` that these are lesson plans, in which short lines come again that are no names of sections.
     """
 
-    def __init__(self, lines: Sequence[Line], measures: Sequence[int], indented: bool) -> None:
+    def __init__(
+        self, lines: Sequence[Line], measures: Sequence[int], indented: bool, *, planned: bool = False
+    ) -> None:
         self.lines = lines
         self.measures = measures
         self.indented = indented
         self.counts: dict[str, int] = {}
         self.order: list[str] = []
-        self.recurring = _recurring(lines, measures)
+        self.recurring = set() if planned else _recurring(lines, measures)
 
     def reset(self, block: Block | None = None) -> None:
         """Begin counting anew: at a title, and at any real heading of the first two levels (``block``)."""
@@ -58,6 +61,14 @@ class Judge:
             self.reset()
             return 1
         return self._place(number.kind, number.value)
+
+    def label(self, text: str) -> int:
+        """Return the level of a label of a lesson plan: one counted 一、 counts on, others stand above what is counted."""
+        number = numeral(text)
+        if number is not None and number.kind in ("han", "arabic", "han_paren") and self._in_order(number):
+            return self._place(number.kind, number.value)
+        self.reset()
+        return self._place("plan", 1)
 
     def on_two_lines(self, index: int, pending: Sequence[Line]) -> int | None:
         """Return the level of a numbered heading that fills line ``index`` and ends on the next one."""
@@ -151,7 +162,7 @@ class Judge:
         return (
             line.width + line.indent >= self.measures[index] - 4
             and following.indent == 0
-            and self.indented
+            and (self.indented or ("，" in line.text and not following.breaks))
             and numeral(following.text) is None
             and line.width >= 40
         )
@@ -175,7 +186,7 @@ class Judge:
             self.counts = {known: self.counts[known] for known in self.order if known in self.counts}
         else:
             if kind in ("han", "chapter", "mark", "name") and "han" not in self.order:
-                self.order = [known for known in self.order if known in ("part", "chapter", "section")]
+                self.order = [known for known in self.order if known in ("part", "chapter", "section", "plan")]
             self.order.append(kind)
         self.counts[kind] = value
         return min(1 + len(self.order), 6)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from caselib.ingest.headlines import Judge
 from caselib.ingest.lines import Line, width
 from caselib.ingest.pagenotes import is_source_note
+from caselib.ingest.planlines import PlanLine
 from caselib.ingest.sections import bare, is_colophon
 from caselib.word.model import Block, Heading, Paragraph, Place, Run, Warning
 from caselib.word.names import is_byline, is_institution
@@ -30,21 +31,25 @@ class Joined:
     warnings: list[Warning] = field(default_factory=list)
 
 
-def join(lines: Sequence[Line], *, wrapped: bool = True) -> Joined:
-    """Rebuild paragraphs and headings. ``wrapped``: the lines were broken at a width, not one to a paragraph."""
-    return _Joiner(lines, wrapped).run()
+def join(lines: Sequence[Line], *, wrapped: bool = True, plans: Mapping[int, PlanLine] | None = None) -> Joined:
+    """Rebuild paragraphs and headings. ``wrapped``: the lines were broken at a width, not one to a paragraph.
+
+    ``plans`` says which lines are titles, particulars and labels of lesson plans.
+    """
+    return _Joiner(lines, wrapped, plans or {}).run()
 
 
 class _Joiner:
-    def __init__(self, lines: Sequence[Line], wrapped: bool) -> None:
+    def __init__(self, lines: Sequence[Line], wrapped: bool, plans: Mapping[int, PlanLine]) -> None:
         self.lines = lines
+        self.plans = plans
         self.wrapped = wrapped
         self.result = Joined()
         self.measure = self._measure()
         self.indented = self._indented()
         self.usual = self._usual()
         self.measures = self._measures()
-        self.judge = Judge(lines, self.measures, self.indented)
+        self.judge = Judge(lines, self.measures, self.indented, planned=bool(plans))
         self.text: list[Line] = []
 
     def _measure(self) -> int:
@@ -85,7 +90,7 @@ class _Joiner:
                 self._flush()
                 heading, taken = found
                 self.result.blocks.append(heading)
-            elif self.text and self._continues(self.text[-1], line):
+            elif self.text and index not in self.plans and self._continues(self.text[-1], line):
                 if line.breaks == "page":
                     self.result.warnings.append(
                         Warning("joined_over_page", self._where(line), self.text[-1].text[-12:] + "|" + line.text[:12])
@@ -105,6 +110,8 @@ class _Joiner:
     def _heading(self, index: int) -> tuple[Heading, int] | None:
         """Return the heading that begins on a line and the number of its lines, None for text."""
         line = self.lines[index]
+        if index in self.plans:
+            return self._of_plan(line, self.plans[index])
         level = self.judge.on_two_lines(index, self.text)
         if level is not None:
             second = self.lines[index + 1]
@@ -114,6 +121,15 @@ class _Joiner:
         text = squeeze(line.text)
         level = self.judge.level(index, text, self.text)
         return (Heading(level, (Run(text),), guessed=True, place=line.place), 1) if level is not None else None
+
+    def _of_plan(self, line: Line, kind: PlanLine) -> tuple[Heading, int] | None:
+        text = squeeze(line.text)
+        if kind == "title":
+            self.judge.reset()
+            return Heading(1, (Run(text),), guessed=True, place=line.place), 1
+        if kind == "label":
+            return Heading(self.judge.label(text), (Run(text),), guessed=True, place=line.place), 1
+        return None
 
     # -- paragraphs ---------------------------------------------------------------------------------------------
 

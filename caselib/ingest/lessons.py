@@ -51,8 +51,11 @@ SECTIONED = (
     "assessment",
     "preparation",
 )
-_PARTICULAR = ("learners", "minutes", "topic", "author", "unit", "method")
-_LABELLED = re.compile(r"^(?:[【\[]\s*)?([\u4e00-\u9fff\s、/和与]{2,14}?)\s*(?:[】\]]\s*[:：]?|[:：])\s*(?=\S)")
+PARTICULAR = ("learners", "minutes", "topic", "author", "unit", "method")
+LABELLED = re.compile(r"^(?:[【\[]\s*)?([\u4e00-\u9fff\s、/和与]{2,14}?)\s*(?:[】\]]\s*[:：]?|[:：])\s*(?=\S)")
+
+# 授课教师：王明　　课时：2 — two labels on one line
+_BESIDE = re.compile(r"[ \u3000\t]{2,}(?=[\u4e00-\u9fff]{2,6}[:：])")
 
 
 @dataclass(slots=True)
@@ -154,9 +157,13 @@ class _Reading:
         return block.level == self.depth and bool(minutes_of(block.text))
 
     def line(self, text: str) -> None:
-        labelled = _LABELLED.match(text)
+        for part in _BESIDE.split(text) if self.name != "process" else [text]:
+            self._part(part)
+
+    def _part(self, text: str) -> None:
+        labelled = LABELLED.match(text)
         own = label_field(labelled.group(1)) if labelled and self.name != "process" else ""
-        if labelled and own in (*SECTIONED, *_PARTICULAR) and not self._same(own):
+        if labelled and own in (*SECTIONED, *PARTICULAR) and not self._same(own):
             self.found.add(own, text[labelled.end() :])
             self.name = self.name or (own if own in SECTIONED else "")
         elif self.name == "process":

@@ -90,7 +90,7 @@ def _fill_one_measure(texts: Sequence[str], unfinished: Sequence[str]) -> bool:
     if len(broken) < _FEWEST_BROKEN:
         return False
     full = broken[int(len(broken) * 0.8)]
-    alike = sum(1 for value in broken if full - 2 <= value <= full + 2)
+    alike = sum(1 for value in broken if full - 4 <= value <= full + 2)  # no comma begins a line
     wider = sum(1 for text in texts if width(text) > full + 4 and not re.search(r"[·.．…]{4}", text))  # not contents
     return alike >= max(_FEWEST_BROKEN, len(broken) * 0.4) and wider <= len(texts) * 0.03
 

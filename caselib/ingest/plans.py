@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from caselib.ingest.lessons import SECTIONED, is_lesson_title, label_field
+from caselib.ingest.planlines import is_credit
 from caselib.ingest.titling import Start, text_of
 from caselib.word.model import Block, Heading, Paragraph, Table
 from caselib.word.outline import ends_sentence
@@ -70,4 +71,6 @@ def _belongs(block: Block) -> bool:
     if _is_title(block):
         return True
     labelled = re.match(r"^([^:：]{2,10})[:：]", text)
-    return isinstance(block, Paragraph) and len(text) <= 60 and bool(labelled and label_field(labelled.group(1)))
+    if not isinstance(block, Paragraph) or len(text) > 60:
+        return False
+    return is_credit(text) or bool(labelled and label_field(labelled.group(1)))

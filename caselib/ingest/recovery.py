@@ -15,6 +15,7 @@ from caselib.ingest.interleaving import untangle
 from caselib.ingest.joining import join
 from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
 from caselib.ingest.pagenotes import move_notes
+from caselib.ingest.planlines import plan_lines
 from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
 from caselib.ingest.titling import is_part_name
 from caselib.ingest.unfolding import unfold
@@ -39,13 +40,17 @@ _DECIMAL = ("decimal2", "decimal3")
 
 @dataclass(slots=True)
 class Recovered:
-    """Clean blocks. ``printed`` tells that the source was lines from a page; ``titles`` are keys from its contents."""
+    """Clean blocks. ``printed`` tells that the source was lines from a page; ``titles`` are keys from its contents.
+
+    ``may_repeat``: what stands twice is no fault of printing.
+    """
 
     blocks: list[Block]
     printed: bool
     contents: list[Entry] = field(default_factory=list)
     titles: set[str] = field(default_factory=set)
     warnings: list[Warning] = field(default_factory=list)
+    may_repeat: bool = False
 
 
 def recover(document: Document, *, text_file: bool) -> Recovered:
@@ -102,9 +107,13 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     warnings.extend(tangled)
     lines, notes = move_notes(stripped.lines)
     lines, heads = mark_titles(lines, titles)
-    lines, repeated = drop_repeated_lines(lines)
-    joined = join(lines, wrapped=wrapped)
-    return Recovered(joined.blocks, True, contents, titles, warnings + heads + notes + repeated + joined.warnings)
+    plans = plan_lines(lines)
+    repeated: list[Warning] = []
+    if not plans:  # plans of one hand repeat themselves
+        lines, repeated = drop_repeated_lines(lines)
+    joined = join(lines, wrapped=wrapped, plans=plans)
+    warnings += heads + notes + repeated + joined.warnings
+    return Recovered(joined.blocks, True, contents, titles, warnings, may_repeat=bool(plans))
 
 
 def _untangled(lines: list[Line], columns: int) -> tuple[list[Line], list[Warning]]:

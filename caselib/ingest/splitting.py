@@ -189,9 +189,7 @@ def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]
 
 
 def _item(part: list[Block], start: Start) -> Item:
-    if start.how == "lesson" and (
-        not start.length or (isinstance(part[0], Paragraph) and _LABELLED_TITLE.match(line_of(part[0])))
-    ):
+    if start.how == "lesson" and (not start.length or _LABELLED_TITLE.match(line_of(part[0]))):
         item = Item(topic_of(part) or clean_title(line_of(part[0])), part)
         _range(item, part)
         return item
@@ -310,7 +308,7 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     named = read_credits(item.blocks)
     item.unit, item.authors, item.blocks = named.unit, named.authors, named.blocks
     _levels(item)
-    checked = check_repeats(item.blocks, seen, remove=recovered.printed)
+    checked = check_repeats(item.blocks, seen, remove=recovered.printed and not recovered.may_repeat)
     item.blocks = list(checked.blocks)
     item.warnings.extend(checked.warnings)
     if recovered.printed or not alone:

@@ -9,6 +9,7 @@ from caselib.word.html_reader import read_html
 from caselib.word.model import Heading
 from caselib.word.names import is_institution, is_person, split_byline
 from caselib.word.reader.document import read_docx
+from caselib.word.text_readers import read_text
 from tests.caselib.word.packages import docx, p
 
 PLAN = """{title}
@@ -51,6 +52,32 @@ def test_lesson_plans_one_after_another_come_apart() -> None:
         assert [step.minutes for step in item.lesson.steps] == [5, 30]
         assert "核一笔账" in item.lesson.texts["objectives"]
         assert "样本" in item.lesson.texts["reflection"]
+
+
+_STEPS = "一、导入（5分钟）\n播放短片，归纳后引出{0}。\n二、讨论（25分钟）\n围绕{0}分组讨论，每组一人发言。\n"
+TEXT_PLANS = {
+    "counted": "{0}\n课时：2课时\n授课对象：乡镇干部\n一、教学目标\n说清{0}的来由。\n二、教学重点\n{0}的办法。\n三、教学过程\n"
+    "（一）导入（5分钟）\n播放短片，归纳后引出{0}。\n（二）讨论（25分钟）\n围绕{0}分组讨论。\n四、板书设计\n{0}——办法——成效\n五、教学反思\n时间不够，少讲{0}。\n",
+    "labelled": "课题：{0}\n课时：2课时\n教学目标：\n说清{0}的来由。\n教学重点：{0}的办法。\n教学过程：\n"
+    + _STEPS
+    + "板书设计：\n{0}——办法——成效\n教学反思：\n时间不够，少讲{0}。\n",
+    "bracketed": "{0}\n（青年干部班使用）\n江北县委党校  李红梅\n【教学目标】\n说清{0}的来由。\n【教学重难点】\n重点：{0}的办法。\n【教学过程】\n"
+    + _STEPS
+    + "【教学反思】\n时间不够，少讲{0}。\n",
+}
+
+
+@pytest.mark.parametrize("way", sorted(TEXT_PLANS))
+def test_lesson_plans_in_plain_text_come_apart(way: str) -> None:
+    topics = ["乡村治理里的议事会", "家书里的廉洁家风", "谈话提醒怎样开口"]
+    text = "".join(TEXT_PLANS[way].format(topic) for topic in topics)
+    items = split(read_text(text.encode()), text_file=True).items
+    assert [item.title for item in items] == topics
+    for item, topic in zip(items, topics, strict=True):
+        assert item.lesson is not None and [step.minutes for step in item.lesson.steps] == [5, 25]
+        assert item.lesson.texts["objectives"] == f"说清{topic}的来由。"
+        assert topic in item.lesson.texts["key_points"] and topic in item.lesson.texts["reflection"]
+        assert not {"repeated_block", "truncated"} & {warning.code for warning in item.warnings}
 
 
 def test_one_plan_stays_one() -> None:
