@@ -44,7 +44,7 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
     while end >= max(len(blocks) - 2, 1) and is_dated(line_of(blocks[end])) and len(line_of(blocks[end])) <= 20:
         end -= 1
     last = blocks[end] if end >= 0 else None
-    if not texts and isinstance(last, Paragraph) and _is_signature(last):
+    if not any(any(split_byline(text)) for text in texts) and isinstance(last, Paragraph) and _is_signature(last):
         texts.append(last.text)
         blocks[end] = replace(last, role="byline")
     unit = ""

@@ -18,6 +18,7 @@ __all__ = [
     "is_section_name",
     "key",
     "section_kind",
+    "without_label",
 ]
 
 # kind → patterns of the bare heading (number and brackets removed); the first that fits decides
@@ -49,6 +50,8 @@ _COLOPHON = re.compile(
     r"ISBN|ISSN|图书在版编目|CIP|责任编辑|责任校对|出版发行|印\s*刷[:：]|开\s*本[:：]|字\s*数[:：]|定\s*价[:：]|印\s*次|版权所有|"
     r"内部资料|准印证|编委会|^主\s*编|^副主编|^编\s*委|封面设计|装帧设计|邮政编码"
 )
+
+_BARE_LABEL = re.compile(r"^(?:典型|优秀|教学|警示|示范)?案例(?:名称|题目|标题)?\s*[:：]\s*")
 
 
 def section_kind(heading: str) -> str:
@@ -103,10 +106,16 @@ def clean_title(text: str) -> str:
     if found is not None and found.kind in ("case", "han", "arabic", "arabic_paren", "han_paren"):
         rest = flat[len(found.text) :].strip(" 　:：—-")
         flat = rest or flat
+    flat = without_label(flat)
     match = re.match(r"^0\d\s*(?=[\u4e00-\u9fff“《])", flat)
     flat = flat[match.end() :] if match else flat
     bracketed = re.match(r"^[【\[]案例[^】\]]{0,6}[】\]]\s*(.+)$", flat)
     return (bracketed.group(1) if bracketed else flat).rstrip("：: ")
+
+
+def without_label(title: str) -> str:
+    """Return a title without the word that says what it is the title of: 案例：, 典型案例名称："""
+    return _BARE_LABEL.sub("", title) or title
 
 
 def key(text: str) -> str:

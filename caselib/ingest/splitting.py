@@ -19,6 +19,7 @@ from caselib.ingest.sections import (
     is_colophon,
     is_foreword,
     is_section_name,
+    without_label,
 )
 from caselib.ingest.titling import Start, is_part_name, line_of
 from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
@@ -256,7 +257,7 @@ def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
     else:
         title = squeeze(document.properties.get("title", "")) or name
         warnings.append(Warning("title_guessed", "", title))
-    item = Item(title, rest, warnings=warnings)
+    item = Item(without_label(title), rest, warnings=warnings)
     _range(item, blocks)
     return Split([item])
 

@@ -76,15 +76,21 @@ class Look:
 
 
 class Book:
-    """One collection, its looks drawn from ``seed``: ``cases`` say what it holds, ``data`` is the file."""
+    """One collection, its looks drawn from ``seed``: ``cases`` say what it holds, ``data`` is the file.
 
-    def __init__(self, seed: int) -> None:
+    ``alone``: one case in a file of its own, which its office may have marked as an annex.
+    """
+
+    def __init__(self, seed: int, *, alone: bool = False) -> None:
         self.draw = Random(seed)
         self.file = Document()
         self.cases: list[Case] = []
         self.foreword = self.draw.random() < 0.5
         self.text = Look(self.draw.choice([None, 12, 14]), font=self.draw.choice(["", "仿宋", "宋体"]))
         self._looks()
+        if alone:
+            self._alone()
+            return
         chosen = self.draw.sample(range(len(_TITLES)), self.draw.choice([2, 3, 5]))
         self._front(chosen)
         for place, number in enumerate(chosen):
@@ -137,6 +143,13 @@ class Book:
             self._line("目　录", Look(18, True, True))
             for place, number in enumerate(chosen):
                 self._line(self._titled(place, number).replace("\n", "　") + "……………" + str(place * 3 + 1))
+
+    def _alone(self) -> None:
+        self.foreword = False
+        self.label = self.draw.choice(["{title}", "{title}", "案例：{title}", "{title}\n——以松岭市云坡镇为例"])
+        if self.draw.random() < 0.3:
+            self._line("附件2", Look())
+        self._case(0, self.draw.randrange(len(_TITLES)))
 
     def _titled(self, place: int, number: int) -> str:
         return self.label.format(han=_HAN[place], at=place + 1, title=_TITLES[number])

@@ -26,6 +26,17 @@ def test_a_collection_set_by_hand_is_read_as_it_stands_on_paper(seed: int) -> No
     assert (found.foreword is not None) == book.foreword
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_a_case_in_a_file_of_its_own(seed: int) -> None:
+    case = (book := Book(seed, alone=True)).cases[0]
+
+    found = split(read_docx(book.data), name="case").items
+
+    assert [item.title.partition("——")[0].rstrip("：") for item in found] == [case.title]
+    assert (found[0].unit, sorted(found[0].authors)) == (case.unit, sorted(case.authors))
+    assert [(part.level, "".join((part.number + part.text).split())) for part in found[0].sections] == case.headings
+
+
 @pytest.mark.parametrize(
     ("line", "units", "people"),
     [
