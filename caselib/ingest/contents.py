@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from caselib.ingest.lines import Line
 from caselib.ingest.sections import is_contents, key
+from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral
 
 DRESSED = re.compile(
@@ -19,6 +20,7 @@ DRESSED = re.compile(
 BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
 _LEADERS = re.compile(r"(?:[.．·…⋯・‥﹒•。\-—_]\s*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$", re.I)
 _LONGEST = 200  # characters of a line that may be an entry
+_MOST_PAGES = 60  # of one case
 _UNFINISHED = re.compile(r"\S(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S{2,40}$")
 # Leaders before the unit, the page behind it: 一张清单……云岭县委组织部（5）
 _CREDITED = re.compile(
@@ -63,8 +65,13 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
             entries.append(Entry(whole.text, whole.page))
             pending = ""
         elif entry is not None and (entry.page or leaders(line.text)):
+            if pending and entries and is_byline(pending) and not ends_sentence(pending):
+                pending = ""  # the unit below the entry before
             text = pending + entry.text
             entries.append(Entry(text, entry.page, entry.text if pending else ""))
+            pending = ""
+        elif entries and (glued := _glued(line.text, entries[-1].page)) is not None:
+            entries.append(glued)
             pending = ""
         elif BARE.match(line.text) or DRESSED.match(line.text):
             if pending and BARE.match(line.text):
@@ -114,6 +121,14 @@ def contents_entry(text: str) -> Entry | None:
     if trailing and len(trailing.group(1)) >= 2 and not ends_sentence(trailing.group(1)):
         return Entry(trailing.group(1).strip(), int(trailing.group(2)))
     return None
+
+
+def _glued(text: str, before: int) -> Entry | None:
+    """Return the entry of a line so full that its page stands right behind the title, told by the page of the last one."""
+    match = re.match(r"^(\S.{5,80}?[\u4e00-\u9fff”》）])(\d{1,4})$", text)
+    if match is None or not 0 < before <= int(match.group(2)) <= before + _MOST_PAGES:
+        return None
+    return Entry(match.group(1), int(match.group(2)))
 
 
 def _headless_contents(lines: list[Line]) -> int | None:

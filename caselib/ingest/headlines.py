@@ -18,6 +18,7 @@ _TWO_LINES = (*_TOP, "han_paren", "arabic")
 _MAX_HEADING = 42
 _MAX_TWO_LINES = 60
 _MAX_ARABIC = 30
+_LOST_INDENT = 4  # of a paragraph's first line, in a text that lost its indents
 # 表1 台账, 图二, and the line below a code that leads to the page of a case
 _CAPTION = re.compile(r"^[图表]\s*[\d一二三四五六七八九十]|扫码|二维码")
 
@@ -60,7 +61,7 @@ class Judge:
         if number.kind == "case":
             self.reset()
             return 1
-        return self._place(number.kind, number.value)
+        return self._place("han" if number.kind == "han_space" else number.kind, number.value)
 
     def label(self, text: str) -> int:
         """Return the level of a label of a lesson plan: one counted 一、 counts on, others stand above what is counted."""
@@ -81,7 +82,7 @@ class Judge:
         tail = following.text
         if (
             not free(pending, measure)
-            or line.width + line.indent < measure * 0.85
+            or line.width + line.indent < measure * 0.85 - (0 if self.indented else _LOST_INDENT)
             or following.breaks
             or following.indent > 1
             or following.width >= measure * 0.8
@@ -114,8 +115,12 @@ class Judge:
         rest = text[len(number.text) :].strip()
         measure = self.measures[index]
         begins = free(pending, measure)
-        if number.kind in ("han_space", "circle", "letter", "article", "decimal3"):
+        if number.kind == "han_space":  # 一 基本情况: nothing but the name tells it from a sentence
+            return begins and is_section_name(rest) and not self._runs_on(index)
+        if number.kind in ("circle", "letter", "article", "decimal3"):
             return False
+        if pending and pending[-1].text.endswith(("；", ";")) and number.kind not in ("han", "case"):
+            return False  # an item of a list within the sentence
         if number.kind == "case":
             return begins and not ends_sentence(text) and not text.endswith(("，", "、"))
         if not rest or ends_sentence(text) or rest[-1] in "，、；,;：:" or re.match(r"^[，。、；：%％\d]", rest):
@@ -164,7 +169,7 @@ class Judge:
             and following.indent == 0
             and (self.indented or ("，" in line.text and not following.breaks))
             and numeral(following.text) is None
-            and line.width >= 40
+            and line.width >= min(40, self.measures[index] * 0.8)
         )
 
     def _in_list(self, index: int, number: Numeral) -> bool:

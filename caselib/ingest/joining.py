@@ -140,6 +140,8 @@ class _Joiner:
         finished = ends_sentence(last.text) or last.text.endswith(("：", ":"))
         if re.match(r"^[，。、；：！？）”》,.;:]", line.text) and not finished:
             return True
+        if full and _is_open(last.text) and re.match(r"[^（(]{0,30}[）)]", line.text):
+            return True
         if re.fullmatch(r"[（(\[【][^（()）\[\]【】]{2,40}[）)\]】]", last.text) and len(self.text) == 1:
             return False
         if is_source_note(line.text) or _are_rows(last.text, line.text):
@@ -212,6 +214,11 @@ class _Joiner:
             block = Paragraph((Run(text),), place=place)
         self.result.blocks.append(block)
         self.text = []
+
+
+def _is_open(text: str) -> bool:
+    """True when a bracket is open at the end of a line."""
+    return max(text.rfind("（"), text.rfind("(")) > max(text.rfind("）"), text.rfind(")"))
 
 
 def _are_rows(one: str, two: str) -> bool:

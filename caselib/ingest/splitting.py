@@ -124,8 +124,12 @@ def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
 def _part_at_the_end(content: Sequence[Block]) -> int:
     """Return where the label of the first part (第一编, with its name below it) ends the text, else its length."""
     for index in range(max(len(content) - 4, 1), len(content)):
-        rest = [line_of(block) for block in content[index:]]
-        if is_part_name(rest[0]) and all(len(text) <= 30 and not ends_sentence(text) for text in rest):
+        rest = [line_of(block) for block in content[index:] if isinstance(block, Heading | Paragraph)]
+        if (
+            len(rest) == len(content) - index
+            and is_part_name(rest[0])
+            and all(len(text) <= 30 and not ends_sentence(text) for text in rest)
+        ):
             return index
     return len(content)
 
@@ -152,11 +156,8 @@ def _outside(groups: Sequence[list[Block]]) -> list[Warning]:
 
 def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
     """The name of the next part of the collection stands at the end of the case before it."""
-    warnings: list[Warning] = []
-    while len(part) > 1 and isinstance(part[-1], Heading | Paragraph) and is_part_name(line_of(part[-1])):
-        warnings.append(Warning("part_name", where(part[-1]), line_of(part[-1])))
-        part = part[:-1]
-    return part, warnings
+    at = _part_at_the_end(part)
+    return part[:at], [Warning("part_name", where(block), line_of(block)) for block in part[at:]]
 
 
 def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]:

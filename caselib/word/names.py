@@ -199,6 +199,8 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
         label = found.group("label") if found and len(found.group(0)) < len(chunk) else ""
         rest = chunk[len(found.group(0)) :].strip() if label and found else chunk
         for name in re.split(r"[、，,；;/\s]+", rest):
+            if (own := _LABEL.match(name.translate(_PLAIN))) and own.group(0).rstrip().endswith((":", "：")):
+                label, name = own.group("label"), name[own.end() :]  # 作者：王某，单位：某县委党校
             bare = _GIVEN.sub("", name.strip("（）()[]【】:：◎●■◆—–-*＊①②③④⑤⑥"))
             bare = re.sub(r"^\d\s*[.．、]\s*|(?<=[\u4e00-\u9fff])\d(?:[,，]\d)*$", "", bare)
             if not bare or bare.isdecimal():
