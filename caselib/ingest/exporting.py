@@ -17,6 +17,7 @@ from caselib.resources.outbound import document_of
 from caselib.word.model import Cell, Document, Paragraph, Run, Table
 from caselib.word.writer import write_document
 
+from .revising import may_revise
 from .roundtrip import METADATA_CAPTION, export_properties, outgoing_comments
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -41,14 +42,9 @@ def export(request: SignedInRequest, pk: int) -> HttpResponse:
 def export_for(page: ResourcePage, *, by: User) -> bytes | None:
     """Return the .docx of ``page`` as ``by`` may see it, None when ``by`` may not see it at all."""
     viewer = Viewer.of(by)
-    if may_edit(page, by):
+    if may_revise(page, by) is None:
         return write(page.get_latest_revision_as_object(), viewer, comments=True)
     return write(page, viewer, comments=False) if page.is_visible_to(viewer) else None
-
-
-def may_edit(page: ResourcePage, by: User) -> bool:
-    """Whether ``by`` edits this resource: by Wagtail's permission, or as its owner or author."""
-    return bool(page.permissions_for_user(by).can_edit()) or page.is_owned_or_authored_by(by)
 
 
 def write(page: ResourcePage, viewer: Viewer, *, comments: bool) -> bytes:

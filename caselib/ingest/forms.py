@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position, Sector, Topic
 
 from .enums import ItemKind
@@ -60,11 +61,17 @@ class CorrectionForm(forms.Form):
     sectors = forms.MultipleChoiceField(label=_("Sectors"), required=False, widget=forms.CheckboxSelectMultiple)
     positions = forms.MultipleChoiceField(label=_("Positions"), required=False, widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, item: ImportItem, **kwargs: Any) -> None:
+    seen = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, item: ImportItem, revised: ResourcePage | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).update(
             title=item.title, kind=item.kind, authors="、".join(item.authors), unit_name=item.unit_name
         )
         super().__init__(*args, **kwargs)
+        if revised is not None:
+            self.initial["seen"] = revised.latest_revision_id
+            for name in ("kind", "authors", "unit_name", "abstract"):  # the resource and the file say these
+                del self.fields[name]
         for axis, model in (("topics", Topic), ("sectors", Sector), ("positions", Position)):
             names = [entry["name"] for entry in item.suggestions if entry.get("axis") == axis]
             alive = set(model.objects.filter(name__in=names, retired_at__isnull=True).values_list("name", flat=True))
@@ -74,16 +81,24 @@ class CorrectionForm(forms.Form):
                 if entry.get("axis") == axis and entry["name"] in alive
             ]
 
+    @property
+    def suggests(self) -> bool:
+        """Whether there are terms to tick."""
+        return any(self.fields[axis].choices for axis in ("topics", "sectors", "positions"))  # type: ignore[attr-defined]
+
     def corrections(self) -> dict[str, Any]:
         """Return the cleaned data as ``accept_item`` takes it."""
         data = self.cleaned_data
+        tags = {axis: data[axis] for axis in ("topics", "sectors", "positions") if data[axis]}
+        if "authors" not in data:
+            return {"title": data["title"], "tags": tags, "seen": data["seen"]}
         return {
             "title": data["title"],
             "kind": data["kind"],
             "unit_name": data["unit_name"],
             "abstract": data["abstract"],
             "authors": [name.strip() for name in re.split(r"[、,，;；]", data["authors"]) if name.strip()],
-            "tags": {axis: data[axis] for axis in ("topics", "sectors", "positions") if data[axis]},
+            "tags": tags,
         }
 
 

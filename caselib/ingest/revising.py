@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from caselib.accounts.enums import Audience
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
-from caselib.core.errors import Refusal, require
+from caselib.core.errors import ConflictError, Refusal, require
 from caselib.resources.inbound import block, body_stream, notes_stream
 from caselib.resources.models import ResourcePage
 from caselib.resources.outbound import (
@@ -34,7 +34,7 @@ from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 
 from .drafts import item_blocks, library_images
 from .models import ImportItem
-from .roundtrip import METADATA_CAPTION, add_comments
+from .roundtrip import METADATA_CAPTION, REVISION, add_comments
 from .sections import section_kind
 
 _LABEL = re.compile(r"^(?:图|表)\s*\d+[\s\u3000]*")
@@ -50,22 +50,33 @@ class Parts:
     body: list[Block] = field(default_factory=list)
 
 
+def revised_page(item: ImportItem) -> ResourcePage | None:
+    """Return the resource that accepting ``item`` would revise: that of an exported file which is still one text."""
+    target = item.batch.page
+    return target if target is not None and item.batch.items.count() == 1 else None
+
+
+def may_revise(page: ResourcePage, by: User) -> Refusal | None:
+    """Only those who edit a resource, by Wagtail's permission or as owner or author, revise it or see its draft."""
+    if page.permissions_for_user(by).can_edit() or page.is_owned_or_authored_by(by):
+        return None
+    return Refusal(
+        "not-editable", _("This file belongs to a resource that you may not edit. Ask its author or an editor.")
+    )
+
+
 def revise_from(
     item: ImportItem, target: ResourcePage, *, by: User, corrections: Mapping[str, Any], at: datetime
 ) -> ResourcePage:
     """Store an exported and edited file as a new draft revision of its resource and return the resource.
 
-    Raises RefusedError when ``by`` may not edit it. Effects: library images, comments, revision.
+    Raises RefusedError when ``by`` may not edit it, ConflictError when the draft is another than the one that was
+    exported and than the one that ``corrections["seen"]`` (number of a revision) says the person compared the file with.
+    Effects: library images, comments, revision.
     """
     specific = target.specific
-    editable = specific.permissions_for_user(by).can_edit() or specific.is_owned_or_authored_by(by)
-    require(
-        None
-        if editable
-        else Refusal(
-            "not-editable", _("This file belongs to a resource that you may not edit. Ask its author or an editor.")
-        )
-    )
+    require(may_revise(specific, by))
+    require_unchanged(specific, item, seen=corrections.get("seen"))
     page: ResourcePage = specific.get_latest_revision_as_object()
     page.title = str(corrections.get("title", "") or item.title).strip()[:255]
     page.draft_title = page.title
@@ -76,6 +87,25 @@ def revise_from(
     add_comments(page, codec.decode(item.batch.comments), blocks, by=by)
     save_draft(page, by=by, at=at)
     return page
+
+
+def is_behind(page: ResourcePage, item: ImportItem) -> bool:
+    """Whether the draft was changed after the file of ``item`` was exported."""
+    return str(page.latest_revision_id or "") != str(item.batch.properties.get(REVISION, ""))
+
+
+def require_unchanged(page: ResourcePage, item: ImportItem, *, seen: int | None) -> None:
+    """Raise ConflictError when accepting ``item`` would put away changes that the person has not been shown."""
+    if is_behind(page, item) and seen != page.latest_revision_id:
+        raise ConflictError(
+            Refusal(
+                "draft-changed",
+                _(
+                    "The draft was changed after this file was exported. Open the item, look at what it would change, "
+                    "and accept it there."
+                ),
+            )
+        )
 
 
 def apply(page: ResourcePage, parts: Parts, item: ImportItem, *, by: User) -> None:

@@ -1,10 +1,8 @@
-"""A resource as a Word file and back: which resource a file came from, what was changed in it, whose comments it brings."""
+"""A resource as a Word file and back: which resource and revision a file came from, whose comments it brings."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from wagtail.models import Comment as PageComment
@@ -27,34 +25,6 @@ def page_of(properties: Mapping[str, str]) -> ResourcePage | None:
     if not (number.isascii() and number.isdigit() and len(number) <= 18):
         return None
     return ResourcePage.objects.filter(pk=int(number)).first()
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A changed passage. ``kind`` is added, removed or changed."""
-
-    kind: str
-    before: str
-    after: str
-
-
-def changes(page: ResourcePage, text: str, title: str = "") -> list[Change]:
-    """Return what an uploaded text changes against the latest draft of ``page``, paragraph by paragraph."""
-    draft = page.specific.get_latest_revision_as_object()
-    before = [item.text for item in passages(draft) if item.kind != "title"]
-    after = [line.strip() for line in text.splitlines() if line.strip()]
-    found: list[Change] = []
-    if title and title != draft.title:
-        found.append(Change("changed", draft.title, title))
-    matcher = difflib.SequenceMatcher(
-        None, [_flat(line) for line in before], [_flat(line) for line in after], autojunk=False
-    )
-    for tag, one, two, three, four in matcher.get_opcodes():
-        if tag == "equal":
-            continue
-        kind = {"insert": "added", "delete": "removed"}.get(tag, "changed")
-        found.append(Change(kind, "\n".join(before[one:two]), "\n".join(after[three:four])))
-    return found
 
 
 def _flat(text: str) -> str:

@@ -27,7 +27,7 @@ from .messages import refusal_text
 from .models import ImportBatch, ImportImage, ImportItem
 from .reading import read_each
 from .results import ReadItem, ReadResult
-from .revising import revise_from
+from .revising import revise_from, revised_page
 from .roundtrip import page_of
 from .rules import may_accept, may_decide, may_read_again, may_upload
 from .suggesting import suggest
@@ -232,8 +232,8 @@ def accept_item(
 ) -> ResourcePage:
     """Turn a found item into a draft of ``by``'s unit and return it; a file that was exported revises its resource.
 
-    ``corrections`` may hold ``title``, ``kind``, ``authors`` (list of names), ``unit_name``, ``abstract`` and ``tags``
-    (axis → names). Raises RefusedError without the right, ConflictError when somebody decided before. Effects in order:
+    ``corrections`` may hold ``title``, ``kind``, ``authors`` (list of names), ``unit_name``, ``abstract``, ``tags``
+    (axis → names) and ``seen`` (see ``revise_from``). Raises RefusedError without the right, ConflictError when somebody decided before. Effects in order:
     library images, draft or revision, item, audit ``ingest.accepted``.
     """
     require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
@@ -241,8 +241,8 @@ def accept_item(
     with transaction.atomic():
         locked = ImportItem.objects.select_for_update().select_related("batch").get(pk=item.pk)
         _undecided(locked)
-        target = locked.batch.page
-        if target is not None and locked.batch.items.count() == 1:
+        target = revised_page(locked)
+        if target is not None:
             page = revise_from(locked, target, by=by, corrections=corrections or {}, at=moment)
         else:
             page = create_from(locked, by=by, corrections=corrections or {}, at=moment)

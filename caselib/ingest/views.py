@@ -14,20 +14,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from caselib.accounts.models import User
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import RefusedError, require
 from caselib.media.serving import serve
+from caselib.resources.models import ResourcePage
 from caselib.word import codec
 
 from . import selectors, services
+from .comparing import changes
 from .enums import BatchState, ItemState
 from .forms import CorrectionForm, UploadForm
 from .messages import refusal_text, status_text
 from .models import ImportBatch, ImportItem
 from .preview import preview
 from .report import lines
-from .roundtrip import changes
+from .revising import is_behind, may_revise, revised_page
 from .rules import may_decide, may_read_again, may_upload
 
 PAGE_SIZE = 25
@@ -188,14 +191,16 @@ def item(request: SignedInRequest, pk: int) -> HttpResponse:
     found = selectors.items(viewer).filter(pk=pk).first()
     if found is None:
         raise Http404
-    form = CorrectionForm(request.POST or None, item=found)
+    revised = revised_page(found)
+    form = CorrectionForm(request.POST or None, item=found, revised=revised)
     if request.method == "POST" and form.is_valid():
         try:
             page = services.accept_item(found, by=request.user, corrections=form.corrections())
         except RefusedError as error:
             messages.error(request, str(error))
             return redirect("imports_item", pk=pk)
-        messages.success(request, _("The draft “%(title)s” was made.") % {"title": page.title})
+        made = _("The file is the new draft of “%(title)s”.") if revised else _("The draft “%(title)s” was made.")
+        messages.success(request, made % {"title": page.title})
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = {
         "item": found,
@@ -204,18 +209,24 @@ def item(request: SignedInRequest, pk: int) -> HttpResponse:
         "preview": preview(found),
         "lines": lines(codec.decode(found.warnings)),
         "item_states": ItemState,
-        "changes": _changes(found),
         "refusal": may_decide(viewer, owner_id=found.batch.received_by_id),
+        **_revision(found, revised, by=request.user),
     }
     return render(request, "ingest/item.html", context)
 
 
-def _changes(found: ImportItem) -> list[Any] | None:
-    """What an exported and edited file changes; None for a file that came from elsewhere."""
-    target = found.batch.page
+def _revision(found: ImportItem, target: ResourcePage | None, *, by: User) -> dict[str, Any]:
+    """What the page of an exported and edited file says: its changes, and whose change of the draft came between.
+
+    Nothing of the resource is shown to those who may not edit it: anybody can write its number into a file.
+    """
     if target is None or found.state != ItemState.WAITING:
-        return None
-    return changes(target, found.text, found.title)
+        return {"changes": None}
+    refusal = may_revise(target.specific, by)
+    if refusal is not None:
+        return {"changes": None, "refusal": refusal}
+    between = target.latest_revision if is_behind(target, found) else None
+    return {"changes": changes(target, found, by=by), "between": between}
 
 
 @require_safe

@@ -7,16 +7,19 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
 from wagtail.models import Comment as PageComment
 
 from caselib.accounts.enums import Audience, Role
 from caselib.accounts.models import User
 from caselib.core import jobs
-from caselib.core.errors import RefusedError
+from caselib.core.errors import ConflictError, RefusedError
 from caselib.ingest import services
+from caselib.ingest.comparing import changes
 from caselib.ingest.exporting import export_for
 from caselib.ingest.models import ImportItem
-from caselib.ingest.roundtrip import changes, page_of
+from caselib.ingest.roundtrip import page_of
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from caselib.resources.services import save_draft
@@ -101,6 +104,7 @@ def test_an_untouched_file_changes_nothing(user_of: UserOf) -> None:
     assert found is not None and found.pk == page.pk
     item = send_back(data, author)
     assert item.batch.page_id == page.pk
+    assert changes(page, item, by=author) == []
     before = page.get_latest_revision_as_object()
     again = services.accept_item(item, by=author)
     assert again.pk == page.pk and ResourcePage.objects.count() == 1
@@ -124,9 +128,12 @@ def test_edits_are_shown_and_become_a_revision(user_of: UserOf) -> None:
     page.title = "账本上墙之后"
     save_draft(page, by=author)
     item = send_back(stale, author)
-    shown = changes(page, item.text, item.title)
-    assert (shown[0].kind, shown[0].before, shown[0].after) == ("changed", "账本上墙之后", "挂在墙上的账本")
-    services.accept_item(item, by=author)
+    (shown,) = changes(page, item, by=author)
+    assert (shown.kind, shown.before, shown.after) == ("changed", "账本上墙之后", "挂在墙上的账本")
+    with pytest.raises(ConflictError):
+        services.accept_item(item, by=author)
+    page.refresh_from_db()
+    services.accept_item(item, by=author, corrections={"seen": page.latest_revision_id})
     assert ResourcePage.objects.get(pk=page.pk).specific.get_latest_revision_as_object().title == "挂在墙上的账本"
 
 
@@ -152,6 +159,41 @@ def test_a_forged_number_revises_nothing_of_others(user_of: UserOf) -> None:
         services.accept_item(item, by=thief)
     assert page.__class__.objects.get(pk=page.pk).revisions.count() == 1
     assert page_of({"caselib.resource": "../../1"}) is None and page_of({"caselib.resource": "9" * 30}) is None
+
+
+def test_a_forged_number_shows_nothing_of_others(client: Client, user_of: UserOf) -> None:
+    owner, thief = user_of(Role.AUTHOR), user_of(Role.AUTHOR)
+    page = rich_case(owner)
+    data = export_for(page, by=owner)
+    assert data is not None
+    page.abstract = "只有作者知道的新话"
+    save_draft(page, by=owner)
+    item = send_back(data, thief)
+    client.force_login(thief)
+    answer = client.get(reverse("imports_item", args=[item.pk])).content.decode()
+    assert "只有作者知道的新话" not in answer and "您无权编辑的资源" in answer
+
+
+def test_a_change_that_came_between_is_told_and_must_be_seen(client: Client, user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    page = rich_case(author)
+    data = export_for(page, by=author)
+    assert data is not None
+    page.abstract = "同事后来改的摘要"
+    save_draft(page, by=author)
+    item = send_back(data, author)
+    client.force_login(author)
+    address = reverse("imports_item", args=[item.pk])
+    first = client.get(address)
+    assert "同事后来改的摘要" in first.content.decode() and first.context["between"] is not None
+    seen = first.context["form"]["seen"].value()
+    page.refresh_from_db()
+    page.specific.get_latest_revision_as_object().save_revision(user=author)
+    refused = client.post(address, {"title": item.title, "seen": seen}, follow=True)
+    assert refused.redirect_chain[-1][0] == address and ImportItem.objects.get(pk=item.pk).page is None
+    seen = client.get(address).context["form"]["seen"].value()
+    client.post(address, {"title": item.title, "seen": seen})
+    assert ImportItem.objects.get(pk=item.pk).page_id == page.pk
 
 
 def test_comments_travel_out_and_back(user_of: UserOf) -> None:
