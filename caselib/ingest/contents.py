@@ -84,7 +84,11 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
         elif not pending and (number := numeral(line.text)) is not None and number.kind == "part":
             entries.append(Entry(line.text, 0))
         elif (
-            any(contents_entry(later.text) for later in lines[index + 1 : index + 3] if not later.fixed)
+            any(
+                contents_entry(later.text) or (entries and _glued(later.text, entries[-1].page))
+                for later in lines[index + 1 : index + 3]
+                if not later.fixed
+            )
             and len(line.text) < 60
             and not ends_sentence(line.text)
         ):
@@ -125,8 +129,8 @@ def contents_entry(text: str) -> Entry | None:
 
 def _glued(text: str, before: int) -> Entry | None:
     """Return the entry of a line so full that its page stands right behind the title, told by the page of the last one."""
-    match = re.match(r"^(\S.{5,80}?[\u4e00-\u9fff”》）])(\d{1,4})$", text)
-    if match is None or not 0 < before <= int(match.group(2)) <= before + _MOST_PAGES:
+    match = re.match(r"^(\S.{3,80}?[\u4e00-\u9fff”》）])[\s.．·…]*(\d{1,4})$", text)
+    if match is None or re.search("[，。；：]", text) or not 0 < before <= int(match.group(2)) <= before + _MOST_PAGES:
         return None
     return Entry(match.group(1), int(match.group(2)))
 

@@ -14,7 +14,7 @@ from caselib.ingest.faults import drop_repeated_lines, where
 from caselib.ingest.interleaving import untangle
 from caselib.ingest.joining import join
 from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
-from caselib.ingest.pagenotes import move_notes
+from caselib.ingest.pagenotes import mark_notes, move_notes
 from caselib.ingest.planlines import plan_lines
 from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
 from caselib.ingest.titling import is_part_name
@@ -91,7 +91,7 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     wrapped = is_wrapped(document.blocks)
     blocks = document.blocks
     lines = lines_of(_without_contents_role(blocks), keep_guessed=not text_file and not wrapped)
-    lines, columns = split_columns(lines)
+    lines, columns = split_columns(mark_notes(lines))
     lines, tangled = _untangled(lines, columns)
     close_blanks(lines)
     stripped = furniture.strip(lines)
@@ -176,6 +176,8 @@ def _variants(text: str) -> list[str]:
     number = numeral(text)
     if number is not None:
         found.append(key(text[len(number.text) :]))
+    elif counted := re.match(r"0\d\s*(?=\D)", text):
+        found.append(key(text[counted.end() :]))
     parts = re.split(r"[\s\u3000]{2,}|[／/|｜]|——(?=[^—]*(?:委|局|院|校|办|县|市|区|镇|乡|村|公司|集团)$)", text)
     if len(parts) > 1 and len(key(parts[0])) >= 6:
         found.append(key(parts[0]))
