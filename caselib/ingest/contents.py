@@ -65,8 +65,7 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
             entries.append(Entry(whole.text, whole.page))
             pending = ""
         elif entry is not None and (entry.page or leaders(line.text)):
-            if pending and entries and is_byline(pending) and not ends_sentence(pending):
-                pending = ""  # the unit below the entry before
+            pending = "" if _may_drop(pending, entries) else pending
             text = pending + entry.text
             entries.append(Entry(text, entry.page, entry.text if pending else ""))
             pending = ""
@@ -81,24 +80,30 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
             pass
         elif len(line.text) < 80 and _UNFINISHED.search(line.text):
             pending += line.text
-        elif not pending and (number := numeral(line.text)) is not None and number.kind == "part":
+        elif _may_drop(pending, entries) and (number := numeral(line.text)) is not None and number.kind == "part":
             entries.append(Entry(line.text, 0))
-        elif (
-            any(
-                contents_entry(later.text) or (entries and _glued(later.text, entries[-1].page))
-                for later in lines[index + 1 : index + 3]
-                if not later.fixed
-            )
-            and len(line.text) < 60
-            and not ends_sentence(line.text)
-        ):
-            pending += line.text
+            pending = ""
+        elif _leads_on(lines, index, entries) and len(line.text) < 60 and not ends_sentence(line.text):
+            pending = line.text if _may_drop(pending, entries) else pending + line.text
         else:
             break
         index += 1
     if len(entries) >= 2:
         return lines[:start] + lines[index:], entries
     return _plain_contents(lines, start, first)
+
+
+def _may_drop(pending: str, entries: list[Entry]) -> bool:
+    """True when what waits for its page is nothing, or the unit that stands below the entry before."""
+    return not pending or (bool(entries) and is_byline(pending) and not ends_sentence(pending))
+
+
+def _leads_on(lines: list[Line], index: int, entries: list[Entry]) -> bool:
+    """True when an entry ends within the next two lines."""
+    later = [line.text for line in lines[index + 1 : index + 3] if not line.fixed]
+    if any(contents_entry(text) or (entries and _glued(text, entries[-1].page)) for text in later):
+        return True
+    return bool(later) and leaders(later[0]) is not None and contents_entry(lines[index].text + later[0]) is not None
 
 
 def leaders(text: str) -> re.Match[str] | None:

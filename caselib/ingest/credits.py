@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph, Table
 from caselib.word.names import is_byline, is_credit_label, is_dated, split_byline
@@ -41,7 +42,9 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
         elif (isinstance(block, Heading) and not block.guessed) or len(line_of(block)) > 50:
             break
     end = len(blocks) - 1
-    while end >= max(len(blocks) - 2, 1) and is_dated(line_of(blocks[end])) and len(line_of(blocks[end])) <= 20:
+    while end > 1 and is_source_note(line_of(blocks[end])):
+        end -= 1  # the notes of the last page
+    if end >= 1 and is_dated(line_of(blocks[end])) and len(line_of(blocks[end])) <= 20:
         end -= 1
     last = blocks[end] if end >= 0 else None
     if not any(any(split_byline(text)) for text in texts) and isinstance(last, Paragraph) and _is_signature(last):

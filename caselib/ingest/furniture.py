@@ -87,13 +87,29 @@ _HEAD_NUMBER = re.compile(
     r"^(?P<before>[1-9]\d{0,3})(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after_text>\D.{1,38})$"
     r"|^(?P<before_text>.{1,38}\D)(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after>[1-9]\d{0,3})$"
 )
+# 12基层治理案例选: at the edge of a page also without a blank between
+_GLUED_HEAD = re.compile(
+    r"^(?P<before>[1-9]\d{0,3})(?P<after_text>[\u4e00-\u9fff《“].{2,38})$|^(?P<before_text>[\u4e00-\u9fff《“].{2,38}\D)(?P<after>[1-9]\d{0,3})$"
+)
+
+
+def _head_number(lines: list[Line], index: int) -> re.Match[str] | None:
+    """Return the page number and the words of a running head that has both on one line."""
+    line = lines[index]
+    if line.fixed is not None or width(line.text) > 70:
+        return None
+    if found := _HEAD_NUMBER.match(line.text):
+        return found
+    edge = line.breaks == "page" or index == 0 or (index + 1 < len(lines) and lines[index + 1].breaks == "page")
+    counted = numeral(line.text) is not None or re.match("附|[图表第]", line.text)
+    return _GLUED_HEAD.match(line.text) if edge and not counted else None
 
 
 def _numbered_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
     """Remove running heads with the page number beside them: at least three whose numbers count on."""
     found: list[tuple[int, int]] = []
     for index, line in enumerate(lines):
-        match = _HEAD_NUMBER.match(line.text) if line.fixed is None and width(line.text) <= 70 else None
+        match = _head_number(lines, index)
         if match is None or ends_sentence(line.text) or re.search("[，；：]", line.text):
             continue
         found.append((index, int(match["before"] or match["after"])))
@@ -110,7 +126,7 @@ def _numbered_heads(lines: list[Line]) -> tuple[list[Line], Counter[str]]:
     }
     removed: Counter[str] = Counter()
     for index in doomed:
-        match = _HEAD_NUMBER.match(lines[index].text)
+        match = _head_number(lines, index)
         removed[(match["after_text"] or match["before_text"]).strip() if match else ""] += 1
     return _without(lines, doomed), removed
 

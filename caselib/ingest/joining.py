@@ -14,7 +14,7 @@ from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.planlines import PlanLine
 from caselib.ingest.sections import bare, is_colophon
 from caselib.word.model import Block, Heading, Paragraph, Place, Run, Warning
-from caselib.word.names import is_byline, is_institution
+from caselib.word.names import is_byline, is_institution, is_person
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 
 _NEAR = 10
@@ -146,6 +146,8 @@ class _Joiner:
             return False
         if is_source_note(line.text) or _are_rows(last.text, line.text):
             return False
+        if len(self.text) == 1 and is_person(line.text):
+            return False  # who wrote it, below a title as wide as the column; a sentence ends with a sign
         displayed = self._displayed()
         if self._separate(line) and (finished or not full or displayed):
             return False

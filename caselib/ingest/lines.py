@@ -145,9 +145,21 @@ def _upright(lines: list[Line]) -> list[Line]:
             and before.text + line.text in _UPRIGHT
         ):
             before.text += line.text
+        elif _is_parted(result, line):  # 后 / 11 / 记: the page number between
+            result[-2].text += line.text
         else:
             result.append(line)
     return result
+
+
+def _is_parted(result: list[Line], line: Line) -> bool:
+    return (
+        len(result) > 1
+        and all(known.fixed is None for known in (*result[-2:], line))
+        and result[-1].text.isdecimal()
+        and len(result[-2].text) == len(line.text) == 1
+        and result[-2].text + line.text in _UPRIGHT
+    )
 
 
 _HAN_PAIR = re.compile(r"(?<=[\u4e00-\u9fff，。、；：])[\u4e00-\u9fff，。、；：]")

@@ -165,7 +165,7 @@ def _goes_on(before: Line, lines: Sequence[Line], after: int) -> bool:
         and line.fixed is None
         and before.fixed is None
         and before.width >= 24
-        and not ends_sentence(before.text)
+        and not _ends(before.text)
         and line.indent < 2
         and numeral(line.text) is None
     )
@@ -176,6 +176,11 @@ def _is_end(line: Line, lines: Sequence[Line], following: int) -> bool:
     if line.fixed is not None or following >= len(lines):
         return True
     after = lines[following]
-    return ends_sentence(line.text) and (
+    return _ends(line.text) and (
         after.fixed is not None or after.indent >= 2 or after.breaks == "blank" or numeral(after.text) is not None
     )
+
+
+def _ends(text: str) -> bool:
+    """True at the end of a sentence; a semicolon only parts its members."""
+    return ends_sentence(text) and not text.endswith(("；", ";"))

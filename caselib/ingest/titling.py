@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from caselib.ingest.sections import is_colophon, is_foreword, is_section_name
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline, is_dated, is_institution, split_byline
-from caselib.word.outline import ends_sentence, numeral, squeeze
+from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
 
 TITLE_MAX = 60
 _LOOK_BACK = 9
@@ -138,6 +138,7 @@ def _group(blocks: Sequence[Block], start: int, end: int, *, first: bool) -> Sta
     while start < end and (
         is_colophon(text_of(blocks[start]))
         or is_part_name(text_of(blocks[start]))
+        or (start + 1 < end and _names_part(blocks, start))
         or (first and is_cover_line(text_of(blocks[start])))
         or (start + 1 < end and _is_signature(text_of(blocks[start])) and not _names(blocks[start + 1]))
     ):
@@ -155,6 +156,12 @@ def _group(blocks: Sequence[Block], start: int, end: int, *, first: bool) -> Sta
     ):
         length += 1
     return Start(start, length, "cycle")
+
+
+def _names_part(blocks: Sequence[Block], index: int) -> bool:
+    """True for the name of a part below its bare label: 第二编, then 乡村振兴."""
+    label = text_of(blocks[index - 1]) if index else ""
+    return is_part_name(label) and not strip_number(label) and len(text_of(blocks[index])) <= 12
 
 
 def _names(block: Block) -> bool:
