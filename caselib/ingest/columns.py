@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from caselib.ingest.contents import BARE, DRESSED
 from caselib.ingest.lines import Line, width
+from caselib.word.outline import ends_sentence
 
 _GAP = re.compile(r"(?<=\S)[ \u3000\t]{2,}(?=\S)")
+_WIDE_GAP = re.compile(r"\S[ \u3000\t]{3,}\S")
 _FOLIO = re.compile(r"^[-—–·•\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–·•\s]*$")
 _SEPARATORS = (re.compile(r"\t+"), re.compile(r"\s?[|｜│┃║]\s?"))
 _LEAST = 5  # lines with both halves that make a page one of columns
@@ -26,14 +28,49 @@ def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
     result: list[Line] = []
     found = 0
     for page in pages_of(lines):
-        columns = _separated(page) or _best(page)
-        if columns is None:
-            result.extend(page)
-            continue
-        made, runs = columns
+        made, runs = _columns(page)
+        if len(parts := _parts(page)) > 1:
+            each = [_columns(part) for part in parts]
+            apart = [line for lines_made, _ in each for line in lines_made]
+            if _gaps(apart) <= _gaps(made):
+                made, runs = apart, sum(count for _, count in each)
         result.extend(made)
         found += runs
     return result, found
+
+
+def _columns(page: list[Line]) -> tuple[list[Line], int]:
+    return _separated(page) or _best(page) or (page, 0)
+
+
+def _parts(page: Sequence[Line]) -> list[list[Line]]:
+    """The parts of a page in columns that a title in the middle begins: each has columns of its own."""
+    parts: list[list[Line]] = [[]]
+    for index, line in enumerate(page):
+        if len(parts[-1]) > _LEAST and _is_title(line) and sum(map(_has_gap, page[index + 1 : index + 7])) >= 3:
+            parts.append([])
+        parts[-1].append(line)
+    return parts
+
+
+def _is_title(line: Line) -> bool:
+    return (
+        line.fixed is None
+        and line.breaks == "blank"
+        and line.lead >= 6
+        and not _has_gap(line)
+        and line.width <= 60
+        and not ends_sentence(line.text)
+    )
+
+
+def _has_gap(line: Line) -> bool:
+    return line.fixed is None and _WIDE_GAP.search(line.text) is not None
+
+
+def _gaps(lines: Sequence[Line]) -> int:
+    """How many lines still have a wide gap inside."""
+    return sum(map(_has_gap, lines))
 
 
 def pages_of(lines: Sequence[Line]) -> list[list[Line]]:

@@ -154,7 +154,7 @@ class Judge:
         line = self.lines[index]
         if line.fixed is not None or numeral(line.text) is not None:
             return True
-        return line.indent >= 2 if self.indented else line.width >= self.measures[index] * 0.8
+        return line.indent >= 2 if self.indented else line.width + _LOST_INDENT >= self.measures[index] * 0.8
 
     def _runs_on(self, index: int) -> bool:
         """True when the next line goes on in mid-sentence, so that this one is no heading."""

@@ -14,6 +14,7 @@ _TWICE = 0.7  # strain of two neighbouring lines in one column
 _LONGEST = 400  # lines of a page
 _LEAST = 8  # strain that must go away on a page
 _SHARE = 0.2  # the same as a share of its lines
+_MOST_ABOVE = 6
 _LEFT_OVER = 0.45  # share of it that may stay
 
 
@@ -57,13 +58,27 @@ def untangle(pages: Sequence[list[Line]], *, known: bool) -> tuple[list[list[Lin
         if tangle is None or not (tangle.is_clear or tangle.double < tangle.single * 0.7):
             result.append(page)
             continue
-        left = [line for line, right in zip(page, tangle.right, strict=True) if not right]
-        right = [line for line, right in zip(page, tangle.right, strict=True) if right]
+        top, tangle = _below_title(tangle, flow)
+        left = [line for line, right in zip(page[top:], tangle.right, strict=True) if not right]
+        right = [line for line, right in zip(page[top:], tangle.right, strict=True) if right]
         changed.append(page[0])
         if left and right and not right[0].breaks:
             right[0].breaks = "page"
-        result.append([*left, *right])
+        result.append([*page[:top], *left, *right])
     return result, changed
+
+
+def _below_title(tangle: Tangle, flow: Flow) -> tuple[int, Tangle]:
+    """Return how many lines stand across both columns at the head of a page (a title, a unit), and the rest read anew."""
+    best, top = tangle, 0
+    least = tangle.double
+    above = 0.0
+    for count in range(1, min(_MOST_ABOVE, len(tangle.lines) - 6) + 1):
+        rest = _read(tangle.lines[count:], flow)
+        if above + rest.double <= least and any(rest.right):
+            best, top, least = rest, count, above + rest.double
+        above += flow.strain(tangle.lines[count - 1], tangle.lines[count])
+    return top, best
 
 
 def _read(lines: list[Line], flow: Flow) -> Tangle:

@@ -18,6 +18,10 @@ from caselib.word.names import is_byline, is_institution, is_person
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 
 _NEAR = 10
+# 【背景】, （作者：…, and the label of a part
+_STANDS_ALONE = re.compile(
+    r"^(?:【[^】]{2,12}】|[（(](?:作者|供稿|执笔|撰稿|报送|推荐|选送)[^，。]{0,6}[:：系为是]|第\s*[一二三四五六七八九十\d]+\s*[编篇辑部卷]\s*$)"
+)
 _LEAD = re.compile(
     r"^(?:[（(][一二三四五六七八九十]+[）)]|[一二三四五六七八九十]+、|\d{1,2}[.．、])[^。！？]{2,30}。(?=\S{10})"
 )
@@ -185,7 +189,7 @@ class _Joiner:
         number = numeral(text)
         if number is not None and number.kind != "han_space" and (number.value == 1 or self._follows(number)):
             return not (self.text and not ends_sentence(self.text[-1].text) and self.text[-1].width >= self.measure - 5)
-        if bool(re.match(r"^【[^】]{2,12}】", text)) or is_colophon(text):
+        if _STANDS_ALONE.match(text) or is_colophon(text):
             return True
         return is_institution(text) or (
             len(text) <= 40 and not re.search("[，；]", text) and is_byline(text) and not ends_sentence(text)

@@ -92,8 +92,8 @@ def _printed(document: Document, text_file: bool) -> Recovered:
     blocks = document.blocks
     lines = lines_of(_without_contents_role(blocks), keep_guessed=not text_file and not wrapped)
     lines, columns = split_columns(mark_notes(lines))
-    lines, tangled = _untangled(lines, columns)
     close_blanks(lines)
+    lines, tangled = _untangled(lines, columns)
     stripped = furniture.strip(lines)
     contents = stripped.contents or [
         contents_entry(block.text) or Entry(squeeze(block.text), 0)
