@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from search.analysis import everyday, numerals, tokens
@@ -18,6 +18,7 @@ from search.ranking import (
     phrase_node,
     query_bigrams,
     rank,
+    rarest,
     telling,
     whole,
 )
@@ -26,6 +27,7 @@ from search.records import SLOTS
 _SLOT_TOKENS = "k"  # fields of a record, one beside each text field: who may see it
 _PHRASE_BOOST = {True: 2.0, False: 0.5}  # keywords (exact) mean the phrase, in a sentence it is chance
 _MOST_PIECES = 128  # of a query, any of which may match
+_ENOUGH = 0.3  # of all passages: rarer pieces that stand in so many together leave the commoner ones nothing to say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def make(
             spelt = len(matches)
             matches.append(_guard(Prefix("py", parsed.pinyin), without))
     if not any(p.quoted or p.field for p in parsed.wanted):
-        matches.append(_guard(_loosely(parsed, viewer, synonyms, shares, formal), without))
+        matches.extend(_guard(node, without) for node in _loosely(parsed, viewer, synonyms, shares, formal))
     return Plan(tuple(matches), scoring, parsed.exact, spelt, whole(parsed.runs, shares))
 
 
@@ -127,16 +129,24 @@ def _loosely(
     synonyms: Synonyms,
     shares: Shares,
     formal: tuple[str, ...],
-) -> Node:
-    """Any piece of the query."""
+) -> Iterator[Node]:
+    """Any of the rarer pieces of the query; then, if nothing has one, any piece."""
     runs = parsed.runs or tuple(p.text for p in parsed.wanted)
-    kept = telling(bigrams_of(runs), RECORD_TEXT, shares, _MOST_PIECES)
+    grams = bigrams_of(runs)
     others = [*formal, *(s for run in runs for s in synonyms(run))]
-    if not kept:
-        return any_of(*(_anywhere(run, viewer) for run in runs))
-    return _in_slots(
-        lambda name: any_of(*(Term(name, g) for g in kept), *(phrase_node(name, s) for s in others)), viewer
-    )
+    if not grams:
+        yield any_of(*(_anywhere(run, viewer) for run in runs))
+        return
+
+    def any_piece(pieces: Collection[str]) -> Node:
+        return _in_slots(
+            lambda name: any_of(*(Term(name, g) for g in pieces), *(phrase_node(name, s) for s in others)), viewer
+        )
+
+    kept = rarest(telling(grams, RECORD_TEXT, shares, _MOST_PIECES), shares, _ENOUGH)
+    yield any_piece(kept)
+    if len(kept) < min(len(grams), _MOST_PIECES):
+        yield any_piece(list(grams)[:_MOST_PIECES])
 
 
 def _guard(node: Node, without: tuple[Node, ...]) -> Node:

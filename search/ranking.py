@@ -80,17 +80,31 @@ def whole(runs: Sequence[str], shares: Shares) -> Node:
 def telling(counted: Counter[str], field: str, shares: Shares, most: int) -> list[str]:
     """Return the tokens worth ranking by, at most so many: not the common ones, rather rare and repeated ones.
 
-    A query of common tokens only keeps them.
+    A query of which the passages hold common tokens only keeps them.
     """
     if field == RECORD_TEXT:  # nobody counts those: what passages hold says as much
         of_passages = shares(BIGRAMS, {tokens.coarse(t) for t in counted})
         known = {t: share for t in counted if (share := of_passages.get(tokens.coarse(t))) is not None}
     else:
         known = dict(shares(field, counted))
-    kept = [token for token in counted if known.get(token, 0.0) <= _COMMON] or list(counted)
+    kept = [token for token in counted if known.get(token, 0.0) <= _COMMON]
+    if not any(known.get(token, _UNKNOWN) for token in kept):
+        kept = list(counted)
     if len(kept) <= most:
         return kept
     return sorted(kept, key=lambda t: min(counted[t], 3) * math.log(max(known.get(t, 0.0), _UNKNOWN)))[:most]
+
+
+def rarest(bigrams: Collection[str], shares: Shares, most: float) -> list[str]:
+    """Return bigrams from the rarest on, at least one, as long as their shares of the passages sum up to no more."""
+    known = shares(BIGRAMS, {tokens.coarse(t) for t in bigrams})
+    kept: list[str] = []
+    for share, bigram in sorted((known.get(tokens.coarse(t), 0.0), t) for t in bigrams):
+        most -= share
+        if most < 0 and kept:
+            break
+        kept.append(bigram)
+    return kept
 
 
 def query_bigrams(run: str) -> list[str]:

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     import tantivy
 
 _CURRENT = "CURRENT"
-# Bytes a writer of records collects before it flushes a segment, in bulk; of passages three times as many, drains a quarter.
-_HEAP = 100_000_000
+# Bytes a writer collects before it flushes a segment. In bulk so many that 100,000 records make fewer segments of passages
+# than the library merges: a merge maps all that it reads and costs a fifth of the whole build.
+_HEAP_RECORDS, _HEAP_PASSAGES = 200_000_000, 400_000_000
+_HEAP_DRAIN = 25_000_000
 _SHARES_FROM = 200  # passages below which no share says anything
 _SHARES_KEPT = 200_000  # tokens whose share is remembered between two commits
 _Answer = TypeVar("_Answer")
@@ -224,8 +226,8 @@ class _Writers:
 
     def __init__(self, directory: Path, *, bulk: bool = False) -> None:
         records, passages = _open_indexes(directory)
-        self._records = records.writer(_HEAP if bulk else _HEAP // 4, 1)
-        self._passages = passages.writer(3 * _HEAP if bulk else _HEAP // 4, 1)
+        self._records = records.writer(_HEAP_RECORDS if bulk else _HEAP_DRAIN, 1)
+        self._passages = passages.writer(_HEAP_PASSAGES if bulk else _HEAP_DRAIN, 1)
         self._closed = False
 
     def __enter__(self) -> _Writers:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import tantivy
 
 _EXPANSIONS = 4000  # tokens a prefix may stand for: all bigrams of one character are fewer
+_LOOKED_UP = 256  # numbers up to which each is looked up by itself
 
 
 class Translator:
@@ -61,9 +62,15 @@ class Translator:
             return self._t.Query.const_score_query(one, 0.0)
         return self._t.Query.const_score_query(self._t.Query.term_set_query(self._schema, field, values), 0.0)
 
-    def numbers(self, values: Iterable[int]) -> tantivy.Query:
-        """Return the unscored condition that the record number is one of the values."""
-        return self._t.Query.const_score_query(self._t.Query.term_set_query(self._schema, "num", list(values)), 0.0)
+    def numbers(self, values: Iterable[int], field: str = "num") -> tantivy.Query:
+        """Return the unscored condition that a number, of the record unless another field is named, is one of the values."""
+        values = list(values)
+        query = self._t.Query
+        if len(values) > _LOOKED_UP:
+            return query.const_score_query(query.term_set_query(self._schema, field, values), 0.0)
+        # A set walks the whole dictionary; a few values are found sooner one by one.
+        each = [(self._t.Occur.Should, query.term_query(self._schema, field, v, "basic")) for v in values]
+        return query.const_score_query(query.boolean_query(each), 0.0) if each else query.empty_query()
 
     def both(self, scored: tantivy.Query, *conditions: tantivy.Query) -> tantivy.Query:
         """Return the scored query under unscored conditions."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from search.backends.embedded_passages import WINDOW, Passages
 from search.backends.embedded_query import Translator
 from search.backends.embedded_schema import unpack
 from search.backends.fields import FACETS, facet_term
@@ -21,6 +22,7 @@ from search.queries import (
     Everything,
     Found,
     FoundPassage,
+    Node,
     Nothing,
     OneOf,
 )
@@ -29,7 +31,6 @@ from search.records import record_number
 if TYPE_CHECKING:
     import tantivy
 
-WINDOW = 80  # passages looked at first
 _DEEPEST = 20_000  # passages looked at at most; what lies deeper follows by date
 _SMALL_SET = 200  # a match set up to this size is ranked whole
 _BUCKETS = 500
@@ -37,10 +38,14 @@ _PASSAGES_EACH = 8  # passages looked at for each record whose best are wanted
 _FACET_CACHE = 64
 
 
+_Facets = Mapping[str, Mapping[str, int]]
+
+
 @dataclass(slots=True)
 class _Candidate:
     number: int
     score: float
+    window: int = 0
     addresses: list[Any] = field(default_factory=list)
 
 
@@ -49,16 +54,17 @@ class Reading:
 
     def __init__(self, records: tantivy.Index, passages: tantivy.Index) -> None:
         self.records = records.searcher()
-        self.passages = passages.searcher()
         self._in_records = Translator(records.schema, self.records)
-        self._in_passages = Translator(passages.schema, self.passages)
-        self._browsed: dict[str, Mapping[str, Mapping[str, int]]] = {}
+        self._best = Passages(passages)
+        self.passages = self._best.searcher
+        self._in_passages = self._best.translator
+        self._counted: dict[str, tuple[int, _Facets]] = {}
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Answer a query."""
-        level, total, match = self._matched(query)
+        level, total, match, facets = self._matched(query)
         if query.offset >= total:
-            return EngineAnswer(total=total, level=level, facets=self._facets(query, level))
+            return EngineAnswer(total=total, level=level, facets=facets)
         if query.sort in (NEWEST, OLDEST, TITLE) or isinstance(query.scoring, Everything):
             found = self._sorted(query, match)
         elif isinstance(query.whole, Everything):
@@ -70,7 +76,7 @@ class Reading:
             found=tuple(found),
             total=total,
             level=level,
-            facets=self._facets(query, level),
+            facets=facets,
             next_offset=end if found and end < total else None,
         )
 
@@ -85,16 +91,16 @@ class Reading:
             nodes.append(OneOf("key", query.only))
         return [self._in_records.query(n) for n in nodes]
 
-    def _matched(self, query: EngineQuery) -> tuple[int, int, tantivy.Query]:
-        """The first condition that finds anything, how many, and the whole condition on records."""
+    def _matched(self, query: EngineQuery) -> tuple[int, int, tantivy.Query, _Facets]:
+        """The first condition that finds anything, how many, the whole condition on records, and the counts of axes."""
         conditions = self._conditions(query)
         last = len(query.matches) - 1
         for level, node in enumerate(query.matches):
             match = self._in_records.both(self._in_records.query(node), *conditions)
-            total = self._count(match)
+            total, facets = self._facets(query, node, match) if query.axes else (self._count(match), {})
             if total or level == last:
-                return level, total, match
-        return 0, 0, self._in_records.query(Nothing())
+                return level, total, match, facets
+        return 0, 0, self._in_records.query(Nothing()), {}
 
     def _count(self, match: tantivy.Query) -> int:
         return int(self.records.search(match, limit=1, count=True).count)  # type: ignore[attr-defined]
@@ -103,19 +109,17 @@ class Reading:
 
     def _ranked(self, query: EngineQuery, match: tantivy.Query, total: int) -> list[Found]:
         wanted = query.offset + query.limit
-        scored = self._in_passages.both(self._in_passages.query(query.scoring), *self._passage_conditions(query))
+        conditions = self._passage_conditions(query)
         limit = min(max(WINDOW, 4 * wanted), _DEEPEST)
+        left: tantivy.Query | None = match
         if total <= _SMALL_SET:  # ranked whole, so that no page leaves anything out
             numbers = self._numbers(self.records.search(match, limit=total, count=False).hits)
-            scored = self._in_passages.both(scored, self._in_passages.numbers(numbers))
-            ranked, exhausted = self._candidates(scored, None, limit)
-            match_left = None
-        else:
-            ranked, exhausted = self._candidates(scored, match, limit)
-            match_left = match
+            conditions.append(self._in_passages.numbers(numbers))
+            left = None
+        ranked, exhausted = self._candidates(query.scoring, conditions, left, limit)
         while len(ranked) < min(wanted, total) and not exhausted and limit < _DEEPEST:
             limit = min(4 * limit, _DEEPEST)
-            ranked, exhausted = self._candidates(scored, match_left, limit)
+            ranked, exhausted = self._candidates(query.scoring, conditions, left, limit)
         found = [self._found(c) for c in ranked[query.offset : wanted]]
         if len(found) < query.limit and len(ranked) < total:
             found.extend(self._rest(match, ranked, query.offset + len(found), query.limit - len(found)))
@@ -142,12 +146,8 @@ class Reading:
         return found
 
     def _best_passages(self, query: EngineQuery, numbers: list[int]) -> dict[int, _Candidate]:
-        scored = self._in_passages.both(
-            self._in_passages.query(query.scoring),
-            *self._passage_conditions(query),
-            self._in_passages.numbers(numbers),
-        )
-        ranked, _ = self._candidates(scored, None, _PASSAGES_EACH * len(numbers))
+        conditions = [*self._passage_conditions(query), self._in_passages.numbers(numbers)]
+        ranked, _ = self._candidates(query.scoring, conditions, None, _PASSAGES_EACH * len(numbers))
         return {c.number: c for c in ranked}
 
     def _keys_of(self, candidates: list[_Candidate]) -> dict[int, str]:
@@ -171,29 +171,29 @@ class Reading:
         return conditions
 
     def _candidates(
-        self, scored: tantivy.Query, match: tantivy.Query | None, limit: int
+        self, scoring: Node, conditions: list[tantivy.Query], match: tantivy.Query | None, limit: int
     ) -> tuple[list[_Candidate], bool]:
-        """Records by their best passage among the first `limit`, and whether no passage was left out."""
-        hits = self.passages.search(scored, limit=limit, count=False).hits
+        """Records by their best passage among the first `limit`, and whether no passage was left out.
+
+        Without `match` the conditions on passages name the few records that are wanted.
+        """
+        passages, exhausted = self._best.best(scoring, conditions, limit, few=match is None)
         by_number: dict[int, _Candidate] = {}
-        for place, ((score, address), number) in enumerate(zip(hits, self._passage_numbers(hits), strict=True)):
-            candidate = by_number.setdefault(number, _Candidate(number, 0.0))
+        for place, passage in enumerate(passages):
+            candidate = by_number.setdefault(passage.number, _Candidate(passage.number, 0.0, passage.window))
             nth = len(candidate.addresses)
             if nth < SNIPPETS:
                 # Only what stands in the first window adds to the best passage: the order of what is shown on the
                 # first pages must not depend on how deep one looks.
-                candidate.score += score * PASSAGE_SHARES[nth] if nth == 0 or place < WINDOW else 0.0
-                candidate.addresses.append(address)
+                candidate.score += passage.score * PASSAGE_SHARES[nth] if nth == 0 or place < WINDOW else 0.0
+                candidate.addresses.append(passage.address)
         ranked = list(by_number.values())
         if match is not None and ranked:
             inside = self._in_records.both(match, self._in_records.numbers(by_number))
             valid = set(self._numbers(self.records.search(inside, limit=len(ranked), count=False).hits))
             ranked = [c for c in ranked if c.number in valid]
-        ranked.sort(key=lambda c: (-c.score, c.number))
-        return ranked, len(hits) < limit
-
-    def _passage_numbers(self, hits: list[tuple[float, Any]]) -> list[int]:
-        return [int(v) for v in self.passages.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]
+        ranked.sort(key=lambda c: (c.window, -c.score, c.number))
+        return ranked, exhausted
 
     def _numbers(self, hits: list[tuple[float, Any]]) -> list[int]:
         return [int(v) for v in self.records.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]
@@ -239,40 +239,30 @@ class Reading:
 
     # Facets
 
-    def _facets(self, query: EngineQuery, level: int) -> Mapping[str, Mapping[str, int]]:
-        """Counts of each axis as if it alone were unfiltered."""
-        if not query.axes:
-            return {}
-        node = query.matches[level]
-        memo = repr(
-            (
-                node,
-                sorted(query.filters.items()),
-                sorted(query.tokens or ()),
-                query.tokens is None,
-                query.axes,
-                query.only,
-            )
-        )
-        if memo not in self._browsed:
-            if len(self._browsed) >= _FACET_CACHE:
-                self._browsed.clear()
-            self._browsed[memo] = self._count_facets(query, node)
-        return self._browsed[memo]
+    def _facets(self, query: EngineQuery, node: Node, match: tantivy.Query) -> tuple[int, _Facets]:
+        """How many match, and the counts of each axis as if it alone were unfiltered; kept until the next commit."""
+        filters = sorted(query.filters.items())
+        memo = repr((node, filters, sorted(query.tokens or ()), query.tokens is None, query.axes, query.only))
+        if memo not in self._counted:
+            if len(self._counted) >= _FACET_CACHE:
+                self._counted.clear()
+            self._counted[memo] = self._count_facets(query, node, match)
+        return self._counted[memo]
 
-    def _count_facets(self, query: EngineQuery, node: Any) -> Mapping[str, Mapping[str, int]]:
-        free = tuple(a for a in query.axes if a not in query.filters)
-        groups = [("", free), *((a, (a,)) for a in query.axes if a in query.filters)]
-        counts: dict[str, Mapping[str, int]] = {}
-        for but, axes in groups:
-            if not axes:
-                continue
-            match = self._in_records.both(self._in_records.query(node), *self._conditions(query, but=but))
-            wanted = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}
-            answer = self.records.aggregate(match, wanted)
-            for axis in axes:
-                counts[axis] = {b["key"]: b["doc_count"] for b in answer[axis]["buckets"]}
-        return counts
+    def _count_facets(self, query: EngineQuery, node: Node, match: tantivy.Query) -> tuple[int, _Facets]:
+        """Whoever counts the axes reads all that matches, and counts it on the way."""
+        total, counts = self._tally(match, tuple(a for a in query.axes if a not in query.filters))
+        for axis in query.axes:
+            if axis in query.filters:
+                others = self._in_records.both(self._in_records.query(node), *self._conditions(query, but=axis))
+                counts |= self._tally(others, (axis,))[1]
+        return total, counts
+
+    def _tally(self, match: tantivy.Query, axes: tuple[str, ...]) -> tuple[int, dict[str, Mapping[str, int]]]:
+        wanted: dict[str, Any] = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}
+        answer = self.records.aggregate(match, wanted | {"": {"value_count": {"field": "num"}}})
+        counts = {a: {b["key"]: b["doc_count"] for b in answer[a]["buckets"]} for a in axes}
+        return int(answer[""]["value"]), counts
 
     # For the office
 
@@ -307,5 +297,4 @@ class Reading:
 
     def passages_of(self, keys: Iterable[str]) -> int:
         """Return how many passages the records have together."""
-        query = self._in_passages.numbers(record_number(k) for k in keys)
-        return int(self.passages.search(query, limit=1, count=True).count)  # type: ignore[attr-defined]
+        return self._best.count(self._in_passages.numbers(record_number(k) for k in keys))

@@ -43,6 +43,7 @@ def passage_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("num", indexed=True, fast=True)
+    builder.add_unsigned_field("u", indexed=True, fast=True)
     builder.add_text_field("k", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("rk", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("f", tokenizer_name="raw", index_option="basic")
@@ -83,10 +84,11 @@ def passage_documents(record: Record, streams: Streams) -> Iterator[tantivy.Docu
     import tantivy
 
     facets = [facet_term(axis, v) for axis, values in record.facets.items() for v in dict.fromkeys(values)]
-    for passage in streams.passages:
+    for place, passage in enumerate(streams.passages):
         doc = tantivy.Document()
         doc.add_text("key", record.key)
         doc.add_unsigned("num", record.number)
+        doc.add_unsigned("u", (record.number + place) % 2**62)  # 62 bits as the record's own: no two will meet
         for token in passage.unit.tokens:
             doc.add_text("k", token)
         for token in record.tokens:

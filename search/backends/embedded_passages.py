@@ -1,0 +1,109 @@
+"""Ranking the passages of the embedded index: rare terms find candidates, common ones and phrases weigh them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from search.backends.embedded_query import Translator
+from search.queries import Bool, Everything, Node, Phrase, Term, any_of
+
+if TYPE_CHECKING:
+    import tantivy
+
+WINDOW = 80  # passages weighed together
+# Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
+_BUDGET = 250_000
+_PHRASE_COST = 2  # times the occurrences of its tokens: their places are read and compared, too
+
+
+class Weighed(NamedTuple):
+    """A passage with its score and the window it was weighed in: no later window comes before an earlier one."""
+
+    window: int
+    score: float
+    number: int
+    address: Any
+
+
+class Passages:
+    """The passages of one commit."""
+
+    def __init__(self, index: tantivy.Index) -> None:
+        self.searcher = index.searcher()
+        self.translator = Translator(index.schema, self.searcher)
+
+    def best(
+        self, scoring: Node, conditions: Sequence[tantivy.Query], limit: int, *, few: bool = False
+    ) -> tuple[list[Weighed], bool]:
+        """Return the best passages under the conditions, and whether there are no others.
+
+        `few` says that the conditions leave so few that everything is best read at once. Otherwise, in a library with
+        many occurrences of what is asked, the rare terms choose the passages, and these are weighed by all terms, one
+        window after another, so that the order does not depend on how deep one looks.
+        """
+        first, rest = (scoring, ()) if few else self._split(scoring)
+        query = self.translator.both(self.translator.query(first), *conditions)
+        hits = self.searcher.search(query, limit=limit, count=False).hits
+        if rest:
+            hits, windows = self._weighed(hits, any_of(*rest))
+        else:
+            windows = [0] * len(hits)
+        numbers = self._values("num", hits)
+        found = [Weighed(w, s, n, a) for w, (s, a), n in zip(windows, hits, numbers, strict=True)]
+        return found, len(hits) < limit
+
+    def count(self, query: tantivy.Query) -> int:
+        """Return how many passages meet a condition."""
+        return int(self.searcher.search(query, limit=1, count=True).count)  # type: ignore[attr-defined]
+
+    def _split(self, scoring: Node) -> tuple[Node, tuple[Node, ...]]:
+        """What chooses, and what only weighs: nothing, where all of it can be read at once."""
+        if not isinstance(scoring, Bool) or scoring.must or scoring.filters or scoring.without:
+            return scoring, ()
+        costs = [(self._cost(node), place) for place, node in enumerate(scoring.should)]
+        if sum(cost for cost, _ in costs) <= _BUDGET:
+            return scoring, ()
+        chosen: set[int] = set()
+        left = _BUDGET
+        for cost, place in sorted((c, p) for c, p in costs if isinstance(scoring.should[p], Term)):
+            left -= cost
+            if left < 0 and chosen:
+                break
+            chosen.add(place)
+        if not chosen:
+            return scoring, ()
+        first = tuple(scoring.should[p] for p in sorted(chosen))
+        rest = tuple(n for p, n in enumerate(scoring.should) if p not in chosen)
+        return Bool(should=first, minimum=1), rest
+
+    def _cost(self, node: Node) -> int:
+        match node:
+            case Term(field, token):
+                return int(self.searcher.doc_freq(field, token))
+            case Phrase(field, tokens):
+                return _PHRASE_COST * sum(int(self.searcher.doc_freq(field, token)) for _, token in tokens)
+            case Everything():
+                return int(self.searcher.num_docs)
+            case _:
+                return 0
+
+    def _weighed(self, hits: list[tuple[float, Any]], rest: Node) -> tuple[list[tuple[float, Any]], list[int]]:
+        """Add the score of the rest, order each window, and let none score more than the window before it ends."""
+        ids = self._values("u", hits)
+        scored = self.translator.query(rest)
+        done: list[tuple[float, Any]] = []
+        ceiling = float("inf")
+        for begin in range(0, len(hits), WINDOW):
+            window = list(zip(hits[begin : begin + WINDOW], ids[begin : begin + WINDOW], strict=True))
+            within = self.translator.both(scored, self.translator.numbers((u for _, u in window), "u"))
+            found = self.searcher.search(within, limit=len(window), count=False).hits
+            more = dict(zip(self._values("u", found), (score for score, _ in found), strict=True))
+            whole = [(min(ceiling, score + more.get(u, 0.0)), address) for (score, address), u in window]
+            whole.sort(key=lambda hit: -hit[0])
+            ceiling = whole[-1][0]
+            done += whole
+        return done, [place // WINDOW for place in range(len(done))]
+
+    def _values(self, name: str, hits: Iterable[tuple[float, Any]]) -> list[int]:
+        return [int(v) for v in self.searcher.fast_field_values(name, [a for _, a in hits])]  # type: ignore[arg-type]
