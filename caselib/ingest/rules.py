@@ -58,3 +58,10 @@ def may_read_again(state: str, *, job_state: str = "") -> Refusal | None:
     if state != BatchState.REFUSED and not stopped:
         return Refusal("not-refused", _("This file has been read already."))
     return None
+
+
+def may_stop(state: str, *, job_state: str = "") -> Refusal | None:
+    """Reading is stopped while it waits or runs."""
+    if state != BatchState.RECEIVED or job_state not in (JobState.QUEUED, JobState.RUNNING):
+        return Refusal("not-reading", _("This file is not being read, so there is nothing to stop."))
+    return None

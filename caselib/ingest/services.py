@@ -1,13 +1,12 @@
-"""Verbs of ingest: receive a file, keep what was read, accept or set aside what was found."""
+"""Verbs of ingest: receive a file, read it, stop reading, keep what was read. What becomes of it: ``deciding``."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from django.core.files.base import ContentFile, File
 from django.db import IntegrityError, transaction
@@ -15,21 +14,18 @@ from django.db import IntegrityError, transaction
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock, jobs
-from caselib.core.errors import ConflictError, Refusal, require
-from caselib.resources.models import ResourcePage
+from caselib.core.errors import Refusal, require
 from caselib.word import codec, guard
 from caselib.word.guard import LIMITS
 from caselib.word.model import Warning
 
-from .drafts import create_from
-from .enums import BatchState, ItemKind, ItemState
+from .enums import BatchState, ItemKind
 from .messages import refusal_text
 from .models import ImportBatch, ImportImage, ImportItem
 from .reading import read_each
 from .results import ReadItem, ReadResult
-from .revising import revise_from, revised_page
 from .roundtrip import page_of
-from .rules import may_accept, may_decide, may_read_again, may_upload
+from .rules import may_decide, may_read_again, may_stop, may_upload
 from .suggesting import suggest
 
 Progress = Callable[[int, int, str], None]
@@ -109,6 +105,17 @@ def read_again(batch: ImportBatch, *, by: User, at: datetime | None = None) -> N
         locked.save(update_fields=["state", "job"])
         audit.record("ingest.read_again", locked, by=by, at=at)
     batch.refresh_from_db()
+
+
+def stop_reading(batch: ImportBatch, *, by: User, at: datetime | None = None) -> None:
+    """Ask the reading of a file to stop; what was read of an archive is kept. Effects: job, audit ``ingest.stopped``."""
+    require(may_decide(Viewer.of(by), owner_id=batch.received_by_id))
+    with transaction.atomic():
+        locked = ImportBatch.objects.select_for_update().get(pk=batch.pk)
+        require(may_stop(locked.state, job_state=locked.job.state if locked.job else ""))
+        assert locked.job is not None, "the rule asks for a job"
+        jobs.cancel(locked.job)
+        audit.record("ingest.stopped", locked, by=by, at=at)
 
 
 def read_batch(batch: ImportBatch, *, at: datetime | None = None, progress: Progress | None = None) -> None:
@@ -225,79 +232,3 @@ def _keep_item(batch: ImportBatch, order: int, item: ReadItem, result: ReadResul
         warnings=codec.encode(item.warnings),
         suggestions=suggest(item.title, item.text),
     )
-
-
-def accept_item(
-    item: ImportItem, *, by: User, corrections: Mapping[str, Any] | None = None, at: datetime | None = None
-) -> ResourcePage:
-    """Turn a found item into a draft of ``by``'s unit and return it; a file that was exported revises its resource.
-
-    ``corrections`` may hold ``title``, ``kind``, ``authors`` (list of names), ``unit_name``, ``abstract``, ``tags``
-    (axis → names) and ``seen`` (see ``revise_from``). Raises RefusedError without the right, ConflictError when somebody decided before. Effects in order:
-    library images, draft or revision, item, audit ``ingest.accepted``.
-    """
-    require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
-    moment = at or clock.now()
-    with transaction.atomic():
-        locked = ImportItem.objects.select_for_update().select_related("batch").get(pk=item.pk)
-        _undecided(locked)
-        target = revised_page(locked)
-        if target is not None:
-            page = revise_from(locked, target, by=by, corrections=corrections or {}, at=moment)
-        else:
-            page = create_from(locked, by=by, corrections=corrections or {}, at=moment)
-        locked.state, locked.page, locked.decided_by, locked.decided_at = ItemState.ACCEPTED, page, by, moment
-        locked.save(update_fields=["state", "page", "decided_by", "decided_at"])
-        audit.record(
-            "ingest.accepted",
-            page,
-            by=by,
-            at=moment,
-            batch=locked.batch_id,
-            sha256=locked.batch.sha256,
-            item=locked.order,
-            start=locked.start,
-            end=locked.end,
-        )
-    item.refresh_from_db()
-    return page
-
-
-def accept_all(batch: ImportBatch, *, by: User, at: datetime | None = None) -> list[ResourcePage]:
-    """Accept every waiting item of an upload, each in its own transaction; return the drafts."""
-    return [accept_item(item, by=by, at=at) for item in batch.items.filter(state=ItemState.WAITING)]
-
-
-def reject_item(item: ImportItem, *, by: User, at: datetime | None = None) -> None:
-    """Set an item aside; nothing is deleted. Effects: item, audit ``ingest.rejected``."""
-    _decide(item, ItemState.REJECTED, "ingest.rejected", by=by, at=at)
-
-
-def take_back(item: ImportItem, *, by: User, at: datetime | None = None) -> None:
-    """Make an item that was set aside wait again. Effects: item, audit ``ingest.taken_back``."""
-    require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
-    with transaction.atomic():
-        changed = ImportItem.objects.filter(pk=item.pk, state=ItemState.REJECTED).update(
-            state=ItemState.WAITING, decided_by=None, decided_at=None
-        )
-        if changed:
-            audit.record("ingest.taken_back", item, by=by, at=at)
-    item.refresh_from_db()
-
-
-def _decide(item: ImportItem, state: ItemState, verb: str, *, by: User, at: datetime | None) -> None:
-    require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
-    moment = at or clock.now()
-    with transaction.atomic():
-        locked = ImportItem.objects.select_for_update().get(pk=item.pk)
-        _undecided(locked)
-        locked.state, locked.decided_by, locked.decided_at = state, by, moment
-        locked.save(update_fields=["state", "decided_by", "decided_at"])
-        audit.record(verb, locked, by=by, at=moment)
-    item.refresh_from_db()
-
-
-def _undecided(item: ImportItem) -> None:
-    refusal = may_accept(item.state)
-    if refusal is not None:
-        raise ConflictError(refusal)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,7 +22,7 @@ from caselib.media.serving import serve
 from caselib.resources.models import ResourcePage
 from caselib.word import codec
 
-from . import selectors, services
+from . import deciding, selectors, services
 from .comparing import changes
 from .enums import BatchState, ItemState
 from .forms import CorrectionForm, UploadForm
@@ -90,14 +90,19 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = Viewer.of(request.user)
     batch = _batch(request, pk)
     items = list(batch.items.select_related("page"))
+    waiting = ItemState.WAITING
+    members = batch.members.annotate(
+        found=Count("items"), waiting=Count("items", filter=Q(items__state=waiting))
+    ).order_by("pk")
     context = {
         "batch": batch,
         "message": _message(batch),
         "rows": [(item, lines(codec.decode(item.warnings)), _sections(item)) for item in items],
         "lines": lines(codec.decode(batch.warnings)),
-        "members": batch.members.annotate(found=Count("items")),
+        "members": members,
+        "waiting_inside": sum(member.waiting for member in members),
         "refusal": may_decide(viewer, owner_id=batch.received_by_id),
-        "waiting": sum(1 for item in items if item.state == ItemState.WAITING),
+        "waiting": sum(1 for item in items if item.state == waiting),
         "stopped": _stopped(batch),
         "states": BatchState,
         "item_states": ItemState,
@@ -134,7 +139,7 @@ def _sections(item: ImportItem) -> list[tuple[int, str, bool]]:
 
 @require_POST
 def act(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Accept all or the ticked items of an upload, set one aside, take one back, or read the file again."""
+    """Accept all or the ticked items of an upload, set one aside, take one back; read the file again or stop reading."""
     batch = _batch(request, pk)
     name = request.POST.get("act", "")
     try:
@@ -142,6 +147,11 @@ def act(request: SignedInRequest, pk: int) -> HttpResponse:
             _accept(request, batch, name == "accept_all")
         elif name == "read_again":
             services.read_again(batch, by=request.user)
+        elif name == "stop":
+            services.stop_reading(batch, by=request.user)
+            messages.info(request, _("Reading stops after the file that is being read; what was read is kept."))
+        elif name == "accept_archive":
+            return redirect("core:job", pk=deciding.start_accepting(batch, by=request.user).pk)
         elif name.startswith(("reject-", "take_back-")):
             _set_aside(request, batch, name)
         else:
@@ -161,7 +171,7 @@ def _accept(request: SignedInRequest, batch: ImportBatch, everything: bool) -> N
     done = 0
     for item in waiting:
         try:
-            services.accept_item(item, by=request.user)
+            deciding.accept_item(item, by=request.user)
             done += 1
         except RefusedError as error:
             messages.error(request, f"{item.title}: {error}")
@@ -180,7 +190,7 @@ def _set_aside(request: SignedInRequest, batch: ImportBatch, name: str) -> None:
     item = batch.items.filter(pk=int(number)).first()
     if item is None:
         raise Http404
-    (services.reject_item if verb == "reject" else services.take_back)(item, by=request.user)
+    (deciding.reject_item if verb == "reject" else deciding.take_back)(item, by=request.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -195,7 +205,7 @@ def item(request: SignedInRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(request.POST or None, item=found, revised=revised)
     if request.method == "POST" and form.is_valid():
         try:
-            page = services.accept_item(found, by=request.user, corrections=form.corrections())
+            page = deciding.accept_item(found, by=request.user, corrections=form.corrections())
         except RefusedError as error:
             messages.error(request, str(error))
             return redirect("imports_item", pk=pk)

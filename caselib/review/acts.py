@@ -61,6 +61,7 @@ ACTS: dict[str, str | Promise] = {
     "ingest.read": _("Manuscript read"),
     "ingest.refused": _("Manuscript could not be read"),
     "ingest.read_again": _("Manuscript read again"),
+    "ingest.stopped": _("Reading of a manuscript stopped"),
     "ingest.accepted": _("Manuscript accepted"),
     "ingest.taken_back": _("Import taken back"),
     "ingest.metadata_imported": _("Metadata imported"),

@@ -15,7 +15,7 @@ from caselib.accounts.enums import Audience, Role
 from caselib.accounts.models import User
 from caselib.core import jobs
 from caselib.core.errors import ConflictError, RefusedError
-from caselib.ingest import services
+from caselib.ingest import deciding, services
 from caselib.ingest.comparing import changes
 from caselib.ingest.exporting import export_for
 from caselib.ingest.models import ImportItem
@@ -106,7 +106,7 @@ def test_an_untouched_file_changes_nothing(user_of: UserOf) -> None:
     assert item.batch.page_id == page.pk
     assert changes(page, item, by=author) == []
     before = page.get_latest_revision_as_object()
-    again = services.accept_item(item, by=author)
+    again = deciding.accept_item(item, by=author)
     assert again.pk == page.pk and ResourcePage.objects.count() == 1
     after = page.__class__.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert shape(after) == shape(before)
@@ -131,9 +131,9 @@ def test_edits_are_shown_and_become_a_revision(user_of: UserOf) -> None:
     (shown,) = changes(page, item, by=author)
     assert (shown.kind, shown.before, shown.after) == ("changed", "账本上墙之后", "挂在墙上的账本")
     with pytest.raises(ConflictError):
-        services.accept_item(item, by=author)
+        deciding.accept_item(item, by=author)
     page.refresh_from_db()
-    services.accept_item(item, by=author, corrections={"seen": page.latest_revision_id})
+    deciding.accept_item(item, by=author, corrections={"seen": page.latest_revision_id})
     assert ResourcePage.objects.get(pk=page.pk).specific.get_latest_revision_as_object().title == "挂在墙上的账本"
 
 
@@ -144,7 +144,7 @@ def test_parts_that_were_not_shown_stay(user_of: UserOf) -> None:
     assert data is not None and "只给评审看的话" not in "".join(
         getattr(block, "text", "") for block in read_docx(data).blocks
     )
-    services.accept_item(send_back(data, author), by=author)
+    deciding.accept_item(send_back(data, author), by=author)
     after = page.__class__.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert after.body[-1].value["audience"] == Audience.REVIEWER and len(after.body) == 4
 
@@ -156,7 +156,7 @@ def test_a_forged_number_revises_nothing_of_others(user_of: UserOf) -> None:
     assert data is not None
     item = send_back(data, thief)
     with pytest.raises(RefusedError):
-        services.accept_item(item, by=thief)
+        deciding.accept_item(item, by=thief)
     assert page.__class__.objects.get(pk=page.pk).revisions.count() == 1
     assert page_of({"caselib.resource": "../../1"}) is None and page_of({"caselib.resource": "9" * 30}) is None
 
@@ -212,7 +212,7 @@ def test_comments_travel_out_and_back(user_of: UserOf) -> None:
     (comment,) = document.comments
     assert (comment.author, comment.text) == (str(reviewer), "请补出处")
     assert document.blocks[comment.paragraph].text == TEXT  # type: ignore[union-attr]
-    services.accept_item(send_back(data, author), by=author)
+    deciding.accept_item(send_back(data, author), by=author)
     after = page.__class__.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert [c.text for c in after.wagtail_admin_comments.all()] == ["请补出处"], "it is there once"
 
@@ -244,6 +244,6 @@ def test_a_lesson_plan_comes_back_into_its_fields(user_of: UserOf) -> None:
     )
     data = export_for(page, by=author)
     assert data is not None
-    services.accept_item(send_back(data, author), by=author)
+    deciding.accept_item(send_back(data, author), by=author)
     after = page.__class__.objects.get(pk=page.pk).get_latest_revision_as_object()
     assert (after.objectives, after.board_plan, after.process_minutes) == ("会算账。\n会公示。", "一张表。", 10)

@@ -15,7 +15,7 @@ from caselib.core import clock, jobs
 from caselib.core.enums import JobState
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.core.models import AuditRecord, Job
-from caselib.ingest import services
+from caselib.ingest import deciding, services
 from caselib.ingest.enums import BatchState, ItemState
 from caselib.ingest.models import ImportBatch, ImportItem
 from caselib.media.models import CaseImage
@@ -71,7 +71,7 @@ def test_a_manuscript_becomes_a_draft(user_of: UserOf) -> None:
         1,
         1,
     )
-    page = services.accept_item(item, by=author)
+    page = deciding.accept_item(item, by=author)
     assert isinstance(page, CaseStudy) and not page.live and page.unit == author.unit
     draft = page.get_latest_revision_as_object()
     assert [section.value["kind"] for section in draft.body] == ["background", "practice", "outcome"]
@@ -92,7 +92,7 @@ def test_a_manuscript_becomes_a_draft(user_of: UserOf) -> None:
 def test_corrections_win(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
     item = upload(manuscript(), author).batch.items.get()
-    page = services.accept_item(
+    page = deciding.accept_item(
         item,
         by=author,
         corrections={
@@ -124,13 +124,13 @@ def test_an_item_is_decided_once(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
     item = upload(manuscript(), author).batch.items.get()
     stale = ImportItem.objects.get(pk=item.pk)
-    services.reject_item(item, by=author)
+    deciding.reject_item(item, by=author)
     with pytest.raises(ConflictError):
-        services.accept_item(stale, by=author)
-    services.take_back(item, by=author)
-    services.accept_item(stale, by=author)
+        deciding.accept_item(stale, by=author)
+    deciding.take_back(item, by=author)
+    deciding.accept_item(stale, by=author)
     with pytest.raises(ConflictError):
-        services.accept_item(item, by=author)
+        deciding.accept_item(item, by=author)
     assert CaseStudy.objects.count() == 1
 
 
@@ -145,8 +145,8 @@ def test_who_may(user_of: UserOf) -> None:
         services.receive_upload(SimpleUploadedFile("a.docx", manuscript()), by=trainee)
     item = upload(manuscript(), author).batch.items.get()
     with pytest.raises(RefusedError):
-        services.accept_item(item, by=other)
-    assert services.accept_item(item, by=editor).unit == editor.unit
+        deciding.accept_item(item, by=other)
+    assert deciding.accept_item(item, by=editor).unit == editor.unit
     with pytest.raises(RefusedError):
         services.receive_upload(SimpleUploadedFile("a.docx", b""), by=author)
     homeless = user_of(Role.AUTHOR, unit=None)
@@ -210,7 +210,7 @@ def test_terms_are_suggested_with_a_reason_and_not_applied(user_of: UserOf) -> N
         "reason": "words",
         "detail": "乡村振兴×1",
     }.items() <= item.suggestions[0].items()
-    page = services.accept_item(item, by=author)
+    page = deciding.accept_item(item, by=author)
     assert not page.topics.all()
 
 

@@ -23,6 +23,7 @@ from caselib.ingest.models import ImportBatch, ImportItem
 from caselib.resources.models import CaseStudy, ResourcePage
 from tests import factories
 from tests.caselib.ingest.test_services import manuscript
+from tests.caselib.word.packages import zipped
 
 pytestmark = pytest.mark.django_db
 ClientOf = Callable[..., Client]
@@ -221,3 +222,45 @@ def test_a_reading_that_stopped_says_so_and_offers_another_try() -> None:
     client.post(reverse("imports_act", args=[batch.pk]), {"act": "read_again"})
     jobs.run_pending()
     assert "题目" in client.get(page).content.decode()
+
+
+def test_all_files_of_an_archive_are_accepted_at_once(client_of: ClientOf) -> None:
+    client = client_of(Role.AUTHOR)
+    names = ("甲村的议事规矩", "乙村的晒账墙", "丙村的夜间接访")
+    post_file(client, ("三村.zip", zipped({f"{name}.docx": manuscript(name) for name in names})))
+    batch = ImportBatch.objects.get(name="三村.zip")
+    address = reverse("imports_report", args=[batch.pk])
+    assert client.get(address).context["waiting_inside"] == 3
+    first = ImportItem.objects.filter(batch__parent=batch).first()
+    assert first is not None
+    client.post(reverse("imports_act", args=[first.batch_id]), {"act": f"reject-{first.pk}"})
+
+    asked = client.post(reverse("imports_act", args=[batch.pk]), {"act": "accept_archive"})
+    jobs.run_pending()
+
+    job = Job.objects.get(kind="ingest.accept")
+    assert asked["Location"] == reverse("core:job", args=[job.pk])
+    assert (job.state, job.result["made"], job.result["url"]) == (JobState.DONE, 2, address)
+    assert {page.title for page in CaseStudy.objects.all()} == set(names) - {first.title}
+    assert "accept_archive" not in client.get(address).content.decode(), "nothing waits any more"
+
+
+def test_reading_is_stopped_and_begun_again(client_of: ClientOf) -> None:
+    client, other = client_of(Role.AUTHOR), client_of(Role.AUTHOR)
+    stored = SimpleUploadedFile("议事厅.docx", manuscript())
+    client.post(reverse("imports"), {"manuscripts": [stored]})
+    batch = ImportBatch.objects.get()
+    act, address = reverse("imports_act", args=[batch.pk]), reverse("imports_report", args=[batch.pk])
+    assert other.post(act, {"act": "stop"}).status_code == 404
+    assert 'value="stop"' in client.get(address).content.decode()
+
+    client.post(act, {"act": "stop"})
+    jobs.run_pending()
+
+    page = client.get(address)
+    assert page.context["stopped"] and 'value="read_again"' in page.content.decode()
+    refused = client.post(act, {"act": "stop"}, follow=True).content.decode()
+    assert "当前没有在读取" in refused
+    client.post(act, {"act": "read_again"})
+    jobs.run_pending()
+    assert ImportItem.objects.get().batch == batch

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
-from caselib.ingest import services
+from caselib.ingest import deciding, services
 from caselib.ingest.reading import read_file
 from caselib.ingest.report import lines, to_json
 from caselib.ingest.results import ReadResult
@@ -69,7 +69,7 @@ class Command(BaseCommand):
             )
         if accept and by is not None:
             for batch in (stored.batch, *stored.batch.members.all()):
-                services.accept_all(batch, by=by)
+                deciding.accept_all(batch, by=by)
         return ""
 
     def _print(self, result: ReadResult, data: dict[str, Any]) -> None:
