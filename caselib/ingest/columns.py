@@ -8,16 +8,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from caselib.ingest.contents import BARE, DRESSED
-from caselib.ingest.lines import Line, width
+from caselib.ingest.lines import Line, close_letters, width
 from caselib.word.outline import ends_sentence
 
 _GAP = re.compile(r"(?<=\S)[ \u3000\t]{2,}(?=\S)")
 _WIDE_GAP = re.compile(r"\S[ \u3000\t]{3,}\S")
+# 的 队 伍 按 户 建 起 一 册 书记逐户登记积压的诉求: letters spread until no gutter is left
+_SPREAD = re.compile(r"^((?:\S{1,2} ){6,}\S{1,2}) (\S{5,}.*)$")
 _FOLIO = re.compile(r"^[-—–·•\s]*(?:第\s*)?\d{1,4}(?:\s*页)?[-—–·•\s]*$")
 _SEPARATORS = (re.compile(r"\t+"), re.compile(r"\s?[|｜│┃║]\s?"))
 _LEAST = 5  # lines with both halves that make a page one of columns
 _FIRST_CUT = 10
 _INDENT = 6
+_FEW = 10  # lines of a part without a gutter of its own
 
 
 def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
@@ -31,6 +34,7 @@ def split_columns(lines: list[Line]) -> tuple[list[Line], int]:
         made, runs = _columns(page)
         if len(parts := _parts(page)) > 1:
             each = [_columns(part) for part in parts]
+            each = [_at_gaps(one[0]) if runs and not one[1] and len(one[0]) <= _FEW else one for one in each]
             apart = [line for lines_made, _ in each for line in lines_made]
             if _gaps(apart) <= _gaps(made):
                 made, runs = apart, sum(count for _, count in each)
@@ -47,10 +51,27 @@ def _parts(page: Sequence[Line]) -> list[list[Line]]:
     """The parts of a page in columns that a title in the middle begins: each has columns of its own."""
     parts: list[list[Line]] = [[]]
     for index, line in enumerate(page):
-        if len(parts[-1]) > _LEAST and _is_title(line) and sum(map(_has_gap, page[index + 1 : index + 7])) >= 3:
+        below = page[index + 1 : index + 7]
+        if len(parts[-1]) > _LEAST and _is_title(line) and sum(map(_has_gap, below)) >= min(3, len(below)):
             parts.append([])
         parts[-1].append(line)
     return parts
+
+
+def _at_gaps(part: Sequence[Line]) -> tuple[list[Line], int]:
+    """Unfold the few lines below a title at the foot of a page: too few to show a gutter, each has its gap."""
+    result: list[Line] = []
+    left: list[Line] = []
+    right: list[Line] = []
+    for line in part:
+        gaps = _GAP.split(line.text)
+        if len(gaps) != 2:
+            _flush(result, left, right)
+            result.append(line)
+            continue
+        left.append(replace(line, text=gaps[0]))
+        right.append(Line(gaps[1], line.place))
+    return result, _flush(result, left, right)
 
 
 def _is_title(line: Line) -> bool:
@@ -162,13 +183,16 @@ class _Ruler:
         if lead + self.size(line.text) < column:
             return line.text, "", 0
         for match in _GAP.finditer(line.text):
-            begins = lead + self.size(line.text[: match.end()])
-            if begins >= column - 1:
-                ends = lead + self.size(line.text[: match.start()])
-                return (
-                    (line.text[: match.start()], line.text[match.end() :], begins - column) if ends < column else None
-                )
-        return None
+            left, right = line.text[: match.start()], line.text[match.end() :]
+            begins, ends = lead + self.size(line.text[: match.end()]), lead + self.size(left)
+            if begins >= column - 1 and ends < column:
+                return left, right, begins - column
+            if begins >= column - 1:  # letters spread to fill the column push the gutter on
+                return (left, right, 0) if lead + self.size(close_letters(left)) < column else None
+        if (spread := _SPREAD.match(line.text)) and lead + self.size(close_letters(spread.group(1))) < column:
+            return spread.group(1), spread.group(2), 0
+        closed = close_letters(line.text)
+        return (line.text, "", 0) if closed != line.text and lead + self.size(closed) < column else None
 
 
 def _best(page: list[Line]) -> tuple[list[Line], int] | None:

@@ -69,7 +69,7 @@ def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:
             text = pending + entry.text
             entries.append(Entry(text, entry.page, entry.text if pending else ""))
             pending = ""
-        elif entries and (glued := _glued(line.text, entries[-1].page)) is not None:
+        elif entries and (glued := _glued(line.text, _last_page(entries))) is not None:
             entries.append(glued)
             pending = ""
         elif BARE.match(line.text) or DRESSED.match(line.text):
@@ -101,7 +101,7 @@ def _may_drop(pending: str, entries: list[Entry]) -> bool:
 def _leads_on(lines: list[Line], index: int, entries: list[Entry]) -> bool:
     """True when an entry ends within the next two lines."""
     later = [line.text for line in lines[index + 1 : index + 3] if not line.fixed]
-    if any(contents_entry(text) or (entries and _glued(text, entries[-1].page)) for text in later):
+    if any(contents_entry(text) or (entries and _glued(text, _last_page(entries))) for text in later):
         return True
     return bool(later) and leaders(later[0]) is not None and contents_entry(lines[index].text + later[0]) is not None
 
@@ -130,6 +130,10 @@ def contents_entry(text: str) -> Entry | None:
     if trailing and len(trailing.group(1)) >= 2 and not ends_sentence(trailing.group(1)):
         return Entry(trailing.group(1).strip(), int(trailing.group(2)))
     return None
+
+
+def _last_page(entries: list[Entry]) -> int:
+    return next((entry.page for entry in reversed(entries) if entry.page), 0)
 
 
 def _glued(text: str, before: int) -> Entry | None:

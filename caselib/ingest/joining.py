@@ -144,7 +144,11 @@ class _Joiner:
         finished = ends_sentence(last.text) or last.text.endswith(("：", ":"))
         if re.match(r"^[，。、；：！？）”》,.;:]", line.text) and not finished:
             return True
-        if full and _is_open(last.text) and re.match(r"[^（(]{0,30}[）)]", line.text):
+        if (
+            (full or _STANDS_ALONE.match(last.text))
+            and _is_open(last.text)
+            and re.match(r"[^（(]{0,30}[）)]", line.text)
+        ):
             return True
         if re.fullmatch(r"[（(\[【][^（()）\[\]【】]{2,40}[）)\]】]", last.text) and len(self.text) == 1:
             return False

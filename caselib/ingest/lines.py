@@ -64,7 +64,7 @@ def width(text: str) -> int:
 def is_wrapped(blocks: Sequence[Block]) -> bool:
     """True when the paragraphs are printed lines: many of them stop in mid-sentence at about one width."""
     texts = [
-        _close_letters(block.text.strip())
+        close_letters(block.text.strip())
         for block in blocks
         if isinstance(block, Paragraph) and block.role in ("body", "lead", "list")
     ]
@@ -169,7 +169,7 @@ _SPACE = re.compile(r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=[\u3001-
 _LETTER_GAP = re.compile(r"(?<=[\u2014-\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]) (?=\S)")
 
 
-def _close_letters(text: str) -> str:
+def close_letters(text: str) -> str:
     """Close up a line whose letters the typesetter spread to fill the column: 定 ， 流 程 由 九 步."""
     gaps = len(_LETTER_GAP.findall(text))
     return _LETTER_GAP.sub("", text) if gaps >= 6 and gaps * 3 >= len(text) else text
@@ -185,7 +185,7 @@ def close_blanks(lines: Sequence[Line]) -> None:
     letters = len(_SPACE.findall(text)) > len(_HAN_PAIR.findall(text)) * 0.5
     beside = len(_BESIDE_DIGITS.findall(text)) > len(_DIGITS.findall(text)) * 4
     for line in lines:
-        line.text = _close_letters(line.text)
+        line.text = close_letters(line.text)
     chosen = [pattern.pattern for pattern, found in ((_SPACE, letters), (_BESIDE_DIGITS, beside)) if found]
     if chosen:
         blanks = re.compile("|".join(chosen))
