@@ -22,18 +22,19 @@ from caselib.resources.services import create_draft, save_draft, set_tags
 from caselib.vocabularies.models import Position, Sector, Topic
 
 from .rules import may_upload, sees_all
+from .termwords import folded, with_nearest, words_of
 
 # Column → the names under which it is understood; the first is the one of the template.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "code": ("编号", "资源编号", "code"),
-    "kind": ("类型", "资源类型", "kind"),
-    "title": ("标题", "题目", "名称", "案例名称", "title"),
-    "unit": ("单位", "报送单位", "单位名称", "unit"),
-    "authors": ("作者", "撰稿人", "authors"),
-    "abstract": ("摘要", "简介", "abstract"),
-    "topics": ("主题", "topics"),
-    "sectors": ("领域", "sectors"),
-    "positions": ("岗位", "positions"),
+    "kind": ("类型", "资源类型", "类别", "资源类别", "kind"),
+    "title": ("题名", "标题", "题目", "名称", "案例名称", "案例标题", "课程名称", "教案名称", "影片名称", "title"),
+    "unit": ("单位", "报送单位", "单位名称", "所属单位", "unit"),
+    "authors": ("作者", "撰稿人", "执笔人", "主讲人", "授课教师", "authors"),
+    "abstract": ("摘要", "简介", "内容简介", "内容摘要", "abstract"),
+    "topics": ("主题", "主题分类", "topics"),
+    "sectors": ("领域", "行业", "所属领域", "sectors"),
+    "positions": ("岗位", "适用岗位", "positions"),
     "free_tags": ("标签", "关键词", "tags"),
     "circulation": ("流通范围", "公开范围", "circulation"),
     "audience": ("适用对象", "audience"),
@@ -85,13 +86,10 @@ def plan(table: Sequence[Sequence[str]], *, by: User) -> list[Row]:
         raise ValueError(_("The table is empty."))
     columns = _columns(table[0])
     if "title" not in columns.values():
-        raise ValueError(_("No column named 标题 was found in the first row."))
+        raise ValueError(_("No column named 题名 was found in the first row."))
     if len(table) - 1 > MAX_ROWS:
         raise ValueError(_("The table has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
-    terms = {
-        axis: set(model.objects.filter(retired_at__isnull=True).values_list("name", flat=True))
-        for axis, model in _AXES.items()
-    }
+    terms = {axis: words_of(model) for axis, model in _AXES.items()}
     units = {unit.name: unit for unit in Unit.objects.filter(active=True)}
     rows = []
     for number, cells in enumerate(table[1:], start=2):
@@ -105,6 +103,16 @@ def plan(table: Sequence[Sequence[str]], *, by: User) -> list[Row]:
     return rows
 
 
+def unread_columns(table: Sequence[Sequence[str]]) -> list[str]:
+    """Return the names in the first row that no column is known by: what stands below them is left out."""
+    known = _columns(table[0]) if table else {}
+    return [
+        name
+        for index, cell in enumerate(table[0] if table else [])
+        if (name := str(cell).strip()) and index not in known
+    ]
+
+
 def _columns(head: Iterable[str]) -> dict[int, str]:
     names = {name.lower(): column for column, names in COLUMNS.items() for name in names}
     return {
@@ -113,7 +121,7 @@ def _columns(head: Iterable[str]) -> dict[int, str]:
 
 
 def _row(
-    number: int, data: Mapping[str, str], terms: Mapping[str, set[str]], units: Mapping[str, Unit], by: User
+    number: int, data: Mapping[str, str], terms: Mapping[str, Mapping[str, str]], units: Mapping[str, Unit], by: User
 ) -> Row:
     row = Row(number, data.get("title", "")[:255])
     if not row.title:
@@ -193,7 +201,7 @@ def parse_date(text: str) -> date | None:
 
 
 def _names(
-    row: Row, data: Mapping[str, str], terms: Mapping[str, set[str]], units: Mapping[str, Unit], by: User
+    row: Row, data: Mapping[str, str], terms: Mapping[str, Mapping[str, str]], units: Mapping[str, Unit], by: User
 ) -> None:
     row.unit = by.unit
     if "unit" in data:
@@ -206,15 +214,15 @@ def _names(
             row.unit = found
     row.authors = [(name[:60], str(row.unit or "")) for name in _parts(data.get("authors", ""))][:30]
     for axis in _AXES:
-        names = _parts(data.get(axis, ""))
-        unknown = [name for name in names if name not in terms[axis]]
+        words = _parts(data.get(axis, ""))
+        unknown = [word for word in words if folded(word) not in terms[axis]]
         if unknown:
             row.problems.append(
-                _("Not in the vocabulary %(column)s: %(names)s")
-                % {"column": COLUMNS[axis][0], "names": "、".join(unknown)}
+                _("Not in the vocabulary %(column)s: %(names)s.")
+                % {"column": COLUMNS[axis][0], "names": "、".join(with_nearest(word, terms[axis]) for word in unknown)}
             )
-        if names:
-            row.tags[axis] = names
+        if words:
+            row.tags[axis] = list(dict.fromkeys(terms[axis].get(folded(word), word) for word in words))
     if "free_tags" in data:
         row.tags["free_tags"] = [name[:100] for name in _parts(data["free_tags"])][:30]
 

@@ -31,10 +31,12 @@ def metadata(request: SignedInRequest) -> HttpResponse:
     """Check a table of metadata and show what it would do; with the box ticked do it."""
     require(may_upload(Viewer.of(request.user)))
     form = MetadataForm(request.POST or None, request.FILES or None)
-    rows = None
+    rows, unread = None, []
     if request.method == "POST" and form.is_valid():
         try:
-            rows = importing.plan(read_table(form.cleaned_data["file"].read()), by=request.user)
+            table = read_table(form.cleaned_data["file"].read())
+            rows = importing.plan(table, by=request.user)
+            unread = importing.unread_columns(table)
         except UnreadableError as error:
             form.add_error("file", table_refusal(error.code, error.detail))
         except ValueError as error:
@@ -58,7 +60,7 @@ def metadata(request: SignedInRequest) -> HttpResponse:
                     return redirect("imports_metadata")
     acts = {"create": _("Will be created"), "update": _("Will be updated"), "refuse": _("Row left out")}
     shown = None if rows is None else [(row, acts[row.act]) for row in rows]
-    return render(request, "ingest/metadata.html", {"form": form, "rows": shown})
+    return render(request, "ingest/metadata.html", {"form": form, "rows": shown, "unread": unread})
 
 
 @require_safe

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from caselib.accounts.enums import Role
 from caselib.core import jobs
@@ -21,6 +22,7 @@ from caselib.ingest import services
 from caselib.ingest.enums import ItemState
 from caselib.ingest.models import ImportBatch, ImportItem
 from caselib.resources.models import CaseStudy, ResourcePage
+from caselib.vocabularies.models import Position
 from tests import factories
 from tests.caselib.ingest.test_services import manuscript
 from tests.caselib.word.packages import zipped
@@ -192,7 +194,7 @@ def test_bad_tables_are_told(client_of: ClientOf, data: bytes) -> None:
 def test_the_template_and_the_export(client_of: ClientOf) -> None:
     client = client_of(Role.AUTHOR)
     book = openpyxl.load_workbook(io.BytesIO(client.get(reverse("imports_metadata_template")).content))
-    assert "标题" in [cell.value for cell in next(book.active.iter_rows())]  # type: ignore[union-attr]
+    assert "题名" in [cell.value for cell in next(book.active.iter_rows())]  # type: ignore[union-attr]
     live = factories.live(title="公开的案例")
     response = client.get(reverse("imports_export", args=[live.pk]))
     assert response.status_code == 200 and response.content.startswith(b"PK")
@@ -264,3 +266,25 @@ def test_reading_is_stopped_and_begun_again(client_of: ClientOf) -> None:
     client.post(act, {"act": "read_again"})
     jobs.run_pending()
     assert ImportItem.objects.get().batch == batch
+
+
+def test_words_of_a_table_lead_to_the_terms_they_mean(client_of: ClientOf) -> None:
+    client = client_of(Role.AUTHOR)
+    secretary = Position.objects.get(name="村（社区）党组织书记")
+    Position.objects.create(name="村书记", code="cs-2", retired_at=timezone.now(), replaced_by=secretary)
+    data = sheet(
+        ["题名", "岗位", "备忘"],
+        ["一", "村支书、村(社区)党组织书记", "x"],
+        ["二", "村书记", ""],
+        ["三", "村（社区）党组织副书记", ""],
+    )
+    upload = SimpleUploadedFile("t.xlsx", data)
+
+    page = client.post(reverse("imports_metadata"), {"file": upload, "apply": "on"})
+
+    assert {case.title: [term.name for term in case.positions.all()] for case in CaseStudy.objects.all()} == {
+        "一": [secretary.name],
+        "二": [secretary.name],
+    }
+    assert page.context["unread"] == ["备忘"]
+    assert "是否为“村（社区）党组织书记”" in page.content.decode()
