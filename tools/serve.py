@@ -18,11 +18,14 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GRACE_SECONDS = 15
 START_SECONDS = 120
+DEATHS = 3
+DEATH_SECONDS = 120
 MB = 1024 * 1024
 # The database, films and index of the demo take 25 MB; the rest is for what people bring in.
 NEEDED_BYTES = 200 * MB
@@ -142,8 +145,30 @@ def end(children: list[subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
+def watch(children: list[subprocess.Popen[bytes]], work: Callable[[], subprocess.Popen[bytes]]) -> int:
+    """Return 1 once the web server (the second child) ended. A worker (the first) that dies is started again by ``work``.
+
+    The jobs of a dead worker wait in the database, so readers need not notice; only one that dies again and again,
+    more than ``DEATHS`` times within ``DEATH_SECONDS``, ends the site, because somebody has to look.
+    """
+    deaths: list[float] = []
+    while children[1].poll() is None:
+        time.sleep(0.5)
+        if children[0].poll() is None:
+            continue
+        now = time.monotonic()
+        deaths = [*(at for at in deaths if now - at < DEATH_SECONDS), now]
+        if len(deaths) > DEATHS:
+            print("The worker ends again and again; stopping the site. Its message stands above.", file=sys.stderr)
+            return 1
+        print("The worker ended by itself and is started again; it takes up its job within a minute.", file=sys.stderr)
+        children[0] = work()
+    print("The web server ended by itself; stopping the worker.", file=sys.stderr)
+    return 1
+
+
 def serve(host: str, port: int, accounts: str) -> int:
-    """Run both processes until one ends or we are stopped, showing ``accounts`` once; returns the exit code."""
+    """Run both processes until the server ends or we are stopped, showing ``accounts`` once; returns the exit code."""
     address = address_of(host, port)
     children: list[subprocess.Popen[bytes]] = []
     try:
@@ -152,10 +177,7 @@ def serve(host: str, port: int, accounts: str) -> int:
         wait_until_up(address, children)
         print(accounts)
         print("Ctrl-C stops the site.", flush=True)
-        while all(child.poll() is None for child in children):
-            time.sleep(0.5)
-        print("The server or the worker ended by itself; stopping the other.", file=sys.stderr)
-        return 1
+        return watch(children, lambda: start(sys.executable, "manage.py", "work"))
     except Stopped:
         print("\nStopping …", flush=True)
         return 0

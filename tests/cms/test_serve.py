@@ -50,6 +50,43 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         serve.refuse_unwritable(tmp_path)
 
 
+def sleeper() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+
+
+def test_a_worker_that_was_killed_is_started_again_and_the_site_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    server, first = sleeper(), sleeper()
+    children = [first, server]
+
+    def again() -> subprocess.Popen[bytes]:
+        server.terminate()  # the end of this test, once the worker is back
+        return sleeper()
+
+    first.kill()
+    try:
+        assert serve.watch(children, again) == 1
+        assert children[0] is not first and children[0].poll() is None
+        assert "is started again" in capsys.readouterr().err
+    finally:
+        serve.end(children)
+
+
+def test_a_worker_that_dies_again_and_again_ends_the_site(capsys: pytest.CaptureFixture[str]) -> None:
+    starts: list[subprocess.Popen[bytes]] = []
+
+    def dead() -> subprocess.Popen[bytes]:
+        starts.append(subprocess.Popen([sys.executable, "-c", ""]))
+        return starts[-1]
+
+    children = [dead(), server := sleeper()]
+    try:
+        assert serve.watch(children, dead) == 1
+        assert server.poll() is None and len(starts) == serve.DEATHS + 1
+        assert "again and again" in capsys.readouterr().err
+    finally:
+        serve.end(children)
+
+
 def python_of(tmp_path: Path, words: str, code: int = 0) -> str:
     """Return a program that answers the question of bootstrap as the interpreter described by ``words`` would."""
     path = tmp_path / "python3"
