@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from itertools import accumulate
 from typing import Any
 
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import with_tags
 from caselib.vocabularies.models import Position, Sector, Topic
+from search.analysis.tokens import segments
 
 AXES = {"topics": Topic, "sectors": Sector, "positions": Position}
 _PER_AXIS = 5
@@ -18,6 +20,8 @@ _COMPARED = 300
 _SIMILAR = 3
 _LEAST_SIMILARITY = 0.12
 _MAX_TEXT = 60_000
+_LENGTH_PER_MENTION = 2_500  # characters
+_SHORT_WORD = 3
 
 
 def suggest(title: str, text: str) -> list[dict[str, Any]]:
@@ -28,9 +32,10 @@ def suggest(title: str, text: str) -> list[dict[str, Any]]:
     """
     text = text[:_MAX_TEXT]
     found: dict[tuple[str, str], dict[str, Any]] = {}
+    starts = _word_starts(text)
     for axis, model in AXES.items():
         for term in model.objects.filter(retired_at__isnull=True).only("name", "synonyms"):
-            hit = _occurrences(title, text, [term.name, *(term.synonyms or [])])
+            hit = _occurrences(title, text, starts, [term.name, *(term.synonyms or [])])
             if hit is not None:
                 word, count, score = hit
                 found[axis, term.name] = _entry(axis, term.name, "words", f"{word}×{count}", score)
@@ -51,17 +56,30 @@ def _entry(axis: str, name: str, reason: str, detail: str, score: float) -> dict
     return {"axis": axis, "name": name, "reason": reason, "detail": detail, "score": round(score, 2)}
 
 
-def _occurrences(title: str, text: str, words: Iterable[str]) -> tuple[str, int, float] | None:
-    """Return the word that occurs most, how often, and a score; one mention in a long text is none."""
+def _word_starts(text: str) -> set[int]:
+    """Return where words begin: 政法 within 行政法规 is none."""
+    return {0, *accumulate(map(len, segments(text)))}
+
+
+def _occurrences(title: str, text: str, starts: Set[int], words: Iterable[str]) -> tuple[str, int, float] | None:
+    """Return the word that occurs most, how often, and a score; a few mentions in a long text are none."""
     best: tuple[str, int, float] | None = None
+    least = max(2, len(text) // _LENGTH_PER_MENTION)
     for word in words:
         if len(word) < 2:
             continue
-        in_title, in_text = title.count(word), text.count(word)
+        in_title, in_text = title.count(word), _count(word, text, starts)
         score = in_title * _TITLE_WEIGHT + in_text * min(len(word), 6) / 3
-        if (in_title or in_text >= 2) and (best is None or score > best[2]):
+        if (in_title or in_text >= least) and (best is None or score > best[2]):
             best = (word, in_title + in_text, score)
     return best
+
+
+def _count(word: str, text: str, starts: Set[int]) -> int:
+    """How often ``word`` stands in ``text``; a short one only where a word begins."""
+    if len(word) > _SHORT_WORD:
+        return text.count(word)
+    return sum(1 for found in re.finditer(re.escape(word), text) if found.start() in starts)
 
 
 def _pairs(text: str) -> Counter[str]:

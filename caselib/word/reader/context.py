@@ -14,7 +14,7 @@ from caselib.word.reader.package import Element, Package, Relationship
 from caselib.word.reader.styles import Look, Styles
 
 MAX_WARNINGS_PER_CODE = 200
-_MOST_INSERTED_DEPTH = 2
+_MOST_INSERTED, _MOST_INSERTED_DEPTH = 200, 2
 _OF_ONE_DOCUMENT = (
     "package",
     "links",
@@ -128,6 +128,8 @@ class Context:
         Raises UnreadableError when documents are inserted into inserted ones too deep or weigh more than one file may.
         """
         self._inserted_bytes += package.inflated_bytes
+        if self._inserted >= _MOST_INSERTED:
+            raise UnreadableError("too_many_entries", str(_MOST_INSERTED))
         if self.depth >= _MOST_INSERTED_DEPTH:
             raise UnreadableError("too_deep", str(_MOST_INSERTED_DEPTH))
         if self._inserted_bytes > LIMITS.inflated_bytes:

@@ -18,6 +18,7 @@ from caselib.core.models import AuditRecord, Job
 from caselib.ingest import deciding, services
 from caselib.ingest.enums import BatchState, ItemState
 from caselib.ingest.models import ImportBatch, ImportItem
+from caselib.ingest.suggesting import suggest
 from caselib.media.models import CaseImage
 from caselib.resources.models import CaseStudy, LessonPlan
 from caselib.resources.text import plain_text
@@ -199,6 +200,17 @@ def test_a_job_that_runs_twice_reads_once(user_of: UserOf) -> None:
 def test_names_from_clients(user_of: UserOf) -> None:
     batch = upload(manuscript(), user_of(Role.AUTHOR), "C:\\稿\\..\\议\x07事.docx").batch
     assert batch.name == "议事.docx" and "/imports/" in batch.file.path.replace("\\", "/")
+
+
+def test_a_term_within_another_word_or_mentioned_in_passing_is_not_suggested() -> None:
+    texts = (
+        "依照行政法规办理，行政法规另有规定的除外。" * 4,
+        "政法工作要抓实。" + "其他的话说了很多。" * 900 + "政法工作。",
+    )
+    assert [entry["name"] for text in texts for entry in suggest("办法", text) if entry["axis"] == "sectors"] == []
+    assert "政法" in [
+        entry["name"] for entry in suggest("办法", "政法机关开展政法队伍教育。") if entry["axis"] == "sectors"
+    ]
 
 
 def test_terms_are_suggested_with_a_reason_and_not_applied(user_of: UserOf) -> None:
