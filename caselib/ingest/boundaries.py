@@ -293,7 +293,8 @@ def _from_counted(blocks: Sequence[Block]) -> list[Start]:
             if isinstance(block, Heading) and (number := numeral(text_of(block))) is not None and number.kind == kind
         ]
         levels = {index: block.level for index in tops if isinstance(block := blocks[index], Heading)}
-        tops = [index for index in tops if levels[index] == min(levels.values())]
+        highest = min(levels.values(), default=0)
+        tops = [index for index in tops if levels[index] == highest]
         values = [number.value for index in tops if (number := numeral(text_of(blocks[index]))) is not None]
         if len(tops) < 2 or values != list(range(1, len(tops) + 1)):
             continue
