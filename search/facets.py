@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -20,8 +21,7 @@ _CHOICES = {"kind": Kind, "level": EducationalLevel, "methods": Method, "award":
 _TERMS = {"topics": Topic, "sectors": Sector, "positions": Position}
 
 
-@dataclass(frozen=True, slots=True)
-class FacetBucket:
+class FacetBucket(NamedTuple):
     """One value of an axis. `parent` is the value above it in its tree, empty at the top."""
 
     value: str
@@ -29,6 +29,9 @@ class FacetBucket:
     count: int
     selected: bool = False
     parent: str = ""
+
+
+VALUE, LABEL, COUNT = attrgetter("value"), attrgetter("label"), attrgetter("count")
 
 
 def clean_filters(filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
@@ -49,17 +52,19 @@ def buckets(
     """Return the buckets of each axis, most frequent first, years newest first; at most one query a named axis."""
     found = {}
     for axis, values in counts.items():
-        chosen = set(selected.get(axis, ()))
-        names = _names(axis, {*values, *chosen})
+        chosen = selected.get(axis, ())
+        every = {*values, *chosen}
+        names = _names(axis, every)
         rows = [
-            FacetBucket(v, names[v][0], values.get(v, 0), v in chosen, names[v][1])
-            for v in {*values, *chosen}
-            if v in names
+            FacetBucket(value, name[0], values.get(value, 0), value in chosen, name[1])
+            for value in every
+            if (name := names.get(value)) is not None
         ]
         if axis == "year":
-            rows.sort(key=lambda b: b.value, reverse=True)
+            rows.sort(key=VALUE, reverse=True)
         else:
-            rows.sort(key=lambda b: (-b.count, b.label))
+            rows.sort(key=LABEL)
+            rows.sort(key=COUNT, reverse=True)
         found[axis] = tuple(rows)
     return found
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.models import AnonymousUser, Group
 
 from caselib.core import page_cache
+from caselib.core.questions import Question
 
 from .enums import ADMINISTRATORS, STAFF, Audience, Role
 
@@ -21,6 +22,8 @@ INTERNAL = "internal"
 
 Veil = Callable[["User", frozenset[str]], Collection[int]]
 _veils: list[Veil] = []
+#: (id, name) of the groups of an account.
+GROUPS = Question(lambda user: Group.objects.filter(user=user).order_by().values_list("pk", "name"))
 
 
 def register_veil(veil: Veil) -> None:
@@ -53,7 +56,7 @@ class Viewer:
         known: Viewer | None = getattr(user, "_viewer_of_request", None)
         if known is not None and page_cache.current() is not None:
             return known
-        groups = dict(user.groups.values_list("pk", "name"))
+        groups = dict(GROUPS.rows(user.pk))
         roles = frozenset(groups.values()) & frozenset(Role.values)
         viewer = cls(
             user_id=user.pk,

@@ -1,144 +1,29 @@
-"""The state of the browse page: its address, its facets as trees, its results with the reasons. No HTTP."""
+"""What the browse page shows of a state: its filters, its results with the reasons, the ways out of an empty one. No HTTP."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from urllib.parse import quote_plus, urlencode
+from dataclasses import dataclass, replace
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from caselib.accounts.viewers import Viewer
-from search.api import AXES, FacetBucket, Hit, SearchRequest, SearchResult, search, suggest
+from search.api import Hit, SearchRequest, SearchResult, search, suggest
 
+from .addresses import MAX_PAGE, SORT_LABELS, TEXT_LIMIT, Query
+from .facet_panel import AXIS_LABELS, panel
 from .selectors.cards import Card, cards_by_id
 from .selectors.sorting import SORTED_BY_USE, ids_by_use, sort_hits_by_use
 
 PAGE_SIZE = 20
-MAX_PAGE = 500
-TEXT_LIMIT = 400  # characters: a pasted paragraph; every link of the page carries them
-SHOWN_VALUES = 40  # of one axis, at the top of its tree
-AXIS_LABELS = {
-    "kind": gettext_lazy("Type"),
-    "topics": gettext_lazy("Topic"),
-    "sectors": gettext_lazy("Sector"),
-    "positions": gettext_lazy("Position"),
-    "level": gettext_lazy("Rank"),
-    "methods": gettext_lazy("Method"),
-    "year": gettext_lazy("Year"),
-    "unit": gettext_lazy("Unit"),
-    "award": pgettext_lazy("facet", "Award"),
-    "hours": gettext_lazy("Class hours"),
-}
-SORT_LABELS = {
-    "relevance": gettext_lazy("Best match"),
-    "newest": gettext_lazy("Newest"),
-    "used": gettext_lazy("Most used"),
-    "rated": gettext_lazy("Best rated"),
-}
 SOURCES = {
     "attachment": gettext_lazy("in the attachment “%(label)s”"),
     "caption": gettext_lazy("spoken in the film at %(time)s"),
     "body": gettext_lazy("in the text"),
     "meta": gettext_lazy("in authors, units or keywords"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What the address says. Values are clean; ``filters`` keeps the order of the axes; ``cut``: the text was longer."""
-
-    text: str = ""
-    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    sort: str = "relevance"
-    page: int = 1
-    cut: bool = field(default=False, compare=False)
-
-    @property
-    def order(self) -> str:
-        """What the results are really ordered by: without a text nothing matches better than the rest."""
-        return "newest" if self.sort == "relevance" and not self.text else self.sort
-
-    def url(self) -> str:
-        """Return the query string that leads to this state, starting with ``?``."""
-        before, after = self._around("")
-        page = [urlencode({"page": self.page})] if self.page > 1 else []
-        return "?" + "&".join([*before, *after, *page])
-
-    def adding(self, axis: str) -> tuple[str, str]:
-        """Return what stands before and after a value in the address that adds it to ``axis``, on the first page.
-
-        Several hundred such links stand in one page, alike but for the value.
-        """
-        before, after = self._around(axis)
-        return "?" + "".join(f"{pair}&" for pair in before) + f"{axis}=", "".join(f"&{pair}" for pair in after)
-
-    def _around(self, axis: str) -> tuple[list[str], list[str]]:
-        """Return the pairs of the address up to and with those of ``axis``, and those after them, without the page."""
-        before = [urlencode({"q": self.text})] if self.text else []
-        after: list[str] = []
-        side = before
-        for name in AXES:
-            side += [urlencode({name: value}) for value in self.filters.get(name, ())]
-            if name == axis:
-                side = after
-        if self.sort != "relevance":
-            after.append(urlencode({"sort": self.sort}))
-        return before, after
-
-    def toggled(self, axis: str, value: str) -> Query:
-        """Return the state with ``value`` added to or dropped from ``axis``, on the first page."""
-        chosen = self.filters.get(axis, ())
-        kept = tuple(v for v in chosen if v != value) if value in chosen else (*chosen, value)
-        filters = {name: values for name, values in {**self.filters, axis: kept}.items() if values}
-        return replace(self, filters=filters, page=1)
-
-    def without(self, axis: str) -> Query:
-        return replace(self, filters={name: v for name, v in self.filters.items() if name != axis}, page=1)
-
-
-def parse(get: Mapping[str, str], values_of: Mapping[str, Sequence[str]]) -> Query:
-    """Return the state that query parameters describe; whatever cannot be meant is left out.
-
-    ``get`` gives single values, ``values_of`` all values of a parameter.
-    """
-    filters = {}
-    for axis in AXES:
-        values = [v.strip() for v in values_of.get(axis, ()) if 0 < len(v.strip()) <= 64 and v.isprintable()]
-        if values:
-            filters[axis] = tuple(dict.fromkeys(values))[:20]
-    raw = get.get("page", "1")
-    page = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 1
-    sort = get.get("sort", "relevance")
-    text = " ".join("".join(c for c in get.get("q", "") if c.isprintable() or c.isspace()).split())
-    return Query(
-        text[:TEXT_LIMIT],
-        filters,
-        sort if sort in SORT_LABELS else "relevance",
-        min(max(page, 1), MAX_PAGE),
-        cut=len(text) > TEXT_LIMIT,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A facet value as a link that adds or drops it, with the values below it."""
-
-    label: str
-    count: int
-    url: str
-    selected: bool
-    children: Sequence[Option] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Facet:
-    axis: str
-    label: str
-    options: Sequence[Option]
-    more: Sequence[Option] = ()
-    chosen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +57,7 @@ class Browse:
     rows: Sequence[Row]
     total: int
     pages: int
-    facets: Sequence[Facet]
+    facets: SafeString
     chips: Sequence[tuple[str, str]]
     sorts: Sequence[Mapping[str, object]]
     notices: Sequence[str]
@@ -247,7 +132,7 @@ def browse(query: Query, viewer: Viewer) -> Browse:
         rows=rows,
         total=total,
         pages=pages,
-        facets=[_facet(axis, result.facets.get(axis, ()), query) for axis in AXES if result.facets.get(axis)],
+        facets=panel(result.facets, query),
         chips=_chips(query, result),
         sorts=_sorts(query),
         notices=notices,
@@ -335,29 +220,6 @@ def _drop_unknown(query: Query, result: SearchResult) -> tuple[Query, int]:
         if good:
             kept[axis] = good
     return (replace(query, filters=kept), dropped) if dropped else (query, 0)
-
-
-def _quoted(value: str) -> str:
-    return value if value.isascii() and value.isalnum() else quote_plus(value)
-
-
-def _facet(axis: str, buckets: Sequence[FacetBucket], query: Query) -> Facet:
-    """Return a facet as a tree; a value whose parent is not among the buckets stands at the top."""
-    present = {bucket.value for bucket in buckets}
-    below: dict[str, list[FacetBucket]] = {}
-    for bucket in buckets:
-        below.setdefault(bucket.parent if bucket.parent in present else "", []).append(bucket)
-    before, after = query.adding(axis)
-
-    def option(bucket: FacetBucket, depth: int) -> Option:
-        inner = below.get(bucket.value) if depth < 3 else None
-        children = [option(child, depth + 1) for child in inner] if inner else ()
-        chosen = bucket.selected
-        url = query.toggled(axis, bucket.value).url() if chosen else f"{before}{_quoted(bucket.value)}{after}"
-        return Option(bucket.label, bucket.count, url, chosen, children)
-
-    options = [option(bucket, 1) for bucket in below.get("", ())[:SHOWN_VALUES]]
-    return Facet(axis, str(AXIS_LABELS[axis]), options[:8], options[8:], len(query.filters.get(axis, ())))
 
 
 def _chips(query: Query, result: SearchResult) -> list[tuple[str, str]]:

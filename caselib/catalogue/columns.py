@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from .models import Dispatch, OrderRequest, Room
 from .selectors.places import PointRow
 from .tables import Column
-from .templatetags.catalogue import stars
-from .wording import clauses, listed
+from .wording import clauses, listed, stars
 
 
 def _items(order: OrderRequest) -> str:

@@ -22,3 +22,8 @@ def listed(items: Iterable[object]) -> str:
 def clauses(items: Iterable[object]) -> str:
     """Return ``items`` one after the other, as the language separates clauses."""
     return pgettext("between clauses", "; ").join(map(str, items))
+
+
+def stars(mean: float | None) -> str:
+    """Return a mean as a number with one decimal, or a dash."""
+    return f"{mean:.1f}" if mean else "—"

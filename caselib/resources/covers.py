@@ -122,6 +122,7 @@ def _line(x: int, y: int, size: int, font: str, ink: str, text: str, *, bold: bo
     )
 
 
+@lru_cache(maxsize=256)
 def _pattern(seed: bytes, width: int, top: int, bottom: int) -> str:
     """Return one SVG path that fills the band from ``top`` to ``bottom``; the seed picks the motif and its step."""
     step = 18 + seed[2] % 4 * 4
@@ -194,10 +195,12 @@ def _pieces(text: str) -> list[str]:
     return pieces
 
 
+@lru_cache(maxsize=8192)
 def _advance(character: str) -> float:
     return 1.0 if unicodedata.east_asian_width(character) in "FWA" else 0.56
 
 
+@lru_cache(maxsize=1024)
 def _shorten(text: str, columns: float) -> str:
     text = " ".join(_clean(text).split())
     used = 0.0
@@ -210,6 +213,8 @@ def _shorten(text: str, columns: float) -> str:
 
 def _clean(text: str) -> str:
     """Drop what XML cannot carry: control characters, lone surrogates and the two non-characters."""
+    if text.isprintable():
+        return text
     return "".join(
         character
         for character in text

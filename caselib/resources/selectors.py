@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
@@ -27,6 +28,8 @@ from .enums import Circulation
 from .models import PositionTagging, ResourcePage, RestrictedGroup, TopicTagging
 from .models.base import access_tokens
 
+#: What ``reverse`` leaves as it is in an address.
+UNQUOTED = "!$&'()*+,;=/~:@"
 TAG_PREFETCHES = ("topic_taggings__tag", "sector_taggings__tag", "position_taggings__tag", "free_taggings__tag")
 
 
@@ -65,12 +68,23 @@ def workable(user: User) -> QuerySet[ResourcePage]:
 
 def address_of(url_path: str) -> str:
     """Return what ``get_url`` says of a page with this path, without the page; empty outside of every site."""
+    return addresses()(url_path)
+
+
+def addresses() -> Callable[[str], str]:
+    """Return the function that does what ``address_of`` does, for the many pages of a list."""
     roots = fragments.kept("site roots", _roots, names=(page_cache.BESIDE,))
-    for _site, root_path, root_url, _language in roots:
-        if url_path.startswith(root_path):
-            path = _served(get_script_prefix(), url_path[len(root_path) :])
-            return path if len(roots) == 1 else f"{root_url}{path}"
-    return ""
+    base = _base(get_script_prefix())
+    alone = len(roots) == 1
+
+    def address(url_path: str) -> str:
+        for _site, root_path, root_url, _language in roots:
+            if url_path.startswith(root_path):
+                path = base + quote(url_path[len(root_path) :], safe=UNQUOTED)
+                return path if alone else f"{root_url}{path}"
+        return ""
+
+    return address
 
 
 def _roots() -> Sequence[Any]:
@@ -80,10 +94,10 @@ def _roots() -> Sequence[Any]:
     return Site.get_site_root_paths()
 
 
-@lru_cache(maxsize=4096)
-def _served(prefix: str, path: str) -> str:
-    """Return the address of a page below the site's root; ``prefix`` is what ``reverse`` puts before it in this thread."""
-    return reverse("wagtail_serve", args=(path,))
+@lru_cache(maxsize=16)
+def _base(prefix: str) -> str:
+    """Return where pages are served; ``prefix`` is what ``reverse`` puts before it in this thread."""
+    return reverse("wagtail_serve", args=("",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +138,9 @@ def listed_by_id(ids: Iterable[int], viewer: Viewer) -> dict[int, Listed]:
 def _listed_now(ids: list[int]) -> dict[int, Listed]:
     rows = LISTED.rows(ids)
     groups = groups_of([row[0] for row in rows if row[5] == Circulation.RESTRICTED])
+    address = addresses()
     return {
-        pk: Listed(pk, title, code, kind_of_type(type_id), address_of(path), tokens_by(pk, level, audience, groups))
+        pk: Listed(pk, title, code, kind_of_type(type_id), address(path), tokens_by(pk, level, audience, groups))
         for pk, title, code, type_id, path, level, audience in rows
     }
 
@@ -146,7 +161,12 @@ def groups_of(ids: Sequence[int]) -> dict[int, list[int]]:
 
 def tokens_by(pk: int, circulation: str, audience: str, groups: Mapping[int, Sequence[int]]) -> frozenset[str]:
     """Return the access tokens of a page of which only the columns were read."""
-    return frozenset(access_tokens(circulation, audience, lambda: groups.get(pk, ())))
+    return _tokens(circulation, audience, tuple(groups.get(pk, ())))
+
+
+@lru_cache(maxsize=1024)
+def _tokens(circulation: str, audience: str, groups: tuple[int, ...]) -> frozenset[str]:
+    return frozenset(access_tokens(circulation, audience, lambda: groups))
 
 
 def tokens_of(pages: Collection[ResourcePage]) -> dict[int, frozenset[str]]:

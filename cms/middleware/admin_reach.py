@@ -33,9 +33,11 @@ class AdminReachMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
-        match, user = request.resolver_match, request.user
-        if match is None or not isinstance(user, User):
+        match = request.resolver_match
+        # Only then is the user asked for: to look is to read the session and the account.
+        if match is None or not {REPORTS, PAGES} & {*match.namespaces} or not isinstance(request.user, User):
             return
+        user = request.user
         if REPORTS in match.namespaces and not may_read_reports(user):
             raise PermissionDenied
         if PAGES not in match.namespaces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ _DEEPEST = 20_000  # passages looked at at most; what lies deeper follows by dat
 _SMALL_SET = 200  # a match set up to this size is ranked whole
 _BUCKETS = 500
 _PASSAGES_EACH = 8  # passages looked at for each record whose best are wanted
-_FACET_CACHE = 64
+_FACET_CACHE = 512
 
 
 _Facets = Mapping[str, Mapping[str, int]]
@@ -58,6 +58,7 @@ class Reading:
         self._best = Passages(passages)
         self.passages = self._best.searcher
         self._in_passages = self._best.translator
+        self._apart: dict[Hashable, Mapping[str, int]] = {}
         self._counted: dict[str, tuple[int, _Facets]] = {}
 
     def search(self, query: EngineQuery) -> EngineAnswer:
@@ -254,9 +255,20 @@ class Reading:
         total, counts = self._tally(match, tuple(a for a in query.axes if a not in query.filters))
         for axis in query.axes:
             if axis in query.filters:
-                others = self._in_records.both(self._in_records.query(node), *self._conditions(query, but=axis))
-                counts |= self._tally(others, (axis,))[1]
+                counts[axis] = self._without(query, node, axis)
         return total, counts
+
+    def _without(self, query: EngineQuery, node: Node, axis: str) -> Mapping[str, int]:
+        """Counts of an axis without its own filter, made once for all values of that filter: with one filter alone these
+        are the counts of the whole library, the dearest of all."""
+        filters = tuple(sorted((name, values) for name, values in query.filters.items() if name != axis))
+        memo = (node, filters, query.tokens, query.only, axis)
+        if memo not in self._apart:
+            if len(self._apart) >= _FACET_CACHE:
+                self._apart.clear()
+            others = self._in_records.both(self._in_records.query(node), *self._conditions(query, but=axis))
+            self._apart[memo] = self._tally(others, (axis,))[1][axis]
+        return self._apart[memo]
 
     def _tally(self, match: tantivy.Query, axes: tuple[str, ...]) -> tuple[int, dict[str, Mapping[str, int]]]:
         wanted: dict[str, Any] = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}

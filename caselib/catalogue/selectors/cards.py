@@ -19,7 +19,7 @@ from caselib.resources.covers import CoverText, Shape, cover_svg
 from caselib.resources.enums import Circulation, Kind, QualityTier
 from caselib.resources.models import ResourcePage, TopicTagging
 from caselib.resources.models.base import filed_year
-from caselib.resources.selectors import address_of, groups_of, tokens_by
+from caselib.resources.selectors import addresses, groups_of, tokens_by
 
 from ..enums import ORDERABLE_KINDS
 from ..models.dispatch import mean_of
@@ -155,20 +155,24 @@ def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
         topics.setdefault(pk, name)
     rows: list[Any] = [CardRow(*row) for row in SHOWN.rows(ids)]
     groups = groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
+    address = addresses()
     return {
-        row.pk: (_card(row, topics.get(row.pk, "")), tokens_by(row.pk, row.circulation, row.audience, groups))
+        row.pk: (
+            _card(row, topics.get(row.pk, ""), address(row.url_path)),
+            tokens_by(row.pk, row.circulation, row.audience, groups),
+        )
         for row in rows
     }
 
 
-def _card(row: Any, topic: str) -> Card:
+def _card(row: Any, topic: str, url: str) -> Card:
     model = ContentType.objects.get_for_id(row.content_type_id).model_class()
     kind: Kind | None = getattr(model, "kind", None)
     ratings = row.use__ratings or 0
     return Card(
         pk=row.pk,
         title=row.title,
-        url=address_of(row.url_path) or "/",
+        url=url or "/",
         kind=kind.value if kind else "",
         kind_label=str(kind.label) if kind else "",
         unit=row.unit__name or "",

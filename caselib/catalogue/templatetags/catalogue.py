@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from django import template
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
+from django.utils.translation import get_language
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
-from search.api import Hit, Passage
 
 from .. import citations, wording
-from ..browsing import Option, Row
+from ..browsing import Row
 from ..enums import ORDERABLE_KINDS
 from ..reading import Reading
 from ..reading import read as read_page
+from ..result_rows import row as row_of
 from ..selectors import dispatch, lists, pages, places
 from ..selectors.cards import Card, card, cards, cards_by_id, kind_of
 from ..selectors.places import Leg
@@ -33,8 +29,7 @@ register = template.Library()
 register.filter("class_hours", wording.class_hours)
 register.filter("listed", wording.listed)
 register.filter("clauses", wording.clauses)
-
-CHOSEN = mark_safe(' aria-current="true"')
+register.filter("stars", wording.stars)
 
 
 @register.simple_tag
@@ -145,80 +140,22 @@ def json_ld(context: template.Context, page: ResourcePage) -> SafeString:
 
 
 @register.simple_tag
-def result_meta(card: Card, star: SafeString) -> SafeString:
-    """Return kind, unit, year, code and whatever else is known of a card, as the line below its title; ``star`` is the icon.
-
-    Written here because twenty of them stand in a list, and a template asks for each part by name.
-    """
-    parts: list[str] = [format_html('<span class="num">{}</span>', card.code)] if card.code else []
-    if card.hours:
-        parts.append(escape(wording.class_hours(card.hours)))
-    if card.tier:
-        parts.append(escape(card.tier))
-    if card.rating:
-        said = _("%(mean)s of 5 (%(n)s ratings)") % {"mean": stars(card.rating), "n": card.ratings}
-        parts.append(format_html("{} {}", star, said))
-    if card.ordered:
-        said = ngettext("ordered once", "ordered %(n)s times", card.ordered) % {"n": card.ordered}
-        parts.append(escape(said))
-    return mark_safe(  # noqa: S308  (every part is escaped, the year is a number)
-        f'<span class="chip chip--kind">{escape(card.kind_label)}</span>{f" {escape(card.unit)}" if card.unit else ""}'
-        f" · {card.year:d}{''.join(f' · {part}' for part in parts)}"
-    )
+def result_row(card: Card, star: SafeString, why: str = "", line: str = "", required: bool = False) -> SafeString:
+    """Return one resource of a list with what is said of it; ``star`` is the icon before a rating."""
+    return row_of(card, star=star, why=why, line=line, required=required)
 
 
 @register.simple_tag
-def result_rows(rows: Sequence[Row]) -> SafeString:
+def result_rows(rows: Sequence[Row], star: SafeString) -> SafeString:
     """Return the results of a list; a row in which nothing is marked looks the same on every list, and is kept."""
     language = get_language()
 
-    def written(row: Row) -> SafeString:
-        return render_to_string("catalogue/includes/result.html", {"card": row.card, "hit": row.hit, "why": row.why})
-
     def kept(row: Row) -> SafeString:
-        return fragments.kept(("result", language, row.card.pk), lambda: written(row), names=row.card.names)
+        key = ("result", language, row.card.pk)
+        return fragments.kept(key, lambda: row_of(row.card, star=star), names=row.card.names)
 
-    parts = [kept(row) if row.plain else written(row) for row in rows]
-    return mark_safe("\n".join(parts))  # noqa: S308  (rendered markup)
-
-
-@register.simple_tag
-def marked(text: str, marks: Sequence[tuple[int, int]]) -> SafeString:
-    """Return ``text`` with the stretches ``marks`` in <mark>; everything is escaped."""
-    pieces: list[tuple[str, str]] = []
-    at = 0
-    for start, end in marks:
-        pieces.append((text[at:start], text[start:end]))
-        at = end
-    return format_html("{}{}", format_html_join("", "{}<mark>{}</mark>", pieces), text[at:])
-
-
-@register.simple_tag
-def facet_options(options: Sequence[Option]) -> SafeString:
-    """Return facet values as list items, each with the values below it; several hundred stand in one page.
-
-    Written here because a template included once for each value costs more than the search for the values.
-    """
-    items = [
-        f'<li><a href="{escape(option.url)}" rel="nofollow"{CHOSEN if option.selected else ""}>'
-        f'<span class="facet__label"><span class="facet__box"></span>{escape(option.label)}</span>'
-        f'<span class="facet__count">{option.count:d}</span></a>'
-        f"{f'<ul>{facet_options(option.children)}</ul>' if option.children else ''}</li>\n"
-        for option in options
-    ]
-    return mark_safe("".join(items))  # noqa: S308  (address and label are escaped, the count is a number)
-
-
-@register.filter
-def shown_passages(hit: Hit | None) -> list[Passage]:
-    """Return up to two passages of running text; a match in authors or keywords is told in words instead."""
-    return [passage for passage in hit.passages if passage.source != "meta"][:2] if hit else []
-
-
-@register.filter
-def stars(mean: float | None) -> str:
-    """Return a mean as a number with one decimal, or a dash."""
-    return f"{mean:.1f}" if mean else "—"
+    parts = [kept(row) if row.plain else row_of(row.card, star=star, hit=row.hit, why=row.why) for row in rows]
+    return mark_safe("".join(parts))  # noqa: S308  (rendered markup)
 
 
 @register.filter

@@ -12,7 +12,8 @@ from caselib.accounts.viewers import Viewer
 from caselib.core.page_cache import LISTS, PAGES, shared
 from search.api import suggest
 
-from ..browsing import Browse, parse
+from ..addresses import parse
+from ..browsing import Browse
 from ..browsing import browse as answer
 
 

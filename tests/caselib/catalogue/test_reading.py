@@ -13,7 +13,8 @@ from django.urls import reverse
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
 from caselib.catalogue import services
-from caselib.catalogue.browsing import Query, browse, parse
+from caselib.catalogue.addresses import Query, parse
+from caselib.catalogue.browsing import browse
 from caselib.catalogue.citations import schema_org
 from caselib.catalogue.reading import read
 from caselib.catalogue.rules.maps import Place, distance_km

@@ -10,7 +10,8 @@ import pytest
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
-from caselib.catalogue.browsing import Query, browse
+from caselib.catalogue.addresses import Query
+from caselib.catalogue.browsing import browse
 from caselib.catalogue.models import ResourceUse
 from caselib.catalogue.selectors.sorting import ids_by_use
 from caselib.resources.enums import AwardTier, Circulation, Kind

@@ -1,0 +1,86 @@
+"""Rows of lists, written in one step: twenty of them stand in one page, and a template asks for each part by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from search.api import Hit, Passage
+
+from . import wording
+from .selectors.cards import Card
+
+ABSTRACT = 140  # characters
+PASSAGES = 2
+
+
+def row(
+    card: Card, *, star: str, hit: Hit | None = None, why: str = "", line: str = "", required: bool = False
+) -> SafeString:
+    """Return one resource of a list: cover, title, meta line and what is said of it.
+
+    ``hit`` brings marks and passages, ``why`` says where the words were found, ``line`` is the editor's word on it;
+    ``star`` is the icon before a rating.
+    """
+    title = marked(card.title, hit.title_marks) if hit and hit.title_marks else escape(card.title)
+    passages = shown_passages(hit)
+    texts = [marked(passage.text, passage.marks) for passage in passages]
+    if not texts and card.abstract:
+        texts = [escape(shortened(card.abstract))]
+    parts = [
+        '<article class="result">\n',
+        f'<span class="cover cover--thumb">{card.tall_cover}</span>\n<div class="result__body">\n',
+        f'<h3 class="result__title"><a href="{escape(card.url)}">{title}</a></h3>\n',
+        f'<p class="result__meta">{_required() if required else ""}{meta(card, star)}</p>\n',
+        f'<p class="result__line">{escape(line)}</p>\n' if line else "",
+        *(f'<p class="soft">{text}</p>\n' for text in texts),
+        f'<p class="result__why">{escape(why)}</p>\n' if why else "",
+        "</div>\n</article>\n",
+    ]
+    return mark_safe("".join(parts))  # noqa: S308  (every part is escaped; covers are drawn from escaped text)
+
+
+def meta(card: Card, star: str) -> str:
+    """Return kind, unit, year, code and whatever else is known of a card, as the line below its title."""
+    parts = [f'<span class="num">{escape(card.code)}</span>'] if card.code else []
+    if card.hours:
+        parts.append(escape(wording.class_hours(card.hours)))
+    if card.tier:
+        parts.append(escape(card.tier))
+    if card.rating:
+        said = _("%(mean)s of 5 (%(n)s ratings)") % {"mean": wording.stars(card.rating), "n": card.ratings}
+        parts.append(f"{star} {escape(said)}")
+    if card.ordered:
+        said = ngettext("ordered once", "ordered %(n)s times", card.ordered) % {"n": card.ordered}
+        parts.append(escape(said))
+    unit = f" {escape(card.unit)}" if card.unit else ""
+    rest = "".join(f" · {part}" for part in parts)
+    return f'<span class="chip chip--kind">{escape(card.kind_label)}</span>{unit} · {card.year:d}{rest}'
+
+
+def marked(text: str, marks: Sequence[tuple[int, int]]) -> str:
+    """Return ``text`` as markup with the stretches ``marks`` in <mark>."""
+    pieces: list[str] = []
+    at = 0
+    for start, end in marks:
+        pieces += (escape(text[at:start]), "<mark>", escape(text[start:end]), "</mark>")
+        at = end
+    return "".join([*pieces, escape(text[at:])])
+
+
+def shown_passages(hit: Hit | None) -> list[Passage]:
+    """Return up to two passages of running text; a match in authors or keywords is told in words instead."""
+    return [passage for passage in hit.passages if passage.source != "meta"][:PASSAGES] if hit else []
+
+
+def shortened(text: str) -> str:
+    return text if len(text) <= ABSTRACT else Truncator(text).chars(ABSTRACT)
+
+
+def _required() -> str:
+    return f'<span class="state state--now">{escape(_("Required"))}</span> '
