@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
-from caselib.core import fragments, page_cache
+from caselib.core import page_cache
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import Listed, listed_by_id
 from search import completions, cursors, engines, facets, highlighting, planning, synonyms
 from search.analysis import numerals
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
 from search.backends import database
-from search.backends.base import Engine, EngineUnavailable
+from search.backends.base import Engine
 from search.facets import FacetBucket
 from search.harvest import key_of, page_id_of
-from search.likeness import like
 from search.meaning import meaning
+from search.neighbours import similar
 from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found, FoundPassage
 from search.records import AXES, META
 
@@ -39,8 +38,6 @@ __all__ = [
     "similar",
     "suggest",
 ]
-
-logger = logging.getLogger(__name__)
 
 MAX_PAGE_SIZE = 100
 Span = tuple[int, int]
@@ -168,7 +165,7 @@ def _result(request: SearchRequest, parsed: ParsedQuery) -> SearchResult:
         )
         return plan, engine.search(query)
 
-    used, outcome = _first_answer(ask, request.engine)
+    used, outcome = engines.first_answer(ask, request.engine)
     if used != engines.configured()[0]:
         # What a stand-in finds is not kept for the next readers: the engine may be back.
         page_cache.doubt()
@@ -199,26 +196,6 @@ def suggest(text: str, viewer: Viewer, *, limit: int = 8) -> tuple[Suggestion, .
     return tuple(Suggestion(t, kind) for t, kind in found)
 
 
-def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[int, ...]:
-    """Return the ids of resources like this one, by its terms and by the words that set it apart; itself never among them.
-
-    They are candidates: what the index held open to ``viewer``. Whoever shows them asks the database whether they still
-    are. Empty when no engine answers.
-    """
-    limit = min(max(1, limit), 50)
-
-    def ask(engine: Engine) -> EngineAnswer:
-        # To read a text and weigh its words costs several times what the index then does with them.
-        key, names = ("like", resource.pk, engine.name), (page_cache.page(resource.pk), page_cache.BESIDE)
-        scoring = fragments.kept(key, lambda: like(resource, engine.shares), names=names)
-        only_others = planning.other_than(key_of(resource.pk))
-        return engine.search(EngineQuery((only_others,), scoring, tokens=viewer.tokens, limit=limit))
-
-    _used, answer = _first_answer(ask, None)
-    ids = (page_id_of(found.key) for found in answer.found) if answer else ()
-    return tuple(pk for pk in ids if pk is not None)
-
-
 def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
     """Return, for the office, how the query was understood and how the engine scored one resource."""
     parsed = parse(request.text)
@@ -228,7 +205,7 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
         query = EngineQuery(plan.matches, plan.scoring, {}, request.viewer.tokens, whole=plan.whole)
         return {"matches": [repr(m) for m in plan.matches], "account": engine.explain(query, key_of(resource.pk))}
 
-    used, account = _first_answer(ask, request.engine)
+    used, account = engines.first_answer(ask, request.engine)
     return {
         "engine": used,
         "text": parsed.text,
@@ -246,25 +223,6 @@ def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
     if not viewer.veiled:
         return plan
     return replace(plan, matches=planning.besides(plan.matches, map(key_of, viewer.veiled)))
-
-
-def _first_answer(ask: Callable[[Engine], Any], forced: str | None) -> tuple[str, Any]:
-    """(engine name, what it said) of the first engine that answers; (database.NAME, None) if none does."""
-    for name in engines.configured():
-        if forced in engines.configured() and name != forced:
-            continue
-        breaker = engines.breaker(name)
-        if not breaker.allows():
-            continue
-        try:
-            outcome = ask(engines.get(name))
-        except EngineUnavailable as error:
-            breaker.failed(at_once=error.slow)
-            logger.warning("search engine %s does not answer: %s", name, error)
-            continue
-        breaker.succeeded()
-        return name, outcome
-    return database.NAME, None
 
 
 def _hits(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
+from search.backends.base import EngineUnavailable
 from search.breaker import Breaker
 
 if TYPE_CHECKING:
     from search.backends.base import Engine
 
 EMBEDDED, ELASTIC = "embedded", "elastic"
+#: No engine: what answers while none does.
+DATABASE = "database"
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 _made: dict[tuple[str, str], Engine] = {}
 _breakers: dict[str, Breaker] = {}
@@ -38,6 +44,25 @@ def get(name: str) -> Engine:
 def breaker(name: str) -> Breaker:
     """Return the circuit breaker before the engine of that name."""
     return _breakers.setdefault(name, Breaker())
+
+
+def first_answer(ask: Callable[[Engine], Any], forced: str | None = None) -> tuple[str, Any]:
+    """(engine name, what it said) of the first engine that answers; (DATABASE, None) if none does."""
+    for name in configured():
+        if forced in configured() and name != forced:
+            continue
+        guard = breaker(name)
+        if not guard.allows():
+            continue
+        try:
+            outcome = ask(get(name))
+        except EngineUnavailable as error:
+            guard.failed(at_once=error.slow)
+            logger.warning("search engine %s does not answer: %s", name, error)
+            continue
+        guard.succeeded()
+        return name, outcome
+    return DATABASE, None
 
 
 def _make(name: str) -> Engine:

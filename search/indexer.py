@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from caselib.core import clock, page_cache
-from search import completions, engines, harvest, locks, outbox
+from search import completions, engines, harvest, locks, neighbours, outbox
 from search.backends.base import Engine, EngineUnavailable, Refused
 from search.models import IndexBuild, OutboxJob, ReplayKey
 from search.records import Record
@@ -126,6 +126,7 @@ def _handle(name: str, jobs: list[OutboxJob], report: DrainReport) -> None:
         _note_for_builds(name, held - {outbox.TERMS})
         if name == engines.configured()[0]:
             completions.replace([r for r in made if r.key in held], [k for k in gone if k in held])
+            neighbours.changed(_pages(r.key for r in made if r.key in held), _pages(k for k in gone if k in held))
         OutboxJob.objects.filter(pk__in=[job.pk for job in jobs if job.key in held]).delete()
         if held:
             # Lists and searches were kept from before: publishing let go of them, but the index was older then.
@@ -136,6 +137,10 @@ def _handle(name: str, jobs: list[OutboxJob], report: DrainReport) -> None:
     report.indexed += sum(1 for r in made if r.key in held)
     report.removed += sum(1 for key in gone if key in held)
     report.failed += len(errors)
+
+
+def _pages(keys: Iterable[str]) -> list[int]:
+    return [pk for pk in map(harvest.page_id_of, keys) if pk is not None]
 
 
 def _apply(engine: Engine, made: list[Record], gone: list[str], at: int) -> tuple[set[str], dict[str, str]]:

@@ -8,13 +8,15 @@ import time
 from typing import Any
 
 from caselib.core.jobs import JobContext, job, periodic
-from search import engines, indexer, locks, rebuilding, upkeep
+from search import engines, indexer, locks, neighbours, rebuilding, upkeep
 from search.backends.base import EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 0.2
 RECONCILE_SECONDS = 6 * 3600
+LIKENESS_SECONDS = 1.0
+ENROL_SECONDS = 600.0
 _AWAY_SECONDS = 5.0  # an engine that was away is asked again so often, not with each drain
 _asked: dict[str, float] = {}
 _asking = threading.Lock()
@@ -44,6 +46,18 @@ def compare_and_repair() -> None:
             continue
         if report.differences:
             logger.warning("the index of %s differed in %d records, now repaired", name, report.differences)
+
+
+@periodic(LIKENESS_SECONDS)
+def find_neighbours() -> None:
+    """Look at a few resources whose neighbours are to be found; a library of 50,000 takes the better part of two hours."""
+    neighbours.look()
+
+
+@periodic(ENROL_SECONDS)
+def enrol_resources() -> None:
+    """Enter what came without a signal, or was there before neighbours were kept."""
+    neighbours.enrol()
 
 
 @job("search.rebuild")

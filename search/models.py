@@ -115,6 +115,28 @@ class Completion(models.Model):
         return f"{self.key} → {self.text}"
 
 
+class Likeness(models.Model):
+    """The resources most like one resource (``search.neighbours``), which only the worker writes.
+
+    `others` is JSON, ``[[id, [access token, …]], …]``, most alike first; empty before the first look. `marked` tells one
+    change of the resource from the next.
+    """
+
+    BESIDE, CHANGED = 1, 2
+
+    resource_id = models.BigIntegerField(primary_key=True)
+    others = models.TextField(blank=True)
+    due = models.PositiveSmallIntegerField(default=BESIDE)
+    marked = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["-due", "resource_id"], name="likeness_due", condition=models.Q(due__gt=0))]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id}: {len(self.others)}"
+
+
 class SynonymGroup(models.Model):
     """Words that mean the same to a searcher. Read with each query, so a change works at once, without a rebuild."""
 

@@ -131,11 +131,12 @@ def listed_by_id(ids: Iterable[int], viewer: Viewer) -> dict[int, Listed]:
 
     Two queries at most, and none inside a reading request for pages that were listed since the last change.
     """
-    found = fragments.kept_each("listed", ids, _listed_now, names=(page_cache.BESIDE,), each=page_cache.page)
+    found = fragments.kept_each("listed", ids, listed, names=(page_cache.BESIDE,), each=page_cache.page)
     return {pk: item for pk, item in found.items() if item.open_to(viewer)}
 
 
-def _listed_now(ids: list[int]) -> dict[int, Listed]:
+def listed(ids: Sequence[int]) -> dict[int, Listed]:
+    """Return the live pages among ``ids``, whoever may read them. Two queries at most."""
     rows = LISTED.rows(ids)
     groups = groups_of([row[0] for row in rows if row[5] == Circulation.RESTRICTED])
     address = addresses()

@@ -11,11 +11,12 @@ from django.db.models.functions import Length
 from caselib.accounts.models import Unit
 from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourcePage
+from search import engines
 from search.analysis.query import ParsedQuery, Part
 from search.harvest import HOURS, MORE_HOURS, key_of
 from search.queries import NEWEST, OLDEST, TITLE, EngineAnswer, EngineQuery, Found
 
-NAME = "database"
+NAME = engines.DATABASE
 _TREES = {"topics": "topic_taggings", "sectors": "sector_taggings", "positions": "position_taggings"}
 
 
