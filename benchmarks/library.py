@@ -19,7 +19,8 @@ from caselib.accounts.services import set_roles
 from caselib.core import page_cache
 from caselib.resources.models import CaseStudy, ResourcePage
 from caselib.vocabularies.models import Position, Sector, Topic
-from search import engines
+from search import engines, neighbours
+from search.models import Likeness
 
 UNITS = 20
 STOCK_PAGES = 1000
@@ -88,11 +89,15 @@ def targets() -> dict[str, str]:
 
 
 def details(number: int) -> list[str]:
-    """Return the addresses of ``number`` resources spread over the library."""
+    """Return the addresses of ``number`` resources spread over the library, whose neighbours the worker has found."""
     total = ResourcePage.objects.count()
     ids = ResourcePage.objects.order_by("pk").values_list("pk", flat=True)
     step = max(1, total // number)
     wanted = list(ids[::step][:number])
+    with transaction.atomic():
+        neighbours.changed(wanted, [])
+    while Likeness.objects.filter(due=Likeness.CHANGED).exists() and neighbours.look():
+        pass
     return [page.get_url() or "" for page in ResourcePage.objects.filter(pk__in=wanted).order_by("pk")]
 
 

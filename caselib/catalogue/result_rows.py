@@ -1,4 +1,4 @@
-"""Rows of lists, written in one step: twenty of them stand in one page, and a template asks for each part by name."""
+"""Rows of lists and tiles of shelves, written in one step: many stand in one page, and a template asks for each part by name."""
 
 from __future__ import annotations
 
@@ -43,6 +43,16 @@ def row(
         "</div>\n</article>\n",
     ]
     return mark_safe("".join(parts))  # noqa: S308  (every part is escaped; covers are drawn from escaped text)
+
+
+def tile(card: Card) -> SafeString:
+    """Return one resource of a shelf: cover, title, kind and unit."""
+    unit = f" · {escape(card.unit)}" if card.unit else ""
+    return mark_safe(  # noqa: S308  (every part is escaped; covers are drawn from escaped text)
+        f'<article class="card tile">\n<span class="cover tile__cover">{card.tall_cover}</span>\n'
+        f'<h3 class="tile__title"><a href="{escape(card.url)}">{escape(card.title)}</a></h3>\n'
+        f'<p class="card__meta">{escape(card.kind_label)}{unit}</p>\n</article>\n'
+    )
 
 
 def meta(card: Card, star: str) -> str:

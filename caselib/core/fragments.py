@@ -70,6 +70,11 @@ def keeping() -> bool:
     return page_cache.current() is not None
 
 
+def making() -> bool:
+    """Whether a piece is being made that this code writes a part of."""
+    return _needed.get() is not None
+
+
 def needs(*names: str) -> None:
     """Let the piece being made, and those around it, end with a change of ``names`` too."""
     needed = _needed.get()

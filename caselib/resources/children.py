@@ -63,7 +63,7 @@ def read_children(page: ResourcePage) -> None:
         elif isinstance(relation.field, ParentalKey):
             memory[name] = []
         else:
-            page.__dict__.setdefault("_prefetched_objects_cache", {})[name] = relation.related_model.objects.none()
+            page.__dict__.setdefault("_prefetched_objects_cache", {})[name] = _nothing(relation.related_model)
     memory.update(_taggings(page))
     memory[READ] = AUTHORS.of(page.pk)
 
@@ -80,10 +80,26 @@ def _taggings(page: ResourcePage) -> dict[str, list[Any]]:
     return found
 
 
+def _nothing(model: Any) -> Any:
+    """Return an empty queryset that has been asked already: to ask even an empty one, its SQL is written first."""
+    nothing = model.objects.none()
+    nothing._result_cache = []
+    return nothing
+
+
 def _terms(name: str, ids: Sequence[int]) -> dict[int, Any]:
     """Return terms of an axis by id, each read once until any of them changes."""
+
+    def read(missing: list[int]) -> dict[int, Any]:
+        return {term.pk: term for term in _rows_of_terms(name).of(missing)}
+
+    return fragments.kept_each(("term", name), ids, read, names=(page_cache.BESIDE,))
+
+
+@lru_cache(maxsize=8)
+def _rows_of_terms(name: str) -> Rows:
     model: Any = AXES[name]._meta.get_field("tag").related_model
-    return fragments.kept_each(("term", name), ids, model.objects.in_bulk, names=(page_cache.BESIDE,))
+    return Rows(model, lambda terms, ids: terms.filter(pk__in=ids).order_by())
 
 
 @lru_cache(maxsize=32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from django import template
@@ -21,6 +22,7 @@ from ..enums import ORDERABLE_KINDS
 from ..reading import Reading
 from ..reading import read as read_page
 from ..result_rows import row as row_of
+from ..result_rows import tile
 from ..selectors import dispatch, lists, pages, places
 from ..selectors.cards import Card, card, cards, cards_by_id, kind_of
 from ..selectors.places import Leg
@@ -156,6 +158,32 @@ def result_rows(rows: Sequence[Row], star: SafeString) -> SafeString:
 
     parts = [kept(row) if row.plain else row_of(row.card, star=star, hit=row.hit, why=row.why) for row in rows]
     return mark_safe("".join(parts))  # noqa: S308  (rendered markup)
+
+
+@register.simple_tag
+def tiles(cards: Sequence[Card]) -> SafeString:
+    """Return the items of a shelf; a card looks the same on every shelf, and is kept."""
+    language = get_language()
+
+    def kept(card: Card) -> SafeString:
+        return fragments.kept(("tile", language, card.pk), lambda: tile(card), names=card.names)
+
+    return mark_safe("".join(f"<li>{kept(card)}</li>" for card in cards))  # noqa: S308  (rendered markup)
+
+
+@register.simple_tag
+def term_chips(title: str, taggings: Sequence[Any], axis: str) -> SafeString:
+    """Return the terms of a page on one axis as links to the list of each; nothing where it has none."""
+    if not taggings:
+        return mark_safe("")
+    browse = reverse("catalogue:browse")
+    chips = "".join(
+        f'<li><a class="chip" href="{browse}?{axis}={tagging.tag_id:d}">{escape(tagging.tag.name)}</a></li>'
+        for tagging in taggings
+    )
+    return mark_safe(  # noqa: S308  (names are escaped, ids are numbers)
+        f'<h3 class="resource__side-title">{escape(title)}</h3><ul class="chips">{chips}</ul>'
+    )
 
 
 @register.filter

@@ -13,6 +13,7 @@ from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.page_cache import LISTS, PAGES, shared
 from caselib.resources.models import ResourcePage
+from caselib.resources.selectors import listed_by_id
 
 from ..forms import PostForm
 from ..qr import qr_document
@@ -56,13 +57,16 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@shared()
+@shared(PAGES)
 def resource_qr(request: HttpRequest, pk: int) -> HttpResponse:
-    """The short address of a number as a QR code; it says nothing of what stands there, or whether anything does.
+    """The short address of a resource that this reader may open, as a QR code; any other number is 404, and not kept.
 
     A picture of its own, because to find its best mask costs more than all the text of a page, and few look at it.
     """
+    viewer = Viewer.of(request.user)
+    if pk not in listed_by_id([pk], viewer):
+        raise Http404
     address = request.build_absolute_uri(reverse("catalogue:resource", args=[pk]))
     response = HttpResponse(qr_document(address), content_type="image/svg+xml")
-    response["Cache-Control"] = f"max-age={QR_SECONDS}"
+    response["Cache-Control"] = f"{'private, ' if viewer.authenticated else ''}max-age={QR_SECONDS}"
     return response

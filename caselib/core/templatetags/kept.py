@@ -1,4 +1,7 @@
-"""``{% kept "name" part part … %}…{% endkept %}``: a stretch of a template written once for all readers of the same rights."""
+"""``{% kept "name" part part … %}…{% endkept %}``: a stretch of a template written once for all readers of the same rights.
+
+``{% hole %}…{% endhole %}`` inside of it is written for each request: what belongs to one reader or one address.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from django.utils.translation import get_language
 from .. import fragments, page_cache
 
 register = template.Library()
+#: Around the number of a hole, while a piece is kept: characters that no template of ours and no translation has.
+OPENING, CLOSING = "\ufdd0", "\ufdd1"
 
 
 class KeptNode(template.Node):
@@ -28,6 +33,11 @@ class KeptNode(template.Node):
         self.name = name
         self.parts = parts
         self.until = until
+        if any(inner.holes for inner in nodelist.get_nodes_by_type(KeptNode)):
+            raise template.TemplateSyntaxError("a piece with holes cannot stand inside another piece")
+        self.holes: list[HoleNode] = nodelist.get_nodes_by_type(HoleNode)
+        for number, hole in enumerate(self.holes):
+            hole.mark = f"{OPENING}{number}{CLOSING}"
 
     def render(self, context: template.Context) -> SafeString:
         parts: tuple[Any, ...] = tuple(part.resolve(context) for part in self.parts)
@@ -39,7 +49,40 @@ class KeptNode(template.Node):
         def build() -> SafeString:
             return mark_safe(self.nodelist.render(context))  # noqa: S308  (rendered markup)
 
-        return fragments.kept(key, build, names=page_cache.ALL if names is None else names)
+        text = fragments.kept(key, build, names=page_cache.ALL if names is None else names)
+        return self._filled(text, context) if self.holes else text
+
+    def _filled(self, text: SafeString, context: template.Context) -> SafeString:
+        if fragments.making():
+            # What is written into the holes is somebody's own, and must not be kept with the piece around this one.
+            page_cache.doubt()
+        parts = [text[:0]]
+        rest: str = text
+        for hole in self.holes:
+            before, _mark, rest = rest.partition(hole.mark)
+            parts += (before, hole.nodelist.render(context))
+        return mark_safe("".join([*parts, rest]))  # noqa: S308  (rendered markup)
+
+
+class HoleNode(template.Node):
+    """Writes its place into the piece around it; the piece, once it is there, has its body written."""
+
+    child_nodelists = ()
+
+    def __init__(self, nodelist: NodeList) -> None:
+        self.nodelist = nodelist
+        self.mark = ""
+
+    def render(self, context: template.Context) -> SafeString:
+        return mark_safe(self.mark)  # noqa: S308  (made here)
+
+
+@register.tag
+def hole(parser: Parser, token: Token) -> HoleNode:
+    """Write what stands up to ``endhole`` for each request. Holes stand in the order of the text, outside of loops and conditions."""
+    nodelist = parser.parse(("endhole",))
+    parser.delete_first_token()
+    return HoleNode(nodelist)
 
 
 @register.tag

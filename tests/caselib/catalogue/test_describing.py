@@ -14,7 +14,8 @@ from caselib.accounts.enums import Role
 from caselib.catalogue.citations import citation, schema_org
 from caselib.catalogue.qr import qr_document
 from caselib.core import clock
-from caselib.resources.enums import Kind
+from caselib.resources.enums import Circulation, Kind
+from cms.middleware.page_cache import store
 from tests import factories
 
 ADDRESS = "http://library.example/item/7/"
@@ -70,12 +71,19 @@ def test_the_short_address_in_the_code_leads_to_the_page(db: None, client: Clien
     assert answer["Location"] == page.get_url()
 
 
-def test_the_code_is_a_picture_of_its_own_that_tells_nothing_of_what_is_there(db: None, client: Client) -> None:
+def test_the_code_is_a_picture_of_its_own_for_whoever_may_open_the_page(db: None, client: Client) -> None:
     page = factories.live(Kind.COURSE)
     address = reverse("catalogue:resource_qr", args=[page.pk])
     assert f'src="{address}"' in client.get(page.get_url()).content.decode()
     answer = client.get(address)
     assert answer["Content-Type"] == "image/svg+xml"
     assert answer.content == qr_document(f"http://testserver/item/{page.pk}/").encode()
-    nobody = client.get(reverse("catalogue:resource_qr", args=[page.pk + 10_000]))
-    assert (nobody.status_code, nobody["Cache-Control"]) == (200, answer["Cache-Control"])
+
+
+@pytest.mark.usefixtures("kept_pages")
+def test_numbers_that_lead_nowhere_fill_no_cache(db: None, client: Client) -> None:
+    closed = factories.live(Kind.COURSE, circulation=Circulation.INTERNAL)
+    used = store.used
+    for pk in (closed.pk, closed.pk + 10_000, 10**17):
+        assert client.get(reverse("catalogue:resource_qr", args=[pk])).status_code == 404
+    assert store.used == used

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from django.template import Context, Template
+from django.template import Context, Template, TemplateSyntaxError
 from django.utils import translation
 
 from caselib.core import clock, fragments, page_cache
@@ -202,3 +202,33 @@ def test_the_template_tag_ends_with_the_names_it_is_given_or_with_any_change() -
     assert write() == "made 1 made 3"
     changed("mine")
     assert write() == "made 4 made 3"
+
+
+HOLED = Template(
+    '{% load kept %}{% kept "frame" until="beside" %}<{{ who }}|{% hole %}{{ who }}{% endhole %}|{% hole %}{{ path }}{% endhole %}>{% endkept %}'
+)
+
+
+def test_what_stands_in_a_hole_is_written_for_each_reader_and_escaped() -> None:
+    def shown(who: str, path: str) -> str:
+        with page_cache.reading(0):
+            return HOLED.render(Context({"who": who, "path": path}))
+
+    assert shown("wang", "/a/") == "<wang|wang|/a/>"
+    # The frame is kept, its holes are not; nothing that a reader brings is taken for a hole.
+    assert shown("<li>", "\ufdd00\ufdd1\ufdd01\ufdd1") == "<wang|&lt;li&gt;|\ufdd00\ufdd1\ufdd01\ufdd1>"
+
+
+def test_what_was_written_into_a_hole_is_never_kept_with_a_piece_around_it() -> None:
+    around = Template('{% load kept %}{% kept "around" %}[{% include frame %}]{% endkept %}')
+
+    def shown(who: str) -> str:
+        with page_cache.reading(0):
+            return around.render(Context({"frame": HOLED, "who": who, "path": "/"}))
+
+    assert "|wang|" in shown("wang")
+    assert "|li|" in shown("li")
+    with pytest.raises(TemplateSyntaxError):
+        Template(
+            '{% load kept %}{% kept "a" %}{% kept "b" %}{% hole %}{{ who }}{% endhole %}{% endkept %}{% endkept %}'
+        )
