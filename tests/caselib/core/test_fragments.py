@@ -17,7 +17,9 @@ from caselib.core.fragments import Pieces
 def _empty() -> Iterator[None]:
     page_cache.changes.forget()
     fragments.pieces.clear()
-    yield
+    # Whatever language the last request of another test has left in this thread.
+    with translation.override("zh-hans"):
+        yield
     page_cache.changes.forget()
     fragments.pieces.clear()
 
