@@ -4,23 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('search', '0001_initial'),
+        ("search", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Likeness',
+            name="Likeness",
             fields=[
-                ('resource_id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('others', models.TextField(blank=True)),
-                ('due', models.PositiveSmallIntegerField(default=1)),
-                ('marked', models.BigIntegerField(default=0)),
+                ("resource_id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("others", models.TextField(blank=True)),
+                ("due", models.PositiveSmallIntegerField(default=1)),
+                ("marked", models.BigIntegerField(default=0)),
             ],
             options={
-                'default_permissions': (),
-                'indexes': [models.Index(condition=models.Q(('due__gt', 0)), fields=['-due', 'resource_id'], name='likeness_due')],
+                "default_permissions": (),
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("due__gt", 0)), fields=["-due", "resource_id"], name="likeness_due"
+                    )
+                ],
             },
         ),
     ]
