@@ -29,22 +29,23 @@ class Command(BaseCommand):
         parser.add_argument("--accept", action="store_true", help="accept every item as a draft (needs --by)")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        """Read file after file and tell of each at once: a folder may hold more than memory does."""
         by = self._actor(options)
-        results: list[ReadResult] = []
-        shown: list[dict[str, Any]] = []
+        first = True
         for path in _files(options["paths"]):
             found = read_file(path)
             data = [to_json(result) for result in found]
             if not options["dry_run"]:
                 remark = self._store(path, found, by, options["accept"])
                 data[0]["message"] = f"{data[0]['message']} {remark}".strip()
-            results.extend(found)
-            shown.extend(data)
+            for result, data_one in zip(found, data, strict=True):
+                if options["json"]:
+                    self.stdout.write(("[" if first else ",") + json.dumps(data_one, ensure_ascii=False, indent=1))
+                else:
+                    self._print(result, data_one)
+                first = False
         if options["json"]:
-            self.stdout.write(json.dumps(shown, ensure_ascii=False, indent=1))
-        else:
-            for result, data_one in zip(results, shown, strict=True):
-                self._print(result, data_one)
+            self.stdout.write("[]" if first else "]")
 
     def _actor(self, options: dict[str, Any]) -> User | None:
         name = options["by"]
