@@ -104,6 +104,14 @@ def week(viewer: Viewer, monday: date) -> list[Day]:
     return days
 
 
+def nearest(viewer: Viewer, monday: date) -> Dispatch | None:
+    """Return the first session after the week from ``monday``, the last one before it when none follows, else None."""
+    first = clock.midnight(monday)
+    found = sessions_for(viewer).exclude(state=DispatchState.CANCELLED)
+    after = found.filter(starts_at__gte=first + timedelta(days=7)).order_by("starts_at", "pk").first()
+    return after or found.filter(starts_at__lt=first).order_by("-starts_at", "-pk").first()
+
+
 def between(viewer: Viewer, first: date, last: date, *, limit: int = 40) -> list[Dispatch]:
     """Return what is planned from ``first`` to ``last`` (both included), at most ``limit`` sessions. One query."""
     begin = clock.midnight(first)

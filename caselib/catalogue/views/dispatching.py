@@ -86,6 +86,7 @@ def board(request: SignedInRequest) -> HttpResponse:
     feed, _made = CalendarFeed.objects.get_or_create(user=request.user)
     context = {
         "days": days,
+        "nearest": None if any(day.sessions for day in days) else selectors.nearest(viewer, monday),
         "is_office": Role.DISPATCHER in viewer.roles,
         "monday": monday,
         "sunday": monday + timedelta(days=6),

@@ -251,6 +251,9 @@ def test_the_office_plans_delivers_and_the_listener_rates(office: Office) -> Non
         assert "notice--warning" in listener.post(rate, scores).content.decode()
     feed = boss.get(reverse("catalogue:sessions"), {"week": "2026-03-09"})
     assert office.course.title in feed.content.decode()
+    for week in ("2026-01-05", "2026-05-04"):
+        empty = boss.get(reverse("catalogue:sessions"), {"week": week})
+        assert empty.context["nearest"] == session and "?week=2026-03-10" in empty.content.decode()
     with clock.fixed(START):
         ics = Client().get(feed.context["feed"])
     assert ics["Content-Type"].startswith("text/calendar")
