@@ -138,6 +138,8 @@ def _last_page(entries: list[Entry]) -> int:
 
 def _glued(text: str, before: int) -> Entry | None:
     """Return the entry of a line so full that its page stands right behind the title, told by the page of the last one."""
+    if len(text) > _LONGEST:
+        return None
     match = re.match(r"^(\S.{3,80}?[\u4e00-\u9fff”》）])[\s.．·…]*(\d{1,4})$", text)
     if match is None or re.search("[，。；：]", text) or not 0 < before <= int(match.group(2)) <= before + _MOST_PAGES:
         return None

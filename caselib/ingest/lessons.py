@@ -39,6 +39,7 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("unit", re.compile(r"单位|学校|^(?:二级)?学院$|院系|教研[室组]")),
 )
+_LONGEST_FIELD = 20_000
 _TITLE = re.compile(r"教案|教学设计|教学简案|教学方案|课程设计方案|课程设计|说课稿|学案|课程方案|教学计划")
 SECTIONED = (
     "objectives",
@@ -55,7 +56,7 @@ PARTICULAR = ("learners", "minutes", "topic", "author", "unit", "method")
 LABELLED = re.compile(r"^(?:[【\[]\s*)?([\u4e00-\u9fff\s、/和与]{2,14}?)\s*(?:[】\]]\s*[:：]?|[:：])\s*(?=\S)")
 
 # 授课教师：王明　　课时：2 — two labels on one line
-_BESIDE = re.compile(r"[ \u3000\t]{2,}(?=[\u4e00-\u9fff]{2,6}[:：])")
+_BESIDE = re.compile(r"(?<![ \u3000\t])[ \u3000\t]{2,}+(?=[\u4e00-\u9fff]{2,6}[:：])")
 
 
 @dataclass(slots=True)
@@ -77,6 +78,8 @@ class LessonFields:
                 self.add("difficult_points", tail)
             return
         known = self.texts.get(name, "")
+        if len(known) > _LONGEST_FIELD:
+            return  # no plan says so much in one place; it stays in the text
         self.texts[name] = f"{known}\n{text}" if known and text not in known else known or text
 
     @property

@@ -122,6 +122,6 @@ def test_long_lines_of_one_sign_are_read(suffix: str, tmp_path: Path) -> None:
     """A pattern that goes back over such a line would take minutes, and the reader is stopped after thirty seconds."""
     signs = ("[", "![", "`", "**", "__", "*a", "…", ". ", "1.", "（", "　", "<", "-", "一、")
     source = tmp_path / f"稿{suffix}"
-    source.write_text("\n\n".join(sign * 30_000 for sign in signs), encoding="utf-8")
+    source.write_text("\n\n".join(sign * 30_000 for sign in signs) + "\n\n甲" + "\t" * 60_000 + "乙", encoding="utf-8")
     (result,) = read_file(source)
     assert result.status == "read"
