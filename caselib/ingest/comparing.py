@@ -16,7 +16,7 @@ from caselib.word.model import Block, Heading, Note
 from .drafts import item_blocks
 from .models import ImportItem
 from .revising import parts_of
-from .splitting import reading_text
+from .texts import reading_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from caselib.ingest.results import ReadItem, item_to_json
-from caselib.ingest.splitting import Item, Split, counts, reading_text, split
+from caselib.ingest.splitting import Item, Split, split
+from caselib.ingest.texts import counts, reading_text
 from caselib.word import codec, guard
 from caselib.word.flatopc import to_package
 from caselib.word.guard import Kind, UnreadableError

@@ -11,28 +11,18 @@ from caselib.ingest.credits import form_title, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
 from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields, topic_of
 from caselib.ingest.levels import without_outsiders
+from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
 from caselib.ingest.sections import (
     canonical_name,
     clean_title,
-    is_back_matter,
-    is_colophon,
-    is_foreword,
     is_section_name,
     without_label,
 )
-from caselib.ingest.titling import Start, is_part_name, line_of
-from caselib.word.model import Block, Document, Heading, Note, Paragraph, Picture, Table, Warning
+from caselib.ingest.titling import Start, line_of
+from caselib.word.model import Block, Document, Heading, Paragraph, Warning
 from caselib.word.names import is_byline, is_front_line, is_institution, is_person, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
-
-
-@dataclass(frozen=True, slots=True)
-class Foreword:
-    """What stands before the first case: its heading and its text."""
-
-    title: str
-    blocks: tuple[Block, ...]
 
 
 @dataclass(slots=True)
@@ -80,114 +70,19 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
 
 
 def _collection(blocks: Sequence[Block], starts: Sequence[Start], recovered: Recovered) -> Split:
-    foreword, front = _front(blocks[: starts[0].index])
-    result = Split([], foreword, front)
+    foreword, warnings = front(blocks[: starts[0].index])
+    result = Split([], foreword, warnings)
     for position, start in enumerate(starts):
         end = starts[position + 1].index if position + 1 < len(starts) else len(blocks)
         part, outside = without_outsiders(blocks[start.index : end])
         if position + 1 == len(starts) and not outside:
-            part, warnings = _without_back_matter(part)
+            part, warnings = without_back_matter(part)
         else:
-            part, warnings = _without_part_name(part)
+            part, warnings = without_part_name(part)
         item = _item(part, start)
-        item.warnings.extend([*warnings, *_outside(outside)])
+        item.warnings.extend([*warnings, *told(outside)])
         result.items.append(item)
     return result
-
-
-def _front(blocks: Sequence[Block]) -> tuple[Foreword | None, list[Warning]]:
-    """Find the foreword before the first case; title page and imprint are reported."""
-    at = next(
-        (
-            index
-            for index, block in enumerate(blocks)
-            if isinstance(block, Heading | Paragraph) and is_foreword(line_of(block))
-        ),
-        None,
-    )
-    if at is None:
-        texts = [
-            block
-            for block in blocks
-            if isinstance(block, Paragraph) and len(block.text) > 60 and not is_colophon(block.text)
-        ]
-        if sum(len(block.text) for block in texts) < 150:
-            return None, _reported(blocks)
-        first = blocks.index(texts[0])
-        return Foreword("", tuple(blocks[first:])), _reported(blocks[:first])
-    title = squeeze(line_of(blocks[at]))
-    content, outside = without_outsiders(blocks[at:], or_equal=True)
-    content = content[: _part_at_the_end(content)]
-    return Foreword(title, tuple(content[1:])), [*_reported(blocks[:at]), *_outside(outside)]
-
-
-def _part_at_the_end(content: Sequence[Block]) -> int:
-    """Return where the label of the first part (第一编, with its name below it) ends the text, else its length."""
-    for index in range(max(len(content) - 4, 1), len(content)):
-        rest = [line_of(block) for block in content[index:] if isinstance(block, Heading | Paragraph)]
-        if (
-            len(rest) == len(content) - index
-            and is_part_name(rest[0])
-            and all(len(text) <= 30 and not ends_sentence(text) for text in rest)
-        ):
-            return index
-    return len(content)
-
-
-def _reported(blocks: Sequence[Block]) -> list[Warning]:
-    return [
-        Warning("front_matter", where(block), line_of(block)[:400])
-        for block in blocks
-        if isinstance(block, Heading | Paragraph) and line_of(block)
-    ]
-
-
-def _outside(groups: Sequence[list[Block]]) -> list[Warning]:
-    """What stands between the cases of two parts is reported whole, under the heading that opens it."""
-    made: list[Warning] = []
-    for group in groups:
-        text = reading_text(group).strip()
-        code = (
-            "part_name" if len(group) == 1 else "back_matter" if is_back_matter(line_of(group[0])) else "between_cases"
-        )
-        made.append(Warning(code, where(group[0]), text[:4000]))
-    return made
-
-
-def _without_part_name(part: list[Block]) -> tuple[list[Block], list[Warning]]:
-    """The name of the next part of the collection stands at the end of the case before it."""
-    at = _part_at_the_end(part)
-    return part[:at], [Warning("part_name", where(block), line_of(block)) for block in part[at:]]
-
-
-def _without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]:
-    at = next(
-        (
-            index
-            for index, block in enumerate(part)
-            if index
-            and isinstance(block, Heading)
-            and is_back_matter(line_of(block))
-            and squeeze(line_of(block)) != "参考文献"
-        ),
-        None,
-    )
-    if at is None:
-        at = next(
-            (
-                index
-                for index, block in enumerate(part)
-                if index > 3
-                and isinstance(block, Paragraph)
-                and is_colophon(block.text)
-                and sum(map(len, map(line_of, part[index:]))) < 800
-            ),
-            None,
-        )
-    if at is None:
-        return part, []
-    text = "\n".join(line_of(block) for block in part[at:])
-    return part[:at], [Warning("back_matter", where(part[at]), text[:4000])]
 
 
 def _item(part: list[Block], start: Start) -> Item:
@@ -357,42 +252,3 @@ def _lesson(item: Item) -> None:
         if len(text) > 12:  # a whole form beside the label: only what reads as a name
             people = [person for person in people if is_person(person)]
         item.authors.extend(person for person in people if person not in item.authors)
-
-
-def counts(blocks: Sequence[Block]) -> tuple[int, int, set[str]]:
-    """Return the number of tables and images in ``blocks``, and the keys of the notes called there."""
-    tables = sum(1 for block in blocks if isinstance(block, Table))
-    images = sum(1 for block in blocks if isinstance(block, Picture))
-    images += sum(
-        len(cell.pictures) for block in blocks if isinstance(block, Table) for row in block.rows for cell in row
-    )
-    notes: set[str] = set()
-    for block in blocks:
-        if isinstance(block, Heading | Paragraph):
-            notes.update(run.note for run in block.runs if run.note)
-        elif isinstance(block, Table):
-            notes.update(
-                run.note for row in block.rows for cell in row for p in cell.blocks for run in p.runs if run.note
-            )
-    return tables, images, notes
-
-
-def reading_text(blocks: Sequence[Block], notes: dict[str, Note] | None = None) -> str:
-    """Return the text of an item for people and for search: one line a paragraph, table cells parted by tabs."""
-    lines: list[str] = []
-    for block in blocks:
-        if isinstance(block, Heading | Paragraph):
-            lines.append(line_of(block))
-        elif isinstance(block, Table):
-            if block.caption:
-                lines.append(block.caption)
-            lines.extend("\t".join(_cell_text(cell) for cell in row) for row in block.rows)
-        elif block.caption:
-            lines.append(block.caption)
-    for note in (notes or {}).values():
-        lines.append("".join(run.text for run in note.runs))
-    return "\n".join(line for line in lines if line.strip())
-
-
-def _cell_text(cell: object) -> str:
-    return "\n".join(block.number + block.text for block in cell.blocks)  # type: ignore[attr-defined]

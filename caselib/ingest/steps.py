@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.word.model import Cell, Table
@@ -65,41 +65,57 @@ def process_steps(table: Table) -> list[Step]:
     roles: dict[int, str] = {}
     for (column, cell), name in zip(_columns(table)[0], head, strict=True):
         roles.update(dict.fromkeys(range(column, column + cell.colspan), _column_role(name)))
-    steps: list[Step] = []
-    said: list[str] = []
-    label = stage = ""
+    reading = _Process(roles, table.columns)
     for row in _columns(table)[1:]:
+        reading.row(row)
+    return _by_the_clock(reading.steps, reading.said)
+
+
+class _Process:
+    """Walks down a process table. ``said`` is what stood in the column of time for each step.
+
+    ``label`` names the step that still goes on, ``stage`` the line across the table that no step has taken yet.
+    """
+
+    def __init__(self, roles: Mapping[int, str], columns: int) -> None:
+        self.roles = roles
+        self.columns = columns
+        self.steps: list[Step] = []
+        self.said: list[str] = []
+        self.label = self.stage = ""
+
+    def row(self, row: Sequence[tuple[int, Cell]]) -> None:
         own = [(column, cell) for column, cell in row if cell.text.strip()]
-        if len(row) == 1 and row[0][1].colspan > 1 and row[0][1].colspan >= table.columns and own:
-            stage = row[0][1].text.strip()
-            continue
+        if len(row) == 1 and row[0][1].colspan > 1 and row[0][1].colspan >= self.columns and own:
+            self.stage = row[0][1].text.strip()
+            return
         parts: dict[str, list[str]] = {}
         for column, cell in own:
-            parts.setdefault(roles.get(column, "other"), []).append(cell.text.strip())
+            parts.setdefault(self.roles.get(column, "other"), []).append(cell.text.strip())
         if not parts:
-            continue
+            return
         covered = {
-            role for column, role in roles.items() if not any(at <= column < at + one.colspan for at, one in row)
+            role for column, role in self.roles.items() if not any(at <= column < at + one.colspan for at, one in row)
         }
         fresh = " ".join(parts.get("step", []))
-        label = fresh or (label if "step" in covered else "")
+        self.label = fresh or (self.label if "step" in covered else "")
         activity = "\n".join(parts.get("activity", []))
-        if "minutes" in covered and steps and not fresh:
-            steps[-1] = replace(steps[-1], activity=f"{steps[-1].activity}\n{activity}".strip()[:_ACTIVITY])
-            continue
-        name = " ".join(text for text in (stage, label) if text)
-        stage = ""
+        if "minutes" in covered and self.steps and not fresh:
+            last = self.steps[-1]
+            self.steps[-1] = replace(last, activity=f"{last.activity}\n{activity}".strip()[:_ACTIVITY])
+        else:
+            self._step(parts, activity, fresh)
+
+    def _step(self, parts: Mapping[str, list[str]], activity: str, fresh: str) -> None:
+        name = " ".join(text for text in (self.stage, self.label) if text)
+        self.stage = ""
         time = " ".join(parts.get("minutes", []))
-        minutes = _any_minutes(time) or minutes_of(label if fresh else "")
+        minutes = _any_minutes(time) or minutes_of(self.label if fresh else "")
         text = f"{name}：{activity}" if name and activity else name or activity
         if text:
-            steps.append(
-                Step(
-                    minutes, text[:_ACTIVITY], "；".join(parts.get("method", [])), "；".join(parts.get("material", []))
-                )
-            )
-            said.append(time)
-    return _by_the_clock(steps, said)
+            method, material = ("；".join(parts.get(role, [])) for role in ("method", "material"))
+            self.steps.append(Step(minutes, text[:_ACTIVITY], method, material))
+            self.said.append(time)
 
 
 def _columns(table: Table) -> list[list[tuple[int, Cell]]]:

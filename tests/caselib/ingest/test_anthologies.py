@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from caselib.ingest.splitting import Split, reading_text
+from caselib.ingest.splitting import Split
+from caselib.ingest.texts import reading_text
 from caselib.word.model import Paragraph
 from tests.caselib.ingest.anthology import HABITS, Anthology, make
 from tests.caselib.ingest.test_splitting import codes, read

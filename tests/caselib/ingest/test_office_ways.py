@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from caselib.ingest.splitting import Split, reading_text, split
+from caselib.ingest.splitting import Split, split
+from caselib.ingest.texts import reading_text
 from caselib.word.html_reader import read_html
 from caselib.word.model import Heading
 from caselib.word.names import is_institution, is_person, split_byline

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselib.ingest.lines import width
-from caselib.ingest.splitting import Split, reading_text
+from caselib.ingest.splitting import Split
+from caselib.ingest.texts import reading_text
 from caselib.word.model import Paragraph
 from tests.caselib.ingest.printed import Case, cases, sentences, wrap
 from tests.caselib.ingest.test_splitting import assert_whole, codes, paragraphs, read

@@ -12,7 +12,8 @@ from caselib.ingest.contents import take_contents
 from caselib.ingest.interleaving import untangle
 from caselib.ingest.lines import Line, lines_of
 from caselib.ingest.pagenotes import mark_notes
-from caselib.ingest.splitting import Split, line_of, split
+from caselib.ingest.splitting import Split, split
+from caselib.ingest.titling import line_of
 from caselib.word.model import Heading
 from caselib.word.names import split_byline
 from caselib.word.text_readers import read_text

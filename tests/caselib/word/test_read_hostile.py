@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from caselib.ingest.splitting import reading_text, split
+from caselib.ingest.splitting import split
+from caselib.ingest.texts import reading_text
 from caselib.word import guard
 from caselib.word.guard import LIMITS, UnreadableError, sniff
 from caselib.word.model import Table
