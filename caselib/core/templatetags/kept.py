@@ -22,6 +22,8 @@ OPENING, CLOSING = "\ufdd0", "\ufdd1"
 class KeptNode(template.Node):
     """Writes its body unless the same body is kept (``fragments.kept``)."""
 
+    holes: list[HoleNode]
+
     def __init__(
         self,
         nodelist: NodeList,
@@ -33,9 +35,10 @@ class KeptNode(template.Node):
         self.name = name
         self.parts = parts
         self.until = until
-        if any(inner.holes for inner in nodelist.get_nodes_by_type(KeptNode)):
+        inner = [node for node in nodelist.get_nodes_by_type(KeptNode) if isinstance(node, KeptNode)]
+        if any(node.holes for node in inner):
             raise template.TemplateSyntaxError("a piece with holes cannot stand inside another piece")
-        self.holes: list[HoleNode] = nodelist.get_nodes_by_type(HoleNode)
+        self.holes = [node for node in nodelist.get_nodes_by_type(HoleNode) if isinstance(node, HoleNode)]
         for number, hole in enumerate(self.holes):
             hole.mark = f"{OPENING}{number}{CLOSING}"
 
