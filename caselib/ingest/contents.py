@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselib.ingest.lines import Line
 from caselib.ingest.sections import is_contents, key
+from caselib.ingest.titling import line_of
+from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral
 
@@ -19,6 +22,8 @@ DRESSED = re.compile(
 )
 BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
 _LEADERS = re.compile(r"(?:[.．·…⋯・‥﹒•。\-—_]\s*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$", re.I)
+_MOST_ENTRIES = 400
+_ENTRY_LINES = 3  # lines that one entry may take
 _LONGEST = 200  # characters of a line that may be an entry
 _MOST_PAGES = 60  # of one case
 _UNFINISHED = re.compile(r"\S(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S{2,40}$")
@@ -40,6 +45,30 @@ class Entry:
     text: str
     page: int
     tail: str = ""
+
+
+def mark_typed(blocks: Sequence[Block]) -> list[Block]:
+    """Give the role ``toc`` to the lines below 目录 that lead to page numbers by dots, where no reader did: web pages, Markdown."""
+    marked = list(blocks)
+    start = next((index for index, block in enumerate(marked) if _is_line(block) and is_contents(line_of(block))), None)
+    if start is None:
+        return marked
+    last = start
+    for index in range(start + 1, min(start + _MOST_ENTRIES, len(marked))):
+        if not _is_line(marked[index]) or index - last > _ENTRY_LINES:
+            break
+        if (match := leaders(line_of(marked[index]))) and match.group(1):
+            last = index
+    if last > start:
+        for index in range(start, last + 1):
+            block = marked[index]
+            assert isinstance(block, Heading | Paragraph), "the run ended at anything else"
+            marked[index] = Paragraph(block.runs, "toc", block.number, place=block.place)
+    return marked
+
+
+def _is_line(block: Block) -> bool:
+    return isinstance(block, Heading | Paragraph)
 
 
 def take_contents(lines: list[Line]) -> tuple[list[Line], list[Entry]]:

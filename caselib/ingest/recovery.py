@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from caselib.ingest import furniture
 from caselib.ingest.columns import pages_of, split_columns
-from caselib.ingest.contents import Entry, contents_entry
+from caselib.ingest.contents import Entry, contents_entry, mark_typed
 from caselib.ingest.faults import drop_repeated_lines, where
 from caselib.ingest.interleaving import untangle
 from caselib.ingest.joining import join
@@ -59,7 +59,7 @@ def recover(document: Document, *, text_file: bool) -> Recovered:
         return _printed(document, text_file)
     blocks: list[Block] = []
     contents: list[Entry] = []
-    for block in document.blocks:
+    for block in mark_typed(document.blocks):
         if isinstance(block, Paragraph) and block.role == "toc":
             entry = contents_entry(block.text) or Entry(squeeze(block.text), 0)
             if not is_contents(block.text):
