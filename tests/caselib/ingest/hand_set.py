@@ -48,9 +48,12 @@ _SECTIONS = (
     ("案例背景", "做法与过程", "成效", "启示与思考", "讨论题"),
     ("基本情况", "案例经过", "处理结果", "案例评析"),
 )
-_TEXT = (
-    "当地处库区上游，辖六个行政村，常住人口一万二千余人。过去群众办事要跑三四个部门，材料重复报、来回跑，"
-    "意见集中在“多头跑、反复报”上。镇党委把群众反映最集中的十九件事列成清单，逐件明确牵头部门和办结时限。"
+_SENTENCES = (
+    "当地处库区上游，辖六个行政村，常住人口一万二千余人。",
+    "过去群众办事要跑三四个部门，材料重复报、来回跑，意见集中在“多头跑、反复报”上。",
+    "镇党委把群众反映最集中的十九件事列成清单，逐件明确牵头部门和办结时限。",
+    "每周二、周四晚上七点到九点，由班子成员轮流值守，来的人不用预约。",
+    "账目按月贴在公开栏里，谁有疑问，当场翻凭证、当场答复。",
 )
 
 
@@ -164,14 +167,18 @@ class Book:
             if self.inner and at == 1:
                 for step, what in enumerate(("列出清单", "夜间接访")):
                     self._heading(case, f"（{_HAN[step]}）{what}", Look(bold=True), 2)
-                    self._line(f"　　{_TEXT[: 60 + 10 * step]}第{place}{step}批。")
+                    self._line(f"　　{self._text(step)}第{place}{step}批。")
             else:
-                self._line(f"　　{_TEXT[at * 7 :]}{place}{at}年。")
+                self._line(f"　　{self._text(at)}这是第{place}{at}年的事。")
         if self.credit == "signed":
             self._line(f"（{unit}　{'、'.join(people)}）", Look(right=True))
         if self.breaks:
             self.file.add_page_break()
         self.cases.append(case)
+
+    @staticmethod
+    def _text(at: int) -> str:
+        return "".join(_SENTENCES[at % 3 :])
 
     def _credits(self, number: int) -> tuple[str, list[str]]:
         """Write who is named below the title, and return whom a reader must find."""

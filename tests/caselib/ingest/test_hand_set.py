@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caselib.ingest.splitting import split
+from caselib.word.html_reader import read_html
 from caselib.word.names import split_byline
 from caselib.word.reader.document import read_docx
 from tests.caselib.ingest.hand_set import Book
@@ -50,3 +51,19 @@ def test_a_case_in_a_file_of_its_own(seed: int) -> None:
 )
 def test_offices_and_people_in_a_byline(line: str, units: list[str], people: list[str]) -> None:
     assert split_byline(line) == (units, people)
+
+
+def test_a_table_of_contents_typed_in_a_web_page_stays_out() -> None:
+    titles = ("一张清单管到底", "把账本晒在太阳下")
+    lines = ["<p align=center><b>目　录</b></p>"]
+    lines += [
+        f"<p>案例{sign}　{title}……………{page}</p>" for sign, title, page in zip("一二", titles, (1, 4), strict=True)
+    ]
+    for sign, title in zip("一二", titles, strict=True):
+        lines += [f"<p align=center><font size=5><b>案例{sign}　{title}</b></font></p>", "<p><b>一、案例背景</b></p>"]
+        lines += ["<p>过去群众办事要跑三四个部门，材料重复报、来回跑，意见集中在多头跑、反复报上。</p>"]
+
+    found = split(read_html("".join(lines).encode(), "html"), name="网页")
+
+    assert [item.title for item in found.items] == list(titles)
+    assert all("……" not in item.title for item in found.items)
