@@ -15,6 +15,7 @@ from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import Listed, listed_by_id
 from search import completions, cursors, engines, facets, highlighting, planning, synonyms
 from search.analysis import numerals
+from search.analysis.folding import fold
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
 from search.backends import database
 from search.backends.base import Engine
@@ -23,7 +24,7 @@ from search.harvest import key_of, page_id_of
 from search.meaning import meaning
 from search.neighbours import similar
 from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found, FoundPassage
-from search.records import AXES, META
+from search.records import AXES, ITEM, META
 
 __all__ = [
     "AXES",
@@ -49,7 +50,7 @@ class SearchRequest:
 
     `filters` maps an axis of AXES to accepted values (several mean any; a term or unit includes those below it).
     `sort` is one of SORTS; `page` counts from 1; `cursor` (from `SearchResult.next_cursor`) goes deeper than pages do
-    and wins over `page`. `facets` are the axes to count. `engine` forces one engine by name.
+    and wins over `page`; one that was not given out leads to the first page and says so. `facets` are the axes to count. `engine` forces one engine by name.
     """
 
     text: str = ""
@@ -67,7 +68,8 @@ class SearchRequest:
 class Passage:
     """A stretch of text that matched, plain, with the offsets of the words searched for.
 
-    `source` is body, attachment, caption or meta; `label` names the attachment or track, `ref` is its id;
+    `source` is body, attachment, caption or meta; `label` names the attachment or track, of meta the terms it is tagged
+    with that were meant, `ref` is the id of attachment or track;
     `seconds` is where in the film a caption is spoken; `start` is the offset in its source text.
     """
 
@@ -143,7 +145,8 @@ def _result(request: SearchRequest, parsed: ParsedQuery) -> SearchResult:
     filters = facets.clean_filters(request.filters)
     size = min(max(1, request.page_size), MAX_PAGE_SIZE)
     page = min(max(1, request.page), 10**6)
-    offset, after = cursors.position(request.cursor, (page - 1) * size)
+    place = cursors.position(request.cursor) if request.cursor else ((page - 1) * size, None)
+    offset, after = place or (0, None)
     wanted = tuple(a for a in request.facets if a in AXES)
     sort = request.sort if request.sort in SORTS else RELEVANCE
     if parsed.empty and sort == RELEVANCE:
@@ -177,11 +180,12 @@ def _result(request: SearchRequest, parsed: ParsedQuery) -> SearchResult:
         relaxed = plan.exact and answer.level > 0 and answer.level != plan.spelt
     hits, vanished = _hits(answer, parsed, request.viewer, as_asked=parsed.exact and not relaxed)
     total = max(len(hits), answer.total - vanished)
+    notices = _notices(parsed, used, relaxed and total > 0, lost=place is None)
     return SearchResult(
         hits=hits,
         total=total,
         facets=facets.buckets(answer.facets, filters) if answer.facets else {},
-        notices=_notices(parsed, used, relaxed and total > 0),
+        notices=notices,
         next_cursor=cursors.of(answer),
         page=page,
         pages=-(-total // size),
@@ -231,8 +235,8 @@ def _hits(
     """The hits the database confirms, and how many it does not. `as_asked`: each contains the words as they stand."""
     ids = {found.key: page_id_of(found.key) for found in answer.found}
     pages = listed_by_id([i for i in ids.values() if i is not None], viewer)
-    table = synonyms.current() if parsed.runs else {}
-    others = [s for run in parsed.runs for s in (*numerals.variants(run), *table.get(run, ()))]
+    known = synonyms.table() if parsed.runs else synonyms.Table({}, frozenset())
+    others = [s for run in parsed.runs for s in (*numerals.variants(run), *known.others.get(run, ()))]
     pattern = highlighting.patterns(parsed, others, pieces=not as_asked) if parsed.runs else None
     hits = []
     for found in answer.found:
@@ -246,30 +250,37 @@ def _hits(
                     kind=page.kind,
                     url=page.url,
                     score=found.score,
-                    passages=_passages(found, pattern),
+                    passages=_passages(found, pattern, known.terms),
                 )
             )
     return tuple(hits), len(answer.found) - len(hits)
 
 
-def _passages(found: Found, pattern: Any) -> tuple[Passage, ...]:
+def _passages(found: Found, pattern: Any, terms: frozenset[str]) -> tuple[Passage, ...]:
     """The passages, those first in which something is marked, running text before a list of names and terms."""
-    shown = [_passage(p, pattern) for p in found.passages]
+    shown = [_passage(p, pattern, terms) for p in found.passages]
     return tuple(sorted(shown, key=lambda p: (not p.marks, p.source == META)))
 
 
-def _passage(found: FoundPassage, pattern: Any) -> Passage:
+def _passage(found: FoundPassage, pattern: Any, terms: frozenset[str]) -> Passage:
     if found.source == META:
         text, marks = highlighting.marked_items(found.text, pattern)
-        return Passage(text, marks, META)
+        return Passage(text, marks, META, _tags(text, terms) if marks else "")
     offset, text, marks = highlighting.snippet(found.text, pattern)
     return Passage(text, marks, found.source, found.label, found.ref, found.seconds, found.start + offset)
 
 
-def _notices(parsed: ParsedQuery, used: str, relaxed: bool) -> tuple[str, ...]:
+def _tags(text: str, terms: frozenset[str]) -> str:
+    """The terms among names and keywords, as they are written."""
+    return ITEM.join(item for item in text.split(ITEM) if fold(item) in terms)
+
+
+def _notices(parsed: ParsedQuery, used: str, relaxed: bool, *, lost: bool) -> tuple[str, ...]:
     notices = []
     if parsed.truncated:
         notices.append(_("Only the first %(count)d characters of the query were used.") % {"count": MAX_CHARACTERS})
+    if lost:
+        notices.append(_("The place to go on from is not one that was given out; the results begin at the first."))
     if used == database.NAME:
         notices.append(
             _("Full-text search is not available right now; only titles, abstracts and authors were searched.")

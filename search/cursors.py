@@ -17,18 +17,18 @@ def of(answer: EngineAnswer) -> str | None:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
-def position(cursor: str, offset: int) -> tuple[int, tuple[object, ...] | None]:
-    """Return offset and search-after values of a cursor; one that is not ours counts for nothing."""
-    if not cursor or len(cursor) > 400:
-        return offset, None
+def position(cursor: str) -> tuple[int, tuple[object, ...] | None] | None:
+    """Return offset and search-after values of a cursor; None of one that is not ours."""
+    if len(cursor) > 400:
+        return None
     try:
         place, after = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(place, int) or not 0 <= place < 10**8:
-            return offset, None
+        if type(place) is not int or not 0 <= place < 10**8:
+            return None
         if after is None:
             return place, None
         by, key = after
-        ours = isinstance(by, int | float) and abs(by) < 2**63 and isinstance(key, str)
-        return (place, (by, key)) if ours else (offset, None)
-    except (ValueError, TypeError, binascii.Error):
-        return offset, None
+        ours = type(by) in (int, float) and abs(by) < 2**63 and isinstance(key, str)
+        return (place, (by, key)) if ours else None
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return None

@@ -295,9 +295,10 @@ class Reading:
         return pairs
 
     def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
-        """Return the engine's account of the best passage of one record."""
+        """Return the engine's account of the best passage of one record that the query's viewer may see."""
         scored = self._in_passages.query(query.scoring)
-        within = self._in_passages.both(scored, self._in_passages.numbers([record_number(key)]))
+        only = self._in_passages.numbers([record_number(key)])
+        within = self._in_passages.both(scored, only, *self._passage_conditions(query))
         hits = self.passages.search(within, limit=1, count=False).hits
         if not hits:
             return {"key": key, "found": False}

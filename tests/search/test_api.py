@@ -9,7 +9,7 @@ import pytest
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
 from caselib.resources.enums import Circulation, Kind
-from caselib.vocabularies.models import Topic
+from caselib.vocabularies.models import Position, Topic
 from search import api
 from search.api import SearchRequest, SearchResult
 from search.models import Completion, SynonymGroup
@@ -92,6 +92,21 @@ def test_synonyms_work_at_once(find: Find) -> None:
     result = find("公共自行车")
     assert titles(result) == ["共享单车"]
     assert not result.relaxed
+
+
+def test_what_is_tagged_is_found_by_any_name_of_the_term_and_says_so(find: Find) -> None:
+    Position.objects.create(name="村（社区）支部负责人", code="TRY", synonyms=["村里的带头人"])
+    factories.live(title="只有标签", tags={"positions": ["村（社区）支部负责人"]})
+    factories.live(title="写在文中", body=body("村里的带头人是老赵。"))
+    factories.live(title="别的案例")
+    for text in ("村里的带头人", "社区支部负责人", "村支部负责人"):
+        result = find(text)
+        assert not result.relaxed
+        assert set(titles(result)) == {"只有标签", "写在文中"}, text
+        tagged = next(hit for hit in result.hits if hit.title == "只有标签")
+        (passage,) = [p for p in tagged.passages if p.marks]
+        assert (passage.source, passage.label) == ("meta", "村（社区）支部负责人"), text
+    assert titles(find("村（社区）支部负责人")) == ["只有标签"]
 
 
 def test_terms_have_their_synonyms_and_include_their_descendants(find: Find) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -16,8 +17,9 @@ from caselib.core import clock
 from caselib.media.models import CaptionTrack, CaseDocument, VideoFile
 from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import Attachment, ResourcePage, RestrictedGroup
+from caselib.resources.selectors import listed_by_id
 from caselib.vocabularies.models import Topic
-from search import api, engines, synonyms
+from search import api, engines, synonyms, upkeep
 from search.api import SearchRequest
 from search.models import Completion
 from tests import factories
@@ -161,6 +163,59 @@ def test_likeness_names_nothing_guarded(planted: dict[str, ResourcePage]) -> Non
 def test_completions_of_what_nobody_sees_are_not_even_stored(planted: dict[str, ResourcePage]) -> None:
     stored = set(Completion.objects.values_list("text", flat=True))
     assert not stored & {GUARDED[place] for place in NOBODY}
+
+
+def test_office_accounts_cursors_and_made_up_filters_tell_nothing(planted: dict[str, ResourcePage]) -> None:
+    engine = engines.configured()[0]
+    for place, page in planted.items():
+        word = GUARDED[place]
+        if place not in ("draft", "withdrawn", "unpublished", "internal", "restricted", "teacher-page"):
+            continue
+        # The account of a score is for the office, and still asked for a reader: nothing of the page is in it.
+        account = api.explain(SearchRequest(word), page)
+        assert not account["account"].get("found"), place
+        for axis in ("unit", "year", "kind", "topics"):
+            for value in (word, f"page:{page.pk}", str(page.pk), "0", "x" * 64):
+                result = api.search(SearchRequest(word, filters={axis: [value]}))
+                assert not result.total or result.relaxed, (place, axis)
+                assert word not in everything_told(result).replace(json.dumps(value, ensure_ascii=False), "")
+        for after in ([0, f"page:{page.pk}"], [10**6, ""], [-1.5, "page:0"], [1e18, "\udcff"], None):
+            cursor = made_up([0, after])
+            for sort in ("relevance", "newest", "title"):
+                result = api.search(SearchRequest("", sort=sort, cursor=cursor, page_size=100))
+                assert result.engine == engine, (place, after)
+                assert word not in everything_told(result), (place, after)
+    for cursor in ("%%%", "W10", made_up([-1, None]), made_up([True, None]), made_up([0, ["a", "b"]]), "x" * 5000):
+        result = api.search(SearchRequest("", cursor=cursor))
+        assert result.engine == engine
+        assert result.hits
+        assert any("第一条" in notice for notice in result.notices), cursor
+    assert not api.search(SearchRequest("", cursor=made_up([10**7, None]))).hits
+
+
+def test_what_is_withdrawn_is_neither_completed_nor_proposed_nor_likened(planted: dict[str, ResourcePage]) -> None:
+    """At once, before any index has heard of it."""
+    page = factories.live(title="鹧鸪塘议事", body=[factories.section("做法", factories.paragraph("鹧鸪塘有议事亭。"))])
+    other = factories.live(title="鹧鸪塘旧事", body=[factories.section("做法", factories.paragraph("鹧鸪塘有戏台。"))])
+    upkeep.keep_all_up()
+    assert "鹧鸪塘议事" in {s.text for s in api.suggest("鹧鸪", Viewer())}
+    assert page.pk in shown_beside(other)
+    ResourcePage.objects.filter(pk=page.pk).update(withdrawn_at=clock.now())
+    assert "鹧鸪塘议事" not in {
+        s.text for text in ("鹧鸪", "zgtys", "zhegutangyi") for s in api.suggest(text, Viewer())
+    }
+    assert page.pk not in shown_beside(other)
+    result = api.search(SearchRequest("鹧鸪塘"))
+    assert [hit.title for hit in result.hits] == ["鹧鸪塘旧事"]
+    assert api.search(SearchRequest("鹧鸪塘义事")).did_you_mean != "鹧鸪塘议事"
+
+
+def shown_beside(page: ResourcePage) -> set[int]:
+    return set(listed_by_id(list(api.similar(page, Viewer(), limit=20)), Viewer()))
+
+
+def made_up(position: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(position).encode()).decode().rstrip("=")
 
 
 def everything_told(result: api.SearchResult) -> str:

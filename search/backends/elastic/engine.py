@@ -90,9 +90,9 @@ class ElasticEngine:
             }
 
     def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
-        """Return the server's own account of the score of one record."""
+        """Return the server's own account of the score of one record, if the query's viewer may see it."""
         body = search_body(query, 0) | {"explain": True, "size": 1, "from": 0, "post_filter": {"term": {"key": key}}}
-        body["query"]["bool"]["filter"] = [{"term": {"key": key}}]
+        body["query"]["bool"]["filter"][0] = {"term": {"key": key}}  # whether it matches or not; the viewer stays
         body.pop("aggs", None)
         with translated():
             hits = self.connection.reading.search(index=self.alias, body=body).body["hits"]["hits"]
