@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from caselib.core import page_cache
@@ -60,21 +60,29 @@ def forget() -> None:
 
 
 def _build(terms: Iterable[tuple[str, list[str] | None]]) -> Mapping[str, tuple[str, ...]]:
-    table: dict[str, dict[str, None]] = {}
-    for group in _groups(terms):
-        words = [w for w in dict.fromkeys(fold(str(w)).strip() for w in group) if w]
-        for word in words:
-            table.setdefault(word, {}).update(dict.fromkeys(w for w in words if w != word))
-    return {word: tuple(others)[:_MOST] for word, others in table.items()}
+    """The words of a group mean each other. Those of a term mean the term, which means all of them.
 
+    The office files 乡镇长 and 乡镇党委书记 under one post, but who types one does not mean the other.
+    """
+    found: dict[str, dict[str, None]] = {}
 
-def _groups(terms: Iterable[tuple[str, list[str] | None]]) -> Iterator[list[str]]:
+    def mean(word: str, others: Iterable[str]) -> None:
+        found.setdefault(word, {}).update((other, None) for other in others if other != word)
+
     for group in SynonymGroup.objects.filter(active=True):
-        yield group.as_list()
+        words = _folded(group.as_list())
+        for word in words:
+            mean(word, words)
     for name, synonyms in terms:
-        words = [name, *_spelt_out(name), *map(str, synonyms or ())]
-        if len(words) > 1:
-            yield words
+        first, *others = _folded([name, *_spelt_out(name), *map(str, synonyms or ())]) or [""]
+        mean(first, others)
+        for word in others:
+            mean(word, [first])
+    return {word: tuple(others)[:_MOST] for word, others in found.items() if word and others}
+
+
+def _folded(words: Iterable[str]) -> list[str]:
+    return [word for word in dict.fromkeys(fold(str(w)).strip() for w in words) if word]
 
 
 def _spelt_out(name: str) -> list[str]:

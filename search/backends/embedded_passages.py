@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search.backends.embedded_query import Translator
-from search.queries import Bool, Everything, Node, Phrase, Term, any_of
+from search.queries import Bool, Everything, Node, Phrase, Term
 
 if TYPE_CHECKING:
     import tantivy
 
 WINDOW = 80  # passages weighed together
 # Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
-_BUDGET = 250_000
+_BUDGET = 150_000
 _PHRASE_COST = 2  # times the occurrences of its tokens: their places are read and compared, too
 
 
@@ -46,7 +46,7 @@ class Passages:
         query = self.translator.both(self.translator.query(first), *conditions)
         hits = self.searcher.search(query, limit=limit, count=False).hits
         if rest:
-            hits, windows = self._weighed(hits, any_of(*rest))
+            hits, windows = self._weighed(hits, rest)
         else:
             windows = [0] * len(hits)
         numbers = self._values("num", hits)
@@ -88,15 +88,17 @@ class Passages:
             case _:
                 return 0
 
-    def _weighed(self, hits: list[tuple[float, Any]], rest: Node) -> tuple[list[tuple[float, Any]], list[int]]:
+    def _weighed(
+        self, hits: list[tuple[float, Any]], rest: Sequence[Node]
+    ) -> tuple[list[tuple[float, Any]], list[int]]:
         """Add the score of the rest, order each window, and let none score more than the window before it ends."""
         ids = self._values("u", hits)
-        scored = self.translator.query(rest)
+        scored = [self.translator.query(node) for node in rest]
         done: list[tuple[float, Any]] = []
         ceiling = float("inf")
         for begin in range(0, len(hits), WINDOW):
             window = list(zip(hits[begin : begin + WINDOW], ids[begin : begin + WINDOW], strict=True))
-            within = self.translator.both(scored, self.translator.numbers((u for _, u in window), "u"))
+            within = self.translator.added(self.translator.numbers((u for _, u in window), "u"), scored)
             found = self.searcher.search(within, limit=len(window), count=False).hits
             more = dict(zip(self._values("u", found), (score for score, _ in found), strict=True))
             whole = [(min(ceiling, score + more.get(u, 0.0)), address) for (score, address), u in window]

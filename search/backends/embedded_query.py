@@ -79,6 +79,16 @@ class Translator:
         occur = self._t.Occur
         return self._t.Query.boolean_query([(occur.Must, scored), *((occur.Must, c) for c in conditions)])
 
+    def added(self, condition: tantivy.Query, scored: Iterable[tantivy.Query]) -> tantivy.Query:
+        """Return a condition that few meet, with the score of each of the queries added where it applies.
+
+        One inside the other: a union of them would score thousands of neighbours of each that meets the condition.
+        """
+        occur = self._t.Occur
+        for query in scored:
+            condition = self._t.Query.boolean_query([(occur.Must, condition), (occur.Should, query)])
+        return condition
+
     def _bool(self, node: Bool) -> tantivy.Query:
         occur = self._t.Occur
         clauses = [(occur.Must, self.query(n)) for n in node.must]

@@ -102,7 +102,8 @@ def test_what_is_tagged_is_found_by_any_name_of_the_term_and_says_so(find: Find)
     for text in ("村里的带头人", "社区支部负责人", "村支部负责人"):
         result = find(text)
         assert not result.relaxed
-        assert set(titles(result)) == {"只有标签", "写在文中"}, text
+        # What the term means is found; one of its other names does not mean the others.
+        assert set(titles(result)) == {"只有标签", *(["写在文中"] if text == "村里的带头人" else [])}, text
         tagged = next(hit for hit in result.hits if hit.title == "只有标签")
         (passage,) = [p for p in tagged.passages if p.marks]
         assert (passage.source, passage.label) == ("meta", "村（社区）支部负责人"), text
