@@ -18,7 +18,7 @@ _SOURCE = re.compile(
 )
 _MOST = 6
 _FOOT = 8  # lines at the end of a page among which its notes are looked for
-_NUMBERED = re.compile(r"^(\d{1,2})\s*(?=[\u4e00-\u9fff“《（])")
+_NUMBERED = re.compile(r"^([1-9]\d?)\s*(?=[\u4e00-\u9fff“《（])")
 _MOST_MARKS = 20
 _SKIPPED = 5  # notes that may be missed between two that are known
 
@@ -94,7 +94,7 @@ def _close_up(page: list[Line], end: int) -> int:
 
 
 def _is_figure(line: Line) -> bool:
-    return line.fixed is None and line.text.isdecimal() and len(line.text) <= 2
+    return line.fixed is None and line.text.isdecimal() and len(line.text) <= 2 and line.text[0] != "0"
 
 
 def _value(line: Line) -> int:

@@ -42,7 +42,7 @@ def plan_lines(lines: Sequence[Line]) -> dict[int, PlanLine]:
             if at not in found and not is_credit(squeeze(lines[at].text)):
                 break
             found.setdefault(at, "particular")
-    titles = [at for index in firsts if (at := _title(lines, found, index)) is not None]
+    titles = [title for index in firsts if (title := _title(lines, found, index)) is not None]
     return found | dict.fromkeys(titles, "title")
 
 
