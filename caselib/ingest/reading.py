@@ -24,6 +24,7 @@ SECONDS = 25.0  # of the 30 that a file may take; a command of its own needs som
 MEMORY = 440 * MIB  # below the 500 MB that a file may take, however megabytes are counted
 _ROOT = Path(__file__).resolve().parents[2]
 _PICTURE_SECONDS = 15.0
+_NO_CONVERSION = ("not_a_manuscript", "empty_file", "damaged", "missing_part")  # of what the converter left
 
 
 def read_file(path: Path, name: str = "") -> list[ReadResult]:
@@ -131,6 +132,8 @@ def _converted(path: Path, name: str, kind: str, deadline: float) -> ReadResult:
         outcome, raw = _run(source, f"{stem}.docx", out, deadline)
         result = _finished(name, raw, out, outcome, deadline)
         result = replace(result, warnings=tuple(item for item in result.warnings if item.code != "mislabelled"))
+    if result.status == "refused" and result.code in _NO_CONVERSION:
+        return refused(name, "convert_failed", Path(name).suffix)
     if result.status == "refused":
         return result
     note = Warning("converted", "", kind)

@@ -125,3 +125,13 @@ def test_long_lines_of_one_sign_are_read(suffix: str, tmp_path: Path) -> None:
     source.write_text("\n\n".join(sign * 30_000 for sign in signs) + "\n\n甲" + "\t" * 60_000 + "乙", encoding="utf-8")
     (result,) = read_file(source)
     assert result.status == "read"
+
+
+def test_what_a_broken_converter_leaves_is_said_to_be_its_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("caselib.word.convert.to_docx", lambda *_, **__: bytes(range(256)) * 20)
+    source = tmp_path / "稿.rtf"
+    source.write_bytes(b"{\\rtf1 x}")
+    (result,) = read_file(source)
+    assert (result.status, result.code) == ("refused", "convert_failed")
