@@ -8,7 +8,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,7 +28,6 @@ _CURRENT = "CURRENT"
 _HEAP_RECORDS, _HEAP_PASSAGES = 200_000_000, 400_000_000
 _HEAP_DRAIN = 25_000_000
 _SHARES_FROM = 200  # passages below which no share says anything
-_SHARES_KEPT = 200_000  # tokens whose share is remembered between two commits
 _Answer = TypeVar("_Answer")
 
 
@@ -41,7 +40,6 @@ class _Open:
     passages: tantivy.Index
     stamp: tuple[int, ...]
     reading: Reading
-    shares: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 class EmbeddedEngine:
@@ -287,16 +285,10 @@ def directory_bytes(directory: Path) -> int:
 
 
 def _shares(opened: _Open, field: str, tokens: Collection[str]) -> Mapping[str, float]:
-    searcher = opened.reading.passages
-    total = searcher.num_docs
+    total = opened.reading.passages.num_docs
     if total < _SHARES_FROM:
         return {}
-    if len(opened.shares) >= _SHARES_KEPT:
-        opened.shares.clear()
-    for token in tokens:
-        if (field, token) not in opened.shares:
-            opened.shares[field, token] = searcher.doc_freq(field, token) / total
-    return {token: opened.shares[field, token] for token in tokens}
+    return {token: opened.reading.frequency(field, token) / total for token in tokens}
 
 
 def _stamp(directory: Path) -> tuple[int, ...]:

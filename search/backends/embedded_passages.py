@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 WINDOW = 80  # passages weighed together
 # Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
 _BUDGET = 150_000
+_REMEMBERED = 200_000  # tokens whose frequency is remembered between two commits
 _PHRASE_COST = 2  # times the occurrences of its tokens: their places are read and compared, too
 
 
@@ -32,6 +33,7 @@ class Passages:
     def __init__(self, index: tantivy.Index) -> None:
         self.searcher = index.searcher()
         self.translator = Translator(index.schema, self.searcher)
+        self._frequencies: dict[tuple[str, str], int] = {}
 
     def best(
         self, scoring: Node, conditions: Sequence[tantivy.Query], limit: int, *, few: bool = False
@@ -52,6 +54,15 @@ class Passages:
         numbers = self._values("num", hits)
         found = [Weighed(w, s, n, a) for w, (s, a), n in zip(windows, hits, numbers, strict=True)]
         return found, len(hits) < limit
+
+    def frequency(self, field: str, token: str) -> int:
+        """Return how many passages hold a token; asked once, for planning and for ranking."""
+        known = self._frequencies.get((field, token))
+        if known is None:
+            if len(self._frequencies) >= _REMEMBERED:
+                self._frequencies.clear()
+            known = self._frequencies[field, token] = int(self.searcher.doc_freq(field, token))
+        return known
 
     def count(self, query: tantivy.Query) -> int:
         """Return how many passages meet a condition."""
@@ -80,9 +91,9 @@ class Passages:
     def _cost(self, node: Node) -> int:
         match node:
             case Term(field, token):
-                return int(self.searcher.doc_freq(field, token))
+                return self.frequency(field, token)
             case Phrase(field, tokens):
-                return _PHRASE_COST * sum(int(self.searcher.doc_freq(field, token)) for _, token in tokens)
+                return _PHRASE_COST * sum(self.frequency(field, token) for _, token in tokens)
             case Everything():
                 return int(self.searcher.num_docs)
             case _:

@@ -56,6 +56,7 @@ class Reading:
         self.records = records.searcher()
         self._in_records = Translator(records.schema, self.records)
         self._best = Passages(passages)
+        self.frequency = self._best.frequency
         self.passages = self._best.searcher
         self._in_passages = self._best.translator
         self._apart: dict[Hashable, Mapping[str, int]] = {}
@@ -117,10 +118,10 @@ class Reading:
             numbers = self._numbers(self.records.search(match, limit=total, count=False).hits)
             conditions.append(self._in_passages.numbers(numbers))
             left = None
-        ranked, exhausted = self._candidates(query.scoring, conditions, left, limit)
+        ranked, exhausted = self._candidates(query.scoring, conditions, left, limit, wanted)
         while len(ranked) < min(wanted, total) and not exhausted and limit < _DEEPEST:
             limit = min(4 * limit, _DEEPEST)
-            ranked, exhausted = self._candidates(query.scoring, conditions, left, limit)
+            ranked, exhausted = self._candidates(query.scoring, conditions, left, limit, wanted)
         found = [self._found(c) for c in ranked[query.offset : wanted]]
         if len(found) < query.limit and len(ranked) < total:
             found.extend(self._rest(match, ranked, query.offset + len(found), query.limit - len(found)))
@@ -148,7 +149,7 @@ class Reading:
 
     def _best_passages(self, query: EngineQuery, numbers: list[int]) -> dict[int, _Candidate]:
         conditions = [*self._passage_conditions(query), self._in_passages.numbers(numbers)]
-        ranked, _ = self._candidates(query.scoring, conditions, None, _PASSAGES_EACH * len(numbers))
+        ranked, _ = self._candidates(query.scoring, conditions, None, _PASSAGES_EACH * len(numbers), len(numbers))
         return {c.number: c for c in ranked}
 
     def _keys_of(self, candidates: list[_Candidate]) -> dict[int, str]:
@@ -172,10 +173,11 @@ class Reading:
         return conditions
 
     def _candidates(
-        self, scoring: Node, conditions: list[tantivy.Query], match: tantivy.Query | None, limit: int
+        self, scoring: Node, conditions: list[tantivy.Query], match: tantivy.Query | None, limit: int, wanted: int
     ) -> tuple[list[_Candidate], bool]:
         """Records by their best passage among the first `limit`, and whether no passage was left out.
 
+        Of those that match at least `wanted` are returned, if there are so many: nobody looks at what lies behind.
         Without `match` the conditions on passages name the few records that are wanted.
         """
         passages, exhausted = self._best.best(scoring, conditions, limit, few=match is None)
@@ -188,13 +190,16 @@ class Reading:
                 # first pages must not depend on how deep one looks.
                 candidate.score += passage.score * PASSAGE_SHARES[nth] if nth == 0 or place < WINDOW else 0.0
                 candidate.addresses.append(passage.address)
-        ranked = list(by_number.values())
-        if match is not None and ranked:
-            inside = self._in_records.both(match, self._in_records.numbers(by_number))
-            valid = set(self._numbers(self.records.search(inside, limit=len(ranked), count=False).hits))
-            ranked = [c for c in ranked if c.number in valid]
-        ranked.sort(key=lambda c: (c.window, -c.score, c.number))
-        return ranked, exhausted
+        ranked = sorted(by_number.values(), key=lambda c: (c.window, -c.score, c.number))
+        if match is None:
+            return ranked, exhausted
+        valid: list[_Candidate] = []
+        while ranked and len(valid) < wanted:
+            some, ranked = ranked[:wanted], ranked[wanted:]
+            inside = self._in_records.both(match, self._in_records.numbers(c.number for c in some))
+            numbers = set(self._numbers(self.records.search(inside, limit=len(some), count=False).hits))
+            valid += [c for c in some if c.number in numbers]
+        return valid, exhausted
 
     def _numbers(self, hits: list[tuple[float, Any]]) -> list[int]:
         return [int(v) for v in self.records.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]
