@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ _TRANSLATED = str.maketrans(_VARIANTS)
 _SIGNS = dict(zip("，：；！？（）", ",:;!?()", strict=True))
 # Taiwan writes the particle 着 as 著, which in simplified text is left to a few words of its own.
 _PARTICLE = re.compile(r"(?<![显名昭卓原编合专巨新旧大论拙遗土译所共])著(?![名作述者称录论书撰文译有于《])")
+
+_SHORT = 40  # characters: a name, a term, a title
 
 
 @lru_cache(maxsize=1)
@@ -52,18 +55,18 @@ def fold(text: str) -> str:
     return text.lower()
 
 
-def fold_with_offsets(text: str) -> tuple[str, list[int]]:
+def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """Fold text and say where each folded character came from.
 
     Returns the folded text and, for each of its characters, the offset of the original character it stems from. Slower
-    than `fold`: meant for the passages of one result page.
+    than `fold`: meant for the passages of one result page. Names and terms come again in most of them.
     """
-    pieces: list[str] = []
-    origins: list[int] = []
-    for offset, character in enumerate(text):
-        piece = unicodedata.normalize("NFKC", _DROPPED.sub("", character))
-        pieces.append(piece)
-        origins.extend([offset] * len(piece))
+    return _short(text) if len(text) <= _SHORT else _folded(text)
+
+
+def _folded(text: str) -> tuple[str, tuple[int, ...]]:
+    pieces = [_piece(character) for character in text]
+    origins = tuple(offset for offset, piece in enumerate(pieces) for _part in piece)
     joined = "".join(pieces)
     converted = _PARTICLE.sub("着", _converter().convert(joined.translate(_TRANSLATED)))
     if len(converted) != len(joined):  # a phrase rule changed the length: convert one by one, which never does
@@ -72,6 +75,14 @@ def fold_with_offsets(text: str) -> tuple[str, list[int]]:
     if len(lowered) != len(converted):
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in converted)
     return lowered, origins
+
+
+_short = lru_cache(maxsize=4096)(_folded)
+
+
+@lru_cache(maxsize=16_384)
+def _piece(character: str) -> str:
+    return unicodedata.normalize("NFKC", _DROPPED.sub("", character))
 
 
 def _single(character: str) -> str:

@@ -30,7 +30,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
 def test_offsets_point_at_what_the_character_came_from(text: str) -> None:
     folded, origins = fold_with_offsets(text)
     assert len(folded) == len(origins)
-    assert origins == sorted(origins)
+    assert list(origins) == sorted(origins)
     for character, origin in zip(folded, origins, strict=True):
         assert character in fold(text[origin]) or character == fold(character)
 
