@@ -148,6 +148,8 @@ class Reading:
         return found
 
     def _best_passages(self, query: EngineQuery, numbers: list[int]) -> dict[int, _Candidate]:
+        if not numbers:  # nothing that matches has a word of the text by which records are ranked
+            return {}
         conditions = [*self._passage_conditions(query), self._in_passages.numbers(numbers)]
         ranked, _ = self._candidates(query.scoring, conditions, None, _PASSAGES_EACH * len(numbers), len(numbers))
         return {c.number: c for c in ranked}

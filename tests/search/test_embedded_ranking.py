@@ -11,7 +11,7 @@ from search import planning
 from search.analysis.query import parse
 from search.backends import embedded_passages
 from search.backends.embedded import EmbeddedEngine
-from search.queries import EngineAnswer, EngineQuery
+from search.queries import EngineAnswer, EngineQuery, Everything, Term
 from search.records import BODY, Record, TextPart
 
 WORDS = "治理 乡村 社区 干部 监督 账本 党员 夜校 渔港 茶园 网格 调解 水利 海塘 养老 托育 用工 车间 码头 巡查".split()
@@ -59,6 +59,12 @@ def test_what_rare_terms_choose_is_weighed_by_all_terms(
     assert len(both) > 20
     assert [found.score for found in both] == pytest.approx([scores[found.key] for found in both], abs=0.01)
     assert [found.key for found in both] == sorted((f.key for f in both), key=lambda k: -scores[k])
+
+
+def test_a_text_none_of_whose_words_ranks_a_record_is_answered(library: EmbeddedEngine) -> None:
+    answer = library.search(EngineQuery((Everything(),), Term("b", "治理"), limit=20, whole=Term("t0", "无此")))
+    assert answer.total == 600
+    assert len(answer.found) == 20
 
 
 def test_pages_of_windows_leave_nothing_out_and_never_rise(
