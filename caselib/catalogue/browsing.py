@@ -23,6 +23,7 @@ SOURCES = {
     "caption": gettext_lazy("spoken in the film at %(time)s"),
     "body": gettext_lazy("in the text"),
     "meta": gettext_lazy("in authors, units or keywords"),
+    "tags": gettext_lazy("tagged with %(label)s"),
 }
 
 
@@ -200,7 +201,8 @@ def _why(hit: Hit) -> str:
     for passage in hit.passages:
         if passage.marks or passage.source != "body":
             minutes, seconds = divmod(int(passage.seconds), 60)
-            return str(SOURCES.get(passage.source, SOURCES["body"])) % {
+            source = "tags" if passage.source == "meta" and passage.label else passage.source
+            return str(SOURCES.get(source, SOURCES["body"])) % {
                 "label": passage.label,
                 "time": f"{minutes}:{seconds:02d}",
             }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
@@ -94,7 +96,7 @@ def test_synonyms_work_at_once(find: Find) -> None:
     assert not result.relaxed
 
 
-def test_what_is_tagged_is_found_by_any_name_of_the_term_and_says_so(find: Find) -> None:
+def test_what_is_tagged_is_found_by_any_name_of_the_term_and_says_so(client: Client, find: Find) -> None:
     Position.objects.create(name="村（社区）支部负责人", code="TRY", synonyms=["村里的带头人"])
     factories.live(title="只有标签", tags={"positions": ["村（社区）支部负责人"]})
     factories.live(title="写在文中", body=body("村里的带头人是老赵。"))
@@ -108,6 +110,8 @@ def test_what_is_tagged_is_found_by_any_name_of_the_term_and_says_so(find: Find)
         (passage,) = [p for p in tagged.passages if p.marks]
         assert (passage.source, passage.label) == ("meta", "村（社区）支部负责人"), text
     assert titles(find("村（社区）支部负责人")) == ["只有标签"]
+    page = client.get(reverse("catalogue:browse"), {"q": "村支部负责人"}).content.decode()
+    assert "标签：村（社区）支部负责人" in page
 
 
 def test_terms_have_their_synonyms_and_include_their_descendants(find: Find) -> None:
