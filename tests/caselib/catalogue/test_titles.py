@@ -69,6 +69,6 @@ def test_a_roster_as_offices_write_it_is_read_over_its_cells(db: None) -> None:
 
 def test_the_names_that_an_office_keeps_come_before_the_readings(db: None) -> None:
     install_terms()
-    own = Position.objects.create(name="石桥联络岗", slug="own", code="OWN", synonyms=["村支书"])
-    found = room_list(parse_lines("王小满，村支书"), Post(), Viewer())
+    own = Position.objects.create(name="石桥联络岗", slug="own", code="OWN", synonyms=["村书记"])
+    found = room_list(parse_lines("王小满，村书记"), Post(), Viewer())
     assert [row.name for row in found.rows] == [own.name]
