@@ -14,6 +14,7 @@ from caselib.ingest.titling import (
     TITLE_MAX,
     Start,
     is_chapter,
+    is_cover_line,
     is_part_name,
     text_of,
     title_lines,
@@ -153,10 +154,28 @@ def _from_styles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     alike = sum(1 for index, end in spans_of(tops, len(blocks)) if is_case(blocks[index + 1 : end]))
     if alike < 2 or alike < len(tops) * 0.6:
         return []
+    tops = [*_first_taken_for_title(blocks, tops, level, is_case), *tops]
     return [
         Start(index, 1, "style")
         for index, end in spans_of(tops, len(blocks))
         if not _is_part(index, end, len(blocks)) and not is_part_name(text_of(blocks[index]))
+    ]
+
+
+def _first_taken_for_title(
+    blocks: Sequence[Block], tops: Sequence[int], level: int, is_case: Callable[[Sequence[Block]], bool]
+) -> list[int]:
+    """Return the heading of the first case where it was taken for the title of the file: it stands first, in the middle."""
+    return [
+        index
+        for index, block in enumerate(blocks[: tops[0]])
+        if isinstance(block, Heading)
+        and block.title
+        and block.guessed
+        and block.level == level
+        and not is_cover_line(text_of(block))
+        and any(isinstance(inside, Heading) for inside in blocks[index + 1 : tops[0]])
+        and is_case(blocks[index + 1 : tops[0]])
     ]
 
 

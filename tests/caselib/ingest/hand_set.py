@@ -214,3 +214,30 @@ class Book:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         if look.right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+class StyledBook(Book):
+    """The same with real heading styles: cases of level 1, or of level 2 in parts; who wrote them stands in plain lines."""
+
+    def __init__(self, seed: int) -> None:
+        self.top = 2 if seed % 3 == 0 else 1
+        super().__init__(seed)
+
+    def _case(self, place: int, number: int) -> None:
+        if self.top == 2 and place % 2 == 0:
+            self.file.add_paragraph(
+                f"第{_HAN[place // 2]}编　{('治理', '服务', '队伍')[place // 2]}篇"
+            ).style = "Heading 1"
+        super()._case(place, number)
+
+    def _titled(self, place: int, number: int) -> str:
+        return super()._titled(place, number).replace("\n", "　")
+
+    def _line(self, text: str, look: Look = Look()) -> None:
+        super()._line(text, look)
+        if look is self.title:
+            self.file.paragraphs[-1].style = f"Heading {self.top}"
+
+    def _heading(self, case: Case, text: str, look: Look, level: int = 1) -> None:
+        super()._heading(case, text, look, level)
+        self.file.paragraphs[-1].style = f"Heading {self.top + level}"

@@ -8,12 +8,13 @@ from caselib.ingest.splitting import split
 from caselib.word.html_reader import read_html
 from caselib.word.names import split_byline
 from caselib.word.reader.document import read_docx
-from tests.caselib.ingest.hand_set import Book
+from tests.caselib.ingest.hand_set import Book, StyledBook
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_a_collection_set_by_hand_is_read_as_it_stands_on_paper(seed: int) -> None:
-    book = Book(seed)
+@pytest.mark.parametrize("make", [Book, StyledBook])
+@pytest.mark.parametrize("seed", [*range(50), 136])
+def test_a_collection_is_read_as_it_stands_on_paper(make: type[Book], seed: int) -> None:
+    book = make(seed)
 
     found = split(read_docx(book.data), name="collection")
 
