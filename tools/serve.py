@@ -102,6 +102,10 @@ def start(*command: str) -> subprocess.Popen[bytes]:
     )
 
 
+def start_worker() -> subprocess.Popen[bytes]:
+    return start(sys.executable, "manage.py", "work")
+
+
 def server_command(host: str, port: int) -> list[str]:
     """granian with WSGI, one blocking thread a process: the measured choice (docs/decisions)."""
     return [
@@ -172,12 +176,12 @@ def serve(host: str, port: int, accounts: str) -> int:
     address = address_of(host, port)
     children: list[subprocess.Popen[bytes]] = []
     try:
-        children.append(start(sys.executable, "manage.py", "work"))
+        children.append(start_worker())
         children.append(start(*server_command(host, port)))
         wait_until_up(address, children)
         print(accounts)
         print("Ctrl-C stops the site.", flush=True)
-        return watch(children, lambda: start(sys.executable, "manage.py", "work"))
+        return watch(children, start_worker)
     except Stopped:
         print("\nStopping …", flush=True)
         return 0

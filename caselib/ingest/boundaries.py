@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from caselib.ingest.cycles import from_cycles, is_first, spans_of
 from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.plans import find_plans
-from caselib.ingest.sections import is_section_name, key
+from caselib.ingest.sections import key
 from caselib.ingest.titling import (
     TITLE_MAX,
     Start,
@@ -22,6 +22,7 @@ from caselib.ingest.titling import (
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
+from caselib.word.section_names import is_section_name
 
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:

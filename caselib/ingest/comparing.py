@@ -16,7 +16,7 @@ from caselib.word.model import Block, Heading, Note
 from .drafts import item_blocks
 from .models import ImportItem
 from .revising import parts_of
-from .texts import reading_text
+from .texts import reading_text, unspaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def changes(page: ResourcePage, item: ImportItem, *, by: User) -> list[Change]:
     before = _lines(draft, [_raised(block) for block in document.blocks[1:]], document.notes)
     after = _lines(draft, item_blocks(item), notes)
     matcher = difflib.SequenceMatcher(
-        None, [_flat(line) for line in before], [_flat(line) for line in after], autojunk=False
+        None, [unspaced(line) for line in before], [unspaced(line) for line in after], autojunk=False
     )
     for tag, one, two, three, four in matcher.get_opcodes():
         if tag != "equal":
@@ -64,7 +64,3 @@ def _lines(page: ResourcePage, blocks: Sequence[Block], notes: Mapping[str, Note
         lines.append(" ".join(str(value[key] or "") for key in ("activity", "minutes", "method", "material")))
     lines += reading_text(parts.body, dict(notes)).splitlines()
     return [line.strip() for line in lines if line.strip()]
-
-
-def _flat(text: str) -> str:
-    return "".join(text.split())

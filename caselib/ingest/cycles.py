@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from caselib.ingest.sections import is_foreword, is_section_name, key, section_kind
+from caselib.ingest.sections import is_foreword, key, section_kind
 from caselib.ingest.titling import Start, is_cover_line, is_named, text_of, title_before, title_lines, with_second_lines
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
 from caselib.word.outline import numeral, strip_number
+from caselib.word.section_names import is_section_name
 
 
 def from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -29,8 +29,8 @@ def accept_item(
     """Turn a found item into a draft of ``by``'s unit and return it; a file that was exported revises its resource.
 
     ``corrections`` may hold ``title``, ``kind``, ``authors`` (list of names), ``unit_name``, ``abstract``, ``tags``
-    (axis → names) and ``seen`` (see ``revise_from``). Raises RefusedError without the right, ConflictError when somebody decided before. Effects in order:
-    library images, draft or revision, item, audit ``ingest.accepted``.
+    (axis → names) and ``seen`` (see ``revise_from``). Raises RefusedError without the right, ConflictError when somebody
+    decided before. Effects in order: library images, draft or revision, item, audit ``ingest.accepted``.
     """
     require(may_decide(Viewer.of(by), owner_id=item.batch.received_by_id))
     moment = at or clock.now()
@@ -65,31 +65,25 @@ def start_accepting(archive: ImportBatch, *, by: User) -> Job:
     return jobs.start("ingest.accept", by=by, archive=archive.pk)
 
 
-def accept_archive(archive: ImportBatch, *, by: User, progress: Progress) -> tuple[int, list[str]]:
-    """Accept what waits in the files of ``archive``, each item in its own transaction.
+def accept_each(
+    items: Iterable[ImportItem], *, by: User, progress: Progress | None = None
+) -> tuple[list[ResourcePage], list[str]]:
+    """Accept the ``items``, each in its own transaction.
 
-    Returns how many drafts were made, and a line for each item that was refused; those wait on. ``progress`` as in
-    ``read_batch``, with the title of the last item. Whoever begins again goes on with what still waits.
+    Returns the drafts, and a line for each item that was refused; those wait on. ``progress`` as in ``read_batch``, with
+    the title of the last item.
     """
-    waiting = list(
-        ImportItem.objects.filter(batch__parent=archive, state=ItemState.WAITING)
-        .select_related("batch")
-        .order_by("batch", "order")
-    )
-    made, refused = 0, []
+    waiting = list(items)
+    made: list[ResourcePage] = []
+    refused: list[str] = []
     for number, item in enumerate(waiting, 1):
         try:
-            accept_item(item, by=by)
-            made += 1
+            made.append(accept_item(item, by=by))
         except RefusedError as error:
             refused.append(f"{item.title}: {error}")
-        progress(number, len(waiting), item.title)
+        if progress:
+            progress(number, len(waiting), item.title)
     return made, refused
-
-
-def accept_all(batch: ImportBatch, *, by: User, at: datetime | None = None) -> list[ResourcePage]:
-    """Accept every waiting item of an upload, each in its own transaction; return the drafts."""
-    return [accept_item(item, by=by, at=at) for item in batch.items.filter(state=ItemState.WAITING)]
 
 
 def reject_item(item: ImportItem, *, by: User, at: datetime | None = None) -> None:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from caselib.ingest.lines import Line
+from caselib.ingest.lines import LOST_INDENT, Line
 from caselib.word.outline import ends_sentence, numeral
 
 _NEAR_FULL = 3
-_LOST_INDENT = 4  # of a first line, in text that lost its indents
 _WIDEST_COLUMN = 56
 _FEWEST_PAIRS = 1_500
 _HAN_PAIR = re.compile("[\u4e00-\u9fff]{2}")
@@ -36,7 +35,7 @@ class Flow:
         return strain + int(bool(self.pairs) and _HAN_PAIR.match(pair) is not None and pair not in self.pairs)
 
     def _by_layout(self, one: Line, two: Line) -> int:
-        full = one.width + one.indent >= self.measure - _NEAR_FULL - (0 if self.indented else _LOST_INDENT)
+        full = one.width + one.indent >= self.measure - _NEAR_FULL - (0 if self.indented else LOST_INDENT)
         finished = ends_sentence(one.text) or one.text[-1] in "：:"
         begins = self._begins(two)
         if re.match("^[，。、；：！？）”》,.;:%％]", two.text):

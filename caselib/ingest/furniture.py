@@ -11,10 +11,11 @@ from itertools import pairwise
 from caselib.ingest.columns import page_numbers
 from caselib.ingest.contents import BARE, DRESSED, Entry, take_contents
 from caselib.ingest.lines import Line, width
-from caselib.ingest.sections import is_back_matter, is_foreword, is_section_name, key
+from caselib.ingest.sections import is_back_matter, is_foreword, key
 from caselib.word.model import Warning
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral
+from caselib.word.section_names import is_section_name
 
 
 @dataclass(slots=True)

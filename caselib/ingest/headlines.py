@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from caselib.ingest.lines import Line, width
-from caselib.ingest.sections import bare, is_back_matter, is_foreword, is_section_name, key
+from caselib.ingest.lines import LOST_INDENT, Line, width
+from caselib.ingest.sections import is_back_matter, is_foreword, key
 from caselib.word.model import Block, Heading
 from caselib.word.names import is_byline
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
+from caselib.word.section_names import bare, is_section_name
 
 _TOP = ("part", "case", "chapter", "section", "han")
 _COUNTED = ("arabic", "arabic_half", "arabic_paren", "decimal2")
@@ -18,7 +19,6 @@ _TWO_LINES = (*_TOP, "han_paren", "arabic")
 _MAX_HEADING = 42
 _MAX_TWO_LINES = 60
 _MAX_ARABIC = 30
-_LOST_INDENT = 4  # of a paragraph's first line, in a text that lost its indents
 # 表1 台账, 图二, and the line below a code that leads to the page of a case
 _CAPTION = re.compile(r"^[图表]\s*[\d一二三四五六七八九十]|扫码|二维码")
 
@@ -82,7 +82,7 @@ class Judge:
         tail = following.text
         if (
             not free(pending, measure)
-            or line.width + line.indent < measure * 0.85 - (0 if self.indented else _LOST_INDENT)
+            or line.width + line.indent < measure * 0.85 - (0 if self.indented else LOST_INDENT)
             or following.breaks
             or following.indent > 1
             or following.width >= measure * 0.8
@@ -154,7 +154,7 @@ class Judge:
         line = self.lines[index]
         if line.fixed is not None or numeral(line.text) is not None:
             return True
-        return line.indent >= 2 if self.indented else line.width + _LOST_INDENT >= self.measures[index] * 0.8
+        return line.indent >= 2 if self.indented else line.width + LOST_INDENT >= self.measures[index] * 0.8
 
     def _runs_on(self, index: int) -> bool:
         """True when the next line goes on in mid-sentence, so that this one is no heading."""

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from caselib.accounts.models import User
 from caselib.core.jobs import JobContext, job
 
-from . import deciding, services
+from . import deciding, selectors, services
 from .enums import BatchState
 from .models import ImportBatch
 
@@ -30,12 +30,13 @@ def read_upload(ctx: JobContext, *, batch: int) -> dict[str, Any]:
 
 @job("ingest.accept")
 def accept_archive(ctx: JobContext, *, archive: int) -> dict[str, Any]:
-    """Accept everything that waits in an archive, as the person who asked. Idempotent: what is decided is left alone."""
+    """Accept everything that waits in an archive, as the person who asked. Begun again it goes on with what still waits."""
     row = ImportBatch.objects.filter(pk=archive).first()
     by = ctx.job.requested_by
     if row is None or not isinstance(by, User):
         return {"made": 0}
-    made, refused = deciding.accept_archive(row, by=by, progress=ctx.progress)
+    drafts, refused = deciding.accept_each(selectors.waiting_in(row), by=by, progress=ctx.progress)
+    made = len(drafts)
     said = ngettext("%(count)d draft was made.", "%(count)d drafts were made.", made) % {"count": made}
     if refused:
         said += " " + ngettext(

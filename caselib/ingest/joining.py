@@ -12,10 +12,11 @@ from caselib.ingest.headlines import Judge
 from caselib.ingest.lines import Line, width
 from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.planlines import PlanLine
-from caselib.ingest.sections import bare, is_colophon
+from caselib.ingest.sections import is_colophon
 from caselib.word.model import Block, Heading, Paragraph, Place, Run, Warning
 from caselib.word.names import is_byline, is_institution, is_person
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
+from caselib.word.section_names import bare
 
 _NEAR = 10
 # 【背景】, （作者：…, and the label of a part

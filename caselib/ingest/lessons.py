@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from caselib.ingest.sections import bare
 from caselib.ingest.steps import Step, TextSteps, minutes_of, process_steps
 from caselib.word.model import Block, Heading, Paragraph, Table
 from caselib.word.names import is_institution
+from caselib.word.section_names import bare
 
 # field → labels; the first that is contained in the label decides
 _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from caselib.ingest.sections import is_back_matter, is_foreword, is_section_name
+from caselib.ingest.sections import is_back_matter, is_foreword
 from caselib.ingest.titling import text_of
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.outline import numeral, strip_number
+from caselib.word.section_names import is_section_name
 
 _DEEPEST = 3
 _INTRODUCTION = 200  # characters a part may say for itself before its first case

@@ -16,6 +16,7 @@ from caselib.word.outline import ends_sentence
 _UPRIGHT = ("前言", "序言", "目录", "目次", "后记", "附录", "代序", "总序", "致谢", "跋语")
 _FEWEST_BROKEN = 8
 _WRAPPED_SHARE = 0.35
+LOST_INDENT = 4  # printed width of a first line's indent, in a text that lost its indents
 _SAMPLE = 500  # characters of a line, longer than any line of print
 
 

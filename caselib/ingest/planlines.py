@@ -8,9 +8,9 @@ from typing import Literal
 
 from caselib.ingest.lessons import LABELLED, PARTICULAR, SECTIONED, is_lesson_title, label_field
 from caselib.ingest.lines import Line
-from caselib.ingest.sections import bare, is_section_name
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
+from caselib.word.section_names import bare, is_section_name
 
 PlanLine = Literal["title", "particular", "label", "labelled"]
 _FEWEST_PARTS = 3

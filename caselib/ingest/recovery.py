@@ -16,12 +16,13 @@ from caselib.ingest.joining import join
 from caselib.ingest.lines import Line, close_blanks, is_wrapped, lines_of
 from caselib.ingest.pagenotes import mark_notes, move_notes
 from caselib.ingest.planlines import plan_lines
-from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, is_section_name, key
+from caselib.ingest.sections import is_back_matter, is_contents, is_foreword, key
 from caselib.ingest.titling import is_part_name
 from caselib.ingest.unfolding import unfold
 from caselib.word.model import Block, Document, Heading, Paragraph, Picture, Place, Run, Warning
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
+from caselib.word.section_names import is_section_name
 
 _STRUCTURAL = (
     "chapter",

@@ -12,6 +12,8 @@ from caselib.resources.models import ResourcePage
 from caselib.resources.text import passages
 from caselib.word.model import Block, Comment, Heading, Paragraph
 
+from .texts import unspaced
+
 # Names of the custom properties that travel in an exported file.
 RESOURCE = "caselib.resource"
 REVISION = "caselib.revision"
@@ -27,23 +29,19 @@ def page_of(properties: Mapping[str, str]) -> ResourcePage | None:
     return ResourcePage.objects.filter(pk=int(number)).first()
 
 
-def _flat(text: str) -> str:
-    return "".join(text.split())
-
-
 def add_comments(page: ResourcePage, comments: Iterable[Comment], blocks: Sequence[Block], *, by: User) -> int:
     """Put comments that came back in a file on the passages they stand at; those already there are left alone.
 
     The page must be saved as a revision by the caller. Returns how many were added.
     """
-    present = {_flat(comment.text) for comment in page.wagtail_admin_comments.all()}
-    places = [(item.path, _flat(item.text)) for item in passages(page)]
+    present = {unspaced(comment.text) for comment in page.wagtail_admin_comments.all()}
+    places = [(item.path, unspaced(item.text)) for item in passages(page)]
     added: list[PageComment] = []
     for comment in comments:
         text = f"{comment.author}：{comment.text}" if comment.author and comment.author != str(by) else comment.text
-        if _flat(text) in present or _flat(comment.text) in present:
+        if unspaced(text) in present or unspaced(comment.text) in present:
             continue
-        present.add(_flat(text))
+        present.add(unspaced(text))
         added.append(
             PageComment(page=page, user=by, text=text, contentpath=_path(comment, blocks, places), position="")
         )
@@ -56,7 +54,7 @@ def _path(comment: Comment, blocks: Sequence[Block], places: Sequence[tuple[str,
     """The content path of the passage that a comment stands at, the title when the passage is gone."""
     index = comment.paragraph
     target = blocks[index] if 0 <= index < len(blocks) else None
-    text = _flat(target.text) if isinstance(target, Heading | Paragraph) else ""
+    text = unspaced(target.text) if isinstance(target, Heading | Paragraph) else ""
     for path, passage in places:
         if path and text and (text == passage or passage.endswith(text) or text.endswith(passage)):
             return path
@@ -65,7 +63,7 @@ def _path(comment: Comment, blocks: Sequence[Block], places: Sequence[tuple[str,
 
 def outgoing_comments(page: ResourcePage, blocks: Sequence[Block]) -> tuple[Comment, ...]:
     """Return the open comments of the latest draft as comments of an exported document, anchored by passage."""
-    texts = {item.path: _flat(item.text) for item in passages(page) if item.path}
+    texts = {item.path: unspaced(item.text) for item in passages(page) if item.path}
     found: list[Comment] = []
     for comment in page.wagtail_admin_comments.all():
         if getattr(comment, "resolved_at", None):
@@ -90,7 +88,7 @@ def _anchor(text: str, blocks: Sequence[Block]) -> tuple[int, int]:
         if (
             isinstance(block, Heading | Paragraph)
             and text
-            and (_flat(block.text) == text or text.endswith(_flat(block.text)))
+            and (unspaced(block.text) == text or text.endswith(unspaced(block.text)))
         ):
             return index, len(block.text)
     return 0, 0

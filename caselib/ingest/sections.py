@@ -7,20 +7,6 @@ import re
 from caselib.word.outline import numeral, squeeze
 from caselib.word.section_names import bare, is_section_name
 
-__all__ = [
-    "bare",
-    "canonical_name",
-    "clean_title",
-    "is_back_matter",
-    "is_colophon",
-    "is_contents",
-    "is_foreword",
-    "is_section_name",
-    "key",
-    "section_kind",
-    "without_label",
-]
-
 # kind → patterns of the bare heading (number and brackets removed); the first that fits decides
 _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("discussion", re.compile(r"思考题|讨论题|思考与讨论|问题与讨论|研讨问题|复习题|课后思考|思考问题")),

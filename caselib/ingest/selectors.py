@@ -20,6 +20,12 @@ def batches(viewer: Viewer) -> QuerySet[ImportBatch]:
     return found if sees_all(viewer) else found.filter(received_by_id=viewer.user_id)
 
 
+def waiting_in(upload: ImportBatch) -> QuerySet[ImportItem]:
+    """Return what waits in an upload, an archive's in the order of its files."""
+    found = ImportItem.objects.filter(Q(batch=upload) | Q(batch__parent=upload), state=ItemState.WAITING)
+    return found.select_related("batch").order_by("batch", "order")
+
+
 def items(viewer: Viewer) -> QuerySet[ImportItem]:
     """Return the found items that ``viewer`` may see."""
     found = ImportItem.objects.select_related("batch", "page")

@@ -13,16 +13,12 @@ from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_tit
 from caselib.ingest.levels import without_outsiders
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import (
-    canonical_name,
-    clean_title,
-    is_section_name,
-    without_label,
-)
+from caselib.ingest.sections import canonical_name, clean_title, without_label
 from caselib.ingest.titling import Start, line_of
 from caselib.word.model import Block, Document, Heading, Paragraph, Warning
 from caselib.word.names import is_byline, is_front_line, is_institution, is_person, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
+from caselib.word.section_names import is_section_name
 
 
 @dataclass(slots=True)

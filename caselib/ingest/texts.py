@@ -8,6 +8,11 @@ from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 
 
+def unspaced(text: str) -> str:
+    """Return ``text`` for comparison: white space, which Word and people change, does not count."""
+    return "".join(text.split())
+
+
 def counts(blocks: Sequence[Block]) -> tuple[int, int, set[str]]:
     """Return the number of tables and images in ``blocks``, and the keys of the notes called there."""
     tables = sum(1 for block in blocks if isinstance(block, Table))

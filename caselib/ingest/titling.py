@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from caselib.ingest.sections import is_colophon, is_foreword, is_section_name
+from caselib.ingest.sections import is_colophon, is_foreword
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline, is_dated, is_institution, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
+from caselib.word.section_names import is_section_name
 
 TITLE_MAX = 60
 _LOOK_BACK = 9

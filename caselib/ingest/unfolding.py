@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from caselib.ingest.lessons import SECTIONED, label_field
-from caselib.ingest.sections import is_section_name
 from caselib.ingest.steps import is_process_head
 from caselib.word.model import Block, Cell, Heading, Paragraph, Place, Run, Table, Warning
 from caselib.word.outline import ends_sentence, numeral, squeeze
+from caselib.word.section_names import is_section_name
 
 _LABEL_MAX = 14
 _SHORT = 36

@@ -90,9 +90,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = Viewer.of(request.user)
     batch = _batch(request, pk)
     items = list(batch.items.select_related("page"))
-    waiting = ItemState.WAITING
     members = batch.members.annotate(
-        found=Count("items"), waiting=Count("items", filter=Q(items__state=waiting))
+        found=Count("items"), waiting=Count("items", filter=Q(items__state=ItemState.WAITING))
     ).order_by("pk")
     context = {
         "batch": batch,
@@ -102,7 +101,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "members": members,
         "waiting_inside": sum(member.waiting for member in members),
         "refusal": may_decide(viewer, owner_id=batch.received_by_id),
-        "waiting": sum(1 for item in items if item.state == waiting),
+        "waiting": sum(1 for item in items if item.state == ItemState.WAITING),
         "stopped": _stopped(batch),
         "states": BatchState,
         "item_states": ItemState,
@@ -168,17 +167,12 @@ def _accept(request: SignedInRequest, batch: ImportBatch, everything: bool) -> N
             int(text) for text in request.POST.getlist("item") if text.isascii() and text.isdigit() and len(text) < 19
         ]
         waiting = waiting.filter(pk__in=chosen)
-    done = 0
-    for item in waiting:
-        try:
-            deciding.accept_item(item, by=request.user)
-            done += 1
-        except RefusedError as error:
-            messages.error(request, f"{item.title}: {error}")
-    if done:
-        messages.success(
-            request, ngettext("%(count)d draft was made.", "%(count)d drafts were made.", done) % {"count": done}
-        )
+    made, refused = deciding.accept_each(waiting, by=request.user)
+    for line in refused:
+        messages.error(request, line)
+    if made:
+        said = ngettext("%(count)d draft was made.", "%(count)d drafts were made.", len(made))
+        messages.success(request, said % {"count": len(made)})
     elif not everything:
         messages.warning(request, _("Tick at least one item that is still waiting."))
 

@@ -217,14 +217,11 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     return units, people
 
 
-# 作者：王某 单位：某县委党校: the second label begins anew.
-_LABELLED = re.compile(r"(?<=\S)[ \u3000]+(?=[\u4e00-\u9fff]{2,6}[:：])")
 # A name whose characters are set apart, 陆 怀 山 or 王　伟.
 _SPACED = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]{1,3}[\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
 
 
 def _chunks(text: str) -> list[str]:
     """Cut a byline at wide gaps, brackets and bars; join letter-spaced names first."""
-    text = _LABELLED.sub("\t", text)
     text = _SPACED.sub(lambda name: re.sub(r"\s", "", name.group()), text)
     return [chunk.strip() for chunk in re.split(r"[（()）|｜\t]|[ \u3000]{2,}", text) if chunk.strip()]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from search.backends.embedded_passages import WINDOW, Passages
 from search.backends.embedded_query import Translator
@@ -39,6 +39,7 @@ _FACET_CACHE = 512
 
 
 _Facets = Mapping[str, Mapping[str, int]]
+_Counts = TypeVar("_Counts")
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class Reading:
         self.passages = self._best.searcher
         self._in_passages = self._best.translator
         self._apart: dict[Hashable, Mapping[str, int]] = {}
-        self._counted: dict[str, tuple[int, _Facets]] = {}
+        self._counted: dict[Hashable, tuple[int, _Facets]] = {}
 
     def search(self, query: EngineQuery) -> EngineAnswer:
         """Answer a query."""
@@ -249,13 +250,8 @@ class Reading:
 
     def _facets(self, query: EngineQuery, node: Node, match: tantivy.Query) -> tuple[int, _Facets]:
         """How many match, and the counts of each axis as if it alone were unfiltered; kept until the next commit."""
-        filters = sorted(query.filters.items())
-        memo = repr((node, filters, sorted(query.tokens or ()), query.tokens is None, query.axes, query.only))
-        if memo not in self._counted:
-            if len(self._counted) >= _FACET_CACHE:
-                self._counted.clear()
-            self._counted[memo] = self._count_facets(query, node, match)
-        return self._counted[memo]
+        memo = (node, _chosen(query), query.tokens, query.axes, query.only)
+        return _kept(self._counted, memo, lambda: self._count_facets(query, node, match))
 
     def _count_facets(self, query: EngineQuery, node: Node, match: tantivy.Query) -> tuple[int, _Facets]:
         """Whoever counts the axes reads all that matches, and counts it on the way."""
@@ -268,14 +264,12 @@ class Reading:
     def _without(self, query: EngineQuery, node: Node, axis: str) -> Mapping[str, int]:
         """Counts of an axis without its own filter, made once for all values of that filter: with one filter alone these
         are the counts of the whole library, the dearest of all."""
-        filters = tuple(sorted((name, values) for name, values in query.filters.items() if name != axis))
-        memo = (node, filters, query.tokens, query.only, axis)
-        if memo not in self._apart:
-            if len(self._apart) >= _FACET_CACHE:
-                self._apart.clear()
+
+        def count() -> Mapping[str, int]:
             others = self._in_records.both(self._in_records.query(node), *self._conditions(query, but=axis))
-            self._apart[memo] = self._tally(others, (axis,))[1][axis]
-        return self._apart[memo]
+            return self._tally(others, (axis,))[1][axis]
+
+        return _kept(self._apart, (node, _chosen(query, but=axis), query.tokens, query.only, axis), count)
 
     def _tally(self, match: tantivy.Query, axes: tuple[str, ...]) -> tuple[int, dict[str, Mapping[str, int]]]:
         wanted: dict[str, Any] = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}
@@ -320,3 +314,17 @@ class Reading:
     def passages_of(self, keys: Iterable[str]) -> int:
         """Return how many passages the records have together."""
         return self._best.count(self._in_passages.numbers(record_number(k) for k in keys))
+
+
+def _chosen(query: EngineQuery, but: str = "") -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The filters of a query, that of the axis ``but`` left out, for comparison."""
+    return tuple(sorted((name, tuple(values)) for name, values in query.filters.items() if name != but))
+
+
+def _kept(cache: dict[Hashable, _Counts], memo: Hashable, make: Callable[[], _Counts]) -> _Counts:
+    """Return what the cache keeps under ``memo``, made first where it is not there; a full cache begins anew."""
+    if memo not in cache:
+        if len(cache) >= _FACET_CACHE:
+            cache.clear()
+        cache[memo] = make()
+    return cache[memo]

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from caselib.accounts.enums import Role
 from caselib.ingest import messages
+from caselib.ingest.exporting import export_for
 from caselib.ingest.models import ImportBatch
 from caselib.ingest.reading import read_file
 from caselib.resources.models import CaseStudy
@@ -21,6 +22,7 @@ from caselib.word.guard import MIB
 from caselib.word.sandbox import run_limited
 from tests import factories
 from tests.caselib.ingest.printed import book, cases
+from tests.caselib.ingest.test_roundtrip import rich_case
 from tests.caselib.ingest.test_services import manuscript
 from tests.caselib.word.packages import docx, p, zipped
 
@@ -86,6 +88,20 @@ def test_storing_and_accepting(folder: Path) -> None:
     assert ImportBatch.objects.count() == 4 and CaseStudy.objects.count() == 4
     again = run(folder / "a.docx", "--by", user.username)
     assert "未重复导入" in again[0]["message"] and ImportBatch.objects.count() == 4
+
+
+@pytest.mark.django_db
+def test_what_may_not_be_accepted_is_told_and_the_rest_is_accepted(tmp_path: Path) -> None:
+    author, other = (factories.UserFactory(roles=[Role.AUTHOR]) for _ in range(2))
+    foreign = export_for(page := rich_case(other), by=other)
+    assert foreign is not None
+    (tmp_path / "1.docx").write_bytes(foreign)
+    (tmp_path / "2.docx").write_bytes(manuscript())
+
+    first, second = run(tmp_path, "--by", author.username, "--accept")
+
+    assert page.title in first["message"] and "您无权编辑的资源" in first["message"]
+    assert CaseStudy.objects.filter(title=second["items"][0]["title"]).exists()
 
 
 @pytest.mark.django_db

@@ -88,6 +88,16 @@ def send_back(data: bytes, by: User) -> ImportItem:
     return ImportItem.objects.get(batch=stored.batch)
 
 
+def overtaken(owner: User, abstract: str, *, brought_by: User) -> tuple[ResourcePage, ImportItem]:
+    """An exported file that comes back after the abstract of its draft was changed."""
+    page = rich_case(owner)
+    data = export_for(page, by=owner)
+    assert data is not None
+    page.abstract = abstract
+    save_draft(page, by=owner)
+    return page, send_back(data, brought_by)
+
+
 def shape(page: ResourcePage) -> list[tuple[str, str, str, list[str]]]:
     return [
         (s.value["kind"], s.value["heading"], s.value["audience"], [c.block_type for c in s.value["content"]])
@@ -163,12 +173,7 @@ def test_a_forged_number_revises_nothing_of_others(user_of: UserOf) -> None:
 
 def test_a_forged_number_shows_nothing_of_others(client: Client, user_of: UserOf) -> None:
     owner, thief = user_of(Role.AUTHOR), user_of(Role.AUTHOR)
-    page = rich_case(owner)
-    data = export_for(page, by=owner)
-    assert data is not None
-    page.abstract = "只有作者知道的新话"
-    save_draft(page, by=owner)
-    item = send_back(data, thief)
+    _page, item = overtaken(owner, "只有作者知道的新话", brought_by=thief)
     client.force_login(thief)
     answer = client.get(reverse("imports_item", args=[item.pk])).content.decode()
     assert "只有作者知道的新话" not in answer and "您无权编辑的资源" in answer
@@ -176,12 +181,7 @@ def test_a_forged_number_shows_nothing_of_others(client: Client, user_of: UserOf
 
 def test_a_change_that_came_between_is_told_and_must_be_seen(client: Client, user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
-    page = rich_case(author)
-    data = export_for(page, by=author)
-    assert data is not None
-    page.abstract = "同事后来改的摘要"
-    save_draft(page, by=author)
-    item = send_back(data, author)
+    page, item = overtaken(author, "同事后来改的摘要", brought_by=author)
     client.force_login(author)
     address = reverse("imports_item", args=[item.pk])
     first = client.get(address)

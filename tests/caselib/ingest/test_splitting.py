@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from caselib.ingest.lines import width
-from caselib.ingest.sections import canonical_name, clean_title, is_section_name, section_kind
+from caselib.ingest.sections import canonical_name, clean_title, section_kind
 from caselib.ingest.splitting import Split, split
 from caselib.ingest.texts import reading_text
 from caselib.word.model import Document, Heading, Paragraph, Run
+from caselib.word.section_names import is_section_name
 from caselib.word.text_readers import read_text
 from tests.caselib.ingest.printed import Case, body_lines, book, cases, sentences, wrap
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
-from caselib.ingest import deciding, services
+from caselib.ingest import deciding, selectors, services
 from caselib.ingest.reading import read_file
 from caselib.ingest.report import lines, to_json
 from caselib.ingest.results import ReadResult
@@ -69,8 +69,8 @@ class Command(BaseCommand):
                 % {"name": stored.batch.name}
             )
         if accept and by is not None:
-            for batch in (stored.batch, *stored.batch.members.all()):
-                deciding.accept_all(batch, by=by)
+            _drafts, refused = deciding.accept_each(selectors.waiting_in(stored.batch), by=by)
+            return " ".join(refused)
         return ""
 
     def _print(self, result: ReadResult, data: dict[str, Any]) -> None:
