@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -186,6 +187,7 @@ def test_a_change_that_came_between_is_told_and_must_be_seen(client: Client, use
     address = reverse("imports_item", args=[item.pk])
     first = client.get(address)
     assert "同事后来改的摘要" in first.content.decode() and first.context["between"] is not None
+    assert not re.search(r">\s*Seen\s*<", first.content.decode()), "what the form carries for itself has no label"
     seen = first.context["form"]["seen"].value()
     page.refresh_from_db()
     page.specific.get_latest_revision_as_object().save_revision(user=author)
