@@ -62,15 +62,15 @@ class EmbeddedEngine:
 
     def versions(self) -> Iterator[tuple[str, str]]:
         """Yield (key, version hash) of every record held."""
-        yield from self._read(lambda opened: opened.reading.versions())
+        yield from self._read(lambda opened: opened.reading.records.versions())
 
     def status(self) -> Mapping[str, object]:
         """Return generation, documents, passages and bytes on disk."""
         return self._read(
             lambda opened: {
                 "generation": opened.directory.name,
-                "documents": opened.reading.records.num_docs,
-                "passages": opened.reading.passages.num_docs,
+                "documents": opened.reading.records.searcher.num_docs,
+                "passages": opened.reading.passages.searcher.num_docs,
                 "bytes": directory_bytes(opened.directory),
             }
         )
@@ -97,7 +97,7 @@ class EmbeddedEngine:
     def ready(self) -> bool:
         """Whether there is an index that opens and answers."""
         try:
-            return self._read(lambda opened: opened.reading.records.num_docs >= 0)
+            return self._read(lambda opened: opened.reading.records.searcher.num_docs >= 0)
         except EngineUnavailable:
             return False
 
@@ -157,13 +157,16 @@ class EmbeddedEngine:
             return work(self._open())
 
     def _open(self) -> _Open:
+        opened = self._opened
+        # One question of the plan after the other comes here: to look at the files is dearer than what most ask.
+        if opened is not None and opened.stamp == _stamp(self.root, opened.directory):
+            return opened
         directory = self.current()
         if directory is None:
             raise EngineUnavailable("there is no index yet")
-        stamp = _stamp(directory)
-        opened = self._opened
-        if opened is not None and opened.directory == directory and opened.stamp == stamp:
-            return opened
+        stamp = _stamp(self.root, directory)
+        if stamp is None:
+            raise EngineUnavailable("the index is damaged: a file is missing")
         with self._lock:
             opened = self._opened
             if opened is None or opened.directory != directory:
@@ -285,18 +288,20 @@ def directory_bytes(directory: Path) -> int:
 
 
 def _shares(opened: _Open, field: str, tokens: Collection[str]) -> Mapping[str, float]:
-    total = opened.reading.passages.num_docs
+    total = opened.reading.passages.searcher.num_docs
     if total < _SHARES_FROM:
         return {}
-    return {token: opened.reading.frequency(field, token) / total for token in tokens}
+    return {token: opened.reading.passages.frequency(field, token) / total for token in tokens}
 
 
-def _stamp(directory: Path) -> tuple[int, ...]:
-    """What changes with every commit of either index."""
+def _stamp(root: Path, directory: Path) -> tuple[int, ...] | None:
+    """What changes with every commit of either index and with every switch to another; None where a file is missing."""
     try:
-        return tuple(os.stat(directory / name / "meta.json").st_mtime_ns for name in ("records", "passages"))
-    except OSError as error:
-        raise EngineUnavailable(f"the index is damaged: {error}") from error
+        switch = os.stat(f"{root}/{_CURRENT}")
+        commits = [os.stat(f"{directory}/{name}/meta.json").st_mtime_ns for name in ("records", "passages")]
+    except OSError:
+        return None
+    return switch.st_ino, switch.st_mtime_ns, *commits
 
 
 def _create_indexes(directory: Path) -> None:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WINDOW = 80  # passages weighed together
 # Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
-_BUDGET = 150_000
+_BUDGET = 120_000
 _REMEMBERED = 200_000  # tokens whose frequency is remembered between two commits
 _PHRASE_COST = 2  # times the occurrences of its tokens: their places are read and compared, too
 
@@ -63,10 +63,6 @@ class Passages:
                 self._frequencies.clear()
             known = self._frequencies[field, token] = int(self.searcher.doc_freq(field, token))
         return known
-
-    def count(self, query: tantivy.Query) -> int:
-        """Return how many passages meet a condition."""
-        return int(self.searcher.search(query, limit=1, count=True).count)  # type: ignore[attr-defined]
 
     def _split(self, scoring: Node) -> tuple[Node, tuple[Node, ...]]:
         """What chooses, and what only weighs: nothing, where all of it can be read at once."""

@@ -82,12 +82,13 @@ class Translator:
     def added(self, condition: tantivy.Query, scored: Iterable[tantivy.Query]) -> tantivy.Query:
         """Return a condition that few meet, with the score of each of the queries added where it applies.
 
-        One inside the other: a union of them would score thousands of neighbours of each that meets the condition.
+        Each beside all records at no score, so that it is asked about what meets the condition and nothing else: a union
+        of them would score thousands of neighbours of each.
         """
-        occur = self._t.Occur
-        for query in scored:
-            condition = self._t.Query.boolean_query([(occur.Must, condition), (occur.Should, query)])
-        return condition
+        must, should = self._t.Occur.Must, self._t.Occur.Should
+        every = self._t.Query.const_score_query(self._t.Query.all_query(), 0.0)
+        optional = [(must, self._t.Query.boolean_query([(must, every), (should, query)])) for query in scored]
+        return self._t.Query.boolean_query([(must, condition), *optional])
 
     def _bool(self, node: Bool) -> tantivy.Query:
         occur = self._t.Occur
