@@ -10,6 +10,7 @@ from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph, Table
 from caselib.word.names import is_byline, is_credit_label, is_dated, split_byline
+from caselib.word.outline import strip_number
 
 _BYLINES = 5
 _FORM = re.compile(r"(?:表|申报书|推荐书|申请书|登记卡)(?:[（(].*[）)])?$")
@@ -64,14 +65,25 @@ def form_title(title: str, blocks: Sequence[Block]) -> str:
 
     Beside other labels (名称, 题目) only where ``title`` is that of a form, such as 优秀案例申报表.
     """
-    wanted = _NAME if _FORM.search(title) else _CASE_NAME
+    wanted = _NAME if is_form(title) else _CASE_NAME
     for block in blocks[:_BYLINES]:
-        line = re.match(r"^([^:：]{2,8})[:：]\s*(\S.{1,79})$", line_of(block))
+        line = re.match(r"^([^:：]{2,8})[:：]\s*(\S.{1,79})$", strip_number(line_of(block)))
         pairs = pairs_of(block) if isinstance(block, Table) else [(line.group(1), line.group(2))] if line else []
         for label, text in pairs:
             if wanted.match(label) and 2 <= len(text) <= 80 and "\n" not in text:
-                return text
+                return text.strip('“”"')
     return ""
+
+
+def unquoted(text: str) -> str:
+    """Return a name without the quotation marks around all of it."""
+    found = re.fullmatch(r"[“\"]([^“”\"]+)[”\"]", text.strip())
+    return found.group(1) if found else text.strip()
+
+
+def is_form(title: str) -> bool:
+    """True for the title of a form to fill in, such as 优秀案例申报表, which says nothing of the case."""
+    return bool(_FORM.search(title))
 
 
 def pairs_of(table: Table) -> list[tuple[str, str]]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 
 from caselib.ingest.sections import is_foreword, key, section_kind
 from caselib.ingest.titling import Start, is_cover_line, is_named, text_of, title_before, title_lines, with_second_lines
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
-from caselib.word.outline import numeral, strip_number
+from caselib.word.outline import ends_sentence, numeral, strip_number
 from caselib.word.section_names import is_section_name
 
 
@@ -25,9 +26,32 @@ def from_cycles(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
             if found is not None:
                 starts.append(found)
                 floor = index + 1
+        if len(starts) >= 2 and _head_one_text(blocks, starts, firsts):
+            continue
         if len(starts) >= 2 and (usual or _are_alike(blocks, firsts, starts)):
             return with_second_lines(blocks, starts)
     return []
+
+
+def _head_one_text(blocks: Sequence[Block], starts: Sequence[Start], firsts: Sequence[int]) -> bool:
+    """True when the titles found are headings within one text: its own title and some words stand above the first of them."""
+    title, first = starts[0], next((at for at in firsts if at > starts[0].index), len(blocks))
+    head = blocks[title.index]
+    if not isinstance(head, Heading) or is_cover_line(text_of(head)):
+        return False
+    if not head.title and any(
+        isinstance(block, Heading) and block.level <= head.level for block in blocks[title.index + 1 :]
+    ):
+        return False
+    above = blocks[title.index + title.length : first]
+    own = next((block for block in above if isinstance(block, Heading)), None)
+    said = takewhile(lambda block: not isinstance(block, Heading), above)
+    if own is None or not any(ends_sentence(text_of(block)) for block in said):
+        return False
+    return all(
+        isinstance(block := blocks[start.index], Heading) and block.level == own.level and not is_named(blocks, start)
+        for start in starts[1:]
+    )
 
 
 def _are_alike(blocks: Sequence[Block], firsts: Sequence[int], starts: Sequence[Start]) -> bool:

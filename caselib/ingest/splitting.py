@@ -7,16 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.ingest.boundaries import find_starts
-from caselib.ingest.credits import form_title, read_credits
+from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
 from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields, topic_of
 from caselib.ingest.levels import without_outsiders
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title, without_label
-from caselib.ingest.titling import Start, line_of
-from caselib.word.model import Block, Document, Heading, Paragraph, Warning
-from caselib.word.names import is_byline, is_front_line, is_institution, is_person, split_byline
+from caselib.ingest.sections import canonical_name, clean_title
+from caselib.ingest.single import headline
+from caselib.ingest.titling import Start, line_of, with_subtitle
+from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
+from caselib.word.names import is_person, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
 from caselib.word.section_names import is_section_name
 
@@ -97,20 +98,12 @@ def _item(part: list[Block], start: Start) -> Item:
         raw, rest = line_of(rest[0]), rest[1:]
     elif label_only and taken > 1:
         raw = "".join(line_of(block) for block in part[1:taken])
-    title, rest = _with_subtitle(clean_title(raw), rest)
+    title, rest = with_subtitle(clean_title(raw), rest)
     item = Item(title, rest)
     if start.how == "cycle":
         item.warnings.append(Warning("title_guessed", where(part[0]), title))
     _range(item, part)
     return item
-
-
-def _with_subtitle(title: str, rest: list[Block]) -> tuple[str, list[Block]]:
-    """Take in a line that begins with a dash and stands right below the title; a unit signs so as well."""
-    line = line_of(rest[0]) if rest and isinstance(rest[0], Heading | Paragraph) else ""
-    if re.match(r"^(?:[—–]{1,3}|-{2,3})\s*\S", line) and len(line) < 60 and not is_institution(line.strip("—–- ")):
-        return f"{title}——{line.lstrip('—–- ')}", rest[1:]
-    return title, rest
 
 
 _LABELLED_TITLE = re.compile(r"^\S{2,6}\s*[:：]")
@@ -132,56 +125,10 @@ def _may_be_title(block: Block) -> bool:
 def _single(blocks: Sequence[Block], document: Document, name: str) -> Split:
     if not any(line_of(block) if isinstance(block, Heading | Paragraph) else True for block in blocks):
         return Split([])
-    at = next((index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.title), None)
-    if at is None:
-        at = _only_top(blocks)
-    if at is None:
-        at = _first_line(blocks)
-    rest = list(blocks)
-    warnings: list[Warning] = []
-    if at is not None:
-        title = squeeze(line_of(blocks[at]))
-        heading = blocks[at]
-        if not (isinstance(heading, Heading) and not heading.guessed):
-            warnings.append(Warning("title_guessed", where(heading), title))
-        title, after = _with_subtitle(title, list(blocks[at + 1 :]))
-        rest = [*blocks[:at], *after]
-    else:
-        title = squeeze(document.properties.get("title", "")) or name
-        warnings.append(Warning("title_guessed", "", title))
-    item = Item(without_label(title), rest, warnings=warnings)
+    found = headline(blocks, document.properties.get("title", ""), name)
+    item = Item(found.title, found.rest, warnings=found.warnings)
     _range(item, blocks)
     return Split([item])
-
-
-def _only_top(blocks: Sequence[Block]) -> int | None:
-    tops = [index for index, block in enumerate(blocks[:30]) if isinstance(block, Heading) and block.level == 1]
-    everywhere = [block for block in blocks if isinstance(block, Heading) and block.level == 1]
-    if len(tops) == 1 and len(everywhere) == 1 and numeral(line_of(blocks[tops[0]])) is None:
-        return tops[0]
-    return None
-
-
-def _first_line(blocks: Sequence[Block]) -> int | None:
-    """The first line of a plain text, when it reads as a title."""
-    for index, block in enumerate(blocks[:4]):
-        if not isinstance(block, Heading | Paragraph):
-            return None
-        text = line_of(block)
-        if is_front_line(text) and not text.endswith(("：", ":")):
-            continue
-        if (
-            not 2 <= len(text) <= 60
-            or text.endswith(("：", ":"))
-            or ends_sentence(text)
-            or numeral(text) is not None
-            or is_section_name(text)
-        ):
-            return None
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if not is_byline(text) and following is not None:
-            return index
-    return None
 
 
 # -- both -------------------------------------------------------------------------------------------------------
@@ -197,6 +144,8 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     """Bylines, levels, faults and lesson fields of one item."""
     if own := form_title(item.title, item.blocks):
         item.warnings.append(Warning("title_guessed", "", own))
+        if not is_form(item.title):  # what stood above may say more than the name does
+            item.blocks.insert(0, Paragraph((Run(item.title),)))
         item.title = own
     named = read_credits(item.blocks)
     item.unit, item.authors, item.blocks = named.unit, named.authors, named.blocks

@@ -89,6 +89,14 @@ def _is_second_line(block: Block, any_name: bool = False) -> bool:
     )
 
 
+def with_subtitle(title: str, rest: list[Block]) -> tuple[str, list[Block]]:
+    """Take in a line that begins with a dash and stands right below the title; a unit signs so as well."""
+    line = line_of(rest[0]) if rest and isinstance(rest[0], Heading | Paragraph) else ""
+    if re.match(r"^(?:[—–]{1,3}|-{2,3})\s*\S", line) and len(line) < 60 and not is_institution(line.strip("—–- ")):
+        return f"{title}——{line.lstrip('—–- ')}", rest[1:]
+    return title, rest
+
+
 def title_before(blocks: Sequence[Block], index: int, floor: int) -> Start | None:
     """Look back from a first section for the lines that are its case's title.
 
@@ -211,7 +219,10 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
         text[-1] not in "，、；：:"
         and not is_section_name(text)
         and not is_foreword(text)
-        and not re.match(r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|[\[［【〔]\s*\d)", text)
+        and not re.match(
+            r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|关\s*键\s*[词字]|摘\s*要|[\[［【〔]\s*\d|(?i:key\s*words?|abstract))",
+            text,
+        )
         and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)
     )
 

@@ -1,0 +1,176 @@
+"""The title of a manuscript that is one text, and what is left of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from caselib.ingest.credits import pairs_of, unquoted
+from caselib.ingest.faults import where
+from caselib.ingest.sections import key, without_label
+from caselib.ingest.titling import line_of, text_of, with_subtitle
+from caselib.word.model import Block, Heading, Paragraph, Table, Warning
+from caselib.word.names import is_byline, is_front_line, is_institution
+from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
+from caselib.word.section_names import bare, is_section_name
+
+_HEAD = 30  # blocks among which a title may stand
+_COVER = 14  # blocks that a cover may take
+# 需求分析, 教学目标, 案例概况: what parts of a text are called, in files that begin without a title
+_PART = re.compile(
+    r"^[\u4e00-\u9fff]{2,6}(?:分析|设计|目标|背景|内容|过程|描述|要求|实施|概况|概述|说明|目的|意义|依据|思路|理念|方法|流程)$"
+)
+_NEVER = re.compile(r"^(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献)$", re.I)
+# 本科毕业论文, 教学案例, 调研报告: what kind of text a cover announces
+_KIND = re.compile(
+    r"^[\u4e00-\u9fff]{0,10}(?:[（(][^）)]{1,4}[）)])?[\u4e00-\u9fff]{0,4}(?:论文|报告|教案|讲稿|讲义|案例|教学设计|课程设计|毕业设计|作业|材料|申报书)"
+    r"(?:[（(][^）)]{1,8}[）)])?$"
+)
+_LABELLED = re.compile(
+    r"^(?:\S{0,6}(?:案例|论文|课题|作品|项目|成果|报告|文章|课程|[）)]))?(?:题目|标题|名称|主题)$|^\S{0,4}案例(?:设计)?$|^课题$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """A title, the blocks without it, and what is to be said about how it was found."""
+
+    title: str
+    rest: list[Block]
+    warnings: list[Warning]
+
+
+def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
+    """Return the title of a text. ``named`` (of the file's properties) and ``name`` (of the file) are its last resorts."""
+    at = _standing(blocks)
+    of_part = at is not None and _is_part(blocks, at)
+    of_kind = at is not None and bool(_KIND.match(text_of(blocks[at])))
+    if at is None or of_part or of_kind:
+        own = next(_labelled(blocks, everywhere=of_part), "") or _on_cover(blocks)
+        if own:
+            rest = [_not_heading(block) if of_kind and index == at else block for index, block in enumerate(blocks)]
+            return Headline(own, rest, [Warning("title_guessed", "", own)])
+    if at is None or of_part:
+        title = squeeze(named) or name
+        return Headline(without_label(title), list(blocks), [Warning("title_guessed", "", title)])
+    head = blocks[at]
+    title = squeeze(line_of(head))
+    warnings = [] if isinstance(head, Heading) and not head.guessed else [Warning("title_guessed", where(head), title)]
+    title, after = with_subtitle(title, list(blocks[at + 1 :]))
+    return Headline(without_label(title), [*blocks[:at], *_unrepeated(title, after)], warnings)
+
+
+def _standing(blocks: Sequence[Block]) -> int | None:
+    """Where the title stands as a line of its own."""
+    for find in (_title, _only_top, _leading_top, _first_line):
+        at = find(blocks)
+        if at is not None:
+            return at
+    return None
+
+
+def _title(blocks: Sequence[Block]) -> int | None:
+    return next((index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.title), None)
+
+
+def _only_top(blocks: Sequence[Block]) -> int | None:
+    tops = [index for index, block in enumerate(blocks) if isinstance(block, Heading) and block.level == 1]
+    return tops[0] if len(tops) == 1 and tops[0] < _HEAD and numeral(line_of(blocks[tops[0]])) is None else None
+
+
+def _leading_top(blocks: Sequence[Block]) -> int | None:
+    """The first heading, before any text, uncounted where those of its level are counted: 一、 二、"""
+    for index, block in enumerate(blocks):
+        if isinstance(block, Paragraph) and (is_front_line(text_of(block)) or is_byline(text_of(block))):
+            continue
+        if not isinstance(block, Heading) or numeral(line_of(block)) is not None or is_institution(text_of(block)):
+            return None
+        beside = [other for other in blocks[index + 1 :] if isinstance(other, Heading) and other.level <= block.level]
+        counted = sum(1 for other in beside if numeral(line_of(other)) is not None)
+        return index if counted * 2 > len(beside) or (not beside and len(text_of(block)) > 8) else None
+    return None
+
+
+def _first_line(blocks: Sequence[Block]) -> int | None:
+    """The first line of a plain text, when it reads as a title."""
+    for index, block in enumerate(blocks[:4]):
+        if not isinstance(block, Heading | Paragraph):
+            return None
+        text = line_of(block)
+        if is_front_line(text) and not text.endswith(("：", ":")):
+            continue
+        if (
+            not 2 <= len(text) <= 60
+            or text.endswith(("：", ":"))
+            or ends_sentence(text)
+            or numeral(text) is not None
+            or is_section_name(text)
+        ):
+            return None
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        if not is_byline(text) and following is not None:
+            return index
+    return None
+
+
+def _is_part(blocks: Sequence[Block], at: int) -> bool:
+    """True for the name of a part (需求分析) that stands first in a file without a title, others of its rank below it."""
+    head = blocks[at]
+    if _NEVER.match(text_of(head)):
+        return True
+    if not isinstance(head, Heading) or not (_PART.match(bare(text_of(head))) or is_section_name(text_of(head))):
+        return False
+    after = [block for block in blocks[at + 1 :] if isinstance(block, Heading)]
+    beside = [block for block in after if block.level <= head.level and block.guessed == head.guessed]
+    counted = [block for block in after if numeral(line_of(block)) is not None]
+    return bool(beside) or (bool(counted) and len(counted) < len(after))
+
+
+def _labelled(blocks: Sequence[Block], *, everywhere: bool) -> Iterator[str]:
+    """Yield what stands beside 题目 or 案例名称 on the cover; ``everywhere``: also as a line of its own further down."""
+    for block in blocks if everywhere else blocks[:_COVER]:
+        if isinstance(block, Table):
+            pairs = pairs_of(block)
+        else:
+            label, _, text = strip_number(text_of(block)).replace(":", "：", 1).partition("：")
+            pairs = [(re.sub(r"\s", "", label), text.strip())]
+        for label, text in pairs:
+            plain = unquoted(text)
+            if _LABELLED.match(label) and 4 <= len(plain) <= 80 and not ends_sentence(plain) and "\n" not in plain:
+                yield plain
+
+
+def _on_cover(blocks: Sequence[Block]) -> str:
+    """Return the line of a cover set in a table that is neither an office nor the kind of text nor a field to fill in."""
+    for block in blocks[:_COVER]:
+        if isinstance(block, Paragraph) and len(block.text) > 60:
+            return ""
+        if not isinstance(block, Table):
+            continue
+        if any(len({cell.text for cell in row}) > 1 for row in block.rows):
+            return ""
+        for line in (squeeze(line) for row in block.rows for cell in row[:1] for line in cell.text.splitlines()):
+            if 6 <= len(line) <= 60 and not (
+                _KIND.match(line)
+                or is_institution(line)
+                or is_byline(line)
+                or is_front_line(line)
+                or ends_sentence(line)
+            ):
+                return line
+    return ""
+
+
+def _not_heading(block: Block) -> Block:
+    return Paragraph(block.runs, number=block.number, place=block.place) if isinstance(block, Heading) else block
+
+
+def _unrepeated(title: str, blocks: list[Block]) -> list[Block]:
+    """Drop a heading that says the title once more before any text: a cover and the head of the text."""
+    for index, block in enumerate(blocks[:_COVER]):
+        if isinstance(block, Heading) and key(text_of(block)) == key(title):
+            return [*blocks[:index], *blocks[index + 1 :]]
+        if not isinstance(block, Paragraph | Heading) or len(line_of(block)) > 60:
+            break
+    return blocks
