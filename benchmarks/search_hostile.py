@@ -13,6 +13,7 @@ import random
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,8 +69,8 @@ def strings(count: int, seed: int) -> Iterator[str]:
             yield glue.join(dice.choice(dice.choice(pools)) for _ in range(dice.randint(0, 40)))
 
 
-def attack(engine: Any, count: int, seed: int) -> dict[str, Any]:
-    """Ask all strings by the same road as the site; return what came of it."""
+def attack(engine: Any, count: int, seed: int, seconds: float = float("inf")) -> dict[str, Any]:
+    """Ask all strings, or as many as so many seconds allow, by the same road as the site; return what came of it."""
     from search import planning
     from search.analysis.query import MAX_CHARACTERS, parse
     from search.queries import EngineQuery
@@ -78,7 +79,12 @@ def attack(engine: Any, count: int, seed: int) -> dict[str, Any]:
     latencies = Latencies()
     failures: list[str] = []
     cut = 0
-    for text in strings(count, seed):
+    end = time.monotonic() + seconds
+    for number, text in enumerate(strings(count, seed)):
+        if time.monotonic() > end:
+            break
+        if number and number % 1_000 == 0:
+            print(f"{number} asked, {len(failures)} failed", file=sys.stderr, flush=True)
         try:
             with latencies.measured():
                 parsed = parse(text)
@@ -107,6 +113,7 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop asking after so long")
     parser.add_argument("--records", type=int, default=2_000)
     parser.add_argument("--engine", choices=["embedded", "elastic"], default="embedded")
     options = parser.parse_args(argv)
@@ -115,7 +122,7 @@ def main(argv: list[str] | None = None) -> int:
         engine, _ = make_engine(options.engine, directory)
         corpus = ({**doc, "tokens": ("public/learner",)} for doc in generated(options.records, 800))
         build(engine, corpus, Names())
-        result = attack(engine, options.count, options.seed)
+        result = attack(engine, options.count, options.seed, options.seconds)
         if hasattr(engine, "remove_all"):
             engine.remove_all()
         print(json.dumps({"engine": options.engine, "records": options.records, **result}, ensure_ascii=True))

@@ -17,7 +17,7 @@ from search.backends.base import EngineUnavailable
 from search.backends.embedded_reading import Reading
 from search.backends.streams import of_record
 from search.queries import EngineAnswer, EngineQuery
-from search.records import SCHEMA_VERSION, Record
+from search.records import Record
 
 if TYPE_CHECKING:
     import tantivy
@@ -310,13 +310,13 @@ def _create_indexes(directory: Path) -> None:
     for name, made in (("records", schema.record_schema()), ("passages", schema.passage_schema())):
         (directory / name).mkdir(parents=True, exist_ok=True)
         tantivy.Index(made, path=str(directory / name))
-    (directory / "schema-version").write_text(str(SCHEMA_VERSION))
+    (directory / "schema-version").write_text(schema.VERSION)
 
 
 def _open_indexes(directory: Path) -> tuple[tantivy.Index, tantivy.Index]:
     import tantivy
 
-    if (directory / "schema-version").read_text() != str(SCHEMA_VERSION):
+    if (directory / "schema-version").read_text() != schema.VERSION:
         raise EngineUnavailable("the index was built by another version of the program")
     records = tantivy.Index.open(str(directory / "records"))
     passages = tantivy.Index.open(str(directory / "passages"))

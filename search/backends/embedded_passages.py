@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from search.backends.embedded_query import Translator
+from search.backends.embedded_query import Clause, Translator
 from search.queries import Bool, Everything, Node, Phrase, Term
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Passages:
         self._frequencies: dict[tuple[str, str], int] = {}
 
     def best(
-        self, scoring: Node, conditions: Sequence[tantivy.Query], limit: int, *, few: bool = False
+        self, scoring: Node, conditions: Sequence[Clause], limit: int, *, few: bool = False
     ) -> tuple[list[Weighed], bool]:
         """Return the best passages under the conditions, and whether there are no others.
 

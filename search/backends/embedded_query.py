@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from search.backends.embedded_permission import Permissions, only_without, simplified
 from search.queries import Bool, Everything, Node, Nothing, OneOf, Phrase, PhrasePrefix, Prefix, Term
 
 if TYPE_CHECKING:
     import tantivy
 
+Clause = tuple["tantivy.Occur", "tantivy.Query"]
 _EXPANSIONS = 4000  # tokens a prefix may stand for: all bigrams of one character are fewer
-_LOOKED_UP = 256  # numbers up to which each is looked up by itself
+_LOOKED_UP = 256  # values up to which each is looked up by itself
 
 
 class Translator:
@@ -24,9 +26,13 @@ class Translator:
         self._t = tantivy
         self._schema = schema
         self._searcher = searcher
+        self._permissions = Permissions(searcher)
 
     def query(self, node: Node) -> tantivy.Query:
         """Return the tantivy query for a tree."""
+        return self._node(simplified(node, self._permissions))
+
+    def _node(self, node: Node) -> tantivy.Query:
         query = self._t.Query
         match node:
             case Term(field, token, boost):
@@ -53,31 +59,41 @@ class Translator:
             case Nothing():
                 return query.empty_query()
 
-    def _set(self, field: str, values: Iterable[str]) -> tantivy.Query:
-        values = list(values)
-        if not values:
-            return self._t.Query.empty_query()
-        if len(values) == 1:
-            one = self._t.Query.term_query(self._schema, field, values[0], "basic")
-            return self._t.Query.const_score_query(one, 0.0)
-        return self._t.Query.const_score_query(self._t.Query.term_set_query(self._schema, field, values), 0.0)
-
-    def numbers(self, values: Iterable[int], field: str = "num") -> tantivy.Query:
-        """Return the unscored condition that a number, of the record unless another field is named, is one of the values."""
+    def _set(self, field: str, values: Iterable[str | int]) -> tantivy.Query:
+        """The unscored condition that a field has one of the values."""
         values = list(values)
         query = self._t.Query
         if len(values) > _LOOKED_UP:
             return query.const_score_query(query.term_set_query(self._schema, field, values), 0.0)
-        # A set walks the whole dictionary; a few values are found sooner one by one.
+        # To make a set costs more than to look a few values up one by one, and it walks the whole dictionary.
         each = [(self._t.Occur.Should, query.term_query(self._schema, field, v, "basic")) for v in values]
         return query.const_score_query(query.boolean_query(each), 0.0) if each else query.empty_query()
 
-    def both(self, scored: tantivy.Query, *conditions: tantivy.Query) -> tantivy.Query:
-        """Return the scored query under unscored conditions."""
-        if not conditions:
-            return scored
-        occur = self._t.Occur
-        return self._t.Query.boolean_query([(occur.Must, scored), *((occur.Must, c) for c in conditions)])
+    def numbers(self, values: Iterable[int], field: str = "num") -> tantivy.Query:
+        """Return the unscored condition that a number, of the record unless another field is named, is one of the values."""
+        return self._set(field, values)
+
+    def one_of_numbers(self, values: Iterable[int]) -> Clause:
+        """Return `numbers` of records as a condition."""
+        return self.must(self.numbers(values))
+
+    def must(self, query: tantivy.Query) -> Clause:
+        """Return a query as a condition."""
+        return self._t.Occur.Must, query
+
+    def conditions(self, nodes: Iterable[Node]) -> list[Clause]:
+        """Return trees as conditions, those on everything but something as what is left out."""
+        clauses: list[Clause] = []
+        for node in (simplified(n, self._permissions) for n in nodes):
+            hidden = only_without(node)
+            clauses += [(self._t.Occur.MustNot, self._node(n)) for n in hidden]
+            if not hidden and not isinstance(node, Everything):
+                clauses.append(self.must(self._node(node)))
+        return clauses
+
+    def both(self, scored: tantivy.Query, *conditions: Clause) -> tantivy.Query:
+        """Return the scored query under conditions."""
+        return self._t.Query.boolean_query([self.must(scored), *conditions]) if conditions else scored
 
     def added(self, condition: tantivy.Query, scored: Iterable[tantivy.Query]) -> tantivy.Query:
         """Return a condition that few meet, with the score of each of the queries added where it applies.
@@ -92,10 +108,10 @@ class Translator:
 
     def _bool(self, node: Bool) -> tantivy.Query:
         occur = self._t.Occur
-        clauses = [(occur.Must, self.query(n)) for n in node.must]
-        clauses += [(occur.Must, self._t.Query.const_score_query(self.query(n), 0.0)) for n in node.filters]
-        clauses += [(occur.MustNot, self.query(n)) for n in node.without]
-        should = [(occur.Should, self.query(n)) for n in node.should]
+        clauses = [(occur.Must, self._node(n)) for n in node.must]
+        clauses += [(occur.Must, self._t.Query.const_score_query(self._node(n), 0.0)) for n in node.filters]
+        clauses += [(occur.MustNot, self._node(n)) for n in node.without]
+        should = [(occur.Should, self._node(n)) for n in node.should]
         if should and node.minimum and clauses:
             clauses.append((occur.Must, self._t.Query.boolean_query(should, node.minimum)))
         elif should:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from search.backends.embedded_passages import WINDOW, Passages
+from search.backends.embedded_query import Clause
 from search.backends.embedded_records import Records
 from search.backends.embedded_schema import unpack
 from search.backends.fields import FACETS, facet_term
@@ -78,7 +79,7 @@ class Reading:
         limit = min(max(WINDOW, 4 * wanted), _DEEPEST)
         left: tantivy.Query | None = match
         if total <= _SMALL_SET:  # ranked whole, so that no page leaves anything out
-            conditions.append(self.passages.translator.numbers(self.records.numbers(match, total)))
+            conditions.append(self.passages.translator.one_of_numbers(self.records.numbers(match, total)))
             left = None
         ranked, exhausted = self._candidates(query.scoring, conditions, left, limit, wanted)
         while len(ranked) < min(wanted, total) and not exhausted and limit < _DEEPEST:
@@ -107,21 +108,22 @@ class Reading:
     def _best_passages(self, query: EngineQuery, numbers: list[int]) -> dict[int, _Candidate]:
         if not numbers:  # nothing that matches has a word of the text by which records are ranked
             return {}
-        conditions = [*self._passage_conditions(query), self.passages.translator.numbers(numbers)]
+        conditions = [*self._passage_conditions(query), self.passages.translator.one_of_numbers(numbers)]
         ranked, _ = self._candidates(query.scoring, conditions, None, _PASSAGES_EACH * len(numbers), len(numbers))
         return {c.number: c for c in ranked}
 
-    def _passage_conditions(self, query: EngineQuery) -> list[tantivy.Query]:
-        nodes = [OneOf(FACETS, tuple(facet_term(axis, v) for v in values)) for axis, values in query.filters.items()]
+    def _passage_conditions(self, query: EngineQuery) -> list[Clause]:
+        nodes: list[Node] = [
+            OneOf(FACETS, tuple(facet_term(axis, v) for v in values)) for axis, values in query.filters.items()
+        ]
         if query.tokens is not None:
-            allowed = tuple(sorted(query.tokens))
-            nodes += [OneOf("k", allowed), OneOf("rk", allowed)]
+            nodes.append(OneOf("k", tuple(query.tokens)))
         if query.only is not None:
             nodes.append(OneOf("key", query.only))
-        return [self.passages.translator.query(node) for node in nodes]
+        return self.passages.translator.conditions(nodes)
 
     def _candidates(
-        self, scoring: Node, conditions: list[tantivy.Query], match: tantivy.Query | None, limit: int, wanted: int
+        self, scoring: Node, conditions: list[Clause], match: tantivy.Query | None, limit: int, wanted: int
     ) -> tuple[list[_Candidate], bool]:
         """Records by their best passage among the first `limit`, and whether no passage was left out.
 
@@ -183,7 +185,7 @@ class Reading:
     def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
         """Return the engine's account of the best passage of one record that the query's viewer may see."""
         translator = self.passages.translator
-        only = translator.numbers([record_number(key)])
+        only = translator.one_of_numbers([record_number(key)])
         within = translator.both(translator.query(query.scoring), only, *self._passage_conditions(query))
         hits = self.passages.searcher.search(within, limit=1, count=False).hits
         if not hits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from search.backends.embedded_query import Translator
+from search.backends.embedded_query import Clause, Translator
 from search.queries import OLDEST, TITLE, EngineQuery, Node, Nothing, OneOf
 
 if TYPE_CHECKING:
@@ -46,12 +46,12 @@ class Records:
 
     def among(self, match: tantivy.Query, numbers: Collection[int]) -> set[int]:
         """Return which of some records meet a condition."""
-        inside = self.translator.both(match, self.translator.numbers(numbers))
+        inside = self.translator.both(match, self.translator.one_of_numbers(numbers))
         return set(self.numbers(inside, len(numbers)))
 
     def scored(self, scoring: Node, match: tantivy.Query, limit: int) -> list[tuple[int, float]]:
         """Return (number, score) of the best records under a condition."""
-        both = self.translator.both(self.translator.query(scoring), match)
+        both = self.translator.both(self.translator.query(scoring), self.translator.must(match))
         hits = self.searcher.search(both, limit=limit, count=False).hits
         return list(zip(self._numbers(hits), (score for score, _ in hits), strict=True))
 
@@ -94,14 +94,14 @@ class Records:
             pairs.append((str(doc.get_first("key")), bytes(doc.get_first("ver") or b"").decode()))
         return pairs
 
-    def _conditions(self, query: EngineQuery, *, but: str = "") -> list[tantivy.Query]:
+    def _conditions(self, query: EngineQuery, *, but: str = "") -> list[Clause]:
         """Viewer, filters (all axes but one) and restriction to keys, as conditions on records."""
-        nodes = [OneOf(f"x_{axis}", values) for axis, values in query.filters.items() if axis != but]
+        nodes: list[Node] = [OneOf(f"x_{axis}", values) for axis, values in query.filters.items() if axis != but]
         if query.tokens is not None:
-            nodes.append(OneOf("k0", tuple(sorted(query.tokens))))
+            nodes.append(OneOf("k0", tuple(query.tokens)))
         if query.only is not None:
             nodes.append(OneOf("key", query.only))
-        return [self.translator.query(n) for n in nodes]
+        return self.translator.conditions(nodes)
 
     def _numbers(self, hits: Iterable[tuple[float, Any]]) -> list[int]:
         return [int(v) for v in self.searcher.fast_field_values("num", [a for _, a in hits])]  # type: ignore[arg-type]

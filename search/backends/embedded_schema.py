@@ -6,13 +6,17 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from search.backends import embedded_permission as permission
 from search.backends.fields import facet_term
 from search.backends.streams import Streams
 from search.queries import FoundPassage
-from search.records import AXES, SLOTS, Record, Unit
+from search.records import AXES, SCHEMA_VERSION, SLOTS, Record, Unit
 
 if TYPE_CHECKING:
     import tantivy
+
+#: Raise when documents are laid out anew: an index of another layout is rebuilt.
+VERSION = f"{SCHEMA_VERSION}.1"
 
 
 def record_schema() -> tantivy.Schema:
@@ -45,7 +49,6 @@ def passage_schema() -> tantivy.Schema:
     builder.add_unsigned_field("num", indexed=True, fast=True)
     builder.add_unsigned_field("u", indexed=True, fast=True)
     builder.add_text_field("k", tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("rk", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("f", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("w", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("b", tokenizer_name="whitespace", index_option="position")
@@ -64,8 +67,7 @@ def record_document(record: Record, streams: Streams) -> tantivy.Document:
     doc.add_bytes("ver", record.version.encode())
     for slot, (allowed, text) in enumerate(streams.slots):
         doc.add_text(f"t{slot}", text)
-        for token in allowed:
-            doc.add_text(f"k{slot}", token)
+        doc.add_text(f"k{slot}", permission.term(allowed))
     for name, texts in (("title", (streams.title,)), ("author", streams.authors), ("unit", streams.units)):
         for text in texts:
             doc.add_text(name, text)
@@ -89,10 +91,7 @@ def passage_documents(record: Record, streams: Streams) -> Iterator[tantivy.Docu
         doc.add_text("key", record.key)
         doc.add_unsigned("num", record.number)
         doc.add_unsigned("u", (record.number + place) % 2**62)  # 62 bits as the record's own: no two will meet
-        for token in passage.unit.tokens:
-            doc.add_text("k", token)
-        for token in record.tokens:
-            doc.add_text("rk", token)
+        doc.add_text("k", permission.term(record.tokens, passage.unit.tokens))
         for facet in facets:
             doc.add_text("f", facet)
         for name, text in passage.fields.items():
