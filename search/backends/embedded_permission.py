@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 #: The fields that hold such terms: of passages, and of the text slots of records.
 FIELDS = frozenset({"k", *(f"k{slot}" for slot in range(SLOTS))})
 _BEGIN, _TOKEN, _SET = "=", "\x1f", "\x1e"
-_LONGEST = 30_000  # bytes: the index library drops longer terms, and no term at all would be open to most
+_LONGEST = 60_000  # bytes: the index library drops longer terms, and no term at all would be open to most
 _REMEMBERED = 512  # readers' rights whose conditions are kept between two commits
 
 

@@ -1,0 +1,91 @@
+"""One term a document for its permission tokens finds what the tokens themselves say, for readers of little and of much."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from search import planning
+from search.analysis.query import parse
+from search.backends import embedded_permission
+from search.backends.embedded import EmbeddedEngine
+from search.queries import Bool, EngineQuery, Everything, Nothing, OneOf
+from search.records import ATTACHMENT, BODY, Record, TextPart
+
+TOKENS = ["public", "internal", "group:1", "group:2", "group:3", "group:11"]
+
+
+def records() -> list[Record]:
+    """Records of which most are public, each with a part that has tokens of its own."""
+    dice = random.Random(3)
+    made = []
+    for number in range(120):
+        tokens = ("public",) if number % 2 else tuple(dice.sample(TOKENS, dice.choice((0, 1, 1, 2, 3))))
+        own = tuple(dice.sample(TOKENS, dice.choice((1, 1, 2))))
+        parts = (TextPart(BODY, "渔港治理。"), TextPart(ATTACHMENT, "茶园夜校。", tokens=own))
+        made.append(Record(f"d{number}", "案例", tokens, parts))
+    return made
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
+    engine = EmbeddedEngine(Path(tmp_path_factory.mktemp("permission")))
+    builder = engine.builder()
+    builder.add(records())
+    builder.publish()
+    return engine
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_reader_finds_what_is_open_to_the_reader(library: EmbeddedEngine, seed: int) -> None:
+    dice = random.Random(seed)
+    viewer = frozenset(dice.sample(TOKENS, dice.randint(0, len(TOKENS))))
+    for text, guarded in (("渔港", False), ("茶园", True)):
+        plan = planning.make(parse(text), viewer=viewer, shares=library.shares)
+        answer = library.search(EngineQuery(plan.matches, plan.scoring, tokens=viewer, limit=200, axes=("kind",)))
+        open_to_all_of_it = {
+            r.key
+            for r in records()
+            if viewer.intersection(r.tokens) and (not guarded or viewer.intersection(r.parts[1].tokens or ()))
+        }
+        assert {found.key for found in answer.found} == open_to_all_of_it
+        assert answer.total == len(open_to_all_of_it)
+        shown = {p.text for found in answer.found for p in found.passages}
+        assert shown == ({"茶园夜校。" if guarded else "渔港治理。"} if open_to_all_of_it else set())
+
+
+def test_a_changed_record_is_open_to_whom_it_is_for_now(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    builder = engine.builder()
+    builder.add(Record(f"d{n}", "渔港", ("public",), (TextPart(BODY, "治理。"),)) for n in range(3))
+    builder.publish()
+    plan = planning.make(parse("渔港"), viewer=frozenset({"public"}))
+    query = EngineQuery(plan.matches, plan.scoring, tokens=frozenset({"public"}))
+    assert engine.search(query).total == 3
+    engine.apply([Record("d1", "渔港", ("group:9",), (TextPart(BODY, "治理。"),))], [], at=1)
+    assert {found.key for found in engine.search(query).found} == {"d0", "d2"}
+
+
+def test_what_the_index_could_not_hold_is_open_to_nobody() -> None:
+    many = [f"group:{number}" for number in range(10_000)]
+    assert embedded_permission.term(many) == embedded_permission.term([])
+    assert len(embedded_permission.term(many[:3000]).encode()) > 20_000
+
+
+class Terms:
+    """The dictionary of an index with many public documents and few others."""
+
+    def terms_with_prefix(self, field: str, prefix: str) -> list[tuple[str, int]]:
+        term = embedded_permission.term
+        return {"k0": [(term(["public"]), 90), (term(["internal", "group:1"]), 10)]}.get(field, [])
+
+
+def test_the_condition_names_what_is_less() -> None:
+    permissions = embedded_permission.Permissions(Terms())  # type: ignore[arg-type]
+    hidden = OneOf("k0", (embedded_permission.term(["internal", "group:1"]),))
+    assert permissions.condition("k0", ["public"]) == Bool(must=(Everything(),), without=(hidden,))
+    assert permissions.condition("k0", ["group:1", "other"]) == hidden
+    assert permissions.condition("k0", ["public", "internal"]) == Everything()
+    assert permissions.condition("k0", ["group:11"]) == permissions.condition("k1", ["public"]) == Nothing()
