@@ -7,9 +7,11 @@ against what the package declares and again while a part is being inflated, beca
 from __future__ import annotations
 
 import codecs
+import contextlib
 import io
 import re
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -294,10 +296,11 @@ def members(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _decoded(info: zipfile.ZipInfo) -> str:
-    """Names of entries written by Chinese Windows are GB 18030 without the UTF-8 flag."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except UnicodeError:
-        return info.filename
+    """Return the name of an entry. Without the flag for it macOS and Linux write UTF-8, Chinese Windows GB 18030."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        for encoding in ("utf-8", "gb18030"):
+            with contextlib.suppress(UnicodeError):
+                name = info.filename.encode("cp437").decode(encoding)
+                break
+    return unicodedata.normalize("NFC", name)

@@ -368,3 +368,23 @@ def test_a_file_sealed_by_document_protection_is_told_apart() -> None:
         with pytest.raises(UnreadableError) as caught:
             sniff(data, "总结.docx")
         assert caught.value.code == "sealed"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
+def test_names_in_an_archive_without_the_flag_for_their_encoding(encoding: str) -> None:
+    """macOS and Linux write UTF-8, Chinese Windows GB 18030, and neither says so."""
+    name = "身边案例/典型案例（v2）.docx"
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("x" * len(name.encode(encoding)), b"text")
+    data = stream.getvalue().replace(b"x" * len(name.encode(encoding)), name.encode(encoding))
+
+    assert list(guard.members(data)) == [(name, b"text")]
+
+
+def test_letters_that_an_archive_took_apart_are_put_together() -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("re\u0301sume\u0301 案例.docx", b"text")
+
+    assert [name for name, _ in guard.members(stream.getvalue())] == ["r\u00e9sum\u00e9 案例.docx"]
