@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -53,7 +54,7 @@ class IndexBuild(models.Model):
         ordering = ["-pk"]
 
     def __str__(self) -> str:
-        return f"{self.engine} {self.started_at:%Y-%m-%d %H:%M} {self.state}"
+        return f"{self.engine} {localtime(self.started_at):%Y-%m-%d %H:%M} {self.state}"
 
 
 class ReplayKey(models.Model):

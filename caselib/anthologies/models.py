@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -192,7 +193,7 @@ class Compilation(models.Model):
         ordering = ["-requested_at", "-pk"]
 
     def __str__(self) -> str:
-        return f"{self.edition} {self.requested_at:%Y-%m-%d %H:%M}"
+        return f"{self.edition} {localtime(self.requested_at):%Y-%m-%d %H:%M}"
 
 
 class PageCount(models.Model):

@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -68,7 +69,11 @@ def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
             messages.warning(
                 request,
                 _("“%(file)s” is the same file as “%(name)s”, uploaded on %(date)s. It is imported once.")
-                % {"file": file.name, "name": stored.batch.name, "date": f"{stored.batch.received_at:%Y-%m-%d}"},
+                % {
+                    "file": file.name,
+                    "name": stored.batch.name,
+                    "date": f"{localtime(stored.batch.received_at):%Y-%m-%d}",
+                },
             )
     new = [batch for batch in taken if batch.state == BatchState.RECEIVED]
     if new:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import BookingKind, DispatchState
@@ -92,7 +93,7 @@ class Dispatch(models.Model):
         indexes = [models.Index(fields=["state", "starts_at"], name="session_week")]
 
     def __str__(self) -> str:
-        return f"{self.line} {self.starts_at:%Y-%m-%d %H:%M}"
+        return f"{self.line} {localtime(self.starts_at):%Y-%m-%d %H:%M}"
 
 
 class Booking(models.Model):

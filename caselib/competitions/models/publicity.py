@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from ..enums import ObjectionState
@@ -50,4 +51,4 @@ class Objection(models.Model):
         ordering = ["filed_at", "pk"]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.filed_at:%Y-%m-%d}"
+        return f"{self.name} {localtime(self.filed_at):%Y-%m-%d}"

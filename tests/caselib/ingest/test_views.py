@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import openpyxl
 import pytest
+from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -15,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from caselib.accounts.enums import Role
-from caselib.core import jobs
+from caselib.core import clock, jobs
 from caselib.core.enums import JobState
 from caselib.core.models import Job
 from caselib.ingest import services
@@ -87,6 +89,16 @@ def test_accept_some_and_set_aside(client_of: ClientOf) -> None:
     assert CaseStudy.objects.count() == 2
     assert client.post(url, {"act": "nonsense"}).status_code == 302
     assert client.post(url, {"act": "reject-\x00"}).status_code == 404
+
+
+def test_a_file_that_comes_again_names_the_day_of_this_place(client_of: ClientOf) -> None:
+    """Half past six in the morning in Shanghai is the day before by the clock of the database."""
+    client = client_of(Role.AUTHOR)
+    with clock.fixed(datetime(2026, 3, 4, 22, 30, tzinfo=UTC)):
+        post_file(client, ("议事厅.docx", manuscript()))
+    answer = post_file(client, ("议事厅（又）.docx", manuscript()))
+
+    assert "2026-03-05" in " ".join(map(str, get_messages(answer.wsgi_request)))  # type: ignore[attr-defined]
 
 
 def test_uploads_of_others_do_not_exist(client_of: ClientOf) -> None:
