@@ -6,13 +6,14 @@ import re
 
 from caselib.word.names import is_byline, is_front_line, is_institution, is_office, is_remark, split_byline
 from caselib.word.outline import ends_sentence, squeeze
-from caselib.word.reader.evidence import CAPTION, Evidence, Verdict, is_bold
+from caselib.word.reader.contents import ContentsJudge
+from caselib.word.reader.evidence import CAPTION, Verdict, is_bold
 
 _TITLE_AREA = 12
 _MOST_BYLINES = 4
 
 
-class TitleJudge(Evidence):
+class TitleJudge(ContentsJudge):
     """Adds the verdicts title, continuation and byline around the title."""
 
     def _title(self) -> None:
