@@ -148,7 +148,17 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
         help_text=TITLE_HELP.get(model, _("At most 60 characters read well in lists.")),
     )
     abstract = FieldPanel("abstract", help_text=_("Two or three sentences: what happened, what can be learnt."))
-    classification = [
+    tabs = [
+        ObjectList([title, abstract, *content], heading=_("Text")),
+        ObjectList(_classification(), heading=_("Classification")),
+        ObjectList(_people_and_files(), heading=_("People and files")),
+        ObjectList(_source_and_access(), heading=_("Source and access")),
+    ]
+    return TabbedInterface(tabs, base_form_class=ResourceForm)
+
+
+def _classification() -> list[Panel]:
+    return [
         MultiFieldPanel(
             [
                 *fields("topics", "sectors", "positions"),
@@ -164,7 +174,10 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
             heading=_("Teaching"),
         ),
     ]
-    people = [
+
+
+def _people_and_files() -> list[Panel]:
+    return [
         InlinePanel(
             "authors",
             panels=[
@@ -194,7 +207,10 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
         InlinePanel("coverage", heading=_("Media coverage and honours"), label=_("Coverage or honour")),
         field("cover"),
     ]
-    source = [
+
+
+def _source_and_access() -> list[Panel]:
+    return [
         MultiFieldPanel(
             [
                 row("source_kind", "source_date"),
@@ -213,13 +229,6 @@ def edit_handler(model: type[ResourcePage], content: Sequence[Panel]) -> TabbedI
         ),
         FieldPanel("slug", help_text=_("The last part of the address; made from the title. Rarely worth a change.")),
     ]
-    tabs = [
-        ObjectList([title, abstract, *content], heading=_("Text")),
-        ObjectList(classification, heading=_("Classification")),
-        ObjectList(people, heading=_("People and files")),
-        ObjectList(source, heading=_("Source and access")),
-    ]
-    return TabbedInterface(tabs, base_form_class=ResourceForm)
 
 
 def install_edit_handlers() -> None:
