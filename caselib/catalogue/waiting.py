@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import ngettext
 
@@ -12,6 +14,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.waiting import Pile
 from caselib.core import clock
+from caselib.core.questions import Question, Tally, one_if
 
 from .enums import OrderState
 from .models import OrderRequest
@@ -20,6 +23,24 @@ from .selectors.orders import basket_size
 from .selectors.places import to_rectify
 
 TEACHERS = frozenset({Role.TEACHER, Role.DISPATCHER})
+
+
+def _by_state(day: date) -> QuerySet[OrderRequest, Any]:
+    placed, accepted = Q(state=OrderState.PLACED), Q(state=OrderState.ACCEPTED)
+    # An order is late when its first day has come.
+    late = Q(starts_on__lte=day)
+    columns = (one_if(found) for found in (placed, placed & late, accepted, accepted & late))
+    return OrderRequest.objects.filter(placed | accepted).order_by().values_list("pk", *columns)
+
+
+#: Orders to answer and of these the late ones, then orders to plan and of these the late ones.
+ORDERS = Tally(_by_state)
+#: Sessions of everybody, and of one teacher, that are over by a moment: how many, and when the first began.
+ALL_SESSIONS = Tally(lambda at: to_record(0, everybody=True, at=at).order_by().values_list("pk"))
+OWN_SESSIONS = Tally(lambda user, at: to_record(user, everybody=False, at=at).order_by().values_list("pk"))
+FIRST_OF_ALL = Question(lambda at: to_record(0, everybody=True, at=at).values_list("starts_at")[:1])
+FIRST_OF_OWN = Question(lambda user, at: to_record(user, everybody=False, at=at).values_list("starts_at")[:1])
+POINTS = Tally(lambda day: to_rectify().order_by().values_list("pk", one_if(Q(rectify_by__lt=day))))
 
 
 def piles(user: User, roles: frozenset[str]) -> Iterator[Pile]:
@@ -35,28 +56,25 @@ def piles(user: User, roles: frozenset[str]) -> Iterator[Pile]:
 
 
 def _orders() -> Iterator[Pile]:
-    # An order is late when its first day has come.
-    late = Q(starts_on__lte=clock.today())
-    states = OrderRequest.objects.filter(state__in=[OrderState.PLACED, OrderState.ACCEPTED]).order_by().values("state")
-    found = {row["state"]: row for row in states.annotate(n=Count("pk"), late=Count("pk", filter=late))}
-    none = {"n": 0, "late": 0}
-    placed, accepted = found.get(OrderState.PLACED, none), found.get(OrderState.ACCEPTED, none)
+    _all, *counts = ORDERS.of(clock.today())
+    placed, late_placed, accepted, late_accepted = counts
     url = reverse("catalogue:orders") + "?state="
-    words = ngettext("order to answer", "orders to answer", placed["n"])
-    yield Pile(placed["n"], words, url + OrderState.PLACED, placed["late"])
-    words = ngettext("order to plan", "orders to plan", accepted["n"])
-    yield Pile(accepted["n"], words, url + OrderState.ACCEPTED, accepted["late"])
+    words = ngettext("order to answer", "orders to answer", placed)
+    yield Pile(placed, words, url + OrderState.PLACED, late_placed)
+    words = ngettext("order to plan", "orders to plan", accepted)
+    yield Pile(accepted, words, url + OrderState.ACCEPTED, late_accepted)
 
 
 def _sessions(user: User, roles: frozenset[str]) -> Pile:
-    waiting = to_record(user, everybody=Role.DISPATCHER in roles, at=clock.now())
-    first = waiting.first()
-    number = waiting.count() if first else 0
-    url = f"{reverse('catalogue:sessions')}?week={first.starts_at.astimezone(clock.ZONE).date()}" if first else ""
+    """One query for most teachers, for whom nothing waits; two where something does."""
+    everybody, at = Role.DISPATCHER in roles, clock.now()
+    (number,) = ALL_SESSIONS.of(at) if everybody else OWN_SESSIONS.of(user.pk, at)
+    first = (FIRST_OF_ALL.rows(at) if everybody else FIRST_OF_OWN.rows(user.pk, at)) if number else []
+    url = f"{reverse('catalogue:sessions')}?week={first[0][0].astimezone(clock.ZONE).date()}" if first else ""
     return Pile(number, ngettext("session to record", "sessions to record", number), url)
 
 
 def _points() -> Pile:
-    found = to_rectify().aggregate(n=Count("pk"), late=Count("pk", filter=Q(rectify_by__lt=clock.today())))
-    words = ngettext("teaching point to be put right", "teaching points to be put right", found["n"])
-    return Pile(found["n"], words, reverse("catalogue:points"), found["late"])
+    number, late = POINTS.of(clock.today())
+    words = ngettext("teaching point to be put right", "teaching points to be put right", number)
+    return Pile(number, words, reverse("catalogue:points"), late)

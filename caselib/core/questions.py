@@ -7,24 +7,31 @@ same few questions for other numbers each time.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Case, IntegerField, Model, Q, QuerySet, When
+from django.db.models import Value as Literal
 
 #: The first of the numbers that stand for what is asked while the SQL is written. No query of ours has them otherwise.
 ASKED = 7_310_984_205_117
+#: The same for days and moments, which stand nowhere else either: the first day that there is, and those after it.
+ASKED_DAY = date(1, 1, 2)
 #: How many ids are asked for at once: SQL is written for these numbers only, and the last id is repeated.
 ROOMS = (1, 8, 24, 100)
+#: What stands in the place of a number of ids for a single value.
+SINGLE, DAY, MOMENT = 0, -1, -2
 
-Value = int | str | Sequence[int]
+Single = int | str | date
+Value = Single | Sequence[int]
 
 
 class Question:
-    """``build`` returns a queryset of ``values_list`` for the values asked: numbers, texts, or lists of ids.
+    """``build`` returns a queryset of ``values_list`` for the values asked: numbers, texts, days, moments, or lists of ids.
 
-    It is called once for each vendor and length of lists, so nothing else may stand in the query that changes: no day, no
-    language, no reader.
+    It is called once for each vendor and length of lists, so nothing else may stand in the query that changes: no day that
+    was not asked for, no language, no reader.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
@@ -33,12 +40,12 @@ class Question:
 
     def rows(self, *values: Value) -> list[tuple[Any, ...]]:
         """Return the rows as ``values_list`` gives them. One query, one for each hundred ids, none for an empty list."""
-        given: list[int | str] = []
+        given: list[Any] = []
         rooms: list[int] = []
         for place, value in enumerate(values):
-            if isinstance(value, int | str):
-                given.append(value)
-                rooms.append(0)
+            if isinstance(value, int | str | date):
+                given.append(_adapted(value))
+                rooms.append(_sort(value))
                 continue
             if not value:
                 return []
@@ -51,7 +58,7 @@ class Question:
             rooms.append(room)
         return self._answered(tuple(rooms), given)
 
-    def _answered(self, rooms: tuple[int, ...], given: Sequence[int | str]) -> list[tuple[Any, ...]]:
+    def _answered(self, rooms: tuple[int, ...], given: Sequence[Any]) -> list[tuple[Any, ...]]:
         key = (connection.vendor, rooms)
         sql, parameters, converters = self._written.get(key) or self._written.setdefault(key, self._write(rooms))
         with connection.cursor() as cursor:
@@ -62,15 +69,46 @@ class Question:
     def _write(self, rooms: Sequence[int]) -> tuple[str, list[Any], Any]:
         """Return the SQL, its parameters with a Place for each that is asked, and the converters of its columns."""
         asked: list[Any] = []
-        number = 0
+        names: list[str] = []  # the values asked, as they stand among the parameters
         for room in rooms:
-            asked.append([ASKED + number + place for place in range(room)] if room else ASKED + number)
-            number += room or 1
+            number = len(names)
+            if room > 0:
+                asked.append([ASKED + number + place for place in range(room)])
+                names += map(str, asked[-1])
+                continue
+            day = ASKED_DAY + timedelta(days=number)
+            moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            asked.append({SINGLE: ASKED + number, DAY: day, MOMENT: moment}[room])
+            names.append(str(_adapted(asked[-1])))
+        places = {name: Place(place) for place, name in enumerate(names)}
         compiler = self.build(*asked).query.get_compiler(connection=connection)
+        sql, parameters = self._sql(compiler)
+        return sql, [places.get(str(value), value) for value in parameters], self._converters(compiler)
+
+    def _sql(self, compiler: Any) -> tuple[str, Sequence[Any]]:
         sql, parameters = compiler.as_sql()
-        places = {str(ASKED + place): Place(place) for place in range(number)}
-        converters = compiler.get_converters([column for column, _sql, _alias in compiler.select])
-        return sql, [places.get(str(value), value) for value in parameters], list(converters.items())
+        return sql, parameters
+
+    def _converters(self, compiler: Any) -> list[Any]:
+        return list(compiler.get_converters([column for column, _sql, _alias in compiler.select]).items())
+
+
+class Tally(Question):
+    """How many rows a question has, and for each column after the first the sum of it: what the database counts."""
+
+    def of(self, *values: Value) -> tuple[int, ...]:
+        """Return the number of rows, then the sums of the further columns. One query."""
+        found = self.rows(*values)
+        return tuple(int(sum(column)) for column in zip(*found, strict=True)) if found else (0,)
+
+    def _sql(self, compiler: Any) -> tuple[str, Sequence[Any]]:
+        sql, parameters = compiler.as_sql(with_col_aliases=True)
+        further = [connection.ops.quote_name(alias) for _column, _sql, alias in compiler.select[1:]]
+        sums = "".join(f", COALESCE(SUM({name}), 0)" for name in further)
+        return f"SELECT COUNT(*){sums} FROM ({sql}) AS counted", parameters  # noqa: S608  (made by the compiler)
+
+    def _converters(self, compiler: Any) -> list[Any]:
+        return []
 
 
 class Place:
@@ -80,6 +118,22 @@ class Place:
 
     def __init__(self, place: int) -> None:
         self.place = place
+
+
+def one_if(condition: Q) -> Case:
+    """Return a column for a ``Tally``: 1 in the rows for which ``condition`` holds, else 0."""
+    return Case(When(condition, then=Literal(1)), default=Literal(0), output_field=IntegerField())
+
+
+def _sort(value: Single) -> int:
+    return MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else SINGLE
+
+
+def _adapted(value: Single) -> Any:
+    """Return a single value as it is given to the database."""
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
 def _converted(row: Sequence[Any], converters: Any) -> tuple[Any, ...]:

@@ -25,7 +25,8 @@ def counting() -> list[Counting]:
             "wagtailcore_page",
             "DELETE",
             "",
-            f"{ANY}SELECT 'page:' || OLD.id UNION SELECT 'kind:' || OLD.content_type_id",
+            # Lists say how many items they have.
+            f"{ANY}SELECT 'lists' UNION SELECT 'page:' || OLD.id UNION SELECT 'kind:' || OLD.content_type_id",
         ),
         Counting("count_resource_changed", "resources_resourcepage", "UPDATE", "", _page("NEW.page_ptr_id")),
         Counting("count_group_added", "resources_restrictedgroup", "INSERT", "", _page("NEW.page_id")),

@@ -8,14 +8,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import CharField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BigIntegerField, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Cast
 from wagtail.models import Comment, Page, Revision, TaskState, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
-from caselib.resources.models import ResourcePage
+from caselib.resources.models import ResourceAuthor, ResourcePage
 
 from .enums import Disposition, Outcome, Severity
 from .models import (
@@ -208,15 +208,44 @@ def queue(user: User, wanted: QueueFilter, today: date) -> QuerySet[StageState]:
     if wanted.stage:
         states = states.filter(task_id=wanted.stage)
     if wanted.mine:
-        elsewhere = Seat.objects.filter(run_id=OuterRef("workflow_state_id"), reviewer=user)
-        states = states.filter(Q(assignee=user) | Q(assignee__isnull=True))
-        states = states.exclude(workflow_state__object_id__in=own_ids(user))
-        states = states.exclude(Exists(elsewhere.exclude(stage_id=OuterRef("task_id"))))
+        states = left_to(user, states)
     if wanted.reviewer:
         states = states.filter(assignee_id=wanted.reviewer)
     if wanted.light == "overdue":
         states = states.filter(due_on__lt=today)
     return states.order_by(F("due_on").asc(nulls_last=True), "started_at", "pk")
+
+
+def to_review(user: User | int) -> QuerySet[StageState]:
+    """Return the open stages of the groups of ``user`` (or of the account of this id) that this reader may decide."""
+    states = StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, task__stagetask__group__user=user)
+    return left_to(user, states)
+
+
+def left_to(user: User | int, states: QuerySet[StageState]) -> QuerySet[StageState]:
+    """Narrow open ``states`` to those that are neither a colleague's, nor of own work, nor of a run in which ``user`` has
+    another seat."""
+    elsewhere = Seat.objects.filter(run_id=OuterRef("workflow_state_id"), reviewer=user)
+    # From the few that are open to whose they are: the other way round costs with all that somebody ever wrote.
+    own = owned_or_written(user).filter(pk=Cast(OuterRef("workflow_state__object_id"), BigIntegerField()))
+    return states.filter(
+        Q(assignee=user) | Q(assignee__isnull=True),
+        ~Exists(own),
+        ~Exists(elsewhere.exclude(stage_id=OuterRef("task_id"))),
+    )
+
+
+def returned_to(user: User | int, page_type: int) -> QuerySet[ResourcePage]:
+    """Return the resources that came back to ``user`` (or the account of this id); ``page_type`` is the type of pages."""
+    runs = WorkflowState.objects.filter(status=WorkflowState.STATUS_NEEDS_CHANGES, base_content_type=page_type)
+    returned = runs.annotate(page_id=Cast("object_id", BigIntegerField()))
+    return owned_or_written(user).filter(pk__in=returned.values("page_id"))
+
+
+def owned_or_written(user: User | int) -> QuerySet[ResourcePage]:
+    """Return what ``user`` (or the account of this id) owns or wrote, each once."""
+    written = ResourceAuthor.objects.filter(user=user, page_id=OuterRef("pk"))
+    return ResourcePage.objects.filter(Q(owner=user) | Exists(written))
 
 
 def pages_by_id(ids: Collection[str]) -> dict[str, ResourcePage]:
@@ -257,12 +286,6 @@ def manuscripts_of(user: User) -> QuerySet[ResourcePage]:
         .select_related("unit", "content_type")
         .order_by("-latest_revision_created_at", "-pk")
     )
-
-
-def own_ids(user: User) -> QuerySet[ResourcePage, dict[str, str]]:
-    """Return the ids of what ``user`` owns or wrote as text, as runs keep them. For use inside a query."""
-    mine = ResourcePage.objects.filter(Q(owner=user) | Q(authors__user=user))
-    return mine.annotate(key=Cast("pk", CharField())).values("key")
 
 
 def runs_by_page(pages: Iterable[Page]) -> dict[str, WorkflowState]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import BigIntegerField, Count, Q
-from django.db.models.functions import Cast
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import ngettext
-from wagtail.models import Page, WorkflowState
+from wagtail.models import Page
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import User
 from caselib.accounts.waiting import Pile
 from caselib.core import clock
-from caselib.resources.models import ResourcePage
+from caselib.core.questions import Tally, one_if
 
-from .selectors import QueueFilter, due_for_rereview, queue
+from .selectors import due_for_rereview, returned_to, to_review
 
+TO_REVIEW = Tally(lambda user, day: to_review(user).order_by().values_list("pk", one_if(Q(due_on__lt=day))))
+RETURNED = Tally(lambda user, page_type: returned_to(user, page_type).order_by().values_list("pk"))
+DUE = Tally(lambda day: due_for_rereview(day).select_related(None).order_by().values_list("pk"))
 WRITERS = frozenset({Role.AUTHOR, Role.TEACHER, Role.EDITOR})
 
 
@@ -33,27 +35,19 @@ def piles(user: User, roles: frozenset[str]) -> Iterator[Pile]:
 
 
 def _to_review(user: User) -> Pile:
-    today = clock.today()
-    waiting = queue(user, QueueFilter(mine=True), today).order_by()
-    found = waiting.aggregate(n=Count("pk", distinct=True), late=Count("pk", filter=Q(due_on__lt=today), distinct=True))
-    words = ngettext("manuscript to review", "manuscripts to review", found["n"])
-    return Pile(found["n"], words, reverse("review:queue") + "?mine=on", found["late"])
+    number, late = TO_REVIEW.of(user.pk, clock.today())
+    words = ngettext("manuscript to review", "manuscripts to review", number)
+    return Pile(number, words, reverse("review:queue") + "?mine=on", late)
 
 
 def _returned(user: User) -> Pile:
-    runs = WorkflowState.objects.filter(base_content_type=ContentType.objects.get_for_model(Page))
-    returned = runs.filter(status=WorkflowState.STATUS_NEEDS_CHANGES).annotate(
-        page_id=Cast("object_id", BigIntegerField())
-    )
-    # From the few that came back to whose they are: the other way round costs with all that somebody ever wrote.
-    mine = Q(owner=user) | Q(authors__user=user)
-    number = ResourcePage.objects.filter(mine, pk__in=returned.values("page_id")).distinct().count()
+    (number,) = RETURNED.of(user.pk, ContentType.objects.get_for_model(Page).pk)
     words = ngettext("manuscript came back to you", "manuscripts came back to you", number)
     return Pile(number, words, reverse("review:manuscripts"))
 
 
 def _to_look_at_again() -> Pile:
-    number = due_for_rereview(clock.today()).count()
+    (number,) = DUE.of(clock.today())
     words = ngettext(
         "published item is due to be looked at again", "published items are due to be looked at again", number
     )

@@ -6,6 +6,7 @@ from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.contenttypes.models import ContentType
@@ -45,6 +46,7 @@ FIRST_TOPICS = Question(
         TopicTagging.objects.filter(content_object_id__in=ids).order_by().values_list("content_object_id", "tag__name")
     )
 )
+NEWEST = 4  # of a kind, as many as a shelf has
 TIERS: Mapping[str, Any] = dict(QualityTier.choices)
 
 
@@ -188,24 +190,38 @@ def _card(row: Any, topic: str, url: str) -> Card:
     )
 
 
-def newest_of_each(viewer: Viewer, groups: Sequence[Sequence[str]], *, limit: int) -> list[list[Card]]:
-    """Return the newest readable resources of each group of kinds; the cards of all groups cost one look together.
+def newest_of_each(viewer: Viewer, groups: Sequence[Sequence[str]]) -> list[list[Card]]:
+    """Return the ``NEWEST`` newest readable resources of each group of kinds; the cards of all groups cost one look together.
 
     Each kind is asked for alone, by the index of its newest, so that the question does not grow with the library.
     """
     ids = [
-        [
-            pk
-            for _at, pk in sorted((row for kind in kinds for row in _newest(viewer, kind, limit)), reverse=True)[:limit]
-        ]
+        [pk for _at, pk in sorted((row for kind in kinds for row in _newest(viewer, kind)), reverse=True)[:NEWEST]]
         for kinds in groups
     ]
     found = cards_by_id([pk for group in ids for pk in group], viewer)
     return [[found[pk] for pk in group if pk in found] for group in ids]
 
 
-def _newest(viewer: Viewer, kind: str, limit: int) -> list[tuple[datetime, int]]:
-    """Return when the newest resources of a kind were published first, with their ids."""
-    pages = ResourcePage.objects.visible_to(viewer).filter(content_type_id__in=content_types_of([kind])[:1])
-    newest = pages.filter(first_published_at__isnull=False).order_by("-first_published_at", "-pk")
-    return list(newest.values_list("first_published_at", "pk")[:limit])
+def _newest(viewer: Viewer, kind: str) -> list[tuple[datetime, int]]:
+    """Return when the newest resources of a kind were published first, with their ids; kept until one comes or goes."""
+    rights = viewer.shared
+    (type_id,) = content_types_of([kind])
+
+    def ask() -> list[tuple[datetime, int]]:
+        return [(at, pk) for at, pk in _question_of_newest(rights).rows(type_id)]
+
+    return fragments.kept(("newest", type_id, rights), ask, names=(page_cache.kind(type_id),))
+
+
+@lru_cache(maxsize=64)
+def _question_of_newest(rights: Viewer) -> Question:
+    """Return the question for the newest of a type, written once for all readers of the same rights."""
+    seen = ResourcePage.objects.visible_to(rights).filter(first_published_at__isnull=False)
+    return Question(
+        lambda type_id: (
+            seen.filter(content_type_id=type_id)
+            .order_by("-first_published_at", "-pk")
+            .values_list("first_published_at", "pk")[:NEWEST]
+        )
+    )

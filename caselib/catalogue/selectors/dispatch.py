@@ -132,8 +132,10 @@ def calendar_of(user: User) -> QuerySet[Dispatch]:
     )[:1000]
 
 
-def to_record(user: User, *, everybody: bool, at: datetime) -> QuerySet[Dispatch]:
-    """Return the sessions that are over and not recorded yet, oldest first: own lectures, or ``everybody``'s."""
+def to_record(user: User | int, *, everybody: bool, at: datetime) -> QuerySet[Dispatch]:
+    """Return the sessions that are over and not recorded yet, oldest first: own lectures, or ``everybody``'s.
+
+    ``user`` may be the id of the account."""
     over = Dispatch.objects.filter(state=DispatchState.PLANNED, ends_at__lt=at)
     mine = over if everybody else over.filter(teacher__user=user)
     return mine.order_by("starts_at", "pk")

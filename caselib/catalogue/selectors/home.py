@@ -15,6 +15,7 @@ from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import Notice, User
 from caselib.accounts.viewers import Viewer
 from caselib.accounts.waiting import Pile, piles_of
+from caselib.core.questions import Tally
 from caselib.resources.models import ResourceAuthor, ResourcePage
 
 from ..announcing import Announcement, announcements
@@ -32,16 +33,7 @@ class Shelf:
     cards: Sequence[Card]
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """The public part of the home page."""
-
-    campaigns: Sequence[CatalogueList]
-    lists: Sequence[CatalogueList]
-    shelves: Sequence[Shelf]
-    announcements: Sequence[Announcement]
-
-
+UNREAD = Tally(lambda user: Notice.objects.filter(recipient=user, read_at__isnull=True).order_by().values_list("pk"))
 WRITERS = frozenset({Role.AUTHOR, Role.TEACHER, Role.EDITOR})
 
 
@@ -91,7 +83,7 @@ class Desk:
 
     @cached_property
     def unread_count(self) -> int:
-        return self._notices().count()
+        return UNREAD.of(self._user.pk)[0]
 
     @cached_property
     def orders(self) -> Sequence[OrderRequest]:
@@ -119,15 +111,28 @@ class Desk:
 SHELVES = (("casestudy",), ("course", "lessonplan", "textbook"), ("video",))
 
 
-def front(viewer: Viewer) -> Front:
-    """Return campaigns, lists and the newest items. A fixed number of queries."""
-    shelved = newest_of_each(viewer, SHELVES, limit=4)
-    return Front(
-        campaigns=running_campaigns(viewer),
-        lists=list(current_lists(viewer)[:6]),
-        announcements=announcements(),
-        shelves=[Shelf(kinds, cards) for kinds, cards in zip(SHELVES, shelved, strict=True)],
-    )
+class Front:
+    """The public part of the home page for readers of the same rights. Each part is asked for when a page shows it."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._viewer = viewer
+
+    @cached_property
+    def campaigns(self) -> Sequence[CatalogueList]:
+        return running_campaigns(self._viewer)
+
+    @cached_property
+    def lists(self) -> Sequence[CatalogueList]:
+        return list(current_lists(self._viewer)[:6])
+
+    @cached_property
+    def announcements(self) -> Sequence[Announcement]:
+        return announcements()
+
+    @cached_property
+    def shelves(self) -> Sequence[Shelf]:
+        shelved = newest_of_each(self._viewer, SHELVES)
+        return [Shelf(kinds, cards) for kinds, cards in zip(SHELVES, shelved, strict=True)]
 
 
 def desk(user: User, viewer: Viewer) -> Desk:

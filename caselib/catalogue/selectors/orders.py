@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
+from caselib.core.questions import Tally
 from caselib.resources.models import ResourcePage
 
 from ..models import BasketLine, Dispatch, OrderLine, OrderRequest
@@ -45,8 +46,11 @@ def basket_pages(user: User) -> list[ResourcePage]:
     return [pages[pk] for pk in ids if pk in pages]
 
 
+IN_BASKET = Tally(lambda user: BasketLine.objects.filter(user=user).order_by().values_list("pk"))
+
+
 def basket_size(user: User) -> int:
-    return BasketLine.objects.filter(user=user).count()
+    return IN_BASKET.of(user.pk)[0]
 
 
 def orders_for(viewer: Viewer) -> QuerySet[OrderRequest]:

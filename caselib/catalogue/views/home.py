@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
-from caselib.core.page_cache import LISTS, PAGES, shared
+from caselib.core.page_cache import BESIDE, LISTS, PAGES, shared
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
 
@@ -30,9 +30,11 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer = Viewer.of(request.user)
     # Read only if the front is not kept for readers of the same rights; the desk is this reader's own.
     context: dict[str, object] = {
-        "front": SimpleLazyObject(lambda: selectors.front(viewer.shared)),
+        "front": selectors.Front(viewer.shared),
         "post_form": SimpleLazyObject(PostForm),
         "viewer": viewer.shared,
+        # What is announced and listed stands until one of these changes; a publication ends the shelves only.
+        "announced_until": (LISTS, BESIDE),
     }
     if request.user.is_authenticated:
         context["desk"] = selectors.desk(request.user, viewer)

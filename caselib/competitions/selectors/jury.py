@@ -191,8 +191,8 @@ def desk(judge: Judge) -> QuerySet[JuryAssignment]:
     )
 
 
-def to_score(user: User) -> QuerySet[JuryAssignment]:
-    """Return what ``user`` has still to score in the rounds that are open."""
+def to_score(user: User | int) -> QuerySet[JuryAssignment]:
+    """Return what ``user`` (or the account of this id) has still to score in the rounds that are open."""
     rows = JuryAssignment.objects.filter(judge__user=user, judge__active=True, state=AssignmentState.ASSIGNED)
     return rows.filter(round__state=RoundState.OPEN, entry__state=EntryState.ACCEPTED)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from caselib.core.questions import Question, Rows
+from caselib.core.questions import Question, Rows, Tally, one_if
 from caselib.resources.enums import Kind
 from caselib.resources.models import CaseStudy, Course, ResourcePage
 from tests import factories
@@ -56,3 +58,32 @@ def test_whole_rows_are_objects_like_those_of_the_manager() -> None:
         assert not found._state.adding
     assert rows.of(0) == []
     assert Course.objects.filter(pk=page.pk).count() == 0
+
+
+def test_days_and_moments_are_asked_as_they_are() -> None:
+    question = Question(
+        lambda day, moment: (
+            ResourcePage.objects.filter(written_on__lte=day, first_published_at__gt=moment)
+            .order_by("pk")
+            .values_list("pk", "first_published_at")
+        )
+    )
+    day, moment = date(2024, 5, 1), datetime(2024, 6, 1, 8, tzinfo=UTC)
+    pages = [factories.live(title=f"账本{number}", written_on=day + timedelta(days=number)) for number in range(3)]
+    for place, page in enumerate(pages):
+        ResourcePage.objects.filter(pk=page.pk).update(first_published_at=moment + timedelta(hours=place))
+    for until in (day - timedelta(days=1), day, day + timedelta(days=1), date(1, 1, 2), date(9999, 1, 1)):
+        for since in (moment - timedelta(seconds=1), moment, moment + timedelta(hours=1)):
+            expected = ResourcePage.objects.filter(written_on__lte=until, first_published_at__gt=since)
+            assert question.rows(until, since) == list(expected.order_by("pk").values_list("pk", "first_published_at"))
+
+
+def test_a_tally_counts_rows_and_sums_columns() -> None:
+    late = one_if(Q(written_on__lt=date(2024, 5, 2)))
+    tally = Tally(lambda kinds: ResourcePage.objects.filter(content_type_id__in=kinds).values_list("pk", late))
+    assert tally.of([1]) == (0, 0)
+    pages = [factories.live(title=f"账本{n}", written_on=date(2024, 5, n)) for n in (1, 2, 3)]
+    course = factories.live(Kind.COURSE, written_on=date(2024, 5, 1))
+    kinds = [pages[0].content_type_id, course.content_type_id]
+    assert [tally.of(kinds), tally.of(kinds[:1]), tally.of(kinds[1:])] == [(4, 2), (3, 1), (1, 1)]
+    assert tally.of([]) == (0,)
