@@ -10,8 +10,13 @@ from django.utils.translation import ngettext, pgettext
 
 def class_hours(number: Decimal | float) -> str:
     """Return a number of class hours with its unit; halves are plural."""
-    text = f"{Decimal(str(number)).normalize():f}"
+    text = shown_number(number)
     return ngettext("%(hours)s class hour", "%(hours)s class hours", 1 if text == "1" else 2) % {"hours": text}
+
+
+def shown_number(number: Decimal | float) -> str:
+    """Return a number without zeros at its end."""
+    return f"{Decimal(str(number)).normalize():f}"
 
 
 def listed(items: Iterable[object]) -> str:

@@ -74,12 +74,25 @@ def _taggings(page: ResourcePage) -> dict[str, list[Any]]:
     rows = sorted(TAGGED.rows(*[page.pk] * len(AXES)))
     for name, through in AXES.items():
         terms = _terms(name, [tag_id for axis, _pk, tag_id in rows if axis == name])
-        found[name] = [
-            through(pk=pk, tag=terms[tag_id], content_object=page) for axis, pk, tag_id in rows if axis == name
-        ]
+        found[name] = [_tagging(through, pk, page, terms[tag_id]) for axis, pk, tag_id in rows if axis == name]
     return found
 
 
+def _tagging(through: Any, pk: int, page: ResourcePage, term: Any) -> Any:
+    """Return the link of ``page`` to ``term`` as if it had been read, with both ends."""
+    names = _columns(through)
+    values = {"id": pk, "content_object_id": page.pk, "tag_id": term.pk}
+    row = through.from_db(connection.alias, names, [values[name] for name in names])
+    row._state.fields_cache.update(tag=term, content_object=page)
+    return row
+
+
+@lru_cache(maxsize=8)
+def _columns(model: Any) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
+
+
+@lru_cache(maxsize=64)
 def _nothing(model: Any) -> Any:
     """Return an empty queryset that has been asked already: to ask even an empty one, its SQL is written first."""
     nothing = model.objects.none()

@@ -23,6 +23,7 @@ from caselib.core.questions import Question, Rows
 from .children import read_children
 from .models import ResourcePage
 from .models.base import pieces_of
+from .selectors import address_of
 
 #: (id, type) of the live page with a slug at a whole path.
 AT_ADDRESS = Question(
@@ -120,6 +121,8 @@ def _load(pk: int, model: type[ResourcePage]) -> ResourcePage | None:
     if page is not None and page.unit_id is not None:
         units = fragments.kept_each("unit", [page.unit_id], Unit.objects.in_bulk, names=(page_cache.BESIDE,))
         page._state.fields_cache["unit"] = units[page.unit_id]
+    if page is not None:
+        page.own_url = address_of(page.url_path)
     return page
 
 

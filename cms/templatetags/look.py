@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.urls import NoReverseMatch, URLResolver, get_resolver, reverse
@@ -65,6 +66,16 @@ def nav_item(context: template.Context, view: str, label: str, *args: Any, also:
     path = request.path if request is not None else ""
     current = path == url or any(len(start) > 1 and path.startswith(start) for start in below)
     return {"url": url, "label": label, "current": current}
+
+
+@register.simple_tag(takes_context=True)
+def here(context: template.Context) -> str:
+    """Return the address under way as it stands inside another one, for links that lead back to it."""
+    request = context["request"]
+    known: str | None = getattr(request, "_address_of_request", None)
+    if known is None:
+        known = request._address_of_request = quote(request.get_full_path())
+    return known
 
 
 @register.filter

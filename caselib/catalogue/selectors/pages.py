@@ -66,7 +66,7 @@ def related(page: ResourcePage, viewer: Viewer, *, pk: int, names: Collection[st
 
 
 def _neighbours(page: ResourcePage, viewer: Viewer, index: int) -> Neighbours:
-    linked = list(page.related.values_list("target_id", flat=True))
+    linked = [row.target_id for row in page.related.all()]
     alike = similar(page, viewer, limit=RELATED) if page.pk and page.live else ()
     return Neighbours([pk for pk in dict.fromkeys([*linked, *alike]) if pk != page.pk], index, monotonic())
 
@@ -77,9 +77,7 @@ def beside(page: ResourcePage, viewer: Viewer) -> Guarded:
     hidden = 0
     if page.specific_class.kind == Kind.CASE:
         fragments.needs(page_cache.kind(ContentType.objects.get_for_model(TeachingNote).pk))
-        # Most cases have none, which one column tells; the notes themselves stand in three tables.
-        ids = list(page.teaching_notes.values_list("pk", flat=True))
-        live = list(TeachingNote.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)) if ids else []
+        live = [note for note in page.teaching_notes.all() if note.live and not note.withdrawn]
         tokens = tokens_of(live)
         seen = viewer.tokens
         notes = [note for note in live if not seen.isdisjoint(tokens[note.pk]) and note.pk not in viewer.veiled]

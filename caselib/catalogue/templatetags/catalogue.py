@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any
 
 from django import template
@@ -16,7 +15,7 @@ from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 
-from .. import citations, wording
+from .. import citations, resource_parts, wording
 from ..browsing import Row
 from ..enums import ORDERABLE_KINDS
 from ..reading import Reading
@@ -32,6 +31,14 @@ register.filter("class_hours", wording.class_hours)
 register.filter("listed", wording.listed)
 register.filter("clauses", wording.clauses)
 register.filter("stars", wording.stars)
+register.simple_tag(resource_parts.description, name="resource_description")
+register.simple_tag(resource_parts.facts, name="resource_facts")
+
+
+@register.simple_tag
+def resource_trail(page: ResourcePage) -> SafeString:
+    """Return the way from the front page to a page."""
+    return resource_parts.trail(page, card(page))
 
 
 @register.simple_tag
@@ -126,19 +133,19 @@ def linked_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
     return [found[pk] for pk in ids if pk in found]
 
 
-@register.simple_tag(takes_context=True)
 def short_url(context: template.Context, page: ResourcePage) -> str:
     return _absolute(context, reverse("catalogue:resource", args=[page.pk]))
 
 
 @register.simple_tag(takes_context=True)
-def citation(context: template.Context, page: ResourcePage) -> str:
-    return citations.citation(page, short_url(context, page))
+def resource_imprint(context: template.Context, page: ResourcePage) -> SafeString:
+    url = short_url(context, page)
+    return resource_parts.imprint(page, citations.citation(page, url), url)
 
 
 @register.simple_tag(takes_context=True)
 def json_ld(context: template.Context, page: ResourcePage) -> SafeString:
-    return citations.schema_org(page, _absolute(context, page.get_url() or "/"))
+    return citations.schema_org(page, _absolute(context, page.own_url or "/"))
 
 
 @register.simple_tag
@@ -172,18 +179,15 @@ def tiles(cards: Sequence[Card]) -> SafeString:
 
 
 @register.simple_tag
-def term_chips(title: str, taggings: Sequence[Any], axis: str) -> SafeString:
-    """Return the terms of a page on one axis as links to the list of each; nothing where it has none."""
-    if not taggings:
-        return mark_safe("")
-    browse = reverse("catalogue:browse")
-    chips = "".join(
-        f'<li><a class="chip" href="{browse}?{axis}={tagging.tag_id:d}">{escape(tagging.tag.name)}</a></li>'
-        for tagging in taggings
-    )
-    return mark_safe(  # noqa: S308  (names are escaped, ids are numbers)
-        f'<h3 class="resource__side-title">{escape(title)}</h3><ul class="chips">{chips}</ul>'
-    )
+def resource_words(page: ResourcePage, card: Card, star: SafeString, lock: SafeString) -> SafeString:
+    """Return chips, title, authors and abstract of a page; ``star`` and ``lock`` are icons."""
+    return resource_parts.words(page, card, star=star, lock=lock)
+
+
+@register.simple_tag
+def use_of(page: ResourcePage) -> Any:
+    """Return what was counted of the use of a page, None if nothing was."""
+    return getattr(page, "use", None)
 
 
 @register.filter

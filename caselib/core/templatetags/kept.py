@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django import template
@@ -17,6 +18,7 @@ from .. import fragments, page_cache
 register = template.Library()
 #: Around the number of a hole, while a piece is kept: characters that no template of ours and no translation has.
 OPENING, CLOSING = "\ufdd0", "\ufdd1"
+MARK = re.compile(f"{OPENING}([0-9]+){CLOSING}")
 
 
 class KeptNode(template.Node):
@@ -59,12 +61,9 @@ class KeptNode(template.Node):
         if fragments.making():
             # What is written into the holes is somebody's own, and must not be kept with the piece around this one.
             page_cache.doubt()
-        parts = [text[:0]]
-        rest: str = text
-        for hole in self.holes:
-            before, _mark, rest = rest.partition(hole.mark)
-            parts += (before, hole.nodelist.render(context))
-        return mark_safe("".join([*parts, rest]))  # noqa: S308  (rendered markup)
+        parts = MARK.split(text)
+        parts[1::2] = [self.holes[int(number)].nodelist.render(context) for number in parts[1::2]]
+        return mark_safe("".join(parts))  # noqa: S308  (rendered markup)
 
 
 class HoleNode(template.Node):
@@ -77,12 +76,14 @@ class HoleNode(template.Node):
         self.mark = ""
 
     def render(self, context: template.Context) -> SafeString:
+        if not self.mark:
+            raise template.TemplateSyntaxError("a hole must stand in the same file as the piece around it")
         return mark_safe(self.mark)  # noqa: S308  (made here)
 
 
 @register.tag
 def hole(parser: Parser, token: Token) -> HoleNode:
-    """Write what stands up to ``endhole`` for each request. Holes stand in the order of the text, outside of loops and conditions."""
+    """Write what stands up to ``endhole`` for each request. Where a condition left it out, or a loop repeats it, so it is."""
     nodelist = parser.parse(("endhole",))
     parser.delete_first_token()
     return HoleNode(nodelist)
