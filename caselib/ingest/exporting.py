@@ -17,8 +17,9 @@ from caselib.resources.outbound import document_of
 from caselib.word.model import Cell, Document, Paragraph, Run, Table
 from caselib.word.writer import write_document
 
+from .marks import METADATA_CAPTION
 from .revising import may_revise
-from .roundtrip import METADATA_CAPTION, export_properties, outgoing_comments
+from .roundtrip import export_properties, outgoing_comments
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 

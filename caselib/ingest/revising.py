@@ -33,8 +33,9 @@ from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 
 from .drafts import item_blocks, library_images
+from .marks import METADATA_CAPTION, REVISION
 from .models import ImportItem
-from .roundtrip import METADATA_CAPTION, REVISION, add_comments
+from .roundtrip import add_comments
 from .sections import section_kind
 
 _LABEL = re.compile(r"^(?:图|表)\s*\d+[\s\u3000]*")

@@ -12,13 +12,8 @@ from caselib.resources.models import ResourcePage
 from caselib.resources.text import passages
 from caselib.word.model import Block, Comment, Heading, Paragraph
 
+from .marks import RESOURCE, REVISION
 from .texts import unspaced
-
-# Names of the custom properties that travel in an exported file.
-RESOURCE = "caselib.resource"
-REVISION = "caselib.revision"
-# The table of metadata behind the text of an exported file; it is never read back.
-METADATA_CAPTION = "资源信息（由案例库导出，重新上传时不读入）"
 
 
 def page_of(properties: Mapping[str, str]) -> ResourcePage | None:

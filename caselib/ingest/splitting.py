@@ -11,6 +11,7 @@ from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
 from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields, topic_of
 from caselib.ingest.levels import without_outsiders
+from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
 from caselib.ingest.sections import canonical_name, clean_title
@@ -50,10 +51,13 @@ class Split:
 
 
 def split(document: Document, *, text_file: bool = False, name: str = "") -> Split:
-    """Return the foreword and items of ``document``. ``name`` (the file's stem) is the title of last resort."""
+    """Return the foreword and items of ``document``. ``name`` (the file's stem) is the title of last resort.
+
+    What was exported from the library is one text, whatever it looks like.
+    """
     recovered = recover(document, text_file=text_file)
     blocks = recovered.blocks
-    starts = find_starts(blocks, recovered.titles)
+    starts = [] if RESOURCE in document.properties else find_starts(blocks, recovered.titles)
     result = _collection(blocks, starts, recovered) if starts else _single(blocks, document, name)
     seen: dict[str, str] = {}
     for position, item in enumerate(result.items):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -30,6 +31,8 @@ from caselib.word.reader.headings import Verdict, judge
 from caselib.word.reader.package import Package
 from caselib.word.reader.styles import w
 from caselib.word.reader.typed import as_typed
+
+_OF_TABLE = re.compile(r"\s*(?:附?表|Table\b)", re.I)
 
 
 def read_docx(data: bytes) -> Document:
@@ -204,13 +207,15 @@ def _joined(first: tuple[Run, ...], second: tuple[Run, ...]) -> tuple[Run, ...]:
 def _captioned(blocks: list[Block]) -> list[Block]:
     """Hand captions to the picture above (图) or the table below (表) them; others stay where they are."""
     result: list[Block] = []
-    for block in blocks:
+    for index, block in enumerate(blocks):
         previous = result[-1] if result else None
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
         if (
             isinstance(block, Paragraph)
             and block.role == "caption"
             and isinstance(previous, Picture)
             and not previous.caption
+            and not (isinstance(following, Table) and _OF_TABLE.match(block.number + block.text))
         ):
             result[-1] = replace(previous, caption=block.number + block.text)
         elif isinstance(block, Table) and isinstance(previous, Paragraph) and previous.role == "caption":

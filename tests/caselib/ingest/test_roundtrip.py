@@ -131,6 +131,27 @@ def test_an_untouched_file_changes_nothing(user_of: UserOf) -> None:
     assert not page.__class__.objects.get(pk=page.pk).live
 
 
+def test_what_looks_like_a_collection_comes_back_as_the_one_text_it_is(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    cases = [("案例一 门前的账本", "一、案例背景"), ("案例二 夜里的灯", "一、案例背景")]
+    body = [
+        section
+        for name, first in cases
+        for section in (
+            factories.section(name, factories.paragraph(TEXT)),
+            factories.section(first, factories.paragraph(TEXT)),
+        )
+    ]
+    page = factories.draft(Kind.CASE, title="两本账的对照", by=author, body=body)
+    data = export_for(page, by=author)
+    assert data is not None
+
+    item = send_back(data, author)
+
+    assert item.title == "两本账的对照"
+    assert changes(page, item, by=author) == []
+
+
 def test_edits_are_shown_and_become_a_revision(user_of: UserOf) -> None:
     author = user_of(Role.AUTHOR)
     page = rich_case(author)

@@ -277,6 +277,14 @@ def test_a_caption_goes_to_its_table_or_picture() -> None:
     assert [block.caption for block in found] == ["表1 户数", "图1 院子"]
 
 
+def test_a_caption_between_a_picture_and_a_table() -> None:
+    middle = '<w:jc w:val="center"/>'
+    for text, captions in (("表2 花销", ["", "表2 花销"]), ("图2 院子", ["图2 院子", ""])):
+        body = p(LONG) + p(inner=picture("img")) + p(text, props=middle) + table([cell("项"), cell("元")])
+        document = read(body, parts={"word/media/a.png": png()}, links=[("img", "image", "media/a.png")])
+        assert [block.caption for block in document.blocks if isinstance(block, Table | Picture)] == captions
+
+
 def test_pictures_inline_in_boxes_and_in_cells() -> None:
     box = (
         '<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor><wps:txbx><w:txbxContent>'
