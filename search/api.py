@@ -236,7 +236,9 @@ def _hits(
     ids = {found.key: page_id_of(found.key) for found in answer.found}
     pages = listed_by_id([i for i in ids.values() if i is not None], viewer)
     known = synonyms.table() if parsed.runs else synonyms.Table({}, frozenset())
-    others = [s for run in parsed.runs for s in (*numerals.variants(run), *known.others.get(run, ()))]
+    others = [s for run in parsed.runs for s in numerals.variants(run)]
+    named = dict.fromkeys((*parsed.runs, *(part.of for part in parsed.wanted if part.of)))
+    others += [other for text in named for other in known.others.get(text, ())]
     pattern = highlighting.patterns(parsed, others, pieces=not as_asked) if parsed.runs else None
     hits = []
     for found in answer.found:

@@ -18,6 +18,7 @@ _ENDS = "。！？!?；;…\n"  # of a sentence
 _CLOSES = "”’」』）)】》"  # what may follow the end of a sentence
 _NO_OPENING = f"{_ENDS}{_CLOSES}，、,：: \t\r\u3000"  # what never begins one
 _MOST_MARKS = 40
+_RUNS = ("[0-9]", "[a-z]")  # what is one token however long
 Span = tuple[int, int]
 
 
@@ -31,7 +32,13 @@ def patterns(parsed: ParsedQuery, others: Iterable[str] = (), *, pieces: bool = 
             if len(word) > 1 or len(parsed.runs) == 1 == len(run) or word.isdigit():
                 wanted[word] = None
     ordered = sorted((w for w in wanted if w.strip()), key=len, reverse=True)[:200]
-    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
+    return re.compile("|".join(map(_whole, ordered))) if ordered else None
+
+
+def _whole(text: str) -> str:
+    """The text as a pattern that finds no piece of a longer number or Latin word: none was searched for."""
+    before, after = (next((kind for kind in _RUNS if re.match(kind, sign)), "") for sign in (text[0], text[-1]))
+    return f"{before and f'(?<!{before})'}{re.escape(text)}{after and f'(?!{after})'}"
 
 
 def mark(text: str, pattern: re.Pattern[str] | None) -> tuple[Span, ...]:

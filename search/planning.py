@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from search.analysis import everyday, numerals, tokens
 from search.analysis.query import ParsedQuery, Part
@@ -55,10 +56,16 @@ def make(
     if parsed.empty:
         return Plan((Everything(),), Everything(), exact=False, spelt=None)
     without = tuple(_anywhere(p.text, viewer, quoted=p.quoted) for p in parsed.excluded)
-    strict = [_part(p, viewer, synonyms) for p in parsed.wanted]
+    strict = [_named(of, list(parts), viewer, synonyms) for of, parts in groupby(parsed.wanted, lambda p: p.of)]
+    names = [name for of in dict.fromkeys(p.of for p in parsed.wanted if p.of) for name in synonyms(of)]
     formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()
     scoring = rank(
-        parsed.runs, phrase_boost=_PHRASE_BOOST[parsed.exact], synonyms=synonyms, shares=shares, formal=formal
+        parsed.runs,
+        phrase_boost=_PHRASE_BOOST[parsed.exact],
+        synonyms=synonyms,
+        shares=shares,
+        formal=formal,
+        names=names,
     )
     matches: list[Node] = []
     spelt: int | None = None
@@ -102,6 +109,16 @@ def _anywhere(text: str, viewer: frozenset[str] | None, *, quoted: bool = False)
 def _as_written(field: str, text: str, *, quoted: bool) -> Node:
     """The words of the text, as one phrase if they were quoted: blanks and punctuation between them do not count."""
     return all_of(*(phrase_node(field, t) for t in ([text] if quoted else text.split())))
+
+
+def _named(of: str, parts: list[Part], viewer: frozenset[str] | None, synonyms: Synonyms) -> Node:
+    """All of the parts or, where what they were written as is a name, one of its other names."""
+    all_parts = all_of(*(_part(part, viewer, synonyms) for part in parts))
+    field = parts[0].field
+    others = synonyms(of) if of else ()
+    if field:
+        return any_of(all_parts, *(_as_written(field, other, quoted=False) for other in others))
+    return any_of(all_parts, *(_anywhere(other, viewer) for other in others))
 
 
 def _part(part: Part, viewer: frozenset[str] | None, synonyms: Synonyms) -> Node:

@@ -43,11 +43,12 @@ def rank(
     synonyms: Synonyms = no_synonyms,
     shares: Shares,
     formal: Iterable[str] = (),
+    names: Iterable[str] = (),
 ) -> Node:
     """Return the scoring of passages: BM25 over three views of the text, plus whole phrases for short parts.
 
     `shares(field, tokens)` gives the share of all passages that hold a token; what was not counted is left out.
-    `formal` are words the text may have instead of the reader's.
+    `formal` are words the text may have instead of the reader's, `names` other names of what several runs name together.
     """
     runs = tuple(runs)
     should: list[Node] = []
@@ -61,6 +62,8 @@ def rank(
             should.extend(_phrases(BIGRAMS, run, phrase_boost))
         for other in (*numerals.variants(run), *synonyms(run)):
             should.extend(_phrases(BIGRAMS, other, phrase_boost))
+    for name in names:
+        should.extend(_phrases(BIGRAMS, name, phrase_boost))
     return Bool(should=tuple(should), minimum=1) if should else Everything()
 
 

@@ -14,6 +14,8 @@ from search.models import SynonymGroup
 COUNTER = "search-synonyms"
 _OF_TERM = ("name", "synonyms")
 _MOST = 12  # other words for one word
+# A name and what is said of it: "乡村振兴（2023）" is also 乡村振兴.
+_SAID_OF = re.compile(r"(?P<before>[^()（）]{2,})[(（][^()（）]+[)）]")
 # A name of two in one: "村（社区）书记" is 村书记 as well as 社区书记.
 _TWO_IN_ONE = re.compile(r"(?P<before>[^()（）]{1,4})[(（](?P<other>[^()（）]{1,6})[)）](?P<after>[^()（）]{2,})")
 
@@ -86,6 +88,8 @@ def _folded(words: Iterable[str]) -> list[str]:
 
 
 def _spelt_out(name: str) -> list[str]:
-    """Return the two names that a name with a bracket inside stands for, none for any other."""
+    """Return the names that a name with a bracket stands for: two if it is inside, one if it is the end; else none."""
+    if said := _SAID_OF.fullmatch(name.strip()):
+        return [said["before"]]
     parts = _TWO_IN_ONE.fullmatch(name.strip())
     return [f"{parts['before']}{parts['after']}", f"{parts['other']}{parts['after']}"] if parts else []

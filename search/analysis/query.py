@@ -30,15 +30,23 @@ _TERM = re.compile(rf"{_PREFIX}(?<![^\s,，、;；。:\-])(?:{_QUOTED}|(?P<plain
 _QUOTES = re.compile(rf"(?<![^\s,，、;；。:\-]){_QUOTED}")
 _SEPARATORS = re.compile(r"[\s\"“”„«»「」『』,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—～~*^=+&%$#@`·•\-]+")
 
+_BREAKS = re.compile(
+    r"[,、;。]+(?![^()]*\))"
+)  # what stands between words written as one, not inside the bracket of a name
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One thing asked for. `text` is folded; `field` is title, author, unit or None for anywhere."""
+    """One thing asked for. `text` is folded; `field` is title, author, unit or None for anywhere.
+
+    `of` is what the reader wrote as one word, where signs inside it part it: "村(社区)书记" is a name, and three parts.
+    """
 
     text: str
     field: str | None = None
     quoted: bool = False
     excluded: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +127,12 @@ def _parts_of(match: re.Match[str], told: bool) -> list[Part]:
     plain = match["plain"]
     if match["field"] and not field:
         plain = f"{match['field']} {plain}"
-    texts = _texts(plain)
-    if excluded and len(texts) > 1:  # "-a,b" excludes what the reader wrote as one word
-        texts = [" ".join(texts)]
-    return [Part(t, field, excluded=excluded) for t in texts]
+    if excluded:  # "-a,b" excludes what the reader wrote as one word
+        text = " ".join(_texts(plain))
+        return [Part(text, field, excluded=True)] if text else []
+    return [part for written in _BREAKS.split(plain) for part in _parts_of_word(written, field)]
+
+
+def _parts_of_word(written: str, field: str | None) -> list[Part]:
+    texts = _texts(written)
+    return [Part(text, field, of=written if len(texts) > 1 else "") for text in texts]

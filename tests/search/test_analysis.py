@@ -172,6 +172,26 @@ def test_no_text_fails_to_parse(text: str) -> None:
     assert clean(parsed.text) == parsed.text
 
 
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("第3章", "合同38份，2023年，第3章，3项", ["第3章", "3"]),
+        ("AI 赋能", "mail，AI赋能，OpenAI", ["AI赋能"]),
+        ("120", "1200元，120人，拨打120", ["120", "120"]),
+        ("2023年", "到2023年底，12023年", ["2023年"]),
+    ],
+)
+def test_no_piece_of_a_longer_number_or_word_is_marked(query: str, text: str, marked: list[str]) -> None:
+    assert [text[a:b] for a, b in mark(text, patterns(parse(query)))] == marked
+
+
+def test_what_was_written_as_one_is_remembered_by_its_parts() -> None:
+    for text in ("村（社区）书记，培训", "村（社区）书记 培训"):
+        assert [part.of for part in parse(text).wanted] == ["村(社区)书记"] * 3 + [""]
+    assert {part.of for part in parse("县（市、区）").wanted} == {"县(市、区)"}
+    assert {part.of for part in parse("“三会一课” 党日").wanted} == {""}
+
+
 def test_marks_survive_script_and_width() -> None:
     text = "前文。這裏的漁港㎞治理。"
     pattern = patterns(parse("渔港"))

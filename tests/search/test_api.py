@@ -109,9 +109,23 @@ def test_what_is_tagged_is_found_by_any_name_of_the_term_and_says_so(client: Cli
         tagged = next(hit for hit in result.hits if hit.title == "只有标签")
         (passage,) = [p for p in tagged.passages if p.marks]
         assert (passage.source, passage.label) == ("meta", "村（社区）支部负责人"), text
-    assert titles(find("村（社区）支部负责人")) == ["只有标签"]
+    named = find("村（社区）支部负责人")  # the term itself means all of its names
+    assert set(titles(named)) == {"只有标签", "写在文中"} and not named.relaxed
+    marked = next(hit for hit in named.hits if hit.title == "写在文中").passages[0]
+    assert [marked.text[a:b] for a, b in marked.marks] == ["村里的带头人"]
     page = client.get(reverse("catalogue:browse"), {"q": "村支部负责人"}).content.decode()
     assert "标签：村（社区）支部负责人" in page
+
+
+def test_a_term_typed_with_its_bracket_finds_texts_without_it(find: Find) -> None:
+    Topic.objects.create(name="乡村茶旅（2023）", code="TRY")
+    factories.live(title="只有标签", tags={"topics": ["乡村茶旅（2023）"]})
+    factories.live(title="写在文中", body=body("乡村茶旅办了三年。"))
+    factories.live(title="别的案例", body=body("2023年的乡村。"))
+    for text in ("乡村茶旅（2023）", "title:别的 乡村茶旅(2023)", "乡村茶旅（2024）"):
+        wanted = {"只有标签", "写在文中"} if text == "乡村茶旅（2023）" else set()
+        result = find(text)
+        assert (set() if result.relaxed else set(titles(result))) == wanted, text
 
 
 def test_terms_have_their_synonyms_and_include_their_descendants(find: Find) -> None:
