@@ -56,7 +56,26 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     indexes = [start.index for start in starts]
     if _are_chapters(blocks, indexes) or (_are_counted(blocks, indexes) and not _restarts(blocks, indexes)):
         return []
+    if _are_parts_of_report(blocks, indexes):
+        return []
     return [_with_label(blocks, start) for start in starts]
+
+
+_REPORT = re.compile(
+    r"(?:报告|调研|研究|论文|方案|手册|说明书?|总结|指南|规划|计划|大纲|纲要|讲义|教材|制度|办法)(?:[（(].{1,12}[）)])?$"
+)
+
+
+def _are_parts_of_report(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
+    """True when what stands above calls the file a report or the like, and few of its parts look like cases."""
+    above = (
+        [text_of(block) for block in blocks[: starts[0]] if isinstance(block, Heading | Paragraph)] if starts else []
+    )
+    if not any(4 <= len(text) <= 40 and _REPORT.search(text) for text in above):
+        return False
+    return sum(1 for index, end in spans_of(starts, len(blocks)) if _is_case_inside(blocks[index + 1 : end])) * 2 < len(
+        starts
+    )
 
 
 def _of_one_level(blocks: Sequence[Block], starts: Sequence[Start]) -> list[Start]:

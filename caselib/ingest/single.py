@@ -21,7 +21,7 @@ _COVER = 14  # blocks that a cover may take
 _PART = re.compile(
     r"^[\u4e00-\u9fff]{2,6}(?:分析|设计|目标|背景|内容|过程|描述|要求|实施|概况|概述|说明|目的|意义|依据|思路|理念|方法|流程)$"
 )
-_NEVER = re.compile(r"^(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献)$", re.I)
+_NEVER = re.compile(r"^(?:\d{1,2}\s*)?(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献)$", re.I)
 # 本科毕业论文, 教学案例, 调研报告: what kind of text a cover announces
 _KIND = re.compile(
     r"^[\u4e00-\u9fff]{0,10}(?:[（(][^）)]{1,4}[）)])?[\u4e00-\u9fff]{0,4}(?:论文|报告|教案|讲稿|讲义|案例|教学设计|课程设计|毕业设计|作业|材料|申报书)"

@@ -135,3 +135,26 @@ def test_key_words_are_no_title() -> None:
     blocks: list[Block] = [p("关键词：预算；企业"), h(2, "一、缘起", guessed=True), p(TEXT), p("Keywords: budget")]
     blocks += [h(2, "一、起点", guessed=True), p(TEXT), h(2, "二、过程", guessed=True), p(TEXT)]
     assert find_starts(blocks, set()) == []
+
+
+def listed(title: str, names: tuple[str, ...], *inside: Block) -> tuple[list[Block], set[str]]:
+    blocks: list[Block] = [h(1, title, title=True), p(TEXT)]
+    for name in names:
+        blocks += [h(1, name), *inside, p(TEXT)]
+    return blocks, set(names)
+
+
+NAMES = ("老槐树下的调解", "三本账的来历", "码头上的夜班")
+
+
+@pytest.mark.parametrize(
+    ("title", "inside", "cases"),
+    [
+        ("关于基层调解的调研报告", (), 0),
+        ("基层调解案例选编", (), 3),
+        ("关于基层调解的调研报告", (p("云岭县委党校  陆怀山"),), 3),
+    ],
+)
+def test_what_a_table_of_contents_names(title: str, inside: tuple[Block, ...], cases: int) -> None:
+    """The chapters of a report stand in its contents as cases do in those of a collection."""
+    assert len(find_starts(*listed(title, NAMES, *inside))) == cases
