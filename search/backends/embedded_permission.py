@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FIELDS = frozenset({"k", *(f"k{slot}" for slot in range(SLOTS))})
 _BEGIN, _TOKEN, _SET = "=", "\x1f", "\x1e"
 _LONGEST = 60_000  # bytes: the index library drops longer terms, and no term at all would be open to most
+_BEGINNING = 5_000  # documents that can be read in the time it takes to begin with a term
 _REMEMBERED = 512  # readers' rights whose conditions are kept between two commits
 
 
@@ -58,33 +59,37 @@ class Permissions:
             visible = _open(made, tokens)
             seen[visible].append(made)
             documents[visible] += count
-        if not seen[True]:
-            return Nothing()
-        if documents[True] <= documents[False]:
+        if not seen[True] or not seen[False]:
+            return Everything() if seen[True] else Nothing()
+        # One term can be skipped through; of several every document is read, and to begin with each costs as well.
+        costs = {side: documents[side] + _BEGINNING * len(seen[side]) for side in seen}
+        if len(seen[True]) == 1 or costs[True] <= costs[False]:
             return OneOf(field, tuple(seen[True]))
-        hidden = OneOf(field, tuple(seen[False])) if seen[False] else Nothing()
-        return Bool(must=(Everything(),), without=(hidden,)) if seen[False] else Everything()
+        return Bool(must=(Everything(),), without=(OneOf(field, tuple(seen[False])),))
 
 
-def simplified(node: Node, permissions: Permissions) -> Node:
+def simplified(node: Node, permissions: Permissions, met: OneOf | None = None) -> Node:
     """Return a tree with the permission conditions as this commit has them, without what cannot be met because of them.
 
-    Most libraries fill one of the slots of a record: the others are not looked into.
+    Most libraries fill one of the slots of a record: the others are not looked into. `met` is the permission condition
+    under which the tree is asked anyway: it is not asked twice.
     """
     if isinstance(node, OneOf) and node.field in FIELDS:
+        if met is not None and node.field == met.field and set(node.values) == set(met.values):
+            return Everything()
         return permissions.condition(node.field, node.values)
     if not isinstance(node, Bool):
         return node
-    filters = tuple(simplified(n, permissions) for n in node.filters)
-    must = tuple(simplified(n, permissions) for n in node.must)
+    filters = tuple(simplified(n, permissions, met) for n in node.filters)
+    must = tuple(simplified(n, permissions, met) for n in node.must)
     if any(isinstance(n, Nothing) for n in (*filters, *must)):
         return Nothing()
-    should = tuple(n for n in (simplified(n, permissions) for n in node.should) if not isinstance(n, Nothing))
+    should = tuple(n for n in (simplified(n, permissions, met) for n in node.should) if not isinstance(n, Nothing))
     if node.minimum > len(should):
         return Nothing()
     hidden = tuple(n for f in filters for n in only_without(f))
     filters = tuple(f for f in filters if not isinstance(f, Everything) and not only_without(f))
-    without = tuple(n for n in (simplified(n, permissions) for n in node.without) if not isinstance(n, Nothing))
+    without = tuple(n for n in (simplified(n, permissions, met) for n in node.without) if not isinstance(n, Nothing))
     if node.filters and not (filters or must or should):
         must = (Everything(),)
     return Bool(must, should, filters, (*without, *hidden), node.minimum)

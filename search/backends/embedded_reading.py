@@ -141,14 +141,18 @@ class Reading:
                 candidate.score += passage.score * PASSAGE_SHARES[nth] if nth == 0 or place < WINDOW else 0.0
                 candidate.addresses.append(passage.address)
         ranked = sorted(by_number.values(), key=lambda c: (c.window, -c.score, c.number))
-        if match is None:
-            return ranked, exhausted
+        return (ranked if match is None else self._matching(ranked, match, wanted)), exhausted
+
+    def _matching(self, ranked: list[_Candidate], match: tantivy.Query, wanted: int) -> list[_Candidate]:
+        """Those that match, at least so many if there are so many. Mostly the first do; else more are asked about at once."""
         valid: list[_Candidate] = []
+        at_once = wanted
         while ranked and len(valid) < wanted:
-            some, ranked = ranked[:wanted], ranked[wanted:]
+            some, ranked = ranked[:at_once], ranked[at_once:]
             numbers = self.records.among(match, [c.number for c in some])
             valid += [c for c in some if c.number in numbers]
-        return valid, exhausted
+            at_once = min(4 * at_once, _DEEPEST)
+        return valid
 
     def _found(self, candidate: _Candidate, key: str = "") -> Found:
         passages = []

@@ -32,7 +32,7 @@ class Records:
         conditions = self._conditions(query)
         last = len(query.matches) - 1
         for level, node in enumerate(query.matches):
-            match = self.translator.both(self.translator.query(node), *conditions)
+            match = self.translator.both(self.translator.query(node, _viewer(query)), *conditions)
             total, facets = self._facets(query, node, match) if query.axes else self._tally(match, ())
             if total or level == last:
                 return level, total, match, facets
@@ -97,8 +97,8 @@ class Records:
     def _conditions(self, query: EngineQuery, *, but: str = "") -> list[Clause]:
         """Viewer, filters (all axes but one) and restriction to keys, as conditions on records."""
         nodes: list[Node] = [OneOf(f"x_{axis}", values) for axis, values in query.filters.items() if axis != but]
-        if query.tokens is not None:
-            nodes.append(OneOf("k0", tuple(query.tokens)))
+        if (viewer := _viewer(query)) is not None:
+            nodes.append(viewer)
         if query.only is not None:
             nodes.append(OneOf("key", query.only))
         return self.translator.conditions(nodes)
@@ -129,7 +129,9 @@ class Records:
         are the counts of the whole library, the dearest of all."""
 
         def count() -> Mapping[str, int]:
-            others = self.translator.both(self.translator.query(node), *self._conditions(query, but=axis))
+            others = self.translator.both(
+                self.translator.query(node, _viewer(query)), *self._conditions(query, but=axis)
+            )
             return self._tally(others, (axis,))[1][axis]
 
         return _kept(self._apart, (node, _chosen(query, but=axis), query.tokens, query.only, axis), count)
@@ -141,6 +143,11 @@ class Records:
             a: {b["key"]: b["doc_count"] for b in answer[a]["buckets"]} for a in axes
         }
         return int(answer[""]["value"]), counts
+
+
+def _viewer(query: EngineQuery) -> OneOf | None:
+    """The condition that a record is open to the reader."""
+    return None if query.tokens is None else OneOf("k0", tuple(query.tokens))
 
 
 def _chosen(query: EngineQuery, but: str = "") -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -11,7 +11,7 @@ from search import planning
 from search.analysis.query import parse
 from search.backends import embedded_permission
 from search.backends.embedded import EmbeddedEngine
-from search.queries import Bool, EngineQuery, Everything, Nothing, OneOf
+from search.queries import Bool, EngineQuery, Everything, Nothing, OneOf, Term
 from search.records import ATTACHMENT, BODY, Record, TextPart
 
 TOKENS = ["public", "internal", "group:1", "group:2", "group:3", "group:11"]
@@ -75,17 +75,43 @@ def test_what_the_index_could_not_hold_is_open_to_nobody() -> None:
 
 
 class Terms:
-    """The dictionary of an index with many public documents and few others."""
+    """The dictionary of an index with many public documents, some internal ones and a few of many groups."""
 
     def terms_with_prefix(self, field: str, prefix: str) -> list[tuple[str, int]]:
         term = embedded_permission.term
-        return {"k0": [(term(["public"]), 90), (term(["internal", "group:1"]), 10)]}.get(field, [])
+        groups = [(term([f"group:{number}"]), 10) for number in range(40)]
+        found = [(term(["public"]), 900_000), (term(["internal"]), 30_000), (term(["open", "group:1"]), 100), *groups]
+        return found if field == "k0" else []
 
 
-def test_the_condition_names_what_is_less() -> None:
+def test_the_condition_names_what_is_cheaper() -> None:
     permissions = embedded_permission.Permissions(Terms())  # type: ignore[arg-type]
-    hidden = OneOf("k0", (embedded_permission.term(["internal", "group:1"]),))
-    assert permissions.condition("k0", ["public"]) == Bool(must=(Everything(),), without=(hidden,))
-    assert permissions.condition("k0", ["group:1", "other"]) == hidden
-    assert permissions.condition("k0", ["public", "internal"]) == Everything()
-    assert permissions.condition("k0", ["group:11"]) == permissions.condition("k1", ["public"]) == Nothing()
+    term = embedded_permission.term
+    groups = [f"group:{number}" for number in range(40)]
+    assert permissions.condition("k0", ["public"]) == OneOf("k0", (term(["public"]),))
+    # All but internal: one term to leave out is less than forty to find.
+    hidden = OneOf("k0", (term(["internal"]),))
+    assert permissions.condition("k0", ["public", *groups]) == Bool(must=(Everything(),), without=(hidden,))
+    assert permissions.condition("k0", ["group:1"]) == OneOf("k0", (term(["open", "group:1"]), term(["group:1"])))
+    assert permissions.condition("k0", ["public", "internal", "open", *groups]) == Everything()
+    assert permissions.condition("k0", ["group:41"]) == permissions.condition("k1", ["public"]) == Nothing()
+
+
+def test_a_condition_under_which_is_asked_anyway_is_not_asked_twice() -> None:
+    permissions = embedded_permission.Permissions(Terms())  # type: ignore[arg-type]
+    viewer, other = OneOf("k0", ("public",)), OneOf("k0", ("internal",))
+    word = Term("t0", "渔港")
+    node = Bool(must=(word,), filters=(viewer,))
+    assert embedded_permission.simplified(node, permissions, viewer) == Bool(must=(word,))
+    asked = embedded_permission.simplified(node, permissions, other)
+    assert asked == Bool(must=(word,), filters=(permissions.condition("k0", ["public"]),))
+    elsewhere = Bool(must=(word,), filters=(OneOf("k1", ("public",)),))
+    assert embedded_permission.simplified(elsewhere, permissions, viewer) == Nothing()
+
+
+def test_a_large_library_is_asked_as_a_small_one(library: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.backends.embedded_query._LARGE", 10)
+    monkeypatch.setattr(embedded_permission, "_BEGINNING", 0)
+    library._opened = None  # what this reading remembers was made for a small one
+    for seed in range(12):
+        test_every_reader_finds_what_is_open_to_the_reader(library, seed)
