@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser, Group
@@ -87,14 +88,26 @@ class Viewer:
     @property
     def levels(self) -> frozenset[str]:
         """The circulation levels this reader may see, restricted ones as ``group:<id>``."""
-        if not self.internal:
-            return frozenset({PUBLIC})
-        return frozenset({PUBLIC, INTERNAL, *(f"group:{pk}" for pk in self.group_ids)})
+        return _levels(self.group_ids if self.internal else None)
 
     @property
     def tokens(self) -> frozenset[str]:
         """Every ``level/audience`` pair this reader may see."""
-        return frozenset(f"{level}/{audience}" for level in self.levels for audience in self.audiences)
+        return _tokens(self.levels, self.audiences)
+
+
+# Asked for each item of a list; there are as many as there are sorts of readers.
+@lru_cache(maxsize=256)
+def _levels(groups: frozenset[int] | None) -> frozenset[str]:
+    """Return the levels open to the members of ``groups``; None is the public."""
+    if groups is None:
+        return frozenset({PUBLIC})
+    return frozenset({PUBLIC, INTERNAL, *(f"group:{pk}" for pk in groups)})
+
+
+@lru_cache(maxsize=256)
+def _tokens(levels: frozenset[str], audiences: frozenset[str]) -> frozenset[str]:
+    return frozenset(f"{level}/{audience}" for level in levels for audience in audiences)
 
 
 def _audiences(roles: frozenset[str]) -> frozenset[str]:

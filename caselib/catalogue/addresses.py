@@ -35,11 +35,11 @@ class Query:
         """What the results are really ordered by: without a text nothing matches better than the rest."""
         return "newest" if self.sort == "relevance" and not self.text else self.sort
 
-    def url(self) -> str:
-        """Return the query string that leads to this state, starting with ``?``."""
-        before, after = self._around("")
-        page = [f"page={self.page:d}"] if self.page > 1 else []
-        return "?" + "&".join([*before, *after, *page])
+    def url(self, *, sort: str = "", page: int = 0) -> str:
+        """Return the query string that leads to this state, or to another order or page of it, starting with ``?``."""
+        before, after = self._around("", sort)
+        page = page or self.page
+        return "?" + "&".join([*before, *after, f"page={page:d}"] if page > 1 else [*before, *after])
 
     def adding(self, axis: str) -> tuple[str, str]:
         """Return what stands before and after a value in the address that adds it to ``axis``, on the first page.
@@ -49,17 +49,18 @@ class Query:
         before, after = self._around(axis)
         return "?" + "".join(f"{pair}&" for pair in before) + f"{axis}=", "".join(f"&{pair}" for pair in after)
 
-    def _around(self, axis: str) -> tuple[list[str], list[str]]:
+    def _around(self, axis: str, sort: str = "") -> tuple[list[str], list[str]]:
         """Return the pairs of the address up to and with those of ``axis``, and those after them, without the page."""
         before = [f"q={quoted(self.text)}"] if self.text else []
         after: list[str] = []
         side = before
         for name in AXES:
-            side += [f"{name}={quoted(value)}" for value in self.filters.get(name, ())]
+            if name in self.filters:
+                side += [f"{name}={quoted(value)}" for value in self.filters[name]]
             if name == axis:
                 side = after
-        if self.sort != "relevance":
-            after.append(f"sort={quoted(self.sort)}")
+        if (sort or self.sort) != "relevance":
+            after.append(f"sort={quoted(sort or self.sort)}")
         return before, after
 
     def toggled(self, axis: str, value: str) -> Query:

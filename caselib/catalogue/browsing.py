@@ -93,11 +93,11 @@ class Browse:
 
     @property
     def previous_url(self) -> str:
-        return replace(self.query, page=self.query.page - 1).url()
+        return self.query.url(page=self.query.page - 1)
 
     @property
     def next_url(self) -> str:
-        return replace(self.query, page=self.query.page + 1).url()
+        return self.query.url(page=self.query.page + 1)
 
     @property
     def paginator(self) -> Mapping[str, int]:
@@ -148,7 +148,7 @@ def _sorts(query: Query) -> list[Mapping[str, object]]:
     return [
         {
             "label": label,
-            "url": replace(query, sort="relevance" if value == own else value, page=1).url(),
+            "url": query.url(sort="relevance" if value == own else value, page=1),
             "current": value == query.order,
         }
         for value, label in SORT_LABELS.items()

@@ -79,10 +79,19 @@ def cover_svg(text: CoverText, *, shape: Shape = "tall") -> str:
 
 def wrap_title(title: str, *, columns: float, lines: int) -> list[str]:
     """Return ``title`` cut into at most ``lines`` lines of ``columns`` full-width characters; the rest becomes …"""
+    return _wrapped(_measured(title), columns, lines)
+
+
+def _measured(title: str) -> list[tuple[str, float]]:
+    """Return what must stay on one line, with its width in full-width characters."""
+    pieces = _pieces(" ".join(_clean(title).split()))
+    return [(piece, sum(map(_advance, piece)) if len(piece) > 1 else _advance(piece)) for piece in pieces]
+
+
+def _wrapped(pieces: list[tuple[str, float]], columns: float, lines: int) -> list[str]:
     rows: list[str] = []
     row, used = "", 0.0
-    for piece in _pieces(" ".join(_clean(title).split())):
-        size = sum(_advance(character) for character in piece)
+    for piece, size in pieces:
         if row and used + size > columns and not (piece[0] in CLOSING and used < columns + 0.5):
             rows.append(row.rstrip())
             row, used = "", 0.0
@@ -99,12 +108,13 @@ def wrap_title(title: str, *, columns: float, lines: int) -> list[str]:
 
 def _title(title: str, width: int, room: int, ink: str) -> list[str]:
     usable = width - 48
+    pieces = _measured(title)
     for size in (34, 28, 24, 20, 18):
-        rows = wrap_title(title, columns=usable / size, lines=99)
+        rows = _wrapped(pieces, usable / size, 99)
         if len(rows) * size * 1.4 <= room - 84:
             break
     else:
-        rows = wrap_title(title, columns=usable / size, lines=max(1, int((room - 84) / (size * 1.4))))
+        rows = _wrapped(pieces, usable / size, max(1, int((room - 84) / (size * 1.4))))
     top = 84 + size
     return [
         _line(24, round(top + number * size * 1.4), size, SERIF, ink, row, bold=True) for number, row in enumerate(rows)
@@ -176,22 +186,25 @@ def _rings(step: int, width: int, top: int, bottom: int) -> list[str]:
 def _pieces(text: str) -> list[str]:
     """Cut into units that must stay on one line: a CJK character, or a word of other letters."""
     pieces: list[str] = []
+    last = ""
     for character in text:
-        last = pieces[-1][-1] if pieces else ""
-        if last and (last in OPENING or (character in DOUBLED and character == last)):
-            pieces[-1] += character
-            continue
-        joins = (
-            character.isascii()
-            and not character.isspace()
-            and pieces
-            and pieces[-1][-1].isascii()
-            and not pieces[-1][-1].isspace()
-        )
-        if joins and len(pieces[-1]) < 18:
+        if not last:
+            pieces.append(character)
+        elif (
+            last in OPENING
+            or (character in DOUBLED and character == last)
+            or (
+                character.isascii()
+                and last.isascii()
+                and not character.isspace()
+                and not last.isspace()
+                and len(pieces[-1]) < 18
+            )
+        ):
             pieces[-1] += character
         else:
             pieces.append(character)
+        last = character
     return pieces
 
 

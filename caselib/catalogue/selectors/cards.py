@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
@@ -24,10 +24,6 @@ from caselib.resources.selectors import addresses, groups_of, tokens_by
 
 from ..enums import ORDERABLE_KINDS
 from ..models.dispatch import mean_of
-
-if TYPE_CHECKING:
-    from decimal import Decimal
-
 
 # What a card is made of.
 COLUMNS = (
@@ -50,8 +46,7 @@ NEWEST = 4  # of a kind, as many as a shelf has
 TIERS: Mapping[str, Any] = dict(QualityTier.choices)
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """What is shown of a resource in a list."""
 
     pk: int
