@@ -6,19 +6,24 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import Page
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.waiting import Pile, piles_of
+from caselib.catalogue.services import lists
 from caselib.competitions.announcing import news
 from caselib.competitions.models import Competition, JuryAssignment, PublicityPeriod
 from caselib.core import clock
+from caselib.resources.enums import Circulation, Kind
 from caselib.review.enums import Outcome
 from caselib.review.models import Seat, StageState, StageTask
+from caselib.review.selectors import returned_to, to_review
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.review.desk import Desk
@@ -160,3 +165,29 @@ def test_a_prolonged_deadline_is_on_the_kept_home_page_at_once(client: Client) -
         Competition.objects.filter(pk=call.pk).update(state="cancelled")
         connection.check_constraints()
         assert "岚江好案例评选" not in client.get("/").content.decode()
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the plan of SQLite is read")
+def test_what_waits_is_found_by_an_index_among_all_that_was_ever_reviewed() -> None:
+    user = factories.UserFactory(roles=[Role.FIRST_REVIEWER, Role.AUTHOR])
+    assert "review_stages_by_status" in to_review(user).explain()
+    assert "review_runs_by_status" in returned_to(user, ContentType.objects.get_for_model(Page).pk).explain()
+
+
+def test_lists_and_calls_outlive_a_publication_on_the_kept_home_page(client: Client, kept_pages: None) -> None:
+    editor = factories.UserFactory(roles=[Role.EDITOR])
+    first = factories.live(Kind.CASE, title="渔港账本", by=editor)
+    found = lists.create_list(lists.ListDetails(title="新人必读清单", circulation=Circulation.PUBLIC), by=editor)
+    lists.add_item(found, first, by=editor)
+    lists.publish_list(found, by=editor)
+    client.force_login(factories.UserFactory(roles=[Role.TRAINEE]))
+    assert "新人必读清单" in client.get("/").content.decode()
+    factories.live(Kind.CASE, title="新来的案例", by=editor)
+    with CaptureQueriesContext(connection) as queries:
+        text = client.get("/").content.decode()
+    assert "新来的案例" in text
+    assert "新人必读清单" in text
+    assert not any("catalogue_cataloguelist" in query["sql"] for query in queries)
+    found.refresh_from_db()
+    lists.unpublish_list(found, by=editor)
+    assert "新人必读清单" not in client.get("/").content.decode()

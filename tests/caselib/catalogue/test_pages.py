@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import escape
 
 import pytest
 from django.test import Client
@@ -15,7 +16,7 @@ from caselib.catalogue.models import CatalogueList, Demand
 from caselib.core import clock
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
-from caselib.vocabularies.models import Position
+from caselib.vocabularies.models import Position, Topic
 from tests import factories
 
 from .conftest import START, Office
@@ -94,6 +95,25 @@ def test_the_page_of_each_kind_answers(client: Client, db: None, kind: Kind) -> 
     assert page.title in text
     assert 'type="application/ld+json"' in text
     assert client.get(reverse("catalogue:resource", args=[page.pk])).headers["Location"] == page.get_url()
+
+
+def test_words_that_look_like_markup_are_words_in_every_part_of_a_page(client: Client, db: None) -> None:
+    mark = '<b class="x">&amp;'
+    Topic.objects.create(name=f"主题{mark}", code="markup")
+    page = factories.live(
+        title=f"账本{mark}",
+        abstract=f"摘要{mark}\n第二行",
+        authors=[(f"作者{mark}", f"单位{mark}")],
+        tags={"free_tags": [f"标签{mark}"], "topics": [f"主题{mark}"]},
+        source_title=f"来源{mark}",
+        source_by=f"某刊{mark}",
+    )
+    text = client.get(page.url).content.decode()
+    assert mark not in text
+    shown = escape(mark)
+    for words in ("账本", "摘要", "作者", "单位", "标签", "主题", "来源", "某刊"):
+        assert words + shown in text, words
+    assert f"摘要{shown}<br>第二行" in text
 
 
 def test_a_teaching_note_shows_that_it_exists_and_to_whom_it_is_open(client: Client, db: None) -> None:
