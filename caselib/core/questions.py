@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Case, IntegerField, Model, Q, QuerySet, When
 from django.db.models import Value as Literal
 
@@ -59,12 +60,13 @@ class Question:
         return self._answered(tuple(rooms), given)
 
     def _answered(self, rooms: tuple[int, ...], given: Sequence[Any]) -> list[tuple[Any, ...]]:
-        key = (connection.vendor, rooms)
+        own = connections[DEFAULT_DB_ALIAS]  # what stands for it looks for it at each word
+        key = (own.vendor, rooms)
         sql, parameters, converters = self._written.get(key) or self._written.setdefault(key, self._write(rooms))
-        with connection.cursor() as cursor:
+        with own.cursor() as cursor:
             cursor.execute(sql, [given[value.place] if isinstance(value, Place) else value for value in parameters])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return [_converted(row, converters) for row in rows] if converters else rows
+        return [_converted(row, converters, own) for row in rows] if converters else rows
 
     def _write(self, rooms: Sequence[int]) -> tuple[str, list[Any], Any]:
         """Return the SQL, its parameters with a Place for each that is asked, and the converters of its columns."""
@@ -136,11 +138,11 @@ def _adapted(value: Single) -> Any:
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
-def _converted(row: Sequence[Any], converters: Any) -> tuple[Any, ...]:
+def _converted(row: Sequence[Any], converters: Any, own: BaseDatabaseWrapper) -> tuple[Any, ...]:
     found = list(row)
     for place, (functions, expression) in converters:
         for convert in functions:
-            found[place] = convert(found[place], expression, connection)
+            found[place] = convert(found[place], expression, own)
     return tuple(found)
 
 

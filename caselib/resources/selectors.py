@@ -80,11 +80,16 @@ def addresses() -> Callable[[str], str]:
     def address(url_path: str) -> str:
         for _site, root_path, root_url, _language in roots:
             if url_path.startswith(root_path):
-                path = base + quote(url_path[len(root_path) :], safe=UNQUOTED)
+                path = base + _quoted(url_path[len(root_path) :])
                 return path if alone else f"{root_url}{path}"
         return ""
 
     return address
+
+
+@lru_cache(maxsize=4096)
+def _quoted(path: str) -> str:
+    return quote(path, safe=UNQUOTED)
 
 
 def _roots() -> Sequence[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -330,6 +331,12 @@ def _follow_promoted_tags(page: ResourcePage) -> None:
             tags -= set(found)
 
 
+@lru_cache(maxsize=16)
+def _known(choices: type[models.TextChoices]) -> dict[Any, Any]:
+    """Return the labels by value; these follow the language, the choices nothing."""
+    return dict(choices.choices)
+
+
 def _labels(choices: type[models.TextChoices], values: Iterable[Any]) -> list[str]:
-    known = dict(choices.choices)
+    known = _known(choices)
     return [str(known[value]) for value in values or [] if value in known]
