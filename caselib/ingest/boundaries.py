@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from caselib.ingest.cycles import from_cycles, is_first, spans_of
 from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.plans import find_plans
-from caselib.ingest.sections import key
+from caselib.ingest.sections import is_foreword, key
 from caselib.ingest.titling import (
     TITLE_MAX,
     Start,
@@ -24,14 +24,27 @@ from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
 from caselib.word.section_names import is_section_name
 
+_MUCH = 600  # characters that no notice above a few cases has
+
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript."""
     for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles):
         starts = find(blocks, titles)
-        if len(starts) >= 2:
+        if len(starts) >= 2 and not _are_within_text(blocks, starts):
             return starts
     return []
+
+
+def _are_within_text(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
+    """True when more is said before the first of them than in half of what follows, and it is no foreword: samples in a text."""
+    first = starts[0].index
+    if any(isinstance(block := blocks[start.index], Heading) and not block.guessed for start in starts) or any(
+        is_foreword(text_of(block)) for block in blocks[:first]
+    ):
+        return False
+    before, after = (sum(len(text_of(block)) for block in part) for part in (blocks[:first], blocks[first:]))
+    return before * 2 > after and before > _MUCH
 
 
 def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:

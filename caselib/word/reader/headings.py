@@ -24,6 +24,9 @@ _RANKS = {"part": 0, "case": 1, "chapter": 2, "section": 3, "han": 4, "han_paren
 _DECIMALS = {"arabic": 0, "decimal2": 1, "decimal3": 2}
 _CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论题")
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
+# A field of a cover with what was filled in, 学 院：计算机学院, however it is set.
+_FIELD = re.compile(r"^[\u4e00-\u9fff\s]{2,7}[:：]\s*\S")
+_CODE = re.compile(r"^//|[=!<>]=|[;{}]|\w\[\d|\w\(\)")
 _MARKED = re.compile(r"^【[^【】]{2,16}】$|^〖[^〖〗]{2,16}〗$")
 _LEAD_END = "。：:；;.．！？"
 _AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
@@ -72,6 +75,8 @@ class _Judge(TitleJudge):
 
     def _styled_heading(self, item: RawParagraph, level: int) -> Verdict:
         text = squeeze(item.text)
+        if _FIELD.match(text) and (is_particular(text) or is_byline(text)):
+            return Verdict("byline")
         article = numeral(item.label)
         sentence = ends_sentence(text) and (
             len(text) > 20 or level > 2 or (article is not None and article.kind == "article")
@@ -186,6 +191,7 @@ class _Judge(TitleJudge):
             or re.match(r"^[^:：]{2,8}[:：]\s*\S+|^[□☐☑√✓○]", text)
             or (text[0] in "●◇◆■▪" and not (is_bold(item) and self._text_follows(index)))
             or "____" in text
+            or _CODE.search(text)
         ):
             return None
         if not self._followed_by_text(index) or (is_bold(item) and text.endswith("：") and len(text) > 16):

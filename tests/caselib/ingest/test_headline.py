@@ -158,3 +158,12 @@ NAMES = ("老槐树下的调解", "三本账的来历", "码头上的夜班")
 def test_what_a_table_of_contents_names(title: str, inside: tuple[Block, ...], cases: int) -> None:
     """The chapters of a report stand in its contents as cases do in those of a collection."""
     assert len(find_starts(*listed(title, NAMES, *inside))) == cases
+
+
+@pytest.mark.parametrize(("before", "after", "cases"), [(20, 3, 0), (3, 9, 2)])
+def test_samples_within_a_text_are_no_cases(before: int, after: int, cases: int) -> None:
+    """Where most is said before 案例1 it is one text; above the cases of a collection stands a notice at most."""
+    blocks: list[Block] = [p(TEXT)] * before
+    for label in ("案例1：门前的账本", "案例2：夜里的灯"):
+        blocks += [p(label), *[p(TEXT)] * after]
+    assert len(find_starts(blocks, set())) == cases

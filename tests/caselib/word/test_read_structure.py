@@ -277,6 +277,13 @@ def test_a_caption_goes_to_its_table_or_picture() -> None:
     assert [block.caption for block in found] == ["表1 户数", "图1 院子"]
 
 
+def test_fields_of_a_cover_set_as_headings_and_lines_of_a_program_are_no_headings() -> None:
+    body = p("数字档案实验", style="h") + p("学 院： 管理学院", style="h") + p(LONG)
+    body += p("if(0==found[0])", run=BOLD) + p(LONG) + p("一、准备", run=BOLD) + p(LONG)
+    found = read(body, parts={"word/styles.xml": styles(style("h", "heading 1"))})
+    assert [text for _, text, _ in headings(found)] == ["数字档案实验", "一、准备"]
+
+
 def test_a_caption_between_a_picture_and_a_table() -> None:
     middle = '<w:jc w:val="center"/>'
     for text, captions in (("表2 花销", ["", "表2 花销"]), ("图2 院子", ["图2 院子", ""])):
