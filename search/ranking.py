@@ -19,7 +19,10 @@ _MAX_TERMS = 64  # per field; of a longer query those that tell most are kept
 _MAX_WHOLE_TERMS = 128
 _LONG = 60  # characters from which a query is a text itself, spread over what it is like
 _WHOLE_WEIGHT = 6.0  # of the whole record beside its best passage, for such a text
-_COMMON = 0.2  # the share of passages above which ranking by a token is noise
+# The share of passages above which ranking by a token is noise. Single characters tell by how many of a question's a passage
+# has together, the common ones too.
+_COMMON = 0.2
+_COMMON_SINGLES = 0.5
 _UNKNOWN = 0.0001  # the share of a token that an engine has not counted
 
 Synonyms = Callable[[str], tuple[str, ...]]
@@ -90,7 +93,8 @@ def telling(counted: Counter[str], field: str, shares: Shares, most: int) -> lis
         known = {t: share for t in counted if (share := of_passages.get(tokens.coarse(t))) is not None}
     else:
         known = dict(shares(field, counted))
-    kept = [token for token in counted if known.get(token, 0.0) <= _COMMON]
+    common = _COMMON_SINGLES if field == SINGLES else _COMMON
+    kept = [token for token in counted if known.get(token, 0.0) <= common]
     if not any(known.get(token, _UNKNOWN) for token in kept):
         kept = list(counted)
     if len(kept) <= most:

@@ -21,6 +21,16 @@ _FUNCTION = frozenset(
     "所以 然后 就是 还是 而且 并且 或者 一直 已经 觉得 想 想要 说 知道 的 了 是 在 和 与 及 或 被 把 也 都 就 还 而 着 过 地 得 之 其 又 很 太 "
     "再 才 只 给 让 跟 于 为 以 由 对 从 向 到 等 所".split()
 )
+_EMPTY = ASKING | _FUNCTION
+# What a library is asked for in a sentence, and for how many of it: said of what is wanted, found in all of it.
+_REQUESTING = frozenset(
+    "请 请给 请帮 帮 帮我 帮忙 麻烦 找 找找 找到 找个 查找 查 搜 搜索 检索 推荐 提供 介绍 一个 一些 几个 一下 一份 一篇 关于 有关 需要 想找 想看 想学 看看 看 学 讲 "
+    "案例 课 课程 教案 教材 影片 视频 文章 资料 材料".split()
+)
+_REQUEST = re.compile(
+    r"^(?:请(?:您|你)?(?:帮|给|找|查|推荐|提供|介绍)|(?:麻烦|帮忙|帮我|给我|替我)|我?想(?:找|看|学|查)|我(?:要|需要)(?:找|看|学|一)"
+    r"|(?:推荐|查找|搜索|找|查)(?:一|几|些|关于|有关|下))"
+)
 _SENTENCE = 16  # characters up to which a clause can be a keyword
 _CLAUSES = re.compile(r"[\s,，、。;；|/]+")  # what stands between keywords, too
 _INTERROGATIVE = re.compile(
@@ -34,9 +44,14 @@ def is_question(folded: str) -> bool:
     return bool(_INTERROGATIVE.search(folded))
 
 
+def is_request(folded: str) -> bool:
+    """Whether the folded query asks for something as one asks a librarian: 请找一个关于信访的案例."""
+    return bool(_REQUEST.match(folded))
+
+
 def is_sentence(folded: str) -> bool:
-    """Whether the folded query is told in a sentence, asking or not."""
-    return is_question(folded) or max(map(len, _CLAUSES.split(folded))) > _SENTENCE
+    """Whether the folded query is told in a sentence, asking, asking for something or neither."""
+    return is_question(folded) or is_request(folded) or max(map(len, _CLAUSES.split(folded))) > _SENTENCE
 
 
 def content_runs(folded: str) -> list[str]:
@@ -44,10 +59,11 @@ def content_runs(folded: str) -> list[str]:
 
     A sentence of nothing else is returned whole.
     """
+    left_out = _EMPTY | _REQUESTING if is_request(folded) else _EMPTY
     runs: list[str] = []
     current = ""
     for word in segments(folded):
-        if word in ASKING or word in _FUNCTION or not word[0].isalnum():
+        if word in left_out or not word[0].isalnum():
             if current:
                 runs.append(current)
             current = ""

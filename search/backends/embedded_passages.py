@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 WINDOW = 80  # passages weighed together
 # Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
-_BUDGET = 75_000
+_BUDGET = 50_000
 _REMEMBERED = 200_000  # tokens whose frequency is remembered between two commits
 _PHRASE_COST = 2  # times the occurrences of its tokens: their places are read and compared, too
 

@@ -185,6 +185,21 @@ def test_no_piece_of_a_longer_number_or_word_is_marked(query: str, text: str, ma
     assert [text[a:b] for a, b in mark(text, patterns(parse(query)))] == marked
 
 
+@pytest.mark.parametrize(
+    ("text", "about"),
+    [
+        ("请给我找一个关于信访的案例", ("信访",)),
+        ("找一些有关食堂监管的案例", ("食堂监管",)),
+        ("我想看关于搬迁安置的课", ("搬迁安置",)),
+        ("推荐算法", ("推荐算法",)),
+        ("请示报告制度", ("请示报告制度",)),
+        ("找案例", ("找案例",)),
+    ],
+)
+def test_who_asks_as_one_asks_a_librarian_is_understood(text: str, about: tuple[str, ...]) -> None:
+    assert parse(text).runs == about
+
+
 def test_what_was_written_as_one_is_remembered_by_its_parts() -> None:
     for text in ("村（社区）书记，培训", "村（社区）书记 培训"):
         assert [part.of for part in parse(text).wanted] == ["村(社区)书记"] * 3 + [""]
