@@ -12,6 +12,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from . import indexes
         from .guards import Guard, install_after_migrate, register
 
         table = "core_auditrecord"
@@ -23,3 +24,4 @@ class CoreConfig(AppConfig):
         )
         # Sent once for each app after all migrations; one of them is enough.
         post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="core.guards")
+        post_migrate.connect(indexes.install_after_migrate, sender=self, dispatch_uid="core.indexes")

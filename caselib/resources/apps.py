@@ -11,6 +11,7 @@ class ResourcesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from caselib.core import indexes
         from caselib.core.guards import register
         from caselib.media import holding
 
@@ -19,6 +20,9 @@ class ResourcesConfig(AppConfig):
         from .guards import guards
 
         register(*guards(), *counting())
+        # The newest of a type: to sort the library for the front page would grow with it.
+        newest = "content_type_id, first_published_at DESC, id DESC"
+        indexes.register(indexes.Index("resources_newest_of_type", "wagtailcore_page", newest))
         holding.register(files.holds)
         reach.install()
         receivers.connect()
