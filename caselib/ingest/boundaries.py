@@ -74,8 +74,9 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     return [_with_label(blocks, start) for start in starts]
 
 
+# A book called 手册 or 教材 may hold cases, and one on 典型案例 too: only these words speak for one text.
 _REPORT = re.compile(
-    r"(?:报告|调研|研究|论文|方案|手册|说明书?|总结|指南|规划|计划|大纲|纲要|讲义|教材|制度|办法)(?:[（(].{1,12}[）)])?$"
+    r"^(?!.*(?:案例|案件|故事|典型|经验)).*(?:报告|调研|研究|论文|方案|说明书?|总结|规划|计划|大纲|纲要|制度|办法)(?:[（(].{1,12}[）)])?$"
 )
 
 
@@ -84,7 +85,7 @@ def _are_parts_of_report(blocks: Sequence[Block], starts: Sequence[int]) -> bool
     above = (
         [text_of(block) for block in blocks[: starts[0]] if isinstance(block, Heading | Paragraph)] if starts else []
     )
-    if not any(4 <= len(text) <= 40 and _REPORT.search(text) for text in above):
+    if not any(4 <= len(text) <= 40 and _REPORT.match(text) for text in above):
         return False
     return sum(1 for index, end in spans_of(starts, len(blocks)) if _is_case_inside(blocks[index + 1 : end])) * 2 < len(
         starts
