@@ -27,6 +27,8 @@ _KIND = re.compile(
     r"^[\u4e00-\u9fff]{0,10}(?:[（(][^）)]{1,4}[）)])?[\u4e00-\u9fff]{0,4}(?:论文|报告|教案|讲稿|讲义|案例|教学设计|课程设计|毕业设计|作业|材料|申报书)"
     r"(?:[（(][^）)]{1,8}[）)])?$"
 )
+# What a template says of the letters to be set in its place
+_SETTING = re.compile(r"黑体|宋体|楷体|[大小]?[一二三四五]号字?[，,]|加粗|居中")
 _LABELLED = re.compile(
     r"^(?:\S{0,6}(?:案例|论文|课题|作品|项目|成果|报告|文章|课程|[）)]))?(?:题目|标题|名称|主题)$|^\S{0,4}案例(?:设计)?$|^课题$"
 )
@@ -137,7 +139,9 @@ def _labelled(blocks: Sequence[Block], *, everywhere: bool) -> Iterator[str]:
             pairs = [(re.sub(r"\s", "", label), text.strip())]
         for label, text in pairs:
             plain = unquoted(text)
-            if _LABELLED.match(label) and 4 <= len(plain) <= 80 and not ends_sentence(plain) and "\n" not in plain:
+            if not _LABELLED.match(label) or not 4 <= len(plain) <= 80 or "\n" in plain:
+                continue
+            if not ends_sentence(plain) and not _SETTING.search(plain):
                 yield plain
 
 
@@ -157,6 +161,7 @@ def _on_cover(blocks: Sequence[Block]) -> str:
                 or is_byline(line)
                 or is_front_line(line)
                 or ends_sentence(line)
+                or _SETTING.search(line)
             ):
                 return line
     return ""

@@ -84,6 +84,16 @@ def table(*rows: tuple[str, ...]) -> Table:
             "村账上墙",
             id="a form is no cover",
         ),
+        pytest.param(
+            [
+                h(1, "结业论文", title=True),
+                table(("小一号，黑体，加粗，不超过二十字",), ("年级",)),
+                h(1, "一、缘起"),
+                p(TEXT),
+            ],
+            "结业论文",
+            id="what a template asks for",
+        ),
         pytest.param([h(1, "背景"), p(TEXT)], "背景", id="nothing beside it"),
         pytest.param([p("单位名称：云岭县委党校"), p(TEXT)], "村账上墙", id="name of a unit"),
     ],
