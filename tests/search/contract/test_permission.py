@@ -46,6 +46,21 @@ def test_guarded_parts_are_neither_found_nor_counted_nor_shown(engine: Engine) -
         assert keys(ask(engine, text, viewer={PUBLIC, TEACHER})) == ["mixed"], text
 
 
+def test_a_word_of_both_parts_shows_the_guarded_one_only_to_those_who_see_both(engine: Engine) -> None:
+    """The record is found by its open part; the guarded one has the word as well, and more of it."""
+    parts = (TextPart(BODY, "渔港有办法。"), TextPart(BODY, "渔港渔港，渔港的密语。", tokens=(TEACHER,)))
+    fill(engine, [record("mixed", "案例", tokens=(PUBLIC,), parts=parts)])
+
+    def shown(viewer: set[str], sort: str) -> str:
+        return "".join(p.text for found in ask(engine, "渔港", viewer=viewer, sort=sort).found for p in found.passages)
+
+    for sort in ("relevance", "newest"):
+        assert "办法" in shown({PUBLIC}, sort)
+        assert "密语" not in shown({PUBLIC}, sort)
+        assert "密语" in shown({PUBLIC, TEACHER}, sort)
+    assert ask(engine, "渔港", viewer={TEACHER}).total == 0, "a part is open to nobody to whom its record is not"
+
+
 def test_words_of_an_open_and_a_guarded_part_join_only_for_those_who_see_both(engine: Engine) -> None:
     fill(engine, [guarded()])
     assert ask(engine, "做法 密语", viewer={PUBLIC}).level > 0
