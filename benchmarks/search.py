@@ -27,7 +27,7 @@ from benchmarks import search_derived as derived
 from benchmarks.measures import Latencies, Tally
 
 TOP = 10
-_FACETS = ("kind", "topics", "year", "unit")
+FACETS = ("kind", "topics", "year", "unit")
 _WORDS = "治理 乡村 社区 干部 监督 账本 党员 夜校 渔港 茶园 网格 调解 水利 海塘 养老 托育 用工 车间 码头 巡查".split()
 
 
@@ -192,7 +192,7 @@ def facet_latencies(engine: Any, queries: list[dict[str, Any]]) -> Latencies:
         with plain.measured():
             ask(engine, query["query"])
         with counted.measured():
-            ask(engine, query["query"], _FACETS)
+            ask(engine, query["query"], FACETS)
     return Latencies(
         *(
             [b - a for a, b in zip(*pair, strict=True)]
@@ -209,7 +209,7 @@ def browse_latencies(engine: Any) -> dict[str, float]:
     for number in range(200):
         filters = {"unit": (f"u{number}",)}
         for name, chosen in (("", {}), ("filtered_", filters)):
-            query = EngineQuery((Everything(),), Everything(), chosen, None, NEWEST, number, None, 20, _FACETS)
+            query = EngineQuery((Everything(),), Everything(), chosen, None, NEWEST, number, None, 20, FACETS)
             with latencies[name].measured():
                 engine.search(query)
     return {key: value for name, measured in latencies.items() for key, value in measured.figures(name).items()}

@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measures import Latencies
-from benchmarks.search import generated, generated_queries, make_engine
+from benchmarks.search import FACETS, generated, generated_queries, make_engine
 from search.records import ATTACHMENT, BODY, Record, TextPart
 
-_AXES = ("kind", "topics", "year", "unit")
 _GROUPS = 20
 _AUDIENCES = ("learner", "teacher", "reviewer")
 _NOTES = 300  # characters of what is kept from learners, of a record that has such a part
@@ -68,7 +67,7 @@ def measure(engine: Any, queries: list[dict[str, Any]]) -> dict[str, dict[str, f
     for name, tokens in viewers().items():
         measured = {kind: Latencies() for kind in ("keyword_", "sentence_", "counted_", "browse_")}
         for number, query in enumerate(queries):
-            for axes in ((), _AXES) if number % 2 == 0 else ((),):
+            for axes in ((), FACETS) if number % 2 == 0 else ((),):
                 with measured["counted_" if axes else f"{query['set']}_"].measured():
                     plan = planning.make(parse(query["query"]), viewer=tokens, shares=engine.shares)
                     engine.search(
@@ -77,7 +76,7 @@ def measure(engine: Any, queries: list[dict[str, Any]]) -> dict[str, dict[str, f
         for number in range(100):
             filters = {"unit": (f"u{number}",)}
             with measured["browse_"].measured():
-                engine.search(EngineQuery((Everything(),), Everything(), filters, tokens, NEWEST, axes=_AXES))
+                engine.search(EngineQuery((Everything(),), Everything(), filters, tokens, NEWEST, axes=FACETS))
         found[name] = {k: v for kind, latencies in measured.items() for k, v in latencies.figures(kind).items()}
     return found
 

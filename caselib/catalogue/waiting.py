@@ -56,8 +56,7 @@ def piles(user: User, roles: frozenset[str]) -> Iterator[Pile]:
 
 
 def _orders() -> Iterator[Pile]:
-    _all, *counts = ORDERS.of(clock.today())
-    placed, late_placed, accepted, late_accepted = counts
+    _all, placed, late_placed, accepted, late_accepted = ORDERS.of(clock.today())
     url = reverse("catalogue:orders") + "?state="
     words = ngettext("order to answer", "orders to answer", placed)
     yield Pile(placed, words, url + OrderState.PLACED, late_placed)

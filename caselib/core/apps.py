@@ -1,5 +1,7 @@
 """Django configuration of the core app."""
 
+from typing import Any
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +14,7 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import indexes
-        from .guards import Guard, install_after_migrate, register
+        from .guards import Guard, register
 
         table = "core_auditrecord"
         register(
@@ -23,5 +24,12 @@ class CoreConfig(AppConfig):
             )
         )
         # Sent once for each app after all migrations; one of them is enough.
-        post_migrate.connect(install_after_migrate, sender=self, dispatch_uid="core.guards")
-        post_migrate.connect(indexes.install_after_migrate, sender=self, dispatch_uid="core.indexes")
+        post_migrate.connect(put_back, sender=self, dispatch_uid="core.guards")
+
+
+def put_back(sender: Any, using: str, **kwargs: Any) -> None:
+    """Receive ``post_migrate``: make guards and indexes again that a migration forgot."""
+    from . import guards, indexes
+
+    guards.install(using)
+    indexes.install(using)

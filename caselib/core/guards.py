@@ -89,11 +89,6 @@ def install(using: str = "default") -> list[str]:
     return made
 
 
-def install_after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
-    """Receive ``post_migrate``: see ``install``."""
-    install(using)
-
-
 def changed(columns: Iterable[str]) -> str:
     """Return the condition that any of ``columns`` is changed."""
     return "(" + " OR ".join(f'OLD."{name}" IS DISTINCT FROM NEW."{name}"' for name in columns) + ")"

@@ -6,7 +6,6 @@ SQLite forgets them whenever a migration of Wagtail's rebuilds the table, and no
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connections
 
@@ -35,8 +34,3 @@ def install(using: str = "default") -> None:
         for index in _registered.values():
             if index.table in tables:
                 cursor.execute(f"CREATE INDEX IF NOT EXISTS {index.name} ON {index.table} ({index.columns})")
-
-
-def install_after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
-    """Receive ``post_migrate``: see ``install``."""
-    install(using)

@@ -25,6 +25,10 @@ from caselib.word.outline import ends_sentence, numeral, strip_number
 from caselib.word.section_names import is_section_name
 
 _MUCH = 600  # characters that no notice above a few cases has
+# A book called 手册 or 教材 may hold cases, and one on 典型案例 too: only these words speak for one text.
+_REPORT = re.compile(
+    r"^(?!.*(?:案例|案件|故事|典型|经验)).*(?:报告|调研|研究|论文|方案|说明书?|总结|规划|计划|大纲|纲要|制度|办法)(?:[（(].{1,12}[）)])?$"
+)
 
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
@@ -69,27 +73,18 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     indexes = [start.index for start in starts]
     if _are_chapters(blocks, indexes) or (_are_counted(blocks, indexes) and not _restarts(blocks, indexes)):
         return []
-    if _are_parts_of_report(blocks, indexes):
+    if indexes and _are_parts_of_report(blocks, indexes):
         return []
     return [_with_label(blocks, start) for start in starts]
 
 
-# A book called 手册 or 教材 may hold cases, and one on 典型案例 too: only these words speak for one text.
-_REPORT = re.compile(
-    r"^(?!.*(?:案例|案件|故事|典型|经验)).*(?:报告|调研|研究|论文|方案|说明书?|总结|规划|计划|大纲|纲要|制度|办法)(?:[（(].{1,12}[）)])?$"
-)
-
-
 def _are_parts_of_report(blocks: Sequence[Block], starts: Sequence[int]) -> bool:
     """True when what stands above calls the file a report or the like, and few of its parts look like cases."""
-    above = (
-        [text_of(block) for block in blocks[: starts[0]] if isinstance(block, Heading | Paragraph)] if starts else []
-    )
+    above = (text_of(block) for block in blocks[: starts[0]])
     if not any(4 <= len(text) <= 40 and _REPORT.match(text) for text in above):
         return False
-    return sum(1 for index, end in spans_of(starts, len(blocks)) if _is_case_inside(blocks[index + 1 : end])) * 2 < len(
-        starts
-    )
+    cases = sum(1 for index, end in spans_of(starts, len(blocks)) if _is_case_inside(blocks[index + 1 : end]))
+    return cases * 2 < len(starts)
 
 
 def _of_one_level(blocks: Sequence[Block], starts: Sequence[Start]) -> list[Start]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from caselib.ingest.pagenotes import is_source_note
@@ -66,13 +66,22 @@ def form_title(title: str, blocks: Sequence[Block]) -> str:
     Beside other labels (名称, 题目) only where ``title`` is that of a form, such as 优秀案例申报表.
     """
     wanted = _NAME if is_form(title) else _CASE_NAME
-    for block in blocks[:_BYLINES]:
-        line = re.match(r"^([^:：]{2,8})[:：]\s*(\S.{1,79})$", strip_number(line_of(block)))
-        pairs = pairs_of(block) if isinstance(block, Table) else [(line.group(1), line.group(2))] if line else []
-        for label, text in pairs:
-            if wanted.match(label) and 2 <= len(text) <= 80 and "\n" not in text:
-                return text.strip('“”"')
+    for label, text in labelled(blocks[:_BYLINES]):
+        if wanted.match(label) and 2 <= len(text) <= 80 and "\n" not in text:
+            return unquoted(text)
     return ""
+
+
+def labelled(blocks: Sequence[Block], written: Callable[[Block], str] = line_of) -> Iterator[tuple[str, str]]:
+    """Yield (label, text beside it) of the lines and forms among ``blocks``; the number of a line is left out.
+
+    ``written`` returns a line as it is to be read.
+    """
+    for block in blocks:
+        if isinstance(block, Table):
+            yield from pairs_of(block)
+        elif line := re.match(r"^([^:：]+)[:：]\s*(\S.*)$", strip_number(written(block))):
+            yield line.group(1), line.group(2)
 
 
 def unquoted(text: str) -> str:

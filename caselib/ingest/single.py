@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from caselib.ingest.credits import pairs_of, unquoted
+from caselib.ingest.credits import labelled, unquoted
 from caselib.ingest.faults import where
 from caselib.ingest.sections import key, without_label
 from caselib.ingest.titling import line_of, text_of, with_subtitle
 from caselib.word.model import Block, Heading, Paragraph, Table, Warning
 from caselib.word.names import is_byline, is_front_line, is_institution
-from caselib.word.outline import ends_sentence, numeral, squeeze, strip_number
+from caselib.word.outline import ends_sentence, numeral, squeeze
 from caselib.word.section_names import bare, is_section_name
 
 _HEAD = 30  # blocks among which a title may stand
@@ -49,7 +49,7 @@ def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
     of_part = at is not None and _is_part(blocks, at)
     of_kind = at is not None and bool(_KIND.match(text_of(blocks[at])))
     if at is None or of_part or of_kind:
-        own = next(_labelled(blocks, everywhere=of_part), "") or _on_cover(blocks)
+        own = next(_named(blocks, everywhere=of_part), "") or _on_cover(blocks)
         if own:
             rest = [_not_heading(block) if of_kind and index == at else block for index, block in enumerate(blocks)]
             return Headline(own, rest, [Warning("title_guessed", "", own)])
@@ -129,20 +129,14 @@ def _is_part(blocks: Sequence[Block], at: int) -> bool:
     return bool(beside) or (bool(counted) and len(counted) < len(after))
 
 
-def _labelled(blocks: Sequence[Block], *, everywhere: bool) -> Iterator[str]:
+def _named(blocks: Sequence[Block], *, everywhere: bool) -> Iterator[str]:
     """Yield what stands beside 题目 or 案例名称 on the cover; ``everywhere``: also as a line of its own further down."""
-    for block in blocks if everywhere else blocks[:_COVER]:
-        if isinstance(block, Table):
-            pairs = pairs_of(block)
-        else:
-            label, _, text = strip_number(text_of(block)).replace(":", "：", 1).partition("：")
-            pairs = [(re.sub(r"\s", "", label), text.strip())]
-        for label, text in pairs:
-            plain = unquoted(text)
-            if not _LABELLED.match(label) or not 4 <= len(plain) <= 80 or "\n" in plain:
-                continue
-            if not ends_sentence(plain) and not _SETTING.search(plain):
-                yield plain
+    for label, text in labelled(blocks if everywhere else blocks[:_COVER], text_of):
+        plain = unquoted(text)
+        if not _LABELLED.match(re.sub(r"\s", "", label)) or not 4 <= len(plain) <= 80 or "\n" in plain:
+            continue
+        if not ends_sentence(plain) and not _SETTING.search(plain):
+            yield plain
 
 
 def _on_cover(blocks: Sequence[Block]) -> str:

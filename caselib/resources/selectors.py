@@ -137,8 +137,7 @@ def listed_by_id(ids: Iterable[int], viewer: Viewer) -> dict[int, Listed]:
     Two queries at most, and none inside a reading request for pages that were listed since the last change.
     """
     found = fragments.kept_each("listed", ids, listed, names=(page_cache.BESIDE,), each=page_cache.page)
-    seen, veiled = viewer.tokens, viewer.veiled
-    return {pk: item for pk, item in found.items() if pk not in veiled and not seen.isdisjoint(item.tokens)}
+    return {pk: item for pk, item in found.items() if item.open_to(viewer)}
 
 
 def listed(ids: Sequence[int]) -> dict[int, Listed]:

@@ -30,9 +30,8 @@ _TERM = re.compile(rf"{_PREFIX}(?<![^\s,，、;；。:\-])(?:{_QUOTED}|(?P<plain
 _QUOTES = re.compile(rf"(?<![^\s,，、;；。:\-]){_QUOTED}")
 _SEPARATORS = re.compile(r"[\s\"“”„«»「」『』,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—～~*^=+&%$#@`·•\-]+")
 
-_BREAKS = re.compile(
-    r"[,、;。]+(?![^()]*\))"
-)  # what stands between words written as one, not inside the bracket of a name
+# What stands between words written as one, not inside the bracket of a name.
+_BREAKS = re.compile(r"[,、;。]+(?![^()]*\))")
 
 
 @dataclass(frozen=True, slots=True)

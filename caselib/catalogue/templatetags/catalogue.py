@@ -133,13 +133,10 @@ def linked_cards(page: ResourcePage, viewer: Viewer) -> Sequence[Card]:
     return [found[pk] for pk in ids if pk in found]
 
 
-def short_url(context: template.Context, page: ResourcePage) -> str:
-    return _absolute(context, reverse("catalogue:resource", args=[page.pk]))
-
-
 @register.simple_tag(takes_context=True)
 def resource_imprint(context: template.Context, page: ResourcePage) -> SafeString:
-    url = short_url(context, page)
+    """Return how the page is cited, with its short address."""
+    url = _absolute(context, reverse("catalogue:resource", args=[page.pk]))
     return resource_parts.imprint(page, citations.citation(page, url), url)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caselib.ingest.boundaries import find_starts
+from caselib.ingest.credits import form_title
 from caselib.ingest.single import headline
 from caselib.word.model import Block, Cell, Heading, Paragraph, Run, Table
 
@@ -179,3 +180,9 @@ def test_samples_within_a_text_are_no_cases(before: int, after: int, cases: int)
     for label in ("案例1：门前的账本", "案例2：夜里的灯"):
         blocks += [p(label), *[p(TEXT)] * after]
     assert len(find_starts(blocks, set())) == cases
+
+
+@pytest.mark.parametrize(("written", "title"), [("“智档上云记”", "智档上云记"), ("“智档”上云记", "“智档”上云记")])
+def test_only_quotation_marks_around_a_whole_name_go(written: str, title: str) -> None:
+    assert form_title("教学案例", [p(f"一、案例名称：{written}")]) == title
+    assert headline([h(1, "教学案例", title=True), p(f"题目：{written}"), p(TEXT)], "", "x").title == title
