@@ -12,6 +12,14 @@ from collections.abc import Callable
 PASS, SILENT, SLOW, GARBAGE = "pass", "silent", "slow", "garbage"
 SLOW_SECONDS = 4.0
 _REQUEST = re.compile(rb"(?:GET|HEAD|PUT|POST|DELETE) \S+(?= HTTP/1)")
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+def _next(client: socket.socket) -> bytes:
+    """The bytes that arrive next. Raises ConnectionResetError when the client has hung up."""
+    if not (data := client.recv(65536)):
+        raise ConnectionResetError
+    return data
 
 
 class Proxy:
@@ -67,9 +75,25 @@ class Proxy:
                     if self.lose(request):
                         lost.set()
                 if self.mode == GARBAGE:
+                    self._read_whole(client, data)
                     client.sendall(self.canned)
                 elif self.mode != SILENT:
                     upstream.sendall(data)
+
+    @staticmethod
+    def _read_whole(client: socket.socket, data: bytes) -> None:
+        """Read the rest of the request that begins with `data`.
+
+        What the target never sees must not be left on the connection: the client keeps it, and once the mode is `pass`
+        again the left body would be forwarded as a request.
+        """
+        while b"\r\n\r\n" not in data:
+            data += _next(client)
+        head, _, body = data.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        missing = (int(length.group(1)) if length else 0) - len(body)
+        while missing > 0:
+            missing -= len(_next(client))
 
     def _back(self, upstream: socket.socket, client: socket.socket, lost: threading.Event) -> None:
         with contextlib.suppress(OSError):
