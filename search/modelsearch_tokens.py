@@ -107,3 +107,14 @@ class CompilerMixin:
         if rewritten is None:
             queryset, rewritten = queryset.none(), MatchAll()
         super().__init__(queryset, rewritten, *args, **kwargs)  # type: ignore[call-arg]
+
+    def _get_filters_from_queryset(self, check_only: bool = False) -> None:
+        """Nothing is to be translated: the database applies the filters of the queryset, whatever they are.
+
+        The check refuses those of fields outside the index and fails at annotations, so that whoever filtered images
+        by how often they are used could not search them.
+        """
+
+    def _get_order_by(self) -> tuple[()]:
+        """Nor is the order: it is the queryset's, or that by relevance."""
+        return ()

@@ -66,6 +66,7 @@ class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]
     index_view_class = AccountIndexView
     add_view_class = AccountCreateView
     edit_view_class = AccountEditView
+    copy_view_enabled = False  # an account is one person's; its roles are given, not copied
     # The viewset hands its own template to the view; Wagtail's has no fields for name, unit and telephone.
     create_template_name = "accounts/admin/create.html"
     edit_template_name = "accounts/admin/edit.html"

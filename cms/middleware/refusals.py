@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.datastructures import MultiValueDictKeyError
 from django.utils.translation import gettext_lazy as _
 
 from caselib.core.errors import ConflictError, Refusal, RefusedError
+from cms.middleware.input import unreadable
+
+logger = logging.getLogger(__name__)
 
 # PostgreSQL: serialisation failure, deadlock, lock not available.
 COLLISIONS = frozenset({"40001", "40P01", "55P03"})
@@ -26,7 +29,7 @@ def collided(error: Exception) -> bool:
 class RefusalMiddleware:
     """Turn RefusedError into 403 and ConflictError into 409, as a page or, where JSON was asked for, as JSON.
 
-    A POST that lacks a field which Wagtail takes for granted becomes 400. A collision that only the database has seen
+    A value that cannot be read, or is missing, where a view takes it for granted becomes 400. A collision that only the database has seen
     (a deadlock, a lock that came too late) becomes 409 as well.
     """
 
@@ -37,8 +40,8 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, MultiValueDictKeyError):
-            # Wagtail's views read some fields before any form has checked them.
+        if unreadable(request, exception):
+            logger.warning("Unreadable input for %s", request.path, exc_info=exception)
             return render(request, "400.html", status=400)
         if collided(exception):
             text = _("Somebody changed the same thing at this moment. Nothing of yours was saved; please repeat it.")
