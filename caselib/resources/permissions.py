@@ -66,6 +66,10 @@ class FolderPermissionTester(PagePermissionTester):
     def can_unpublish(self) -> bool:
         return False
 
+    def can_copy(self) -> bool:
+        """There is one folder for a unit, a kind and a year, and resources are copied one by one."""
+        return False
+
     def can_delete(self, ignore_bulk: bool = False) -> bool:
         """Only an empty folder may be deleted."""
         return bool(self.page.is_leaf() and super().can_delete(ignore_bulk=ignore_bulk))

@@ -217,6 +217,17 @@ def test_the_single_move_of_wagtail_leaves_the_same_trace(client_of: Callable[..
     assert AuditRecord.objects.filter(verb="resources.moved", target_id=str(page.pk)).count() == 1
 
 
+def test_a_folder_is_not_copied_for_there_is_one_of_its_unit_kind_and_year(client_of: Callable[..., Client]) -> None:
+    client = client_of(Role.EDITOR)
+    folder = factories.draft().get_parent()
+    address = reverse("wagtailadmin_pages:copy", args=[folder.pk])
+    sent = {"new_title": "副本", "new_slug": "fuben", "new_parent_page": folder.get_parent().pk}
+    for answer in (client.get(address), client.post(address, sent)):
+        assert answer.status_code == 302
+        assert answer["Location"] == reverse("wagtailadmin_home")
+    assert not Page.objects.filter(slug="fuben").exists()
+
+
 def test_a_listing_offers_only_acts_that_its_reader_may_do(client_of: Callable[..., Client]) -> None:
     factories.live()
     offered = {}
