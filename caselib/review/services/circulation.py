@@ -57,10 +57,12 @@ def change_circulation(
 
     Narrowing takes effect at once and is the final stage's act: by a final reviewer who neither owns, wrote nor
     edited the text. Widening stores a draft with the new level and puts it through the whole review of that level,
-    which ends with the final stage; editors and final reviewers may ask for it. Effects in order: groups, revision,
+    which ends with the final stage; editors and final reviewers may ask for it. ``groups`` (primary keys) mean something
+    for the restricted level only. Effects in order: groups, revision,
     publication or submission, record, audit row.
     """
     moment = at or clock.now()
+    groups = frozenset(groups) if level == Circulation.RESTRICTED else frozenset()
     page = ResourcePage.objects.lock(page.pk)
     wider = _checked(page, level, groups, reason, by)
     change = CirculationChange(
@@ -115,7 +117,9 @@ def _checked(page: ResourcePage, level: str, groups: Collection[int], reason: st
         raise RefusedError(Refusal("under-review", text))
     if level == Circulation.RESTRICTED and not Group.objects.filter(pk__in=groups).exists():
         raise RefusedError(Refusal("no-group", _("Choose at least one group that may read the item.")))
-    if level == page.circulation and set(groups) == set(page.restricted_group_ids()):
+    if level == page.circulation and (
+        level != Circulation.RESTRICTED or set(groups) == set(page.restricted_group_ids())
+    ):
         raise RefusedError(Refusal("no-change", _("The item has this level already.")))
     if widens(page, level, groups):
         if not by.has_role(Role.EDITOR, Role.FINAL_REVIEWER):
@@ -150,7 +154,7 @@ def _narrow(
     page: ResourcePage, revision: Revision, level: str, groups: Collection[int], *, by: User, at: datetime
 ) -> None:
     """Publish ``revision``, which differs from the live text in its narrower level only."""
-    set_groups(page, groups if level == Circulation.RESTRICTED else ())
+    set_groups(page, groups)
     ResourcePage.objects.filter(pk=page.pk).update(latest_revision=revision)
     reviewed, due = page.reviewed_on, page.review_due_on
     publish_granted(page, revision, digest(revision), by=by, at=at)

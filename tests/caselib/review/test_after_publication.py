@@ -136,6 +136,20 @@ def test_groups_of_a_restricted_item() -> None:
         change_circulation(desk.now(), "secret", "无此范围。", by=final())
 
 
+@pytest.mark.parametrize("level", [Circulation.PUBLIC, Circulation.INTERNAL])
+def test_groups_mean_nothing_for_what_is_not_restricted(level: Circulation) -> None:
+    desk = Desk.open(circulation=level)
+    page = desk.publish()
+    group = final().groups.first()
+    with pytest.raises(RefusedError) as refused:
+        change_circulation(page, level, "换一个组。", groups=[group.pk], by=final())
+    assert refused.value.refusal.code == "no-change"
+    if level == Circulation.PUBLIC:
+        change = change_circulation(page, Circulation.INTERNAL, "内部使用即可。", groups=[group.pk], by=final())
+        assert change.groups == []
+    assert desk.now().restricted_group_ids() == []
+
+
 def test_a_text_for_groups_that_nobody_named_is_not_submitted() -> None:
     author = factories.UserFactory(roles=[Role.AUTHOR])
     page = manuscript(author, circulation=Circulation.RESTRICTED)

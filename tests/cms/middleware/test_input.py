@@ -52,6 +52,15 @@ def test_a_place_that_is_none_is_no_place_to_move_to(editor: Client, where: str)
     assert Page.objects.get(pk=page.pk).path == before
 
 
+@pytest.mark.parametrize("where", ["0", "on", "²", HUGE, "999999"])
+def test_a_place_that_is_none_is_no_place_to_copy_to(editor: Client, where: str) -> None:
+    page = factories.draft(by=factories.UserFactory(roles=[Role.EDITOR]))
+    sent = {"new_title": "副本", "new_slug": "fuben", "new_parent_page": where}
+    answer = editor.post(reverse("wagtailadmin_pages:copy", args=[page.pk]), sent)
+    assert answer.status_code == 302
+    assert not Page.objects.filter(slug="fuben").exists()
+
+
 def test_no_filter_takes_a_number_that_no_database_holds_for_a_fault(editor: Client) -> None:
     page = factories.draft(by=factories.UserFactory(roles=[Role.EDITOR]))
     for address in (
