@@ -41,17 +41,25 @@ def _joined(syllables: list[str]) -> tuple[str, str]:
 @lru_cache(maxsize=256)
 def _syllables(folded: str) -> tuple[tuple[int, str], ...]:
     """(offset, syllable) of each Han character that has one, and of each Latin or digit run."""
-    from pypinyin import Style, lazy_pinyin
+    from pypinyin.seg.simpleseg import seg
 
     found: list[tuple[int, str]] = []
     for run in RUN.finditer(folded):
         if is_han(run.group()):
             # A character without a reading gives an empty syllable, so that places stay in step.
-            spelt = lazy_pinyin(run.group(), style=Style.NORMAL, errors=_unread)
+            spelt = [syllable for word in seg(run.group()) for syllable in _spelt(word)]
             found.extend((run.start() + i, s) for i, s in enumerate(spelt) if s)
         else:
             found.append((run.start(), run.group()))
     return tuple(found)
+
+
+@lru_cache(maxsize=32_768)
+def _spelt(word: str) -> tuple[str, ...]:
+    """The syllables of one word: the library finds the words of a text fast and spells them slowly."""
+    from pypinyin import Style, lazy_pinyin
+
+    return tuple(lazy_pinyin(word, style=Style.NORMAL, errors=_unread))
 
 
 def _unread(characters: str) -> Any:

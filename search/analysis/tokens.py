@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from codecs import charmap_decode
 from collections.abc import Callable
 from functools import lru_cache
 from operator import add
@@ -14,7 +13,11 @@ RUN = re.compile(
     r"|[0-9]+|[^\W\d_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
 # Signs of the classes of Han characters, by the low byte of their number: as many as there are short printable ones.
-_SIGNS = "".join(chr(33 + low % 94) for low in range(256))
+_SIGNS = bytes(33 + low % 94 for low in range(256))
+_WHOLE = "\0"  # holds the place of a run that is not cut; no run of folded text contains it
+# Where tokens are laid out all characters are of one width, the low byte first.
+_CODING, _WIDTH = "utf-32-le", 4
+_BLANK = " ".encode(_CODING)
 _BETWEEN = re.compile(r"\W+")
 _ENDLESS = re.compile(r"[^\W\u2e80-\uffff]{65}")
 _LONGEST = 64  # no token is longer; guards the term dictionary against pasted garbage
@@ -77,28 +80,65 @@ def coarse(bigram: str) -> str:
     """Return the coarse form of a token of `bigrams`: of a second Han character only one of 94 classes is kept."""
     if len(bigram) != 2 or not is_han(bigram) or not is_han(bigram[1]):
         return bigram
-    return bigram[0] + _SIGNS[ord(bigram[1]) & 0xFF]
+    return bigram[0] + chr(_SIGNS[ord(bigram[1]) & 0xFF])
+
+
+def bigram_stream(folded: str) -> str:
+    """Return `bigrams` as an index takes them, joined by blanks, of which there may be several between two."""
+    runs, firsts, others = _laid(_runs(folded))
+    seconds = ("  ".join([run[1:] for run in runs]) + " ").encode(_CODING)
+    return _filled(_laid_out(firsts.encode(_CODING), seconds), others) if runs else ""
 
 
 def streams(folded: str) -> tuple[str, str, str]:
-    """Return `words`, coarse `bigrams` and `singles` as an index takes them for ranking, joined by blanks.
+    """Return `words`, coarse `bigrams` and `singles` as an index takes them for ranking, joined by blanks as above.
 
     A large library has millions of bigrams, and an index pays for each kind more than for each occurrence. Ranking does
     not need to tell all of them apart: of those with one first character few are in use, and the classes keep them so.
     """
-    runs = _runs(folded)
-    low_bytes = " ".join(runs).encode("utf-32-le", "replace")[::4]
-    classes, _ = charmap_decode(low_bytes, "strict", _SIGNS)
-    pairs: list[str] = []
+    words = " ".join(_words(folded))
+    runs, firsts, others = _laid(_runs(folded))
+    if not runs:
+        return words, "", ""
+    coded = firsts.encode(_CODING)
+    signs = coded[::_WIDTH].translate(_SIGNS)
+    kept: list[bytes] = []
     at = 0
     for run in runs:
-        if run[0] >= "\u2e80":
-            pairs.extend(map(add, run, classes[at + 1 : at + len(run)]))
-            pairs.append(run[-1])
-        else:
-            pairs.append(run)
-        at += len(run) + 1
-    return " ".join(_words(folded)), " ".join(pairs), _singles(runs)
+        end = at + len(run)
+        kept.append(signs[at + 1 : end])
+        at = end + 1
+    seconds = bytearray(len(coded))
+    seconds[::_WIDTH] = b"  ".join(kept) + b" "
+    return words, _filled(_laid_out(coded, seconds), others), _filled(_laid_out(coded), others)
+
+
+def _laid(runs: list[str]) -> tuple[list[str], str, list[str]]:
+    """Return the runs, the same joined by blanks, and those not cut, in whose places stand marks."""
+    others = [run for run in runs if run[0] < "\u2e80"]
+    if others:
+        runs = [run if run[0] >= "\u2e80" else _WHOLE for run in runs]
+    return runs, " ".join(runs), others
+
+
+def _laid_out(*columns: bytes | bytearray) -> str:
+    """Return the characters that have the same place in each column, and a blank: thrice as fast as one by one."""
+    stride = len(columns) + 1
+    laid = bytearray(_BLANK * (stride * (len(columns[0]) // _WIDTH)))
+    places = memoryview(laid).cast("I")
+    for at, column in enumerate(columns):
+        places[at::stride] = memoryview(column).cast("I")
+    return str(laid, _CODING)
+
+
+def _filled(stream: str, others: list[str]) -> str:
+    """Return the stream with the runs that are not cut in their places."""
+    if not others:
+        return stream
+    pieces = [""] * (2 * len(others) + 1)
+    pieces[::2] = stream.split(_WHOLE)
+    pieces[1::2] = others
+    return "".join(pieces)
 
 
 def _words(folded: str) -> list[str]:

@@ -45,21 +45,17 @@ def of_record(record: Record) -> Streams:
         found.append(PassageStreams(unit, fields))
 
     def piece(given: str | TextPart) -> str:
-        return _bigrams(fold(given) if isinstance(given, str) else folded[id(given)])
+        return tokens.bigram_stream(fold(given) if isinstance(given, str) else folded[id(given)])
 
     return Streams(
-        title=_bigrams(title),
-        authors=[_bigrams(fold(name)) for name in record.authors],
-        units=[_bigrams(fold(name)) for name in record.units],
+        title=tokens.bigram_stream(title),
+        authors=[tokens.bigram_stream(fold(name)) for name in record.authors],
+        units=[tokens.bigram_stream(fold(name)) for name in record.units],
         slots=[(allowed, " ".join(filter(None, map(piece, pieces)))) for allowed, pieces in record.slots()],
         passages=found,
         spelt=_spelt_keys(title, record.authors),
         title_order=_title_order(title),
     )
-
-
-def _bigrams(folded: str) -> str:
-    return " ".join(tokens.bigrams(folded))
 
 
 def _spelt_keys(title: str, authors: tuple[str, ...]) -> list[str]:

@@ -73,6 +73,7 @@ def test_streams_are_the_tokens_of_queries(text: str) -> None:
     assert words == tokens.words(folded)
     assert pairs == [tokens.coarse(t) for t in tokens.bigrams(folded)]
     assert ones == tokens.singles(folded)
+    assert tokens.bigram_stream(folded).split() == tokens.bigrams(folded)
 
 
 def test_a_record_is_folded_part_by_part_and_cut_passage_by_passage() -> None:
