@@ -259,9 +259,9 @@ def _hits(
 
 
 def _passages(found: Found, pattern: Any, terms: frozenset[str]) -> tuple[Passage, ...]:
-    """The passages, those first in which something is marked, running text before a list of names and terms."""
-    shown = [_passage(p, pattern, terms) for p in found.passages]
-    return tuple(sorted(shown, key=lambda p: (not p.marks, p.source == META)))
+    """The passages in which something is marked, running text before a list of names and terms; if none is, the best."""
+    shown = sorted((_passage(p, pattern, terms) for p in found.passages), key=lambda p: (not p.marks, p.source == META))
+    return tuple(p for p in shown if p.marks) or tuple(shown[:1])
 
 
 def _passage(found: FoundPassage, pattern: Any, terms: frozenset[str]) -> Passage:

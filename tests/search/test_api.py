@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +16,8 @@ from caselib.vocabularies.models import Position, Topic
 from search import api
 from search.api import SearchRequest, SearchResult
 from search.models import Completion, SynonymGroup
+from search.queries import Found, FoundPassage
+from search.records import BODY
 from tests import factories
 
 Find = Callable[..., SearchResult]
@@ -274,6 +277,17 @@ def test_running_text_is_shown_before_names_and_terms_and_of_these_only_what_mat
     shown = {hit.title: hit.passages[0] for hit in find("海洋渔业").hits}
     assert shown["账本甲"].source == "body"
     assert (shown["账本乙"].source, shown["账本乙"].text) == ("meta", "海洋渔业")
+
+
+def test_beside_what_is_marked_nothing_unmarked_is_shown() -> None:
+    pattern = re.compile("海塘")
+    named, other, third = (
+        FoundPassage(BODY, "", "", 0, 0.0, text) for text in ("海塘加固。", "池塘加高。", "塘边的路。")
+    )
+    both = api._passages(Found("1", 1.0, (other, named)), pattern, frozenset())
+    none = api._passages(Found("1", 1.0, (other, third)), pattern, frozenset())
+    assert [p.text for p in both] == ["海塘加固。"]
+    assert [p.text for p in none] == ["池塘加高。"], "one has to say what it is about"
 
 
 def test_where_all_words_stand_as_asked_only_they_are_marked(find: Find) -> None:
