@@ -78,7 +78,7 @@ def singles(folded: str) -> list[str]:
 
 def coarse(bigram: str) -> str:
     """Return the coarse form of a token of `bigrams`: of a second Han character only one of 94 classes is kept."""
-    if len(bigram) != 2 or not is_han(bigram) or not is_han(bigram[1]):
+    if len(bigram) != 2 or bigram[0] < "\u2e80" or bigram[1] < "\u2e80":
         return bigram
     return bigram[0] + chr(_SIGNS[ord(bigram[1]) & 0xFF])
 

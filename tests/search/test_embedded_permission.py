@@ -115,3 +115,25 @@ def test_a_large_library_is_asked_as_a_small_one(library: EmbeddedEngine, monkey
     library._opened = None  # what this reading remembers was made for a small one
     for seed in range(12):
         test_every_reader_finds_what_is_open_to_the_reader(library, seed)
+
+
+def test_slots_in_which_nobody_has_text_are_not_looked_into(library: EmbeddedEngine, tmp_path: Path) -> None:
+    """And are, as soon as somebody has."""
+    wanted = Bool(should=(Term("t0", "茶园"), Term("t1", "茶园"), Term("t2", "茶园")), minimum=1)
+
+    def looked_into(engine: EmbeddedEngine) -> Bool:
+        node = embedded_permission.simplified(wanted, engine._open().reading.records.translator._permissions)
+        assert isinstance(node, Bool)
+        return node
+
+    assert [n.field for n in looked_into(library).should if isinstance(n, Term)] == ["t0", "t1"]
+    plain = EmbeddedEngine(tmp_path)
+    builder = plain.builder()
+    builder.add([Record("a", "案例", ("public",), (TextPart(BODY, "茶园。"),))])
+    builder.publish()
+    assert looked_into(plain).should == (Term("t0", "茶园"),)
+    guarded = TextPart(ATTACHMENT, "茶园夜校。", tokens=("internal",))
+    plain.apply([Record("b", "案例", ("public",), (TextPart(BODY, "渔港。"), guarded))], [], at=1)
+    assert looked_into(plain).should == (Term("t0", "茶园"), Term("t1", "茶园"))
+    plan = planning.make(parse("茶园夜校"), viewer=None)
+    assert [f.key for f in plain.search(EngineQuery(plan.matches, plan.scoring)).found] == ["b"]
