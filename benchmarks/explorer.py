@@ -81,7 +81,7 @@ def run(requests: int) -> dict[str, Any]:
     from caselib.resources.models import Folder, ResourcePage
 
     client = Client(HTTP_HOST="127.0.0.1", HTTP_ACCEPT_LANGUAGE="zh-CN")
-    client.force_login(library.editor(), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(library.editor(), backend="caselib.accounts.backends.AccountBackend")
     years = Folder.objects.filter(numchild__gt=0).order_by("-numchild")
     year = next(folder for folder in years[:50] if not Folder.objects.child_of(folder).exists())
     kind = year.get_parent()

@@ -155,7 +155,7 @@ def session_of_editor() -> str:
     user = User.objects.get(username="bench-editor")
     store = SessionStore()
     store["_auth_user_id"] = str(user.pk)
-    store["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    store["_auth_user_backend"] = "caselib.accounts.backends.AccountBackend"
     store["_auth_user_hash"] = user.get_session_auth_hash()
     store.save()
     assert store.session_key is not None

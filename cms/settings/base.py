@@ -128,7 +128,7 @@ PAGE_CACHE_BYTES = 48 * 1024 * 1024
 FRAGMENT_CACHE_BYTES = 32 * 1024 * 1024
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "caselib.accounts.backends.AccountBackend"]
 # What a sign-in costs is decided in docs/decisions/0013; whoever comes from another site keeps the old password once.
 PASSWORD_HASHERS = [
     "caselib.accounts.hashers.LibraryPasswordHasher",

@@ -207,3 +207,12 @@ def test_the_menu_leads_to_the_administration_only_whom_it_lets_in(client: Clien
     client.force_login(factories.UserFactory(roles=[role]))
     assert ('href="/admin/"' in client.get("/about/").content.decode()) is shown
     assert (client.get("/admin/").status_code == 200) is shown
+
+
+def test_who_signed_in_before_an_upgrade_stays_signed_in_and_who_was_closed_does_not() -> None:
+    user = factories.UserFactory(name="留任者")
+    reader = Client()
+    reader.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert "留任者" in reader.get("/desk/").content.decode()
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    assert reader.get("/desk/").status_code == 302
