@@ -17,12 +17,13 @@ from datetime import date
 from functools import wraps
 from typing import ParamSpec
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.models import F
 from django.http import HttpResponseBase
 
 from . import clock
 from .models import AuditHead, VersionCounter
+from .questions import answer
 
 P = ParamSpec("P")
 #: Any page, and whatever pages show.
@@ -54,21 +55,20 @@ class Changes:
 
     def __init__(self) -> None:
         self.epoch = 0
-        self._last = -1
+        self.last = -1
         self._at: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def hear(self) -> int:
         """Ask for what is new and return the number of the last change. One query."""
-        asked = self._last
+        asked = self.last
         # Nothing is kept of pages from before this process, so their numbers do not matter to it.
         where = "value >= %s" if asked >= 0 else "value > %s AND name NOT LIKE 'page:%%'"
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT name, value FROM {VersionCounter._meta.db_table} WHERE {where}", [asked])  # noqa: S608
-            rows = dict(cursor.fetchall())
+        sql = f"SELECT name, value FROM {VersionCounter._meta.db_table} WHERE {where}"  # noqa: S608
+        rows = dict(answer(connections[DEFAULT_DB_ALIAS], sql, [asked]))
         number = max(rows.values(), default=0)
         if number == asked or not (rows or asked > 0):
-            self._last = max(self._last, number)
+            self.last = max(self.last, number)
             return number
         if number < asked or len(self._at) > MOST_HEARD:
             # An older database was put in the place of this one, or too much has changed to remember it all.
@@ -77,7 +77,7 @@ class Changes:
         with self._lock:
             for name, value in rows.items():
                 self._at[name] = max(value, self._at.get(name, 0))
-            self._last = max(self._last, number)
+            self.last = max(self.last, number)
         return number
 
     def of(self, name: str) -> int:
@@ -89,7 +89,7 @@ class Changes:
         with self._lock:
             self.epoch += 1
             self._at.clear()
-            self._last = -1
+            self.last = -1
 
 
 changes = Changes()
@@ -124,7 +124,8 @@ class Mark:
         """Whether nothing of it has changed, as far as this process has heard, and ``day`` is still the same."""
         if self.day != day or self.epoch != changes.epoch or (self.until and self.until < time.monotonic()):
             return False
-        return all(changes.of(name) <= self.number for name in self.names)
+        # Mostly nothing at all has changed since.
+        return changes.last <= self.number or all(changes.of(name) <= self.number for name in self.names)
 
 
 _current: ContextVar[Reading | None] = ContextVar("caselib_reading", default=None)

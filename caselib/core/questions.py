@@ -6,8 +6,10 @@ same few questions for other numbers each time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -23,9 +25,34 @@ ASKED_DAY = date(1, 1, 2)
 ROOMS = (1, 8, 24, 100)
 #: What stands in the place of a number of ids for a single value.
 SINGLE, DAY, MOMENT = 0, -1, -2
+_MARK = re.compile(r"(?<!%)%s")
 
 Single = int | str | date
 Value = Single | Sequence[int]
+
+
+def answer(own: BaseDatabaseWrapper, sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Return the rows of ``sql``, which is one of those that are asked again and again, with ``%s`` for each parameter.
+
+    What Django does around each statement (a cursor, its marks looked for anew, wrappers that nobody put there) takes three
+    times as long as SQLite takes to find a row. Where somebody listens, each statement goes Django's way.
+    """
+    if own.vendor != "sqlite" or own.queries_logged or own.execute_wrappers:
+        with own.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+    own.ensure_connection()
+    own.validate_thread_sharing()
+    own.validate_no_broken_transaction()
+    with own.wrap_database_errors:
+        found: list[tuple[Any, ...]] = own.connection.execute(_with_question_marks(sql), parameters).fetchall()
+    return found
+
+
+@lru_cache(maxsize=512)
+def _with_question_marks(sql: str) -> str:
+    return _MARK.sub("?", sql).replace("%%", "%")
 
 
 class Question:
@@ -63,9 +90,7 @@ class Question:
         own = connections[DEFAULT_DB_ALIAS]  # what stands for it looks for it at each word
         key = (own.vendor, rooms)
         sql, parameters, converters = self._written.get(key) or self._written.setdefault(key, self._write(rooms))
-        with own.cursor() as cursor:
-            cursor.execute(sql, [given[value.place] if isinstance(value, Place) else value for value in parameters])
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        rows = answer(own, sql, [given[value.place] if isinstance(value, Place) else value for value in parameters])
         return [_converted(row, converters, own) for row in rows] if converters else rows
 
     def _write(self, rooms: Sequence[int]) -> tuple[str, list[Any], Any]:

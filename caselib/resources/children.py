@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Model, QuerySet, Value
 from modelcluster.fields import ParentalKey
 
 from caselib.core import fragments, page_cache
-from caselib.core.questions import Question, Rows
+from caselib.core.questions import Question, Rows, answer
 
 from .models import PositionTagging, ResourceAuthor, ResourcePage, SectorTagging, TopicTagging
 
@@ -50,9 +50,7 @@ def read_children(page: ResourcePage) -> None:
     """
     model: Any = type(page)
     relations = _relations(model)
-    with connection.cursor() as cursor:
-        cursor.execute(_question(model), [page.pk] * len(relations))
-        present = cursor.fetchone()
+    (present,) = answer(connections[DEFAULT_DB_ALIAS], _question(model), [page.pk] * len(relations))
     memory = page.__dict__.setdefault("_cluster_related_objects", {})
     for relation, any_row in zip(relations, present, strict=True):
         name = relation.get_accessor_name()

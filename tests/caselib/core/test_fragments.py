@@ -38,7 +38,7 @@ class Maker:
 def changed(*names: str) -> int:
     """What a process hears after a change of ``names``: the number of the last change."""
     changes = page_cache.changes
-    changes._last = number = max(changes._last, 0) + 1
+    changes.last = number = max(changes.last, 0) + 1
     changes._at.update(dict.fromkeys(names, number))
     return number
 

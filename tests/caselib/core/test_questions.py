@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, connections, transaction
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from caselib.core.questions import Question, Rows, Tally, one_if
+from caselib.core.questions import Question, Rows, Tally, answer, one_if
 from caselib.resources.enums import Kind
 from caselib.resources.models import CaseStudy, Course, ResourcePage
 from tests import factories
@@ -35,6 +35,25 @@ def test_the_rows_are_those_of_the_queryset_for_any_number_of_ids() -> None:
     with CaptureQueriesContext(connection) as captured:
         assert [row[0] for row in question.rows(many)] == ids
     assert len(captured) == 2
+
+
+def test_what_goes_straight_to_the_database_comes_back_as_by_djangos_way() -> None:
+    pages = [factories.live(Kind.COURSE, title="50%s 课%", class_hours=Decimal("2.5")), factories.live(Kind.CASE)]
+    question = Question(_of_ids)
+    straight = question.rows([page.pk for page in pages])
+    with connection.execute_wrapper(lambda execute, *args: execute(*args)):
+        by_django = question.rows([page.pk for page in pages])
+    assert straight == by_django
+    assert straight[0][:2] == (pages[0].pk, "50%s 课%")
+    own = connections["default"]
+    assert answer(own, "SELECT %s, '%%s'", ["?"]) == [("?", "%s")]
+
+
+def test_a_broken_transaction_answers_nothing_more() -> None:
+    with transaction.atomic():
+        transaction.set_rollback(True)
+        with pytest.raises(transaction.TransactionManagementError):
+            Question(_of_ids).rows([1])
 
 
 def test_texts_are_asked_as_they_are() -> None:
