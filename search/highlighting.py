@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from search.analysis.folding import fold_with_offsets
 from search.analysis.query import ParsedQuery
@@ -18,6 +18,8 @@ _ENDS = "。！？!?；;…\n"  # of a sentence
 _CLOSES = "”’」』）)】》"  # what may follow the end of a sentence
 _NO_OPENING = f"{_ENDS}{_CLOSES}，、,：: \t\r\u3000"  # what never begins one
 _MOST_MARKS = 40
+_FOLDED_ITEM = ";"
+_APART = "\x00"  # folded text never has it, so no pattern does
 _RUNS = ("[0-9]", "[a-z]")  # what is one token however long
 Span = tuple[int, int]
 
@@ -75,9 +77,19 @@ def snippet(text: str, pattern: re.Pattern[str] | None) -> tuple[int, str, tuple
 
 def marked_items(text: str, pattern: re.Pattern[str] | None) -> tuple[str, tuple[Span, ...]]:
     """Return (text, marks) of a list of names and terms: only the items in which something is marked, if any is."""
-    items = [item for item in text.split(ITEM) if mark(item, pattern)]
+    items = _marked_of([item for item in text.split(ITEM) if item], pattern) if pattern is not None else []
     kept = ITEM.join(items) if items else text[:SNIPPET] + ELLIPSIS * (len(text) > SNIPPET)
-    return kept, mark(kept, pattern)
+    # Where no item is marked, only words with the sign between items can stand here, in two of them.
+    anywhere = bool(items) or (pattern is not None and _FOLDED_ITEM in pattern.pattern)
+    return kept, mark(kept, pattern) if anywhere else ()
+
+
+def _marked_of(items: Sequence[str], pattern: re.Pattern[str]) -> list[str]:
+    """The items in which something is marked. Mostly none is: all are looked through at once before each by itself."""
+    folded = [fold_with_offsets(item)[0] for item in items]
+    if pattern.search(_APART.join(folded)) is None:
+        return []
+    return [item for item, each in zip(items, folded, strict=True) if pattern.search(each)]
 
 
 def _best_start(text: str, spans: tuple[Span, ...]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -74,7 +74,8 @@ class Viewer:
     @property
     def shared(self) -> Viewer:
         """The same rights without the person: what pieces of pages are made for and kept under."""
-        return replace(self, user_id=None if self.user_id is None else 0, unit_id=None)
+        user_id = None if self.user_id is None else 0
+        return _shared(user_id, self.roles, self.group_ids, self.audiences, self.veiled)
 
     @property
     def authenticated(self) -> bool:
@@ -94,6 +95,18 @@ class Viewer:
     def tokens(self) -> frozenset[str]:
         """Every ``level/audience`` pair this reader may see."""
         return _tokens(self.levels, self.audiences)
+
+
+# Always the same object for the same rights: many keys are compared with it for each page.
+@lru_cache(maxsize=512)
+def _shared(
+    user_id: int | None,
+    roles: frozenset[str],
+    group_ids: frozenset[int],
+    audiences: frozenset[str],
+    veiled: frozenset[int],
+) -> Viewer:
+    return Viewer(user_id=user_id, roles=roles, group_ids=group_ids, audiences=audiences, veiled=veiled)
 
 
 # Asked for each item of a list; there are as many as there are sorts of readers.

@@ -64,10 +64,12 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     return _short(text) if len(text) <= _SHORT else _folded(text)
 
 
-def _folded(text: str) -> tuple[str, tuple[int, ...]]:
-    pieces = [_piece(character) for character in text]
-    origins = tuple(offset for offset, piece in enumerate(pieces) for _part in piece)
+def _folded(text: str) -> tuple[str, Sequence[int]]:
+    pieces = list(map(_piece, text))
     joined = "".join(pieces)
+    origins: Sequence[int] = range(len(text))
+    if len(joined) != len(text) or "" in pieces:
+        origins = tuple(offset for offset, piece in enumerate(pieces) for _part in piece)
     converted = _PARTICLE.sub("着", _converter().convert(joined.translate(_TRANSLATED)))
     if len(converted) != len(joined):  # a phrase rule changed the length: convert one by one, which never does
         converted = "".join(_single(character) for character in joined)

@@ -15,7 +15,7 @@ from search.analysis.folding import clean, fold, fold_with_offsets
 from search.analysis.query import MAX_CHARACTERS, Part, parse
 from search.analysis.questions import content_runs, is_question
 from search.backends import streams
-from search.highlighting import ELLIPSIS, mark, patterns, snippet
+from search.highlighting import ELLIPSIS, mark, marked_items, patterns, snippet
 from search.records import Record, TextPart
 
 
@@ -274,3 +274,20 @@ def test_quotes_inside_a_sentence_only_quote() -> None:
 )
 def test_the_spellings_of_taiwan_and_hong_kong_are_folded(simplified: str, written: str) -> None:
     assert fold(written) == fold(simplified)
+
+
+@pytest.mark.parametrize(
+    ("query", "shown", "marks"),
+    [
+        ("渔港", "渔港扩建；漁港", ["渔港", "漁港"]),
+        ("5 渔港", "渔港扩建；漁港；第5章", ["渔港", "漁港", "5"]),
+        ("山林", "甲；渔港扩建；漁港；2025；第5章", []),
+        ('"甲；渔港"', "甲；渔港扩建；漁港；2025；第5章", ["甲；渔港"]),
+    ],
+)
+def test_of_names_and_terms_those_are_shown_in_which_something_is_marked(
+    query: str, shown: str, marks: list[str]
+) -> None:
+    text, spans = marked_items("甲；渔港扩建；漁港；2025；第5章", patterns(parse(query), pieces=False))
+    assert text == shown
+    assert [text[start:end] for start, end in spans] == marks
