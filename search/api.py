@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import page_cache
 from caselib.resources.models import ResourcePage
-from caselib.resources.selectors import Listed, listed_by_id
+from caselib.resources.selectors import listed_by_id
 from search import completions, cursors, engines, facets, highlighting, planning, synonyms
 from search.analysis import numerals
 from search.analysis.folding import fold
@@ -34,6 +34,7 @@ __all__ = [
     "Passage",
     "SearchRequest",
     "SearchResult",
+    "Shown",
     "explain",
     "search",
     "similar",
@@ -82,11 +83,31 @@ class Passage:
     start: int = 0
 
 
+class Shown(Protocol):
+    """What must be known of a resource that is shown."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def url(self) -> str: ...
+
+
+#: Returns by id those of some resources that a reader may read, as the database has them now.
+Confirm = Callable[[Sequence[int], Viewer], Mapping[int, Shown]]
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One resource found, as the database has it now."""
 
-    page: Listed
+    page: Shown
     title: str
     title_marks: tuple[Span, ...]
     kind: str
@@ -120,15 +141,16 @@ class Suggestion:
     kind: str
 
 
-def search(request: SearchRequest) -> SearchResult:
+def search(request: SearchRequest, *, confirm: Confirm = listed_by_id) -> SearchResult:
     """Answer a request; never raises for any text, filter, page or cursor, nor for an engine that is away.
 
     The viewer is a condition inside the query, and the database is asked again before anything is shown, so that what
-    was withdrawn a moment ago is not shown although the index still has it.
+    was withdrawn a moment ago is not shown although the index still has it. A caller that reads more of what is found
+    gives its own question as `confirm`, and finds the answers in the hits.
     """
     began = time.perf_counter()
     parsed = parse(request.text)
-    result = _result(request, parsed)
+    result = _result(request, parsed, confirm)
     meant = meaning(parsed, request.viewer) if result.relaxed or not result.total else None
     if meant is not None and not _finds(request, meant):
         meant = None
@@ -137,11 +159,12 @@ def search(request: SearchRequest) -> SearchResult:
 
 def _finds(request: SearchRequest, text: str) -> bool:
     """Whether this viewer, with these filters, finds something that has all words of the text."""
-    other = _result(replace(request, text=text, page=1, page_size=1, cursor="", facets=()), parse(text))
+    first = replace(request, text=text, page=1, page_size=1, cursor="", facets=())
+    other = _result(first, parse(text), listed_by_id)
     return bool(other.hits) and not other.relaxed
 
 
-def _result(request: SearchRequest, parsed: ParsedQuery) -> SearchResult:
+def _result(request: SearchRequest, parsed: ParsedQuery, confirm: Confirm) -> SearchResult:
     filters = facets.clean_filters(request.filters)
     size = min(max(1, request.page_size), MAX_PAGE_SIZE)
     page = min(max(1, request.page), 10**6)
@@ -178,7 +201,11 @@ def _result(request: SearchRequest, parsed: ParsedQuery) -> SearchResult:
     else:
         plan, answer = outcome
         relaxed = plan.exact and answer.level > 0 and answer.level != plan.spelt
-    hits, vanished = _hits(answer, parsed, request.viewer, as_asked=parsed.exact and not relaxed)
+    ids = {found.key: page_id_of(found.key) for found in answer.found}
+    pages = confirm([pk for pk in ids.values() if pk is not None], request.viewer)
+    known = [(found, page) for found in answer.found if (page := pages.get(ids[found.key] or 0)) is not None]
+    hits = _hits(known, parsed, as_asked=parsed.exact and not relaxed)
+    vanished = len(answer.found) - len(hits)
     total = max(len(hits), answer.total - vanished)
     notices = _notices(parsed, used, relaxed and total > 0, lost=place is None)
     return SearchResult(
@@ -229,33 +256,25 @@ def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
     return replace(plan, matches=planning.besides(plan.matches, map(key_of, viewer.veiled)))
 
 
-def _hits(
-    answer: EngineAnswer, parsed: ParsedQuery, viewer: Viewer, *, as_asked: bool = False
-) -> tuple[tuple[Hit, ...], int]:
-    """The hits the database confirms, and how many it does not. `as_asked`: each contains the words as they stand."""
-    ids = {found.key: page_id_of(found.key) for found in answer.found}
-    pages = listed_by_id([i for i in ids.values() if i is not None], viewer)
-    known = synonyms.table() if parsed.runs else synonyms.Table({}, frozenset())
+def _hits(known: Iterable[tuple[Found, Shown]], parsed: ParsedQuery, *, as_asked: bool) -> tuple[Hit, ...]:
+    """What was found and confirmed, with its marks. `as_asked`: each contains the words as they stand."""
+    table = synonyms.table() if parsed.runs else synonyms.Table({}, frozenset())
     others = [s for run in parsed.runs for s in numerals.variants(run)]
     named = dict.fromkeys((*parsed.runs, *(part.of for part in parsed.wanted if part.of)))
-    others += [other for text in named for other in known.others.get(text, ())]
+    others += [other for text in named for other in table.others.get(text, ())]
     pattern = highlighting.patterns(parsed, others, pieces=not as_asked) if parsed.runs else None
-    hits = []
-    for found in answer.found:
-        page = pages.get(ids[found.key] or 0)
-        if page is not None:
-            hits.append(
-                Hit(
-                    page=page,
-                    title=page.title,
-                    title_marks=highlighting.mark(page.title, pattern),
-                    kind=page.kind,
-                    url=page.url,
-                    score=found.score,
-                    passages=_passages(found, pattern, known.terms),
-                )
-            )
-    return tuple(hits), len(answer.found) - len(hits)
+    return tuple(
+        Hit(
+            page=page,
+            title=page.title,
+            title_marks=highlighting.mark(page.title, pattern),
+            kind=page.kind,
+            url=page.url,
+            score=found.score,
+            passages=_passages(found, pattern, table.terms) if found.passages else (),
+        )
+        for found, page in known
+    )
 
 
 def _passages(found: Found, pattern: Any, terms: frozenset[str]) -> tuple[Passage, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import quote_plus
 
 from django.utils.translation import gettext_lazy
@@ -97,6 +98,7 @@ def parse(get: Mapping[str, str], values_of: Mapping[str, Sequence[str]]) -> Que
     )
 
 
+@lru_cache(maxsize=2048)
 def quoted(value: str) -> str:
     """Return ``value`` as it stands in a query string."""
     return value if value.isascii() and value.isalnum() else quote_plus(value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -34,11 +35,6 @@ class Row:
     card: Card
     hit: Hit | None = None
     why: str = ""
-
-    @property
-    def plain(self) -> bool:
-        """Whether the row looks the same on every list: nothing in it is marked."""
-        return not self.why and (self.hit is None or not (self.hit.title_marks or self.hit.passages))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +162,8 @@ def _search(query: Query, viewer: Viewer) -> SearchResult:
             page=1 if by_use else query.page,
             page_size=(100 if query.text else 1) if by_use else PAGE_SIZE,
             viewer=viewer,
-        )
+        ),
+        confirm=cards_by_id,
     )
 
 
@@ -186,12 +183,7 @@ def _rows(query: Query, result: SearchResult, viewer: Viewer) -> tuple[list[Row]
         total = len(hits)
         pages = -(-total // PAGE_SIZE)
         hits = sort_hits_by_use(hits, query.sort)[first : first + PAGE_SIZE]
-    cards = cards_by_id([hit.page.pk for hit in hits], viewer)
-    return (
-        [Row(cards[hit.page.pk], hit, _why(hit) if query.text else "") for hit in hits if hit.page.pk in cards],
-        total,
-        pages,
-    )
+    return [Row(cast(Card, hit.page), hit, _why(hit) if query.text else "") for hit in hits], total, pages
 
 
 def _why(hit: Hit) -> str:

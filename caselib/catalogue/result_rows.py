@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
@@ -19,30 +20,55 @@ ABSTRACT = 140  # characters
 PASSAGES = 2
 
 
+class Frame(NamedTuple):
+    """What a row shows of its resource wherever it stands: all before its title, the meta line below, and all after the
+    cover's link where nothing more is said of it."""
+
+    opening: str
+    meta: str
+    rest: str
+
+
+def frame(card: Card, star: str) -> Frame:
+    """Return what is written once for all rows of ``card``; ``star`` is the icon before a rating."""
+    opening = (
+        f'<article class="result">\n<span class="cover cover--thumb">{card.tall_cover}</span>\n'
+        f'<div class="result__body">\n<h3 class="result__title"><a href="{escape(card.url)}">'
+    )
+    line = meta(card, star)
+    return Frame(opening, line, _rest(escape(card.title), line, _abstract(card)))
+
+
 def row(
-    card: Card, *, star: str, hit: Hit | None = None, why: str = "", line: str = "", required: bool = False
+    card: Card, within: Frame, *, hit: Hit | None = None, why: str = "", line: str = "", required: bool = False
 ) -> SafeString:
     """Return one resource of a list: cover, title, meta line and what is said of it.
 
-    ``hit`` brings marks and passages, ``why`` says where the words were found, ``line`` is the editor's word on it;
-    ``star`` is the icon before a rating.
+    ``within`` is its ``frame``, ``hit`` brings marks and passages, ``why`` says where the words were found, ``line`` is the
+    editor's word on it.
     """
-    title = marked(card.title, hit.title_marks) if hit and hit.title_marks else escape(card.title)
-    passages = shown_passages(hit)
-    texts = [marked(passage.text, passage.marks) for passage in passages]
-    if not texts and card.abstract:
-        texts = [escape(shortened(card.abstract))]
-    parts = [
-        '<article class="result">\n',
-        f'<span class="cover cover--thumb">{card.tall_cover}</span>\n<div class="result__body">\n',
-        f'<h3 class="result__title"><a href="{escape(card.url)}">{title}</a></h3>\n',
-        f'<p class="result__meta">{_required() if required else ""}{meta(card, star)}</p>\n',
-        f'<p class="result__line">{escape(line)}</p>\n' if line else "",
-        *(f'<p class="soft">{text}</p>\n' for text in texts),
-        f'<p class="result__why">{escape(why)}</p>\n' if why else "",
-        "</div>\n</article>\n",
-    ]
-    return mark_safe("".join(parts))  # noqa: S308  (every part is escaped; covers are drawn from escaped text)
+    if not (why or line or required) and (hit is None or not (hit.title_marks or hit.passages)):
+        rest = within.rest
+    else:
+        title = marked(card.title, hit.title_marks) if hit and hit.title_marks else escape(card.title)
+        texts = [marked(passage.text, passage.marks) for passage in shown_passages(hit)]
+        rest = _rest(
+            title,
+            f"{_required()}{within.meta}" if required else within.meta,
+            texts or _abstract(card),
+            line=f'<p class="result__line">{escape(line)}</p>\n' if line else "",
+            why=f'<p class="result__why">{escape(why)}</p>\n' if why else "",
+        )
+    return mark_safe(within.opening + rest)  # noqa: S308  (every part is escaped; covers are drawn from escaped text)
+
+
+def _rest(title: str, meta_line: str, texts: Sequence[str], *, line: str = "", why: str = "") -> str:
+    said = "".join([f'<p class="soft">{text}</p>\n' for text in texts])
+    return f'{title}</a></h3>\n<p class="result__meta">{meta_line}</p>\n{line}{said}{why}</div>\n</article>\n'
+
+
+def _abstract(card: Card) -> list[str]:
+    return [escape(shortened(card.abstract))] if card.abstract else []
 
 
 def tile(card: Card) -> SafeString:

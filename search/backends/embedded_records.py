@@ -134,6 +134,10 @@ class Records:
             )
             return self._tally(others, (axis,))[1][axis]
 
+        # Who narrows a list step by step comes from the state without this filter, which has counted the axis.
+        before = self._counted.get((node, _chosen(query, but=axis), query.tokens, query.axes, query.only))
+        if before is not None:
+            return before[1][axis]
         return _kept(self._apart, (node, _chosen(query, but=axis), query.tokens, query.only, axis), count)
 
     def _tally(self, match: tantivy.Query, axes: tuple[str, ...]) -> tuple[int, dict[str, Mapping[str, int]]]:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 
 from caselib.accounts.viewers import Viewer
@@ -27,14 +28,19 @@ from ..models.dispatch import mean_of
 
 # What a card is made of.
 COLUMNS = (
-    *("pk", "title", "url_path", "content_type_id", "first_published_at", "latest_revision_created_at"),
+    *("pk", "title", "url_path", "content_type_id", "made_at"),
     *("code", "abstract", "class_hours", "quality_tier", "written_on", "circulation", "audience"),
     *("unit__name", "use__ordered", "use__ratings", "use__rating_sum"),
 )
 CardRow = namedtuple("CardRow", COLUMNS)  # type: ignore[misc]
+#: When a resource was published or made; read only where nobody said when it was written.
+MADE_AT = Case(When(written_on__isnull=True, then=Coalesce("first_published_at", "latest_revision_created_at")))
 SHOWN = Question(
     lambda ids: (
-        ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True).order_by().values_list(*COLUMNS)
+        ResourcePage.objects.filter(pk__in=ids, live=True, withdrawn_at__isnull=True)
+        .order_by()
+        .annotate(made_at=MADE_AT)
+        .values_list(*COLUMNS)
     )
 )
 FIRST_TOPICS = Question(
@@ -153,32 +159,37 @@ def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
     rows: list[Any] = [CardRow(*row) for row in SHOWN.rows(ids)]
     groups = groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
     address = addresses()
+    kinds = {type_id: _kind_of_type(type_id) for type_id in {row.content_type_id for row in rows}}
     return {
         row.pk: (
-            _card(row, topics.get(row.pk, ""), address(row.url_path)),
+            _card(row, kinds[row.content_type_id], topics.get(row.pk, ""), address(row.url_path)),
             tokens_by(row.pk, row.circulation, row.audience, groups),
         )
         for row in rows
     }
 
 
-def _card(row: Any, topic: str, url: str) -> Card:
-    model = ContentType.objects.get_for_id(row.content_type_id).model_class()
-    kind: Kind | None = getattr(model, "kind", None)
+def _kind_of_type(content_type_id: int) -> tuple[str, str]:
+    """Return the kind of the resources of a content type and its name, both empty if it is none of theirs."""
+    kind: Kind | None = getattr(ContentType.objects.get_for_id(content_type_id).model_class(), "kind", None)
+    return (kind.value, str(kind.label)) if kind else ("", "")
+
+
+def _card(row: Any, kind: tuple[str, str], topic: str, url: str) -> Card:
     ratings = row.use__ratings or 0
     return Card(
         pk=row.pk,
         title=row.title,
         url=url or "/",
-        kind=kind.value if kind else "",
-        kind_label=str(kind.label) if kind else "",
+        kind=kind[0],
+        kind_label=kind[1],
         unit=row.unit__name or "",
         code=row.code,
         abstract=row.abstract,
         topic=topic,
-        tier=str(TIERS.get(row.quality_tier, row.quality_tier)),
+        tier=str(TIERS.get(row.quality_tier, row.quality_tier)) if row.quality_tier else "",
         hours=row.class_hours,
-        year=filed_year(row.written_on, row.first_published_at or row.latest_revision_created_at),
+        year=filed_year(row.written_on, row.made_at),
         rating=mean_of(row.use__rating_sum, ratings),
         ratings=ratings,
         ordered=row.use__ordered or 0,

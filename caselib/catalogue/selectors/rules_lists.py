@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from caselib.accounts.viewers import Viewer
 from search.api import SearchRequest, search
 
 from ..models import CatalogueList
-from .cards import cards_by_id
+from .cards import Card, cards_by_id
 from .lists import Entry
 
 MAX_ENTRIES = 60
@@ -22,7 +24,7 @@ def entries_by_rule(catalogue_list: CatalogueList, viewer: Viewer) -> list[Entry
             page_size=MAX_ENTRIES,
             viewer=viewer,
             facets=(),
-        )
+        ),
+        confirm=cards_by_id,
     )
-    cards = cards_by_id([hit.page.pk for hit in result.hits], viewer)
-    return [Entry(cards[hit.page.pk]) for hit in result.hits if hit.page.pk in cards]
+    return [Entry(cast(Card, hit.page)) for hit in result.hits]

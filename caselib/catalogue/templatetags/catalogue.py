@@ -20,8 +20,8 @@ from ..browsing import Row
 from ..enums import ORDERABLE_KINDS
 from ..reading import Reading
 from ..reading import read as read_page
+from ..result_rows import Frame, frame, tile
 from ..result_rows import row as row_of
-from ..result_rows import tile
 from ..selectors import dispatch, lists, pages, places
 from ..selectors.cards import Card, card, cards, cards_by_id, kind_of
 from ..selectors.places import Leg
@@ -148,20 +148,20 @@ def json_ld(context: template.Context, page: ResourcePage) -> SafeString:
 @register.simple_tag
 def result_row(card: Card, star: SafeString, why: str = "", line: str = "", required: bool = False) -> SafeString:
     """Return one resource of a list with what is said of it; ``star`` is the icon before a rating."""
-    return row_of(card, star=star, why=why, line=line, required=required)
+    return row_of(card, _frame(card, star, get_language()), why=why, line=line, required=required)
 
 
 @register.simple_tag
 def result_rows(rows: Sequence[Row], star: SafeString) -> SafeString:
-    """Return the results of a list; a row in which nothing is marked looks the same on every list, and is kept."""
+    """Return the results of a list; what looks the same on every list is kept of each, its cover above all."""
     language = get_language()
-
-    def kept(row: Row) -> SafeString:
-        key = ("result", language, row.card.pk)
-        return fragments.kept(key, lambda: row_of(row.card, star=star), names=row.card.names)
-
-    parts = [kept(row) if row.plain else row_of(row.card, star=star, hit=row.hit, why=row.why) for row in rows]
+    parts = [row_of(row.card, _frame(row.card, star, language), hit=row.hit, why=row.why) for row in rows]
     return mark_safe("".join(parts))  # noqa: S308  (rendered markup)
+
+
+def _frame(card: Card, star: SafeString, language: str | None) -> Frame:
+    key = ("result", language, card.pk)
+    return fragments.kept(key, lambda: frame(card, star), names=card.names)
 
 
 @register.simple_tag
