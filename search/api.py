@@ -202,8 +202,8 @@ def _result(request: SearchRequest, parsed: ParsedQuery, confirm: Confirm) -> Se
         plan, answer = outcome
         relaxed = plan.exact and answer.level > 0 and answer.level != plan.spelt
     ids = {found.key: page_id_of(found.key) for found in answer.found}
-    pages = confirm([pk for pk in ids.values() if pk is not None], request.viewer)
-    known = [(found, page) for found in answer.found if (page := pages.get(ids[found.key] or 0)) is not None]
+    confirmed = confirm([pk for pk in ids.values() if pk is not None], request.viewer)
+    known = [(found, shown) for found in answer.found if (shown := confirmed.get(ids[found.key] or 0)) is not None]
     hits = _hits(known, parsed, as_asked=parsed.exact and not relaxed)
     vanished = len(answer.found) - len(hits)
     total = max(len(hits), answer.total - vanished)

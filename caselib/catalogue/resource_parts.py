@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from caselib.core import clock
 from caselib.core.addresses import address
-from caselib.resources.enums import Circulation
+from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import ResourcePage
 
 from .selectors.cards import Card
@@ -36,12 +36,12 @@ def description(page: ResourcePage) -> SafeString:
     return _markup(f'<meta name="description" content="{text}">' if text else "")
 
 
-def trail(page: ResourcePage, card: Card) -> SafeString:
+def trail(page: ResourcePage, kind: Kind | None) -> SafeString:
     """Return the way from the front page by the kind to the page."""
-    browse = escape(f"{address('catalogue:browse')}?kind={card.kind}")
+    browse = escape(f"{address('catalogue:browse')}?kind={kind.value if kind else ''}")
     return _markup(
         f'<nav class="breadcrumb" aria-label="{escape(_("You are here"))}"><ol><li><a href="/">{escape(_("Home"))}</a></li>'
-        f'<li><a href="{browse}">{escape(card.kind_label)}</a></li>'
+        f'<li><a href="{browse}">{escape(str(kind.label) if kind else "")}</a></li>'
         f'<li aria-current="page">{escape(cut(page.title, TRAIL))}</li></ol></nav>'
     )
 

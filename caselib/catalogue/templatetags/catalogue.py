@@ -38,7 +38,7 @@ register.simple_tag(resource_parts.facts, name="resource_facts")
 @register.simple_tag
 def resource_trail(page: ResourcePage) -> SafeString:
     """Return the way from the front page to a page."""
-    return resource_parts.trail(page, card(page))
+    return resource_parts.trail(page, kind_of(page))
 
 
 @register.simple_tag
