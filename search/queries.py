@@ -91,9 +91,9 @@ SORTS = (RELEVANCE, NEWEST, OLDEST, TITLE)
 
 
 SNIPPETS = 3  # passages kept of a record
-# What the best passage, the second and the third add to the score of a record: mostly the best one decides, but a long
-# document that speaks of the matter several times stands before one that mentions it once.
-PASSAGE_SHARES = (1.0, 0.1, 0.05)
+# What the best passage, the second and the third add to the score of a record: the best one decides, but of two that are
+# nearly as good, a document that speaks of the matter several times stands before one that mentions it once.
+PASSAGE_SHARES = (1.0, 0.03, 0.01)
 
 
 @dataclass(frozen=True, slots=True)
