@@ -32,7 +32,8 @@ HOSTILE = [
     "2026-11-29", "24:61", "12:00", "true", "on", "案例", "course", '"><script>alert(1)</script>', "{{7*7}}{%x%}",
     "../../etc/passwd", "%00", "%s%n", "' or 1=1 --", "=1+1", "😀" * 300, "é" * 255, "\u202ehtml", "\ufffe", "a\r\nb: c",
     "null", "[]", "{}", '{"a":', "[" * 3000, "[1,2]", '[{"type":"x"}]', '{"blocks":1}', '{"blocks":[],"entityMap":{}}',
-    "http://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", '3,"x"',
+    '{"blocks":[{"text":"\\ud83d\\u0000","type":"unstyled","depth":0,"inlineStyleRanges":[],"entityRanges":[]}],"entityMap":{}}',
+    '{"caption":"\\ud800","rows":[["\\u0000",{"a":1}],[]],"header_rows":9}', "http://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)", '3,"x"',
 ]  # fmt: skip
 FILES = [
     ("a.docx", b""), ("a.docx", b"PK\x03\x04" + bytes(100)), ("é" * 120 + ".docx", b"abc"), ("a.xlsx", b"PK\x05\x06" + bytes(18)),
@@ -85,6 +86,17 @@ def controls_of(form: Any) -> list[Control]:
             present, offered = [], [value]
         found.append(Control(element.get("name"), "submit" if element.tag == "button" else kind, present, offered))
     return found
+
+
+def bodies_of(address: str) -> list[Control]:
+    """Return the fields that the editor's script adds to the edit form of a page at ``address``."""
+    from wagtail.models import Page
+
+    from tests.streams import posted
+
+    page = Page.objects.filter(pk=resolved(address).kwargs.get("page_id")).first()
+    latest = page.specific.get_latest_revision_as_object() if page else None
+    return [Control(name, "text", [value], []) for name, value in (posted(latest) if latest else {}).items()]
 
 
 @dataclass
@@ -144,6 +156,8 @@ class Explorer:
             target = local(address, [element.get("action") or address])
             if target and "logout" not in target[0]:
                 form = Form(target[0], (element.get("method") or "get").lower(), controls_of(element))
+                if element.get("id") == "page-edit-form":
+                    form.controls.extend(bodies_of(address))
                 self.forms.setdefault((route_of(target[0]), form.names), form)
         return local(address, page.xpath("//@href|//@src|//@data-url|//@hx-get"))
 
@@ -206,12 +220,18 @@ class Explorer:
 
 def route_of(address: str) -> str:
     """Return the pattern behind an address, an empty string where there is none."""
-    from django.urls import Resolver404, resolve
+    from django.urls import Resolver404
 
     try:
-        return resolve(urlsplit(address).path).route
+        return str(resolved(address).route)
     except Resolver404:
         return ""
+
+
+def resolved(address: str) -> Any:
+    from django.urls import resolve
+
+    return resolve(urlsplit(address).path)
 
 
 def local(address: str, links: list[str]) -> list[str]:

@@ -9,6 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from caselib.core.characters import UNFIT
+
 from .widgets import TableWidget
 
 MAX_ROWS, MAX_COLUMNS, MAX_TEXT = 500, 60, 5000
@@ -49,7 +51,7 @@ def clean_table(value: Any) -> dict[str, Any]:
     header_rows = value.get("header_rows", 0)
     header_rows = header_rows if isinstance(header_rows, int) and 0 <= header_rows <= len(rows) else 0
     return {
-        "caption": str(value.get("caption", ""))[:300],
+        "caption": UNFIT.sub("", str(value.get("caption", "")))[:300],
         "header_rows": header_rows,
         "rows": [[_clean_cell(cell) for cell in row] for row in rows],
     }
@@ -62,4 +64,4 @@ def _clean_cell(cell: Any) -> dict[str, Any]:
     for key, limit in (("colspan", MAX_COLUMNS), ("rowspan", MAX_ROWS)):
         span = cell.get(key, 1)
         spans[key] = min(span, limit) if isinstance(span, int) and span >= 1 else 1
-    return {"text": str(cell.get("text", ""))[:MAX_TEXT], **spans}
+    return {"text": UNFIT.sub("", str(cell.get("text", "")))[:MAX_TEXT], **spans}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from django.db import DataError
+from django.forms.formsets import ORDERING_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.datastructures import MultiValueDictKeyError
@@ -18,6 +19,8 @@ MAX_QUERY = 16_384
 # Written as an address writes them; tabs and line ends may stand in what is pasted.
 _CONTROLS = re.compile(r"%(?:0[0-8BCEF]|1[0-9A-F]|7F)", re.IGNORECASE)
 _LOCAL = re.compile(r"/(?![/\\])")
+# Of Django's widgets and Wagtail's blocks, and of formsets: they do nothing but read what was sent.
+_READING = {"value_from_datadict", "_construct_form"}
 _LAYERS = 3  # what is left of "%%0000" is another; who nests deeper means nothing
 
 
@@ -75,17 +78,28 @@ def unreadable(request: HttpRequest, error: Exception) -> bool:
     """Whether ``error`` is about a value of ``request`` that a view took without asking whether it can be one.
 
     Views of Wagtail read fields before any form has checked them, filters hand any number to the database. What
-    counts: a field that is missing, a number that no database can hold, a value that Django names as the one it got
-    instead of a number. Everything else is a fault of ours and stays one.
+    counts: whatever goes wrong while a form turns what was sent into values, a field that is missing, a number that
+    no database can hold, a value that Django names as the one it got instead of a number. Everything else is a fault
+    of ours and stays one.
     """
-    if isinstance(error, MultiValueDictKeyError | DataError):
+    if isinstance(error, MultiValueDictKeyError | DataError) or _READING & set(_functions(error)):
         return True
+    if isinstance(error, KeyError):
+        return error.args == (ORDERING_FIELD_NAME,)  # Wagtail sorts rows by their places, also by one that is none
     if isinstance(error, OverflowError):
         return "SQLite INTEGER" in str(error)
     if isinstance(error, ValueError):
         sent = {value for fields in (request.GET, request.POST) for _name, values in fields.lists() for value in values}
         return any(str(error).endswith(f"expected a number but got {value!r}.") for value in sent)
     return False
+
+
+def _functions(error: Exception) -> Iterator[str]:
+    """Yield the names of the functions that ``error`` came through."""
+    step = error.__traceback__
+    while step is not None:
+        yield step.tb_frame.f_code.co_name
+        step = step.tb_next
 
 
 def _dirty(text: str) -> bool:

@@ -8,13 +8,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from caselib.core.characters import UNFIT
+
 Act = Literal["create", "rename", "move", "describe", "same", "refuse"]
 MAX_LEVEL = 3
 MAX_NAME = 100
 MAX_CODE = 40
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-# Control characters, and halves of surrogate pairs, which no database stores.
-UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
