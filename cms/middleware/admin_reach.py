@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import ResolverMatch
+from wagtail.models import Page, Revision
 
 from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
@@ -22,7 +24,7 @@ REPORTS = "wagtailadmin_reports"
 class AdminReachMiddleware:
     """Answer 403 for Wagtail's reports to whoever is not of the office, 404 for a draft that is none of one's business.
 
-    The explorer and the choosers leave foreign drafts out of their lists by hooks; a page's history, its usage, its
+    So are addresses at which Wagtail only fails. The explorer and the choosers leave foreign drafts out of their lists by hooks; a page's history, its usage, its
     workflow history and the reports have no hook, so the one rule (``selectors.workable``) is asked here for all.
     """
 
@@ -34,6 +36,8 @@ class AdminReachMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         match = request.resolver_match
+        if match is not None and _leads_nowhere(match, kwargs):
+            raise Http404
         # Only then is the user asked for: to look is to read the session and the account.
         if match is None or not {REPORTS, PAGES} & {*match.namespaces} or not isinstance(request.user, User):
             return
@@ -46,6 +50,25 @@ class AdminReachMiddleware:
             number = str(kwargs.get(name, ""))
             if number.isdigit() and _foreign(int(number), user):
                 raise Http404
+
+
+def _leads_nowhere(match: ResolverMatch, kwargs: dict[str, Any]) -> bool:
+    """Whether it is an address of Wagtail's that fails whoever asks.
+
+    These are: its test of the error page, a place for the root of all pages, a revision that is none of the page's, the
+    form to add something in a chooser that has no form.
+    """
+    if match.url_name == "wagtailadmin_error_test":
+        return True
+    if match.url_name == "set_page_position":
+        return not Page.objects.filter(pk=kwargs["page_to_move_id"], depth__gt=1).exists()
+    if PAGES in match.namespaces and "revision_id" in kwargs:
+        own = {"pk": kwargs["revision_id"], "object_id": str(kwargs.get("page_id"))}
+        return not Revision.page_revisions.filter(**own).exists()
+    made_with = getattr(match.func, "view_initkwargs", {})
+    if match.url_name != "create" or "creation_form_class" not in made_with:
+        return False
+    return all(made_with.get(name) is None for name in ("creation_form_class", "form_fields", "exclude_form_fields"))
 
 
 def _foreign(pk: int, user: User) -> bool:

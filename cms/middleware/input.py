@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db import DataError
 from django.forms.formsets import ORDERING_FIELD_NAME
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ MAX_QUERY = 16_384
 # Written as an address writes them; tabs and line ends may stand in what is pasted.
 _CONTROLS = re.compile(r"%(?:0[0-8BCEF]|1[0-9A-F]|7F)", re.IGNORECASE)
 _LOCAL = re.compile(r"/(?![/\\])")
-# Of Django's widgets and Wagtail's blocks, and of formsets: they do nothing but read what was sent.
-_READING = {"value_from_datadict", "_construct_form"}
+# Of Django's widgets, fields and formsets and of Wagtail's blocks: they do nothing but read what was sent.
+_READING = {"value_from_datadict", "_clean_bound_field", "_construct_form"}
+LARGEST_NUMBER = 2**63 - 1
 _LAYERS = 3  # what is left of "%%0000" is another; who nests deeper means nothing
 
 
@@ -45,10 +47,11 @@ class CleanInputMiddleware:
         return self.get_response(request)
 
 
-class LocalNextMiddleware:
-    """Take an address to go on to (``next``) out of query and form unless it is a path of this site.
+class ArgumentsMiddleware:
+    """Answer 404 to a number in an address that no database can hold, and take a ``next`` that leads elsewhere out.
 
-    Wagtail takes any word for one, does what was asked for, and then fails to find a view of that name.
+    Wagtail takes any word for an address to go on to, does what was asked for, and then fails to find a view of that
+    name; so it is taken out of query and form unless it is a path of this site.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -57,7 +60,9 @@ class LocalNextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, *_view: object) -> None:
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]) -> None:
+        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in kwargs.values()):
+            raise Http404
         if "next" in request.GET:
             request.GET = _with_local_next(request.GET)
         if request.method == "POST" and "next" in request.POST:
@@ -79,8 +84,8 @@ def unreadable(request: HttpRequest, error: Exception) -> bool:
 
     Views of Wagtail read fields before any form has checked them, filters hand any number to the database. What
     counts: whatever goes wrong while a form turns what was sent into values, a field that is missing, a number that
-    no database can hold, a value that Django names as the one it got instead of a number. Everything else is a fault
-    of ours and stays one.
+    no database can hold, a value of form, query or address that the error names as the one it got instead of a number
+    or of the name of a view. Everything else is a fault of ours and stays one.
     """
     if isinstance(error, MultiValueDictKeyError | DataError) or _READING & set(_functions(error)):
         return True
@@ -88,10 +93,22 @@ def unreadable(request: HttpRequest, error: Exception) -> bool:
         return error.args == (ORDERING_FIELD_NAME,)  # Wagtail sorts rows by their places, also by one that is none
     if isinstance(error, OverflowError):
         return "SQLite INTEGER" in str(error)
+    told = str(error)
+    if isinstance(error, NoReverseMatch):
+        return any(value and repr(value) in told for value in _sent(request))
     if isinstance(error, ValueError):
-        sent = {value for fields in (request.GET, request.POST) for _name, values in fields.lists() for value in values}
-        return any(str(error).endswith(f"expected a number but got {value!r}.") for value in sent)
+        no_number = ("expected a number but got {!r}.", "invalid literal for int() with base 10: {!r}")
+        return any(told.endswith(words.format(value)) for value in _sent(request) for words in no_number)
     return False
+
+
+def _sent(request: HttpRequest) -> Iterator[str]:
+    """Yield the values of query, form and address."""
+    for fields in (request.GET, request.POST):
+        for _name, values in fields.lists():
+            yield from values
+    if request.resolver_match is not None:
+        yield from (value for value in request.resolver_match.kwargs.values() if isinstance(value, str))
 
 
 def _functions(error: Exception) -> Iterator[str]:

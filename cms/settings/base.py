@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "cms.middleware.input.LocalNextMiddleware",
+    "cms.middleware.input.ArgumentsMiddleware",
     "cms.middleware.refusals.RefusalMiddleware",
     "cms.middleware.admin_reach.AdminReachMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -55,5 +55,7 @@ class GuardedRevisions:
 class GuardedFolder:
     """Mixed into the folders before Wagtail's Page."""
 
+    preview_modes: tuple[tuple[str, str], ...] = ()  # a folder has no page of its own
+
     def permissions_for_user(self, user: Any) -> FolderPermissionTester:
         return FolderPermissionTester(user, self)
