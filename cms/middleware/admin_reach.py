@@ -19,6 +19,7 @@ from caselib.resources.selectors import workable
 NAMES = ("page_id", "page_to_move_id", "pk", "object_id")
 PAGES = "wagtailadmin_pages"
 REPORTS = "wagtailadmin_reports"
+SNIPPET_CHOOSERS = "wagtailsnippetchoosers_"
 
 
 class AdminReachMiddleware:
@@ -65,9 +66,9 @@ def _leads_nowhere(match: ResolverMatch, kwargs: dict[str, Any]) -> bool:
     if PAGES in match.namespaces and "revision_id" in kwargs:
         own = {"pk": kwargs["revision_id"], "object_id": str(kwargs.get("page_id"))}
         return not Revision.page_revisions.filter(**own).exists()
-    made_with = getattr(match.func, "view_initkwargs", {})
-    if match.url_name != "create" or "creation_form_class" not in made_with:
+    if match.url_name != "create" or not any(space.startswith(SNIPPET_CHOOSERS) for space in match.namespaces):
         return False
+    made_with = getattr(match.func, "view_initkwargs", {})
     return all(made_with.get(name) is None for name in ("creation_form_class", "form_fields", "exclude_form_fields"))
 
 
