@@ -19,14 +19,16 @@ from caselib.resources.selectors import workable
 NAMES = ("page_id", "page_to_move_id", "pk", "object_id")
 PAGES = "wagtailadmin_pages"
 REPORTS = "wagtailadmin_reports"
+MOST_DIGITS = 18  # of a number that a database holds
 SNIPPET_CHOOSERS = "wagtailsnippetchoosers_"
 
 
 class AdminReachMiddleware:
     """Answer 403 for Wagtail's reports to whoever is not of the office, 404 for a draft that is none of one's business.
 
-    So are addresses at which Wagtail only fails. The explorer and the choosers leave foreign drafts out of their lists by hooks; a page's history, its usage, its
+    The explorer and the choosers leave foreign drafts out of their lists by hooks; a page's history, its usage, its
     workflow history and the reports have no hook, so the one rule (``selectors.workable``) is asked here for all.
+    Addresses at which Wagtail only fails are 404 as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -49,7 +51,7 @@ class AdminReachMiddleware:
             return
         for name in NAMES:
             number = str(kwargs.get(name, ""))
-            if number.isdigit() and _foreign(int(number), user):
+            if number.isdecimal() and (len(number) > MOST_DIGITS or _foreign(int(number), user)):
                 raise Http404
 
 

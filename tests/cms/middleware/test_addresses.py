@@ -63,6 +63,9 @@ def test_addresses_at_which_wagtail_only_fails_are_not_there(client: Client) -> 
         ("wagtailsnippetchoosers_search_synonymgroup:create", []),
     ):
         assert client.post(reverse(name, args=args)).status_code == 404, name
+    for digits in (19, 30, 5000):
+        for one, two in (("9" * digits, "latest"), ("1", "9" * digits)):
+            assert client.get(f"/admin/pages/{one}/revisions/compare/earliest...{two}/").status_code in (302, 400, 404)
     assert client.get(reverse("wagtailadmin_pages:view_draft", args=[page.get_parent().pk])).status_code == 302
     assert (
         client.get(reverse("wagtailadmin_pages:revisions_revert", args=[page.pk, page.latest_revision_id])).status_code
