@@ -78,10 +78,11 @@ def run(requests: int) -> dict[str, Any]:
     from django.test import Client
 
     from benchmarks import library
+    from caselib.accounts.sessions import BACKEND
     from caselib.resources.models import Folder, ResourcePage
 
     client = Client(HTTP_HOST="127.0.0.1", HTTP_ACCEPT_LANGUAGE="zh-CN")
-    client.force_login(library.editor(), backend="caselib.accounts.backends.AccountBackend")
+    client.force_login(library.editor(), backend=BACKEND)
     years = Folder.objects.filter(numchild__gt=0).order_by("-numchild")
     year = next(folder for folder in years[:50] if not Folder.objects.child_of(folder).exists())
     kind = year.get_parent()

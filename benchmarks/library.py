@@ -16,6 +16,7 @@ from benchmarks.stock.models import StockPage, StockTag
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
 from caselib.accounts.services import set_roles
+from caselib.accounts.sessions import BACKEND
 from caselib.core import page_cache
 from caselib.resources.models import CaseStudy, ResourcePage
 from caselib.vocabularies.models import Position, Sector, Topic
@@ -155,7 +156,7 @@ def session_of_editor() -> str:
     user = User.objects.get(username="bench-editor")
     store = SessionStore()
     store["_auth_user_id"] = str(user.pk)
-    store["_auth_user_backend"] = "caselib.accounts.backends.AccountBackend"
+    store["_auth_user_backend"] = BACKEND
     store["_auth_user_hash"] = user.get_session_auth_hash()
     store.save()
     assert store.session_key is not None

@@ -17,6 +17,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import policy_registry
 
 from caselib.core.admin import RefusableFormMixin
+from caselib.core.numbers import row_number
 
 from .forms import FilmForm
 from .models import VideoFile
@@ -140,14 +141,16 @@ class FilmChosenView(ChosenView):  # type: ignore[misc]
     """The answer to a choice; a film that is not offered does not exist."""
 
     def get_object(self, pk: str) -> VideoFile:
-        return own_films(self.request.user).get(pk=int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+        return own_films(self.request.user).get(pk=row_number(pk))
 
 
 class FilmsChosenView(ChosenMultipleView):  # type: ignore[misc]
     """Several choices at once."""
 
     def get_objects(self, pks: list[str]) -> Any:
-        return own_films(self.request.user).filter(pk__in=[int(pk) for pk in pks if pk.isdecimal() and len(pk) < 19])
+        return own_films(self.request.user).filter(
+            pk__in=[number for number in map(row_number, pks) if number is not None]
+        )
 
 
 class FilmChooserViewSet(ChooserViewSet):  # type: ignore[misc]

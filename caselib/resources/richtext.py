@@ -14,8 +14,7 @@ from typing import Any
 from wagtail.admin.rich_text import DraftailRichTextArea
 
 from caselib.core.characters import UNFIT
-
-LARGEST_ID = 2**63 - 1
+from caselib.core.numbers import row_number
 
 
 class RichTextArea(DraftailRichTextArea):  # type: ignore[misc]
@@ -65,7 +64,7 @@ def _leads_somewhere(entity: Any) -> bool:
     if not isinstance(entity, dict) or not isinstance(entity.get("data"), dict):
         return False
     number = entity["data"].get("id")
-    return number in (None, "") or (str(number).isdecimal() and int(number) <= LARGEST_ID)
+    return number in (None, "") or row_number(str(number)) is not None
 
 
 def _fit(value: Any) -> Any:

@@ -17,6 +17,7 @@ from wagtail.models import Page, WorkflowState
 from wagtail.snippets.models import register_snippet
 
 from caselib.core.errors import Refusal, RefusedError
+from caselib.core.numbers import row_number
 from caselib.resources.models import ResourcePage
 
 from .bulk import WithdrawBulkAction
@@ -112,9 +113,8 @@ def recall_under_lock(request: HttpRequest, page: Page) -> HttpResponse | None:
 @hooks.register("before_copy_page")
 def copy_as_draft_only(request: HttpRequest, page: Page) -> HttpResponse | None:
     """A resource is copied as a draft: no live copy, and no alias that would follow the original unread."""
-    place = request.POST.get("new_parent_page", "")
-    exists = place.isdecimal() and len(place) < 19 and Page.objects.filter(pk=place).exists()
-    if request.method == "POST" and not exists:
+    place = row_number(request.POST.get("new_parent_page", ""))
+    if request.method == "POST" and not Page.objects.filter(pk=place).exists():
         return redirect("wagtailadmin_pages:copy", page.pk)  # Wagtail reads the field before it checks the form
     goes_live = request.method == "POST" and (request.POST.get("publish_copies") or request.POST.get("alias"))
     if goes_live and ResourcePage.objects.filter(path__startswith=page.path).exists():

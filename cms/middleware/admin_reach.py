@@ -11,6 +11,7 @@ from django.urls import ResolverMatch
 from wagtail.models import Page, Revision
 
 from caselib.accounts.models import User
+from caselib.core.numbers import row_number
 from caselib.resources.models import ResourcePage
 from caselib.resources.reports import may_read_reports
 from caselib.resources.selectors import workable
@@ -19,7 +20,6 @@ from caselib.resources.selectors import workable
 NAMES = ("page_id", "page_to_move_id", "pk", "object_id")
 PAGES = "wagtailadmin_pages"
 REPORTS = "wagtailadmin_reports"
-MOST_DIGITS = 18  # of a number that a database holds
 SNIPPET_CHOOSERS = "wagtailsnippetchoosers_"
 
 
@@ -50,8 +50,9 @@ class AdminReachMiddleware:
         if PAGES not in match.namespaces:
             return
         for name in NAMES:
-            number = str(kwargs.get(name, ""))
-            if number.isdecimal() and (len(number) > MOST_DIGITS or _foreign(int(number), user)):
+            written = str(kwargs.get(name, ""))
+            number = row_number(written)
+            if _foreign(number, user) if number is not None else written.isdecimal():
                 raise Http404
 
 

@@ -13,6 +13,8 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
 
+from caselib.core.numbers import LARGEST
+
 if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
@@ -22,7 +24,6 @@ _CONTROLS = re.compile(r"%(?:0[0-8BCEF]|1[0-9A-F]|7F)", re.IGNORECASE)
 _LOCAL = re.compile(r"/(?![/\\])")
 # Of Django's widgets, fields and formsets and of Wagtail's blocks: they do nothing but read what was sent.
 _READING = {"value_from_datadict", "_clean_bound_field", "_construct_form"}
-LARGEST_NUMBER = 2**63 - 1
 _LAYERS = 3  # what is left of "%%0000" is another; who nests deeper means nothing
 
 
@@ -61,7 +62,7 @@ class ArgumentsMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: dict[str, object]) -> None:
-        if any(isinstance(value, int) and value > LARGEST_NUMBER for value in kwargs.values()):
+        if any(isinstance(value, int) and value > LARGEST for value in kwargs.values()):
             raise Http404
         if "next" in request.GET:
             request.GET = _with_local_next(request.GET)

@@ -29,8 +29,8 @@ def collided(error: Exception) -> bool:
 class RefusalMiddleware:
     """Turn RefusedError into 403 and ConflictError into 409, as a page or, where JSON was asked for, as JSON.
 
-    A value that cannot be read, or is missing, where a view takes it for granted becomes 400. A collision that only the database has seen
-    (a deadlock, a lock that came too late) becomes 409 as well.
+    A value that cannot be read, or is missing, where a view takes it for granted becomes 400. A collision that only
+    the database has seen (a deadlock, a lock that came too late) becomes 409 as well.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

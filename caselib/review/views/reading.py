@@ -160,7 +160,7 @@ def _back(state: StageState, anchor: str) -> HttpResponseRedirect:
 def dispose_finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     """Record what becomes of one finding."""
     state, _stage, page = stage_or_404(request, pk)
-    row = Finding.objects.filter(pk=finding, run__page_id=page.pk).first() if finding < 2**63 else None
+    row = Finding.objects.filter(pk=finding, run__page_id=page.pk).first()
     if row is None:
         raise Http404
     form = DispositionForm(request.POST)
@@ -207,7 +207,7 @@ def comment(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def resolve(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a comment as dealt with."""
-    row = Comment.objects.filter(pk=pk).first() if pk < 2**63 else None
+    row = Comment.objects.filter(pk=pk).first()
     if row is None:
         raise Http404
     user = person(request)
@@ -223,7 +223,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 def compare(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
     """Show what changed between a revision read before and the one under review, by Wagtail's comparison."""
     state, stage, page = stage_or_404(request, pk)
-    other = Revision.objects.for_instance(page).filter(pk=revision).first() if revision < 2**63 else None
+    other = Revision.objects.for_instance(page).filter(pk=revision).first()
     if other is None:
         raise Http404
     old, new = other.as_object(), state.revision.as_object()
@@ -238,11 +238,7 @@ def compare(request: HttpRequest, pk: int, revision: int) -> HttpResponse:
 def similar(request: HttpRequest, pk: int, similarity: int) -> HttpResponse:
     """Show the passages shared with one other resource side by side."""
     state, stage, page = stage_or_404(request, pk)
-    row = (
-        Similarity.objects.filter(pk=similarity, run__page_id=page.pk).select_related("other", "run").first()
-        if similarity < 2**63
-        else None
-    )
+    row = Similarity.objects.filter(pk=similarity, run__page_id=page.pk).select_related("other", "run").first()
     if row is None:
         raise Http404
     return render(request, "review/similar.html", {"state": state, "stage": stage, "page": page, "row": row})

@@ -11,7 +11,6 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import querydict_from_html
 
 from caselib.accounts.enums import Role
-from caselib.accounts.models import User
 from caselib.resources.fields import clean_table
 from caselib.resources.models import ResourcePage
 from caselib.resources.richtext import cleaned
@@ -69,14 +68,9 @@ class Desk:
         author = factories.UserFactory(roles=[Role.AUTHOR])
         body = [factories.section("做法", factories.paragraph("网格员走访。"), kind="practice")]
         self.page = factories.draft(by=author, title="海塘", body=body)
-        self.client = self.signed_in(author)
+        self.client = Client()
+        self.client.force_login(author)
         self.address = reverse("wagtailadmin_pages:edit", args=[self.page.pk])
-
-    @staticmethod
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
 
     def save(self, **changed: str) -> int:
         html = self.client.get(self.address).content.decode()
