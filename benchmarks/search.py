@@ -20,26 +20,36 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks import search_derived as derived
 from benchmarks.measures import Latencies, Tally
+from search.records import AXES
 
 TOP = 10
 FACETS = ("kind", "topics", "year", "unit")
 _WORDS = "治理 乡村 社区 干部 监督 账本 党员 夜校 渔港 茶园 网格 调解 水利 海塘 养老 托育 用工 车间 码头 巡查".split()
 
 
-def load(path: str) -> list[dict[str, Any]]:
-    """Return the objects of a file of one JSON object a line; blank lines are skipped."""
-    with Path(path).open(encoding="utf-8-sig", newline="\n") as lines:
-        return [json.loads(line) for line in lines if line.strip()]
+@dataclass(frozen=True)
+class Lines:
+    """The objects of a file of one JSON object a line, read anew each time: a large corpus is never held in memory, where
+    it would count as the index's. Blank lines are skipped."""
+
+    path: str
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        with Path(self.path).open(encoding="utf-8-sig", newline="\n") as lines:
+            for line in lines:
+                if line.strip():
+                    yield json.loads(line)
 
 
 def load_queries(path: str) -> list[dict[str, Any]]:
     """Return the queries of a file; what is relevant may be graded or merely listed."""
-    queries = load(path)
+    queries = list(Lines(path))
     for query in queries:
         relevant = query.get("relevant") or {}
         graded = relevant.items() if isinstance(relevant, dict) else ((key, 1) for key in relevant)
@@ -119,6 +129,13 @@ def make_engine(name: str, directory: Path) -> tuple[Any, Callable[[], int]]:
     return engine, lambda: int(str(engine.status()["bytes"]))
 
 
+def facets(doc: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Return the values of a document on the axes the index knows; one alone may stand without a list."""
+    given = doc.get("facets") or {}
+    listed = {axis: (v,) if isinstance(v, str | int) else v for axis, v in given.items() if axis in AXES}
+    return {axis: tuple(map(str, values)) for axis, values in listed.items()}
+
+
 def build(engine: Any, corpus: Iterable[dict[str, Any]], names: Names) -> tuple[float, int]:
     """Index a corpus; return CPU seconds of this process and how many documents there are."""
     from search.records import BODY, Record, TextPart
@@ -145,7 +162,7 @@ def build(engine: Any, corpus: Iterable[dict[str, Any]], names: Names) -> tuple[
             key=names.key(str(doc["id"])),
             title=str(doc.get("title") or ""),
             parts=(TextPart(BODY, str(doc.get("text") or "")),),
-            facets=doc.get("facets", {}),
+            facets=facets(doc),
             tokens=doc.get("tokens", ()),
         )
         for doc in given()
@@ -257,7 +274,7 @@ def main(argv: list[str] | None = None) -> int:
     """Measure and print; return the exit status."""
     options = parse_arguments(argv)
     if options.corpus:
-        corpus: Iterable[dict[str, Any]] = load(options.corpus)
+        corpus: Iterable[dict[str, Any]] = Lines(options.corpus)
         queries = load_queries(options.queries)
     else:
         queries = generated_queries(doc for doc in generated(min(options.records, 300), options.characters))
@@ -297,7 +314,7 @@ def main(argv: list[str] | None = None) -> int:
             from benchmarks.search_reference import reference
 
             small = (
-                load(options.corpus)
+                list(corpus)
                 if options.corpus
                 else list(generated(min(options.records, 3000), options.characters))
             )
