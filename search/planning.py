@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from search.analysis import everyday, numerals, tokens
 from search.analysis.query import ParsedQuery, Part
-from search.queries import Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
+from search.queries import TEXT, Anywhere, Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
 from search.ranking import (
-    RECORD_TEXT,
     Shares,
     Synonyms,
     bigrams_of,
@@ -23,9 +22,7 @@ from search.ranking import (
     telling,
     whole,
 )
-from search.records import SLOTS
 
-_SLOT_TOKENS = "k"  # fields of a record, one beside each text field: who may see it
 _PHRASE_BOOST = {True: 2.0, False: 0.5}  # keywords (exact) mean the phrase, in a sentence it is chance
 _MOST_PIECES = 128  # of a query, any of which may match
 _ENOUGH = 0.3  # of all passages: rarer pieces that stand in so many together leave the commoner ones nothing to say
@@ -91,19 +88,15 @@ def besides(matches: Iterable[Node], keys: Iterable[str]) -> tuple[Node, ...]:
     return tuple(Bool(must=(match,), without=(hidden,)) for match in matches)
 
 
-def _in_slots(build: Callable[[str], Node], viewer: frozenset[str] | None) -> Node:
+def _in_text(node: Node, viewer: frozenset[str] | None) -> Node:
     """A condition on record text that holds in a slot the viewer may see."""
-    options: list[Node] = []
-    for slot in range(SLOTS):
-        node = build(f"{RECORD_TEXT}{slot}")
-        if viewer is not None and not isinstance(node, Nothing):
-            node = Bool(must=(node,), filters=(OneOf(f"{_SLOT_TOKENS}{slot}", tuple(sorted(viewer))),))
-        options.append(node)
-    return any_of(*options)
+    if isinstance(node, Nothing):
+        return node
+    return Anywhere(node, None if viewer is None else tuple(sorted(viewer)))
 
 
 def _anywhere(text: str, viewer: frozenset[str] | None, *, quoted: bool = False) -> Node:
-    return _in_slots(lambda name: _as_written(name, text, quoted=quoted), viewer)
+    return _in_text(_as_written(TEXT, text, quoted=quoted), viewer)
 
 
 def _as_written(field: str, text: str, *, quoted: bool) -> Node:
@@ -137,7 +130,7 @@ def _pieces(part: Part, viewer: frozenset[str] | None) -> Node:
     grams = dict.fromkeys(query_bigrams(part.text))
     if not grams:
         return _anywhere(part.text, viewer)
-    return _in_slots(lambda name: all_of(*(Term(name, g) for g in grams)), viewer)
+    return _in_text(all_of(*(Term(TEXT, g) for g in grams)), viewer)
 
 
 def _loosely(
@@ -156,11 +149,9 @@ def _loosely(
         return
 
     def any_piece(pieces: Collection[str]) -> Node:
-        return _in_slots(
-            lambda name: any_of(*(Term(name, g) for g in pieces), *(phrase_node(name, s) for s in others)), viewer
-        )
+        return _in_text(any_of(*(Term(TEXT, g) for g in pieces), *(phrase_node(TEXT, s) for s in others)), viewer)
 
-    kept = rarest(telling(grams, RECORD_TEXT, shares, _MOST_PIECES), shares, _ENOUGH)
+    kept = rarest(telling(grams, TEXT, shares, _MOST_PIECES), shares, _ENOUGH)
     yield any_piece(kept)
     if len(kept) < min(len(grams), _MOST_PIECES):
         yield any_piece(list(grams)[:_MOST_PIECES])

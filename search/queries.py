@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -67,7 +67,50 @@ class Nothing:
     """Matches none."""
 
 
-Node = Term | Phrase | PhrasePrefix | Prefix | OneOf | Bool | Everything | Nothing
+@dataclass(frozen=True, slots=True)
+class Anywhere:
+    """A condition on a record's text that one of its permission slots meets by itself: one that the reader may see, unless
+    `tokens` is None. What the node names TEXT is the text of the slot; it holds nothing but words and what joins them."""
+
+    node: Node
+    tokens: tuple[str, ...] | None = None
+
+
+Node = Term | Phrase | PhrasePrefix | Prefix | OneOf | Bool | Everything | Nothing | Anywhere
+
+TEXT = "t"  # fields of a record's text, one a permission slot
+_SLOT_TOKENS = "k"  # fields of a record, one beside each of those: who may see it
+
+
+def spread(anywhere: Anywhere, slots: Iterable[int]) -> Node:
+    """Return what is met in one of these slots, each named by the number behind its fields."""
+    options: list[Node] = []
+    for slot in slots:
+        node = _in_slot(anywhere.node, f"{TEXT}{slot}")
+        if anywhere.tokens is not None and not isinstance(node, Nothing):
+            node = Bool(must=(node,), filters=(OneOf(f"{_SLOT_TOKENS}{slot}", anywhere.tokens),))
+        options.append(node)
+    return any_of(*options)
+
+
+def _in_slot(node: Node, name: str) -> Node:
+    match node:
+        case Term(_, token, boost):
+            return Term(name, token, boost)
+        case Phrase(_, tokens, boost):
+            return Phrase(name, tokens, boost)
+        case PhrasePrefix(_, tokens):
+            return PhrasePrefix(name, tokens)
+        case Prefix(_, prefix):
+            return Prefix(name, prefix)
+        case Bool(must, should, minimum=minimum):
+            return Bool(
+                must=tuple(_in_slot(n, name) for n in must),
+                should=tuple(_in_slot(n, name) for n in should),
+                minimum=minimum,
+            )
+        case _:
+            return node
 
 
 def any_of(*nodes: Node) -> Node:

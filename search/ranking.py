@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from search.analysis import numerals, tokens
-from search.queries import Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
+from search.queries import TEXT, Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
 
 WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage; its bigrams are coarse ones
-RECORD_TEXT = "t"  # fields of a record's text, one a permission slot
 _PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word
 # Coverage of the single characters is the best sign of all, bigrams say little that words do not.
 WEIGHTS = {WORDS: 1.0, BIGRAMS: 0.5, SINGLES: 1.5}
@@ -78,8 +77,8 @@ def whole(runs: Sequence[str], shares: Shares) -> Node:
     """
     if sum(map(len, runs)) < _LONG:
         return Everything()
-    kept = telling(counted := bigrams_of(runs), RECORD_TEXT, shares, _MAX_WHOLE_TERMS)
-    should = tuple(Term(f"{RECORD_TEXT}0", t, _WHOLE_WEIGHT * min(counted[t], 3)) for t in kept)
+    kept = telling(counted := bigrams_of(runs), TEXT, shares, _MAX_WHOLE_TERMS)
+    should = tuple(Term(f"{TEXT}0", t, _WHOLE_WEIGHT * min(counted[t], 3)) for t in kept)
     return Bool(should=should, minimum=1) if should else Everything()
 
 
@@ -88,7 +87,7 @@ def telling(counted: Counter[str], field: str, shares: Shares, most: int) -> lis
 
     A query of which the passages hold common tokens only keeps them.
     """
-    if field == RECORD_TEXT:  # nobody counts those: what passages hold says as much
+    if field == TEXT:  # nobody counts those: what passages hold says as much
         of_passages = shares(BIGRAMS, {tokens.coarse(t) for t in counted})
         known = {t: share for t in counted if (share := of_passages.get(tokens.coarse(t))) is not None}
     else:

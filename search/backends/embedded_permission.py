@@ -7,9 +7,10 @@ document has exactly one term, what is hidden can be left out where that is less
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from search.queries import Bool, Everything, Node, Nothing, OneOf, Phrase, PhrasePrefix, Prefix, Term
+from search.queries import TEXT, Anywhere, Bool, Everything, Node, Nothing, OneOf, spread
 from search.records import SLOTS
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 #: The fields that hold such terms: of passages, and of the text slots of records.
 FIELDS = frozenset({"k", *(f"k{slot}" for slot in range(SLOTS))})
-_TEXTS = frozenset(f"t{slot}" for slot in range(1, SLOTS))  # what a record has besides its own text, if anything
 _BEGIN, _TOKEN, _SET = "=", "\x1f", "\x1e"
 _LONGEST = 60_000  # bytes: the index library drops longer terms, and no term at all would be open to most
 _BEGINNING = 5_000  # documents that can be read in the time it takes to begin with a term
@@ -41,15 +41,11 @@ class Permissions:
         self._searcher = searcher
         self._terms: dict[str, list[tuple[str, int]]] = {}
         self._conditions: dict[tuple[str, frozenset[str]], Node] = {}
-        self._empty: dict[str, bool] = {}
 
-    def empty(self, field: str) -> bool:
-        """Whether no document has text in this field of a slot."""
-        if field not in _TEXTS:
-            return False
-        if field not in self._empty:
-            self._empty[field] = not self._searcher.terms_with_prefix(field, "", limit=1)
-        return self._empty[field]
+    @cached_property
+    def slots(self) -> tuple[int, ...]:
+        """The text slots in which a record has anything; most libraries fill one, and the others need not be looked into."""
+        return tuple(n for n in range(SLOTS) if self._searcher.terms_with_prefix(f"{TEXT}{n}", "", limit=1))
 
     def condition(self, field: str, tokens: Iterable[str]) -> Node:
         """Return the condition that a document is open to a reader with these tokens, by what names fewer documents."""
@@ -81,16 +77,15 @@ class Permissions:
 def simplified(node: Node, permissions: Permissions, met: OneOf | None = None) -> Node:
     """Return a tree with the permission conditions as this commit has them, without what cannot be met because of them.
 
-    Most libraries fill one of the slots of a record: the others are not looked into, whoever asks. `met` is the permission condition
-    under which the tree is asked anyway: it is not asked twice.
+    `met` is the permission condition under which the tree is asked anyway: it is not asked twice.
     """
+    if isinstance(node, Anywhere):
+        node = spread(node, permissions.slots)
     if isinstance(node, OneOf) and node.field in FIELDS:
         if met is not None and node.field == met.field and set(node.values) == set(met.values):
             return Everything()
         return permissions.condition(node.field, node.values)
     if not isinstance(node, Bool):
-        if isinstance(node, Term | Phrase | PhrasePrefix | Prefix) and permissions.empty(node.field):
-            return Nothing()
         return node
     filters = tuple(simplified(n, permissions, met) for n in node.filters)
     must = tuple(simplified(n, permissions, met) for n in node.must)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from search.backends.embedded_permission import FIELDS, Permissions, only_without, simplified
-from search.queries import Bool, Everything, Node, Nothing, OneOf, Phrase, PhrasePrefix, Prefix, Term
+from search.queries import Anywhere, Bool, Everything, Node, Nothing, OneOf, Phrase, PhrasePrefix, Prefix, Term
 
 if TYPE_CHECKING:
     import tantivy
@@ -55,6 +55,8 @@ class Translator:
                 return self._set(field, values)
             case Bool():
                 return self._bool(node)
+            case Anywhere():
+                return self.query(node)
             case Everything():
                 return query.all_query()
             case Nothing():

@@ -9,6 +9,7 @@ from search.backends.fields import FACET_SEPARATOR, FACETS
 from search.documents import GAP
 from search.queries import (
     SNIPPETS,
+    Anywhere,
     Bool,
     EngineQuery,
     Everything,
@@ -19,7 +20,9 @@ from search.queries import (
     PhrasePrefix,
     Prefix,
     Term,
+    spread,
 )
+from search.records import SLOTS
 
 _BUCKETS = 500
 _EXPANSIONS = 1000  # tokens the last of a phrase may stand for; the server has a limit on clauses
@@ -57,6 +60,8 @@ def _node(node: Node, path: str) -> Body:
             if node.minimum:
                 body["minimum_should_match"] = node.minimum
             return {"bool": body}
+        case Anywhere():
+            return _node(spread(node, range(SLOTS)), path)
         case Everything():
             return {"match_all": {}}
         case Nothing():
