@@ -76,6 +76,7 @@ def singles(folded: str) -> list[str]:
     return _singles(_runs(folded)).split()
 
 
+@lru_cache(maxsize=4096)
 def coarse(bigram: str) -> str:
     """Return the coarse form of a token of `bigrams`: of a second Han character only one of 94 classes is kept."""
     if len(bigram) != 2 or bigram[0] < "\u2e80" or bigram[1] < "\u2e80":

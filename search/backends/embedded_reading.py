@@ -133,7 +133,9 @@ class Reading:
         passages, exhausted = self.passages.best(scoring, conditions, limit, few=match is None)
         by_number: dict[int, _Candidate] = {}
         for place, passage in enumerate(passages):
-            candidate = by_number.setdefault(passage.number, _Candidate(passage.number, 0.0, passage.window))
+            candidate = by_number.get(passage.number)
+            if candidate is None:
+                candidate = by_number[passage.number] = _Candidate(passage.number, 0.0, passage.window)
             nth = len(candidate.addresses)
             if nth < SNIPPETS:
                 # Only what stands in the first window adds to the best passage: the order of what is shown on the
