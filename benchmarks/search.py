@@ -198,13 +198,14 @@ def matched(engine: Any, text: str) -> list[str]:
 
 def ask(engine: Any, text: str, axes: tuple[str, ...] = ()) -> list[str]:
     """Return the keys of the best documents, by the same road as the site."""
-    from search import planning
+    from search import answering, planning
     from search.analysis.query import parse
     from search.queries import EngineQuery
 
     plan = planning.make(parse(text), viewer=None, shares=engine.shares)
-    answer = engine.search(EngineQuery(plan.matches, plan.scoring, limit=TOP, axes=axes, whole=plan.whole))
-    return [found.key for found in answer.found]
+    query = EngineQuery(plan.matches, plan.scoring, limit=TOP, axes=axes, whole=plan.whole)
+    answer = answering.answered(engine, plan, query)
+    return [found.key for found in (*answer.found, *answer.others)]
 
 
 def run(search: Callable[[str], list[str]], queries: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], Latencies]:

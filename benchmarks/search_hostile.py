@@ -71,7 +71,7 @@ def strings(count: int, seed: int) -> Iterator[str]:
 
 def attack(engine: Any, count: int, seed: int, seconds: float = float("inf")) -> dict[str, Any]:
     """Ask all strings, or as many as so many seconds allow, by the same road as the site; return what came of it."""
-    from search import planning
+    from search import answering, planning
     from search.analysis.query import MAX_CHARACTERS, parse
     from search.queries import EngineQuery
 
@@ -90,7 +90,7 @@ def attack(engine: Any, count: int, seed: int, seconds: float = float("inf")) ->
                 parsed = parse(text)
                 plan = planning.make(parsed, viewer=viewer, shares=engine.shares)
                 query = EngineQuery(plan.matches, plan.scoring, tokens=viewer, axes=("kind",), whole=plan.whole)
-                engine.search(query)
+                answering.answered(engine, plan, query)
             cut += parsed.truncated
             if len(parsed.text) > MAX_CHARACTERS:
                 failures.append(f"not cut: {text[:80]!a}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -13,9 +13,7 @@ from caselib.accounts.viewers import Viewer
 from caselib.core import page_cache
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
-from search import completions, cursors, engines, facets, highlighting, planning, synonyms
-from search.analysis import numerals
-from search.analysis.folding import fold
+from search import answering, completions, cursors, engines, facets, planning, synonyms
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
 from search.backends import database
 from search.backends.base import Engine
@@ -23,8 +21,9 @@ from search.facets import FacetBucket
 from search.harvest import key_of, page_id_of
 from search.meaning import meaning
 from search.neighbours import similar
-from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found, FoundPassage
-from search.records import AXES, ITEM, META
+from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found
+from search.records import AXES
+from search.showing import Hit, Passage, Shown, hits_of
 
 __all__ = [
     "AXES",
@@ -42,7 +41,6 @@ __all__ = [
 ]
 
 MAX_PAGE_SIZE = 100
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,62 +63,20 @@ class SearchRequest:
     engine: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A stretch of text that matched, plain, with the offsets of the words searched for.
-
-    `source` is body, attachment, caption or meta; `label` names the attachment or track, of meta the terms it is tagged
-    with that were meant, `ref` is the id of attachment or track;
-    `seconds` is where in the film a caption is spoken; `start` is the offset in its source text.
-    """
-
-    text: str
-    marks: tuple[Span, ...]
-    source: str
-    label: str = ""
-    ref: str = ""
-    seconds: float = 0.0
-    start: int = 0
-
-
-class Shown(Protocol):
-    """What must be known of a resource that is shown."""
-
-    @property
-    def pk(self) -> int: ...
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def url(self) -> str: ...
-
-
 #: Returns by id those of some resources that a reader may read, as the database has them now.
 Confirm = Callable[[Sequence[int], Viewer], Mapping[int, Shown]]
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """One resource found, as the database has it now."""
-
-    page: Shown
-    title: str
-    title_marks: tuple[Span, ...]
-    kind: str
-    url: str
-    score: float
-    passages: tuple[Passage, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What was found. `notices` are sentences for the reader; `relaxed` says that not all words had to match."""
+    """What was found. `notices` are sentences for the reader; `relaxed` says that not all words had to match.
+
+    `others` are shown after the hits where few resources have all the words: the best of those that have some. They are
+    neither in `total` nor in the facets.
+    """
 
     hits: tuple[Hit, ...] = ()
+    others: tuple[Hit, ...] = ()
     total: int = 0
     facets: Mapping[str, tuple[FacetBucket, ...]] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
@@ -189,7 +145,7 @@ def _result(request: SearchRequest, parsed: ParsedQuery, confirm: Confirm) -> Se
             wanted,
             whole=plan.whole,
         )
-        return plan, engine.search(query)
+        return plan, answering.answered(engine, plan, query)
 
     used, outcome = engines.first_answer(ask, request.engine)
     if used != engines.configured()[0]:
@@ -201,15 +157,15 @@ def _result(request: SearchRequest, parsed: ParsedQuery, confirm: Confirm) -> Se
     else:
         plan, answer = outcome
         relaxed = plan.exact and answer.level > 0 and answer.level != plan.spelt
-    ids = {found.key: page_id_of(found.key) for found in answer.found}
-    confirmed = confirm([pk for pk in ids.values() if pk is not None], request.viewer)
-    known = [(found, shown) for found in answer.found if (shown := confirmed.get(ids[found.key] or 0)) is not None]
-    hits = _hits(known, parsed, as_asked=parsed.exact and not relaxed)
+    confirmed = _confirmed((*answer.found, *answer.others), confirm, request.viewer)
+    hits = hits_of(answer.found, confirmed, parsed, as_asked=parsed.exact and not relaxed)
+    others = hits_of(answer.others, confirmed, parsed, as_asked=False)
     vanished = len(answer.found) - len(hits)
     total = max(len(hits), answer.total - vanished)
     notices = _notices(parsed, used, relaxed and total > 0, lost=place is None)
     return SearchResult(
         hits=hits,
+        others=others,
         total=total,
         facets=facets.buckets(answer.facets, filters) if answer.facets else {},
         notices=notices,
@@ -253,47 +209,14 @@ def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
     plan = planning.make(parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares)
     if not viewer.veiled:
         return plan
-    return replace(plan, matches=planning.besides(plan.matches, map(key_of, viewer.veiled)))
+    return planning.hiding(plan, map(key_of, viewer.veiled))
 
 
-def _hits(known: Iterable[tuple[Found, Shown]], parsed: ParsedQuery, *, as_asked: bool) -> tuple[Hit, ...]:
-    """What was found and confirmed, with its marks. `as_asked`: each contains the words as they stand."""
-    table = synonyms.table() if parsed.runs else synonyms.Table({}, frozenset())
-    others = [s for run in parsed.runs for s in numerals.variants(run)]
-    named = dict.fromkeys((*parsed.runs, *(part.of for part in parsed.wanted if part.of)))
-    others += [other for text in named for other in table.others.get(text, ())]
-    pattern = highlighting.patterns(parsed, others, pieces=not as_asked) if parsed.runs else None
-    return tuple(
-        Hit(
-            page=page,
-            title=page.title,
-            title_marks=highlighting.mark(page.title, pattern),
-            kind=page.kind,
-            url=page.url,
-            score=found.score,
-            passages=_passages(found, pattern, table.terms) if found.passages else (),
-        )
-        for found, page in known
-    )
-
-
-def _passages(found: Found, pattern: Any, terms: frozenset[str]) -> tuple[Passage, ...]:
-    """The passages in which something is marked, running text before a list of names and terms; if none is, the best."""
-    shown = sorted((_passage(p, pattern, terms) for p in found.passages), key=lambda p: (not p.marks, p.source == META))
-    return tuple(p for p in shown if p.marks) or tuple(shown[:1])
-
-
-def _passage(found: FoundPassage, pattern: Any, terms: frozenset[str]) -> Passage:
-    if found.source == META:
-        text, marks = highlighting.marked_items(found.text, pattern)
-        return Passage(text, marks, META, _tags(text, terms) if marks else "")
-    offset, text, marks = highlighting.snippet(found.text, pattern)
-    return Passage(text, marks, found.source, found.label, found.ref, found.seconds, found.start + offset)
-
-
-def _tags(text: str, terms: frozenset[str]) -> str:
-    """The terms among names and keywords, as they are written."""
-    return ITEM.join(item for item in text.split(ITEM) if fold(item) in terms)
+def _confirmed(found: Sequence[Found], confirm: Confirm, viewer: Viewer) -> Mapping[str, Shown]:
+    """What may be shown now of what was found, by its key."""
+    ids = {one.key: page_id_of(one.key) for one in found}
+    shown = confirm([pk for pk in ids.values() if pk is not None], viewer)
+    return {key: shown[pk] for key, pk in ids.items() if pk is not None and pk in shown}
 
 
 def _notices(parsed: ParsedQuery, used: str, relaxed: bool, *, lost: bool) -> tuple[str, ...]:

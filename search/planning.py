@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from search.analysis import everyday, numerals, tokens
@@ -32,7 +32,8 @@ _ENOUGH = 0.3  # of all passages: rarer pieces that stand in so many together le
 class Plan:
     """The conditions, strictest first, and the ranking; `exact` when the first condition is a promise to the reader.
 
-    `scoring` ranks passages; `whole`, unless Everything, ranks records of which passages are parts.
+    `scoring` ranks passages; `whole`, unless Everything, ranks records of which passages are parts. `loose` are the last
+    of the conditions, which need some of the words only: none where a record with some of them has all.
     """
 
     matches: tuple[Node, ...]
@@ -40,6 +41,11 @@ class Plan:
     exact: bool
     spelt: int | None  # which of `matches` reads the query as pinyin: what it finds is what was asked
     whole: Node = field(default_factory=Everything)
+    loose: tuple[Node, ...] = ()
+
+    def narrow(self, level: int) -> bool:
+        """Whether what meets the condition of this level, and no looser one, has all the words where others have some."""
+        return self.exact and bool(self.loose) and level < len(self.matches) - len(self.loose)
 
 
 def make(
@@ -72,14 +78,22 @@ def make(
         if parsed.pinyin:
             spelt = len(matches)
             matches.append(_guard(Prefix("py", parsed.pinyin), without))
+    loose: tuple[Node, ...] = ()
     if not any(p.quoted or p.field for p in parsed.wanted):
-        matches.extend(_guard(node, without) for node in _loosely(parsed, viewer, synonyms, shares, formal))
-    return Plan(tuple(matches), scoring, parsed.exact, spelt, whole(parsed.runs, shares))
+        loose = tuple(_guard(node, without) for node in _loosely(parsed, viewer, synonyms, shares, formal))
+    several = len(bigrams_of(parsed.runs)) > 1
+    return Plan((*matches, *loose), scoring, parsed.exact, spelt, whole(parsed.runs, shares), loose if several else ())
 
 
 def other_than(key: str) -> Node:
     """Return the condition that a record is not the one with this key."""
     return Bool(must=(Everything(),), without=(OneOf("key", (key,)),))
+
+
+def hiding(plan: Plan, keys: Iterable[str]) -> Plan:
+    """Return the plan without the records of these keys."""
+    keys = tuple(keys)
+    return replace(plan, matches=besides(plan.matches, keys), loose=besides(plan.loose, keys))
 
 
 def besides(matches: Iterable[Node], keys: Iterable[str]) -> tuple[Node, ...]:

@@ -184,7 +184,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """What an engine found. `level` is the index of the condition in `matches` that counted."""
+    """What an engine found. `level` is the index of the condition in `matches` that counted.
+
+    `others` follow where few records meet it: the best of those that meet a looser one only. They are not in `total`.
+    """
 
     found: tuple[Found, ...] = ()
     total: int = 0
@@ -192,3 +195,4 @@ class EngineAnswer:
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     next_offset: int | None = None
     next_after: tuple[object, ...] | None = None
+    others: tuple[Found, ...] = ()

@@ -52,6 +52,7 @@ class Browse:
 
     query: Query
     rows: Sequence[Row]
+    others: Sequence[Row]  # with some of the words only, where few have all; not in the total
     total: int
     pages: int
     facets: SafeString
@@ -127,6 +128,7 @@ def browse(query: Query, viewer: Viewer) -> Browse:
     return Browse(
         query=query,
         rows=rows,
+        others=[_row(hit, query) for hit in result.others] if query.sort not in SORTED_BY_USE else [],
         total=total,
         pages=pages,
         facets=panel(result.facets, query),
@@ -183,7 +185,11 @@ def _rows(query: Query, result: SearchResult, viewer: Viewer) -> tuple[list[Row]
         total = len(hits)
         pages = -(-total // PAGE_SIZE)
         hits = sort_hits_by_use(hits, query.sort)[first : first + PAGE_SIZE]
-    return [Row(cast(Card, hit.page), hit, _why(hit) if query.text else "") for hit in hits], total, pages
+    return [_row(hit, query) for hit in hits], total, pages
+
+
+def _row(hit: Hit, query: Query) -> Row:
+    return Row(cast(Card, hit.page), hit, _why(hit) if query.text else "")
 
 
 def _why(hit: Hit) -> str:

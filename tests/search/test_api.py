@@ -13,7 +13,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
 from caselib.resources.enums import Circulation, Kind
 from caselib.vocabularies.models import Position, Topic
-from search import api
+from search import api, showing
 from search.api import SearchRequest, SearchResult
 from search.models import Completion, SynonymGroup
 from search.queries import Found, FoundPassage
@@ -284,8 +284,8 @@ def test_beside_what_is_marked_nothing_unmarked_is_shown() -> None:
     named, other, third = (
         FoundPassage(BODY, "", "", 0, 0.0, text) for text in ("海塘加固。", "池塘加高。", "塘边的路。")
     )
-    both = api._passages(Found("1", 1.0, (other, named)), pattern, frozenset())
-    none = api._passages(Found("1", 1.0, (other, third)), pattern, frozenset())
+    both = showing._passages(Found("1", 1.0, (other, named)), pattern, frozenset())
+    none = showing._passages(Found("1", 1.0, (other, third)), pattern, frozenset())
     assert [p.text for p in both] == ["海塘加固。"]
     assert [p.text for p in none] == ["池塘加高。"], "one has to say what it is about"
 
@@ -301,3 +301,27 @@ def test_did_you_mean_knows_free_tags_but_no_other_numbers(find: Find) -> None:
     factories.live(title="二十个做法")
     assert find("党健引领").did_you_mean == "党建引领"
     assert find("二十大").did_you_mean is None
+
+
+def test_what_has_some_of_the_words_follows_under_a_heading_and_is_not_counted(client: Client, find: Find) -> None:
+    factories.live(title="渔港夜校", body=body("渔港的夜校开在码头旁。"))
+    factories.live(title="渔港修路", body=body("渔港修了新路。"))
+    result = find("渔港的夜校")
+    assert (titles(result), result.total, result.relaxed, result.notices) == (["渔港夜校"], 1, False, ())
+    (other,) = result.others
+    assert other.title == "渔港修路"
+    assert [other.title[a:b] for a, b in other.title_marks] == ["渔港"]
+    page = client.get(reverse("catalogue:browse"), {"q": "渔港的夜校"}).content.decode()
+    assert page.index("渔港夜校") < page.index("只含其中部分词语") < page.index("渔港修路")
+    by_date = client.get(reverse("catalogue:browse"), {"q": "渔港的夜校", "sort": "newest"}).content.decode()
+    assert "渔港修路" not in by_date
+    assert "只含其中部分词语" not in client.get(reverse("catalogue:browse"), {"q": "修路"}).content.decode()
+
+
+def test_what_is_taken_back_is_not_among_the_others(find: Find) -> None:
+    factories.live(title="渔港夜校", body=body("渔港的夜校开在码头旁。"))
+    other = factories.live(title="渔港修路", body=body("渔港修了新路。"))
+    assert [hit.title for hit in find("渔港的夜校").others] == ["渔港修路"]
+    # The index still has it: the database is asked before it is shown.
+    type(other).objects.filter(pk=other.pk).update(live=False)
+    assert api.search(SearchRequest("渔港的夜校")).others == ()

@@ -222,7 +222,7 @@ def everything_told(result: api.SearchResult) -> str:
     """All words a reader could take from a result."""
     return json.dumps(
         [
-            [[h.title, h.url, [[p.text, p.label] for p in h.passages]] for h in result.hits],
+            [[h.title, h.url, [[p.text, p.label] for p in h.passages]] for h in (*result.hits, *result.others)],
             [[b.label for b in rows if b.count] for rows in result.facets.values()],
             result.did_you_mean,
             list(result.notices),

@@ -41,7 +41,9 @@ class Command(BaseCommand):
             self.stdout.write(f"! {notice}")
         if result.did_you_mean:
             self.stdout.write(f"? {result.did_you_mean}")
-        for number, hit in enumerate(result.hits, 1):
+        for number, hit in enumerate((*result.hits, *result.others), 1):
+            if number == len(result.hits) + 1:
+                self.stdout.write("… with some of the words only:")
             self.stdout.write(f"{number:3}. [{hit.kind}] {hit.title}  {hit.url}  {hit.score:.2f}")
             for passage in hit.passages[:1]:
                 self.stdout.write(f"     {passage.source} {passage.label}: {passage.text}")
@@ -64,20 +66,22 @@ def as_json(result: api.SearchResult) -> dict[str, Any]:
         "notices": list(result.notices),
         "did_you_mean": result.did_you_mean,
         "took_ms": round(result.took_ms, 2),
-        "hits": [
-            {
-                "id": hit.page.pk,
-                "title": hit.title,
-                "kind": hit.kind,
-                "url": hit.url,
-                "score": round(hit.score, 4),
-                "passages": [
-                    {"source": p.source, "label": p.label, "seconds": p.seconds, "text": p.text, "marks": p.marks}
-                    for p in hit.passages
-                ],
-            }
-            for hit in result.hits
-        ],
+        "hits": [_hit_as_json(hit) for hit in result.hits],
+        "others": [_hit_as_json(hit) for hit in result.others],
         "facets": {axis: {b.label: b.count for b in rows} for axis, rows in result.facets.items()},
         "next_cursor": result.next_cursor,
+    }
+
+
+def _hit_as_json(hit: api.Hit) -> dict[str, Any]:
+    return {
+        "id": hit.page.pk,
+        "title": hit.title,
+        "kind": hit.kind,
+        "url": hit.url,
+        "score": round(hit.score, 4),
+        "passages": [
+            {"source": p.source, "label": p.label, "seconds": p.seconds, "text": p.text, "marks": p.marks}
+            for p in hit.passages
+        ],
     }

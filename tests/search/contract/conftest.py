@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from search import planning
+from search import answering, planning
 from search.analysis.query import parse
 from search.backends.base import Engine
 from search.backends.embedded import EmbeddedEngine
@@ -69,7 +69,8 @@ def ask(engine: Engine, text: str, *, viewer: Iterable[str] | None = None, **kwa
     tokens = None if viewer is None else frozenset(viewer)
     synonyms = kwargs.pop("synonyms", planning.no_synonyms)
     plan = planning.make(parse(text), viewer=tokens, synonyms=synonyms, shares=engine.shares)
-    return engine.search(EngineQuery(plan.matches, plan.scoring, tokens=tokens, whole=plan.whole, **kwargs))
+    query = EngineQuery(plan.matches, plan.scoring, tokens=tokens, whole=plan.whole, **kwargs)
+    return answering.answered(engine, plan, query)
 
 
 def keys(answer: EngineAnswer) -> list[str]:

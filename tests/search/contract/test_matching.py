@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from search.analysis.folding import fold
+from search.answering import ENOUGH
 from search.backends.base import Engine
+from search.queries import NEWEST
 from search.records import BODY, Record, TextPart
 from tests.search.contract.conftest import ask, fill, keys, record
 
@@ -244,3 +247,37 @@ def test_a_quotation_may_hold_punctuation_and_blanks(engine: Engine) -> None:
         assert keys(ask(engine, text)) == ["a"], text
     assert ask(engine, "“抓早抓小，渐”").total == 0
     assert ask(engine, "“抓早抓小防微杜渐”").total == 0, "what is written without a break stands without one"
+
+
+def test_where_few_have_all_the_words_the_best_of_those_with_some_follow(engine: Engine) -> None:
+    both = record("both", text="渔港的夜校开在码头旁。", facets={"kind": ("case",)}, tokens=("public",))
+    some = [
+        record("harbour", text="渔港修了新路。", facets={"kind": ("case",)}, tokens=("public",)),
+        record("school", text="村里的夜校。", facets={"kind": ("course",)}, tokens=("public",)),
+        record("guarded", text="渔港与夜校的内部总结。", facets={"kind": ("case",)}, tokens=("staff",)),
+    ]
+    fill(engine, [both, *some, record("none", text="茶园改造。", tokens=("public",))])
+
+    def asked(text: str, **kwargs: Any) -> tuple[list[str], list[str], int]:
+        answer = ask(engine, text, viewer=["public"], **kwargs)
+        return keys(answer), sorted(found.key for found in answer.others), answer.total
+
+    assert asked("渔港 夜校") == (["both"], ["harbour", "school"], 1)
+    assert dict(ask(engine, "渔港 夜校", viewer=["public"], axes=("kind",)).facets) == {"kind": {"case": 1}}
+    assert asked("渔港 夜校", filters={"kind": ("case",)}) == (["both"], ["harbour"], 1)
+    assert asked("渔港 夜校 -新路") == (["both"], ["school"], 1)
+    assert asked("渔港 夜校", sort=NEWEST)[1] == []
+    assert asked("渔港 夜校", limit=1)[1] == []  # the page is full
+    assert asked("“渔港的夜校”") == (["both"], [], 1)  # a quotation is meant as it stands
+    assert asked("渔港")[1:] == ([], 2)  # of one word there is no part
+    assert asked("渔港 夜校 茶叶博览会")[1] == []  # nothing has all: what has some is the answer already
+
+
+def test_nothing_follows_where_enough_have_all_the_words(engine: Engine) -> None:
+    fill(
+        engine,
+        [record(f"d{n}", text="渔港的夜校。") for n in range(ENOUGH)] + [record("some", text="渔港修了新路。")],
+    )
+    answer = ask(engine, "渔港 夜校")
+    assert (answer.total, answer.others) == (ENOUGH, ())
+    assert ask(engine, "渔港 夜校", offset=8, limit=4).others == ()
