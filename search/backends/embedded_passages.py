@@ -15,7 +15,8 @@ WINDOW = 80  # passages weighed together
 # Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
 _BUDGET = 50_000
 _REMEMBERED = 200_000  # tokens whose frequency is remembered between two commits
-_PHRASE_COST = 2  # times the occurrences of its tokens: their places are read and compared, too
+_PHRASES_BUDGET = 200_000
+_PHRASE_COST = 2  # times the occurrences of its rarest token: the others are skipped to, and their places compared
 
 
 class Weighed(NamedTuple):
@@ -71,13 +72,10 @@ class Passages:
         costs = [(self._cost(node), place) for place, node in enumerate(scoring.should)]
         if sum(cost for cost, _ in costs) <= _BUDGET:
             return scoring, ()
-        chosen: set[int] = set()
-        left = _BUDGET
-        for cost, place in sorted((c, p) for c, p in costs if isinstance(scoring.should[p], Term)):
-            left -= cost
-            if left < 0 and chosen:
-                break
-            chosen.add(place)
+        chosen = _cheapest(((c, p) for c, p in costs if isinstance(scoring.should[p], Term)), _BUDGET, least=1)
+        # What has a phrase is what was asked for: found by its rarest token, and never behind passages without it.
+        phrases = ((c, p) for c, p in costs if isinstance(scoring.should[p], Phrase))
+        chosen |= _cheapest(phrases, _PHRASES_BUDGET, least=0)
         if not chosen:
             return scoring, ()
         first = tuple(scoring.should[p] for p in sorted(chosen))
@@ -89,7 +87,7 @@ class Passages:
             case Term(field, token):
                 return self.frequency(field, token)
             case Phrase(field, tokens):
-                return _PHRASE_COST * sum(self.frequency(field, token) for _, token in tokens)
+                return _PHRASE_COST * min(self.frequency(field, token) for _, token in tokens)
             case Everything():
                 return int(self.searcher.num_docs)
             case _:
@@ -116,3 +114,14 @@ class Passages:
 
     def _values(self, name: str, hits: Iterable[tuple[float, Any]]) -> list[int]:
         return [int(v) for v in self.searcher.fast_field_values(name, [a for _, a in hits])]  # type: ignore[arg-type]
+
+
+def _cheapest(costs: Iterable[tuple[int, int]], budget: int, *, least: int) -> set[int]:
+    """Return the places of the cheapest that cost no more together, and of at least so many."""
+    chosen: set[int] = set()
+    for cost, place in sorted(costs):
+        budget -= cost
+        if budget < 0 and len(chosen) >= least:
+            break
+        chosen.add(place)
+    return chosen

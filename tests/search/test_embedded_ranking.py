@@ -9,6 +9,7 @@ import pytest
 
 from search import planning
 from search.analysis.query import parse
+from search.analysis.tokens import coarse
 from search.backends import embedded_passages
 from search.backends.embedded import EmbeddedEngine
 from search.queries import EngineAnswer, EngineQuery, Everything, Term
@@ -78,3 +79,26 @@ def test_pages_of_windows_leave_nothing_out_and_never_rise(
     assert len(keys) == len(set(keys)) == pages[0].total
     assert scores == sorted(scores, reverse=True)
     assert [f.key for f in ask(library, text, limit=100).found] == keys[:100]
+
+
+def test_what_has_the_phrase_is_chosen_before_what_has_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passages in which the rare parts occur, too, are not looked through for those that were asked for."""
+    alike = next(c for c in map(chr, range(0x4E00, 0x9FFF)) if c != "治" and coarse(f"港{c}") == coarse("港治"))
+    texts = (
+        ["渔港治理。" + "乡村社区" * 20] * 250 + [f"港{alike}港{alike}港{alike}"] * 400 + ["渔港，治理，乡村社区"] * 800
+    )
+    engine = EmbeddedEngine(tmp_path)
+    builder = engine.builder()
+    builder.add(Record(f"d{n}", "", ("public",), (TextPart(BODY, text),)) for n, text in enumerate(texts))
+    builder.publish()
+    monkeypatch.setattr(embedded_passages, "_BUDGET", 700)
+    best, asked = embedded_passages.Passages.best, []
+    monkeypatch.setattr(
+        embedded_passages.Passages, "best", lambda *args, **kw: asked.append(args[3]) or best(*args, **kw)
+    )
+    answer = ask(engine, "渔港治理")
+    assert answer.total == 250
+    assert asked == [embedded_passages.WINDOW]
+    assert all(found.passages[0].text.startswith("渔港治理") for found in answer.found)
