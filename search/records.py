@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 from search.analysis import passages
@@ -63,10 +63,11 @@ class Record:
     @cached_property
     def version(self) -> str:
         """A hash of everything indexed: two records of one version are the same to a searcher."""
-        canonical = json.dumps([SCHEMA_VERSION, asdict(self)], ensure_ascii=False, sort_keys=True)
+        own = {f.name: getattr(self, f.name) for f in fields(self)}
+        canonical = json.dumps([SCHEMA_VERSION, own], ensure_ascii=False, sort_keys=True, default=vars)
         return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
-    @property
+    @cached_property
     def number(self) -> int:
         """A 62-bit number for the key, by which engines group passages."""
         return record_number(self.key)

@@ -19,7 +19,7 @@ _DROPPED = re.compile(
 _VARIANTS = dict(zip("裏峯羣麪綫臺衞敍枱簷顎", "里峰群面线台卫叙台檐腭", strict=True))
 _TRANSLATED = str.maketrans(_VARIANTS)
 # The signs of Chinese text that NFKC changes, and to what: without them most texts are normal already.
-_SIGNS = dict(zip("，：；！？（）", ",:;!?()", strict=True))
+_SIGNS = dict(zip("，：；！？（）％～－／．\u3000", ",:;!?()%~-/. ", strict=True)) | {"…": "...", "℃": "°C"}
 # Taiwan writes the particle 着 as 著, which in simplified text is left to a few words of its own.
 _PARTICLE = re.compile(r"(?<![显名昭卓原编合专巨新旧大论拙遗土译所共])著(?![名作述者称录论书撰文译有于《])")
 

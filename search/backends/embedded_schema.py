@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 #: Raise when documents are laid out anew: an index of another layout is rebuilt.
 VERSION = f"{SCHEMA_VERSION}.1"
+_ENCODED = json.JSONEncoder(ensure_ascii=False).encode  # made once: as dear as what it does to a passage
 
 
 def record_schema() -> tantivy.Schema:
@@ -103,7 +104,7 @@ def passage_documents(record: Record, streams: Streams) -> Iterator[tantivy.Docu
 def pack(key: str, unit: Unit) -> bytes:
     """Return the stored form of a passage."""
     fields = [key, unit.source, unit.label, unit.ref, unit.start, unit.seconds, unit.text]
-    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+    return _ENCODED(fields).encode("utf-8", "replace")
 
 
 def unpack(payload: bytes) -> tuple[str, FoundPassage]:

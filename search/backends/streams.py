@@ -33,29 +33,45 @@ class Streams:
 def of_record(record: Record) -> Streams:
     """Return the token streams of a record; each character is folded and cut once."""
     title = fold(record.title)
-    in_front = tokens.streams(title)
+    in_front = tokens.streams(title, tokens.runs(title))
     folded = {id(part): fold(part.text) for part in record.parts}
+    runs: dict[int, list[str]] = {}
+    parted: set[int] = set()  # parts whose runs are not those of their passages
     found: list[PassageStreams] = []
     for part, unit in record.units_of_text():
         whole = folded[id(part)] if part else ""
         # Where folding left the length alone each character is where it was, and need not be folded again.
-        same = part and len(whole) == len(part.text)
-        own = tokens.streams(whole[unit.start : unit.start + len(unit.text)] if same else fold(unit.text))
-        fields = {name: f"{t} {o}" for name, t, o in zip("wbc", in_front, own, strict=True)}
+        if part and len(whole) == len(part.text):
+            text = whole[unit.start : unit.start + len(unit.text)]
+            if unit.start and tokens.within_run(whole[unit.start - 1 : unit.start + 1]):
+                parted.add(id(part))
+        else:
+            text = fold(unit.text)
+            parted.add(id(part))
+        own = tokens.runs(text)
+        runs.setdefault(id(part), []).extend(own)
+        fields = {name: f"{t} {o}" for name, t, o in zip("wbc", in_front, tokens.streams(text, own), strict=True)}
         found.append(PassageStreams(unit, fields))
 
     def piece(given: str | TextPart) -> str:
-        return tokens.bigram_stream(fold(given) if isinstance(given, str) else folded[id(given)])
+        if isinstance(given, str):
+            return _bigrams(given)
+        known = None if id(given) in parted else runs.get(id(given))
+        return tokens.bigram_stream(tokens.runs(folded[id(given)]) if known is None else known)
 
     return Streams(
-        title=tokens.bigram_stream(title),
-        authors=[tokens.bigram_stream(fold(name)) for name in record.authors],
-        units=[tokens.bigram_stream(fold(name)) for name in record.units],
+        title=tokens.bigram_stream(tokens.runs(title)),
+        authors=list(map(_bigrams, record.authors)),
+        units=list(map(_bigrams, record.units)),
         slots=[(allowed, " ".join(filter(None, map(piece, pieces)))) for allowed, pieces in record.slots()],
         passages=found,
         spelt=_spelt_keys(title, record.authors),
         title_order=_title_order(title),
     )
+
+
+def _bigrams(text: str) -> str:
+    return tokens.bigram_stream(tokens.runs(fold(text)))
 
 
 def _spelt_keys(title: str, authors: tuple[str, ...]) -> list[str]:

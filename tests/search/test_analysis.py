@@ -69,11 +69,11 @@ def test_a_substring_of_han_text_is_a_phrase_of_its_bigrams(text: str, data: st.
 @given(st.text(alphabet="党风廉政建设 ab12㎞，。\n𠮷\ud800…_", max_size=60))
 def test_streams_are_the_tokens_of_queries(text: str) -> None:
     folded = fold(text)
-    words, pairs, ones = (stream.split() for stream in tokens.streams(folded))
+    words, pairs, ones = (stream.split() for stream in tokens.streams(folded, tokens.runs(folded)))
     assert words == tokens.words(folded)
     assert pairs == [tokens.coarse(t) for t in tokens.bigrams(folded)]
     assert ones == tokens.singles(folded)
-    assert tokens.bigram_stream(folded).split() == tokens.bigrams(folded)
+    assert tokens.bigram_stream(tokens.runs(folded)).split() == tokens.bigrams(folded)
 
 
 def test_a_record_is_folded_part_by_part_and_cut_passage_by_passage() -> None:
@@ -88,6 +88,12 @@ def test_a_record_is_folded_part_by_part_and_cut_passage_by_passage() -> None:
         assert passage.fields["c"].split() == tokens.singles(fold(f"题。{passage.unit.text}"))
         assert passage.fields["w"].split() == tokens.words(fold(f"题。{passage.unit.text}"))
     assert "".join(p.unit.text for p in made.passages if p.unit.source == "body") == f"{plain}甲。"
+
+
+def test_a_run_that_two_passages_share_is_one_run_of_the_record() -> None:
+    for text in ("无标点" * 500, "长" * 399 + "。" + "句" * 10, "ab" * 900, "字" * 610 + "A" * 610 + "。完"):
+        made = streams.of_record(Record("a", "", parts=(TextPart("body", text),)))
+        assert made.slots[0][1].split() == tokens.bigrams(fold(text))
 
 
 @pytest.mark.parametrize(
