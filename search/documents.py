@@ -45,6 +45,7 @@ class RecordDoc(Document):
     title = _tokens(index_options="positions")
     author = _tokens(index_options="positions", position_increment_gap=100)
     unit = _tokens(index_options="positions", position_increment_gap=100)
+    n = Keyword()
     py = Keyword()
     date = Integer()
     torder = Long()
@@ -53,7 +54,7 @@ class RecordDoc(Document):
     class Meta:
         dynamic = MetaField("strict")
         source = MetaField(
-            excludes=["passages.w", "passages.b", "passages.c", "t*", "title", "author", "unit", "py", "torder"]
+            excludes=["passages.w", "passages.b", "passages.c", "t*", "title", "author", "unit", "n", "py", "torder"]
         )
 
 
@@ -85,6 +86,7 @@ def source(record: Record) -> dict[str, Any]:
         "title": streams.title,
         "author": streams.authors,
         "unit": streams.units,
+        "n": streams.names,
         "py": streams.spelt,
         "date": record.date,
         "torder": streams.title_order,

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from search.analysis import everyday, numerals, tokens
+from search.analysis import everyday, numerals, titles, tokens
 from search.analysis.query import ParsedQuery, Part
+from search.backends.fields import TITLES
 from search.queries import TEXT, Anywhere, Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
 from search.ranking import (
     Shares,
@@ -25,6 +26,7 @@ from search.ranking import (
 
 _PHRASE_BOOST = {True: 2.0, False: 0.5}  # keywords (exact) mean the phrase, in a sentence it is chance
 _MOST_PIECES = 128  # of a query, any of which may match
+_UNCOUNTED = 1.0
 _ENOUGH = 0.3  # of all passages: rarer pieces that stand in so many together leave the commoner ones nothing to say
 
 
@@ -61,6 +63,7 @@ def make(
     without = tuple(_anywhere(p.text, viewer, quoted=p.quoted) for p in parsed.excluded)
     strict = [_named(of, list(parts), viewer, synonyms) for of, parts in groupby(parsed.wanted, lambda p: p.of)]
     names = [name for of in dict.fromkeys(p.of for p in parsed.wanted if p.of) for name in synonyms(of)]
+    called = _called(parsed.text, shares)
     formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()
     scoring = rank(
         parsed.runs,
@@ -69,6 +72,7 @@ def make(
         shares=shares,
         formal=formal,
         names=names,
+        called=called,
     )
     matches: list[Node] = []
     spelt: int | None = None
@@ -80,7 +84,7 @@ def make(
             matches.append(_guard(Prefix("py", parsed.pinyin), without))
     loose: tuple[Node, ...] = ()
     if not any(p.quoted or p.field for p in parsed.wanted):
-        loose = tuple(_guard(node, without) for node in _loosely(parsed, viewer, synonyms, shares, formal))
+        loose = tuple(_guard(node, without) for node in _loosely(parsed, viewer, synonyms, shares, formal, called))
     several = len(bigrams_of(parsed.runs)) > 1
     return Plan((*matches, *loose), scoring, parsed.exact, spelt, whole(parsed.runs, shares), loose if several else ())
 
@@ -153,8 +157,9 @@ def _loosely(
     synonyms: Synonyms,
     shares: Shares,
     formal: tuple[str, ...],
+    called: tuple[str, ...],
 ) -> Iterator[Node]:
-    """Any of the rarer pieces of the query; then, if nothing has one, any piece."""
+    """Any of the rarer pieces of the query, or a title it names; then, if nothing has one, any piece."""
     runs = parsed.runs or tuple(p.text for p in parsed.wanted)
     grams = bigrams_of(runs)
     others = [*formal, *(s for run in runs for s in synonyms(run))]
@@ -163,12 +168,21 @@ def _loosely(
         return
 
     def any_piece(pieces: Collection[str]) -> Node:
-        return _in_text(any_of(*(Term(TEXT, g) for g in pieces), *(phrase_node(TEXT, s) for s in others)), viewer)
+        text = any_of(*(Term(TEXT, g) for g in pieces), *(phrase_node(TEXT, s) for s in others))
+        named = OneOf(TITLES, called) if called else Nothing()
+        return any_of(_in_text(text, viewer), named)
 
     kept = rarest(telling(grams, TEXT, shares, _MOST_PIECES), shares, _ENOUGH)
     yield any_piece(kept)
     if len(kept) < min(len(grams), _MOST_PIECES):
         yield any_piece(list(grams)[:_MOST_PIECES])
+
+
+def _called(text: str, shares: Shares) -> tuple[str, ...]:
+    """What the query may name by a title: all that is possible, where the engine does not know which titles there are."""
+    possible = titles.possible(text)
+    known = shares(TITLES, possible)
+    return tuple(name for name in possible if known.get(name, _UNCOUNTED))
 
 
 def _guard(node: Node, without: tuple[Node, ...]) -> Node:

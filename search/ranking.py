@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from search.analysis import numerals, tokens
+from search.backends.fields import TITLES
 from search.queries import TEXT, Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
 
 WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage; its bigrams are coarse ones
 _PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word
 # Coverage of the single characters is the best sign of all, bigrams say little that words do not.
 WEIGHTS = {WORDS: 1.0, BIGRAMS: 0.5, SINGLES: 1.5}
+_TITLE_WEIGHT = 4.0
 _FORMAL_WEIGHT = 1.0  # of a word that stands for the reader's, beside a word of the question itself
 _MAX_TERMS = 64  # per field; of a longer query those that tell most are kept
 _MAX_WHOLE_TERMS = 128
@@ -46,11 +48,14 @@ def rank(
     shares: Shares,
     formal: Iterable[str] = (),
     names: Iterable[str] = (),
+    called: Iterable[str] = (),
 ) -> Node:
     """Return the scoring of passages: BM25 over three views of the text, plus whole phrases for short parts.
 
     `shares(field, tokens)` gives the share of all passages that hold a token; what was not counted is left out.
-    `formal` are words the text may have instead of the reader's, `names` other names of what several runs name together.
+    `formal` are words the text may have instead of the reader's, `names` other names of what several runs name together,
+    `called` what records may be called that the query names by their titles: the longer, the surer, and
+    surest where the query is nothing else.
     """
     runs = tuple(runs)
     should: list[Node] = []
@@ -64,9 +69,16 @@ def rank(
             should.extend(_phrases(BIGRAMS, run, phrase_boost))
         for other in (*numerals.variants(run), *synonyms(run)):
             should.extend(_phrases(BIGRAMS, other, phrase_boost))
+    asked = "".join(runs)
+    should.extend(Term(TITLES, name, _title_weight(name) * (2 if name == asked else 1)) for name in called)
     for name in names:
         should.extend(_phrases(BIGRAMS, name, phrase_boost))
     return Bool(should=tuple(should), minimum=1) if should else Everything()
+
+
+def _title_weight(name: str) -> float:
+    """A title of one letter is often chance, one of several is not."""
+    return _TITLE_WEIGHT * len(name) / (len(name) + 2)
 
 
 def whole(runs: Sequence[str], shares: Shares) -> Node:

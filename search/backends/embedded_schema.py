@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from search.backends import embedded_permission as permission
-from search.backends.fields import facet_term
+from search.backends.fields import TITLES, facet_term
 from search.backends.streams import Streams
 from search.queries import FoundPassage
 from search.records import AXES, SCHEMA_VERSION, SLOTS, Record, Unit
@@ -33,6 +33,7 @@ def record_schema() -> tantivy.Schema:
         builder.add_text_field(f"k{slot}", tokenizer_name="raw", index_option="basic")
     for name in ("title", "author", "unit"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    builder.add_text_field(TITLES, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("py", tokenizer_name="raw", index_option="basic")
     for axis in AXES:
         builder.add_text_field(f"x_{axis}", tokenizer_name="raw", index_option="basic", fast=True)
@@ -51,6 +52,7 @@ def passage_schema() -> tantivy.Schema:
     builder.add_unsigned_field("u", indexed=True, fast=True)
     builder.add_text_field("k", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("f", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field(TITLES, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("w", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("b", tokenizer_name="whitespace", index_option="position")
     builder.add_text_field("c", tokenizer_name="whitespace", index_option="freq")
@@ -72,6 +74,8 @@ def record_document(record: Record, streams: Streams) -> tantivy.Document:
     for name, texts in (("title", (streams.title,)), ("author", streams.authors), ("unit", streams.units)):
         for text in texts:
             doc.add_text(name, text)
+    for name in streams.names:
+        doc.add_text(TITLES, name)
     for key in streams.spelt:
         doc.add_text("py", key)
     for axis, values in record.facets.items():
@@ -95,6 +99,8 @@ def passage_documents(record: Record, streams: Streams) -> Iterator[tantivy.Docu
         doc.add_text("k", permission.term(record.tokens, passage.unit.tokens))
         for facet in facets:
             doc.add_text("f", facet)
+        for name in streams.names:
+            doc.add_text(TITLES, name)
         for name, text in passage.fields.items():
             doc.add_text(name, text)
         doc.add_bytes("payload", pack(record.key, passage.unit))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 FACETS = "f"  # on a passage: the facet values of its record
+TITLES = "n"  # on a record and on each of its passages: what it is called
 FACET_SEPARATOR = "\x1f"
 
 

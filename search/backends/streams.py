@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search.analysis import pinyin, tokens
+from search.analysis import pinyin, titles, tokens
 from search.analysis.folding import fold
 from search.records import Record, TextPart, Unit
 
@@ -26,6 +26,7 @@ class Streams:
     units: list[str]
     slots: list[tuple[tuple[str, ...], str]]
     passages: list[PassageStreams]
+    names: list[str]
     spelt: list[str]
     title_order: int
 
@@ -65,6 +66,7 @@ def of_record(record: Record) -> Streams:
         units=list(map(_bigrams, record.units)),
         slots=[(allowed, " ".join(filter(None, map(piece, pieces)))) for allowed, pieces in record.slots()],
         passages=found,
+        names=titles.names(title),
         spelt=_spelt_keys(title, record.authors),
         title_order=_title_order(title),
     )

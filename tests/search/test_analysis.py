@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.analysis import numerals, passages, pinyin, tokens
+from search.analysis import numerals, passages, pinyin, titles, tokens
 from search.analysis.folding import clean, fold, fold_with_offsets
 from search.analysis.query import MAX_CHARACTERS, Part, parse
 from search.analysis.questions import content_runs, is_question
@@ -297,3 +297,18 @@ def test_of_names_and_terms_those_are_shown_in_which_something_is_marked(
     text, spans = marked_items("甲；渔港扩建；漁港；2025；第5章", patterns(parse(query), pieces=False))
     assert text == shown
     assert [text[start:end] for start, end in spans] == marks
+
+
+def test_a_record_is_called_by_its_title_and_by_what_stands_before_the_subtitle() -> None:
+    assert titles.names("把账晒在墙上——青禾县的“一次重来”") == ["把账晒在墙上青禾县的一次重来", "把账晒在墙上"]
+    assert titles.names("闸(水利)") == ["闸水利", "闸"]
+    assert titles.names("——") == titles.names("") == []
+    assert titles.names("长" * 41 + "：短") == []
+
+
+def test_names_in_a_query_are_stretches_of_whole_words() -> None:
+    assert titles.possible("向荣是什么时期的人?")[0] == "向荣是什么时期的人"
+    assert "向荣" in titles.possible("向荣是什么时期的人?")
+    assert "荣是" not in titles.possible("向荣是什么时期的人?")
+    assert titles.possible("《把账，晒在墙上》")[0] == "把账晒在墙上"
+    assert titles.possible("?!") == titles.possible("一年又一年，" * 20) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from search.backends.fields import FACET_SEPARATOR, FACETS
+from search.backends.fields import FACET_SEPARATOR, FACETS, TITLES
 from search.documents import GAP
 from search.queries import (
     SNIPPETS,
@@ -109,14 +109,16 @@ def _viewer(query: EngineQuery) -> list[Body]:
 
 
 def _scoring(query: EngineQuery) -> list[Body]:
-    """The passages' score, and what scores on the record itself (shared facet values)."""
+    """The passages' score, and what scores on the record itself (shared facet values, what it is called)."""
     nodes = query.scoring.should if isinstance(query.scoring, Bool) else (query.scoring,)
-    of_passages = [n for n in nodes if not (isinstance(n, Term) and n.field == FACETS)]
+    of_passages = [n for n in nodes if not (isinstance(n, Term) and n.field in (FACETS, TITLES))]
     clauses: list[Body] = [] if isinstance(query.whole, Everything) else [_node(query.whole, "")]
     for node in nodes:
         if isinstance(node, Term) and node.field == FACETS:
             axis, _, value = node.token.partition(FACET_SEPARATOR)
             clauses.append({"term": {f"x_{axis}": {"value": value, "boost": node.boost}}})
+        elif isinstance(node, Term) and node.field == TITLES:
+            clauses.append(_node(node, ""))
     if of_passages and not isinstance(query.scoring, Everything):
         inner: Body = {"bool": {"should": [_node(n, f"{PASSAGES}.") for n in of_passages], "minimum_should_match": 1}}
         if query.tokens is not None:

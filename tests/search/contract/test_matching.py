@@ -281,3 +281,36 @@ def test_nothing_follows_where_enough_have_all_the_words(engine: Engine) -> None
     answer = ask(engine, "渔港 夜校")
     assert (answer.total, answer.others) == (ENOUGH, ())
     assert ask(engine, "渔港 夜校", offset=8, limit=4).others == ()
+
+
+def test_a_question_that_names_a_record_by_its_title_finds_that_record_first(engine: Engine) -> None:
+    """However often others mention it, and although what its title begins with is no word of its own in a question."""
+    longer = [record(f"l{n}", f"阳光村务公开{n}", "村务公开应及时，村务公开让人看得懂。") for n in range(6)]
+    named = [
+        record("plain", "村务公开", "每季度张榜一次，由监委会核对。"),
+        record("person", "向荣", "云坪镇的老会计，记了三十年账。"),
+        record("sub", "把账晒在墙上——青禾县的一次重来", "张榜之后，群众逐项来问。"),
+        record("one", "闸", "挡水的门。"),
+    ]
+    others = [record(f"o{n}", "", f"第{n}件：什么时期的人，讲了什么，有什么特点，写在墙上。") for n in range(6)]
+    fill(engine, [*longer, *others, *named])
+    for question, first in (
+        ("村务公开有哪些要求？", "plain"),
+        ("向荣是什么时期的人？", "person"),
+        ("《把账晒在墙上》讲了什么？", "sub"),
+        ("闸有什么特点？", "one"),
+        ("村務公開", "plain"),
+    ):
+        assert keys(ask(engine, question))[0] == first, question
+
+
+def test_a_title_names_only_what_the_reader_may_see(engine: Engine) -> None:
+    fill(
+        engine,
+        [
+            record("closed", "向荣", "老会计。", tokens=("internal",)),
+            record("open", "", "那个时期的人。", tokens=("public",)),
+        ],
+    )
+    assert keys(ask(engine, "向荣是什么时期的人？", viewer=["public"])) == ["open"]
+    assert keys(ask(engine, "向荣是什么时期的人？", viewer=["internal"])) == ["closed"]
