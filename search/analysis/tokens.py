@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 from operator import add
+from typing import NamedTuple
 
 # A run of Han characters (kana and Hangul too), or of Latin letters, or of digits.
 RUN = re.compile(
@@ -69,12 +70,12 @@ def bigrams(folded: str) -> list[str]:
 
     Every Han character starts exactly one token, so a substring of Han text is a phrase of consecutive tokens.
     """
-    return _bigrams(runs(folded))
+    return _bigrams(_runs(folded))
 
 
 def singles(folded: str) -> list[str]:
     """Return single Han characters and whole Latin or digit runs."""
-    return _singles(runs(folded)).split()
+    return _singles(_runs(folded)).split()
 
 
 @lru_cache(maxsize=4096)
@@ -85,9 +86,18 @@ def coarse(bigram: str) -> str:
     return bigram[0] + chr(_SIGNS[ord(bigram[1]) & 0xFF])
 
 
-def runs(folded: str) -> list[str]:
-    """Return what tokens are made of: the runs of Han characters, of Latin letters and of digits, in order."""
-    return [run if run[0] >= "\u2e80" else run[:_LONGEST] for run in RUN.findall(folded)]
+class Runs(NamedTuple):
+    """What the tokens of a text are made of, in order: runs of Han characters, marks in the places of other runs, and these."""
+
+    kept: list[str]
+    others: list[str]
+
+
+def runs(folded: str) -> Runs:
+    """Return the runs of a text. Those of texts that meet between two runs may be joined list by list."""
+    found = RUN.findall(folded)
+    others = [run[:_LONGEST] for run in found if run[0] < "\u2e80"]
+    return Runs([run if run[0] >= "\u2e80" else _WHOLE for run in found] if others else found, others)
 
 
 def within_run(characters: str) -> bool:
@@ -96,24 +106,24 @@ def within_run(characters: str) -> bool:
     return found is not None and found.end() == len(characters)
 
 
-def bigram_stream(found: list[str]) -> str:
+def bigram_stream(found: Runs) -> str:
     """Return the `bigrams` of those `runs` as an index takes them, joined by blanks, of which there may be several."""
-    runs, firsts, others = _laid(found)
-    seconds = ("  ".join([run[1:] for run in runs]) + " ").encode(_CODING)
-    return _filled(_laid_out(firsts.encode(_CODING), seconds), others) if runs else ""
+    kept, others = found
+    seconds = ("  ".join([run[1:] for run in kept]) + " ").encode(_CODING)
+    return _filled(_laid_out(" ".join(kept).encode(_CODING), seconds), others) if kept else ""
 
 
-def streams(folded: str, found: list[str]) -> tuple[str, str, str]:
+def streams(folded: str, found: Runs) -> tuple[str, str, str]:
     """Return `words`, coarse `bigrams` and `singles` of a text and its `runs` as an index takes them, joined as above.
 
     A large library has millions of bigrams, and an index pays for each kind more than for each occurrence. Ranking does
     not need to tell all of them apart: of those with one first character few are in use, and the classes keep them so.
     """
     words = " ".join(_words(folded))
-    runs, firsts, others = _laid(found)
-    if not runs:
+    kept, others = found
+    if not kept:
         return words, "", ""
-    coded = firsts.encode(_CODING)
+    coded = " ".join(kept).encode(_CODING)
     seconds = bytearray(len(coded))
     seconds[::_WIDTH] = _signs_of_next(coded)
     return words, _filled(_laid_out(coded, seconds), others), _filled(_laid_out(coded), others)
@@ -131,14 +141,6 @@ def _signs_of_next(coded: bytes) -> bytes:
     blanks = int.from_bytes(b" " * size, "little")
     both = han & (han >> 8)
     return (signs & both | blanks & ~both).to_bytes(size, "little")
-
-
-def _laid(runs: list[str]) -> tuple[list[str], str, list[str]]:
-    """Return the runs, the same joined by blanks, and those not cut, in whose places stand marks."""
-    others = [run for run in runs if run[0] < "\u2e80"]
-    if others:
-        runs = [run if run[0] >= "\u2e80" else _WHOLE for run in runs]
-    return runs, " ".join(runs), others
 
 
 def _laid_out(*columns: bytes | bytearray) -> str:
@@ -165,6 +167,10 @@ def _words(folded: str) -> list[str]:
     """The words, and blanks for what stands between them: blanks cost an index nothing, sorting them out does."""
     found = _cutter()(_BETWEEN.sub(" ", folded))
     return [w[:_LONGEST] for w in found] if _ENDLESS.search(folded) else found
+
+
+def _runs(folded: str) -> list[str]:
+    return [run if run[0] >= "\u2e80" else run[:_LONGEST] for run in RUN.findall(folded)]
 
 
 def _bigrams(runs: list[str]) -> list[str]:

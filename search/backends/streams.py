@@ -36,7 +36,7 @@ def of_record(record: Record) -> Streams:
     title = fold(record.title)
     in_front = tokens.streams(title, tokens.runs(title))
     folded = {id(part): fold(part.text) for part in record.parts}
-    runs: dict[int, list[str]] = {}
+    runs: dict[int, tokens.Runs] = {}
     parted: set[int] = set()  # parts whose runs are not those of their passages
     found: list[PassageStreams] = []
     for part, unit in record.units_of_text():
@@ -50,7 +50,9 @@ def of_record(record: Record) -> Streams:
             text = fold(unit.text)
             parted.add(id(part))
         own = tokens.runs(text)
-        runs.setdefault(id(part), []).extend(own)
+        of_part = runs.setdefault(id(part), tokens.Runs([], []))
+        of_part.kept.extend(own.kept)
+        of_part.others.extend(own.others)
         fields = {name: f"{t} {o}" for name, t, o in zip("wbc", in_front, tokens.streams(text, own), strict=True)}
         found.append(PassageStreams(unit, fields))
 
