@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import tantivy
 
 _CURRENT = "CURRENT"
-# Bytes a writer collects before it flushes a segment. In bulk so many that 100,000 records make fewer segments of passages
-# than the library merges: a merge maps all that it reads and costs a fifth of the whole build.
-_HEAP_RECORDS, _HEAP_PASSAGES = 200_000_000, 400_000_000
+# Bytes a writer collects before it flushes a segment. In bulk so many that 100,000 records make fewer segments of either
+# index than the library merges: a merge maps all that it reads, and costs time and the most memory of the whole build.
+_HEAP_RECORDS, _HEAP_PASSAGES = 350_000_000, 350_000_000
 _HEAP_DRAIN = 25_000_000
 _SHARES_FROM = 200  # passages below which no share says anything
 _Answer = TypeVar("_Answer")
