@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _CURRENT = "CURRENT"
 # Bytes a writer collects before it flushes a segment. In bulk so many that 100,000 records make fewer segments of either
 # index than the library merges: a merge maps all that it reads, and costs time and the most memory of the whole build.
-_HEAP_RECORDS, _HEAP_PASSAGES = 350_000_000, 350_000_000
+_HEAP_RECORDS, _HEAP_PASSAGES = 500_000_000, 500_000_000
 _HEAP_DRAIN = 25_000_000
 _SHARES_FROM = 200  # passages below which no share says anything
 _Answer = TypeVar("_Answer")
