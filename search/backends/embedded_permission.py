@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from search.queries import TEXT, Anywhere, Bool, Everything, Node, Nothing, OneOf, spread
+from search.queries import Anywhere, Bool, Everything, Node, Nothing, OneOf, spread
 from search.records import SLOTS
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Permissions:
     @cached_property
     def slots(self) -> tuple[int, ...]:
         """The text slots in which a record has anything; most libraries fill one, and the others need not be looked into."""
-        return tuple(n for n in range(SLOTS) if self._searcher.terms_with_prefix(f"{TEXT}{n}", "", limit=1))
+        # Asked of the few terms beside the text: to look for one of the text's own walks millions, after each commit.
+        return tuple(n for n in range(SLOTS) if self._searcher.terms_with_prefix(f"k{n}", "", limit=1))
 
     def condition(self, field: str, tokens: Iterable[str]) -> Node:
         """Return the condition that a document is open to a reader with these tokens, by what names fewer documents."""

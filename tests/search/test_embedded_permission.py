@@ -77,7 +77,8 @@ def test_what_the_index_could_not_hold_is_open_to_nobody() -> None:
 class Terms:
     """The dictionary of an index with many public documents, some internal ones and a few of many groups."""
 
-    def terms_with_prefix(self, field: str, prefix: str) -> list[tuple[str, int]]:
+    def terms_with_prefix(self, field: str, prefix: str, limit: int = 0) -> list[tuple[str, int]]:
+        assert field in embedded_permission.FIELDS, "a field of text has millions of terms, and all are walked"
         term = embedded_permission.term
         groups = [(term([f"group:{number}"]), 10) for number in range(40)]
         found = [(term(["public"]), 900_000), (term(["internal"]), 30_000), (term(["open", "group:1"]), 100), *groups]
@@ -95,6 +96,10 @@ def test_the_condition_names_what_is_cheaper() -> None:
     assert permissions.condition("k0", ["group:1"]) == OneOf("k0", (term(["open", "group:1"]), term(["group:1"])))
     assert permissions.condition("k0", ["public", "internal", "open", *groups]) == Everything()
     assert permissions.condition("k0", ["group:41"]) == permissions.condition("k1", ["public"]) == Nothing()
+
+
+def test_which_slots_have_text_is_asked_of_the_few_terms_beside_it() -> None:
+    assert embedded_permission.Permissions(Terms()).slots == (0,)  # type: ignore[arg-type]
 
 
 def test_a_condition_under_which_is_asked_anyway_is_not_asked_twice() -> None:
