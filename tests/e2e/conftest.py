@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 from cms.demo.people import PASSWORD
 from tests.conftest import require_service
@@ -171,6 +171,11 @@ class Visit:
         self.page.click("main button[type=submit]")
         self.page.wait_for_url(lambda url: "/account/login/" not in url)
         return self.page
+
+    def follow(self, what: Locator) -> None:
+        """Click a link or button and wait for the page it leads to: what is typed next must not land in the old one."""
+        with self.page.expect_navigation(wait_until="load"):
+            what.click()
 
     def shot(self, name: str) -> None:
         self.page.screenshot(path=str(self.site.shots / f"{name}.png"), full_page=True)

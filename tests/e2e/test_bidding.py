@@ -144,5 +144,4 @@ def test_from_the_need_to_the_course(site: Site, visit: Callable[..., Any]) -> N
 
 
 def submit_link(person: Visit, text: str) -> None:
-    person.page.get_by_role("link", name=text, exact=True).first.click()
-    person.page.wait_for_load_state("load")
+    person.follow(person.page.get_by_role("link", name=text, exact=True).first)

@@ -89,22 +89,19 @@ def upload_and_accept(author: Visit, manuscript: Path) -> None:
     page = author.page
     page.goto("/admin/imports/")
     page.set_input_files("input[type=file]", str(manuscript))
-    page.get_by_role("button", name="上传并读取").click()
-    page.wait_for_load_state("load")
+    author.follow(page.get_by_role("button", name="上传并读取"))
     end = time.monotonic() + 90
     while page.locator(".ingest-item").count() == 0 and time.monotonic() < end:
         page.wait_for_timeout(1000)
         page.reload()
     author.shot("walk-1-import-report")
     assert page.locator(".ingest-item").count() > 0
-    page.locator(".ingest-item a.button").first.click()
-    page.wait_for_load_state("load")
+    author.follow(page.locator(".ingest-item a.button").first)
     author.shot("walk-2-correct")
     page.fill("#id_title", TITLE)
     page.fill("#id_abstract", "一个村把账本晒出来，群众从看不懂到看得清。")
     page.select_option("#id_kind", "casestudy")
-    page.locator("form button[type=submit]").last.click()
-    page.wait_for_load_state("load")
+    author.follow(page.locator("form button[type=submit]").last)
 
 
 def submit(site: Site, author: Visit) -> int:
@@ -120,11 +117,9 @@ def submit(site: Site, author: Visit) -> int:
     page.get_by_role("tab", name="来源与权限").click()
     page.select_option("#id_circulation", "public")
     author.shot("walk-3-editor")
-    page.get_by_role("button", name="保存草稿").click()
-    page.wait_for_load_state("load")
+    author.follow(page.get_by_role("button", name="保存草稿"))
     page.goto(f"/review/manuscripts/{number}/")
-    page.get_by_role("button", name="提交初审").click()
-    page.wait_for_load_state("load")
+    author.follow(page.get_by_role("button", name="提交初审"))
     author.shot("walk-4-submitted")
     return number
 
@@ -148,8 +143,7 @@ def review(site: Site, person: Visit, number: int, shot: str) -> None:
     page.fill("#verdict-form textarea[name=opinion]", OPINION)
     page.locator("#verdict-form input[type=radio][value=pass]").check()
     person.shot(shot)
-    page.locator("#verdict-form button[type=submit]").click()
-    page.wait_for_load_state("load")
+    person.follow(page.locator("#verdict-form button[type=submit]"))
     assert not page.locator("#refused").count(), page.locator("#refused").inner_text()
 
 
@@ -225,11 +219,9 @@ def ordered(visit: Callable[..., Any], number: int) -> None:
     contact = visit("contact")
     page = contact.page
     page.goto("/browse/?kind=course")
-    page.locator("main a[href*='/library/'], main .result a, main a[href^='/resource']").first.click()
-    page.wait_for_load_state("load")
+    contact.follow(page.locator("main a[href*='/library/'], main .result a, main a[href^='/resource']").first)
     page.get_by_role("link", name="点单").first.click()
-    page.get_by_role("button", name=re.compile("放入|加入")).click()
-    page.wait_for_load_state("load")
+    contact.follow(page.get_by_role("button", name=re.compile("放入|加入")))
     page.goto("/orders/new/")
     page.fill("[name=starts_on]", "2027-03-02")
     page.fill("[name=ends_on]", "2027-03-03")
@@ -239,8 +231,7 @@ def ordered(visit: Callable[..., Any], number: int) -> None:
     page.fill("[name=purpose]", "新任书记集中轮训")
     if page.locator("[name=contact]").count():
         page.fill("[name=contact]", "邱正平 内线 6021")
-    page.locator("main form button[type=submit]").last.click()
-    page.wait_for_load_state("load")
+    contact.follow(page.locator("main form button[type=submit]").last)
     contact.shot("walk-9-ordered")
     assert re.search(r"/orders/\d+/", page.url), page.locator("main").inner_text()[:500]
 
