@@ -182,6 +182,7 @@ def build(engine: Any, corpus: Iterable[dict[str, Any]], names: Names) -> tuple[
         )
         for doc in given()
     )
+    builder.settle()
     builder.publish()
     return time.process_time() - began - reading, len(names)
 

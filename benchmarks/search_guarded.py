@@ -95,6 +95,7 @@ def main(argv: list[str] | None = None) -> int:
         if options.engine != "embedded" or not engine.ready():
             builder = engine.builder()
             builder.add(records(generated(options.records, options.characters)))
+            builder.settle()
             builder.publish()
         queries = generated_queries(generated(min(options.records, 150), options.characters))
         result = measure(engine, queries)

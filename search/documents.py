@@ -8,13 +8,14 @@ from elasticsearch_dsl import Document, Index, InnerDoc, Integer, Keyword, Long,
 from elasticsearch_dsl import token_filter as declare_filter
 
 from search.analysis import folding
+from search.backends.fields import READERS, TEXT
 from search.backends.streams import of_record
 from search.records import AXES, SCHEMA_VERSION, SLOTS, Record
 
 GAP = "__gap__"  # stands for any one token in a phrase
 _cut = analyzer("cut", tokenizer="whitespace")
 _gapped = analyzer("gapped", tokenizer="whitespace", filter=[declare_filter("gaps", "stop", stopwords=[GAP])])
-_UNSEARCHED: dict[str, Any] = {"index": False, "doc_values": False}
+_SHOWN: dict[str, Any] = {"index": False, "doc_values": False, "store": True}
 
 
 def _tokens(**options: Any) -> Text:
@@ -23,18 +24,18 @@ def _tokens(**options: Any) -> Text:
 
 
 class PassageDoc(InnerDoc):
-    """A passage: its permission tokens, the three views of its text, and the text as written."""
+    """A passage: its permission tokens, the three views of its text, and, stored with it, the text as written."""
 
     k = Keyword()
     w = _tokens(index_options="freqs")
     b = _tokens(index_options="positions")
     c = _tokens(index_options="freqs")
-    source = Keyword(**_UNSEARCHED)
-    label = Keyword(**_UNSEARCHED)
-    ref = Keyword(**_UNSEARCHED)
-    start = Integer(index=False, doc_values=False)
-    seconds = Keyword(**_UNSEARCHED)
-    text = Keyword(**_UNSEARCHED)
+    source = Keyword(**_SHOWN)
+    label = Keyword(**_SHOWN)
+    ref = Keyword(**_SHOWN)
+    start = Integer(**_SHOWN)
+    seconds = Keyword(**_SHOWN)
+    text = Keyword(**_SHOWN)
 
 
 class RecordDoc(Document):
@@ -53,14 +54,14 @@ class RecordDoc(Document):
 
     class Meta:
         dynamic = MetaField("strict")
-        source = MetaField(
-            excludes=["passages.w", "passages.b", "passages.c", "t*", "title", "author", "unit", "n", "py", "torder"]
-        )
+        # What is shown is stored field by field: to read a whole source, tokens and all, for one key took the server
+        # longer than to find it.
+        source = MetaField(enabled=False)
 
 
 for _slot in range(SLOTS):
-    RecordDoc._doc_type.mapping.field(f"t{_slot}", _tokens(index_options="positions"))
-    RecordDoc._doc_type.mapping.field(f"k{_slot}", Keyword())
+    RecordDoc._doc_type.mapping.field(f"{TEXT}{_slot}", _tokens(index_options="positions"))
+    RecordDoc._doc_type.mapping.field(f"{READERS}{_slot}", Keyword())
 for _axis in AXES:
     RecordDoc._doc_type.mapping.field(f"x_{_axis}", Keyword())
 
@@ -92,8 +93,8 @@ def source(record: Record) -> dict[str, Any]:
         "torder": streams.title_order,
     }
     for slot, (allowed, text) in enumerate(streams.slots):
-        body[f"t{slot}"] = text
-        body[f"k{slot}"] = list(allowed)
+        body[f"{TEXT}{slot}"] = text
+        body[f"{READERS}{slot}"] = list(allowed)
     for axis, values in record.facets.items():
         body[f"x_{axis}"] = list(dict.fromkeys(values))
     body["passages"] = [

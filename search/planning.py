@@ -8,8 +8,8 @@ from itertools import groupby
 
 from search.analysis import everyday, numerals, titles, tokens
 from search.analysis.query import ParsedQuery, Part
-from search.backends.fields import TITLES
-from search.queries import TEXT, Anywhere, Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
+from search.backends.fields import TEXT, TITLES
+from search.queries import Anywhere, Bool, Everything, Node, Nothing, OneOf, Prefix, Term, all_of, any_of
 from search.ranking import (
     Shares,
     Synonyms,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from search.backends.fields import READERS, TEXT
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -40,10 +42,11 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Any of the raw values in the field; scores nothing."""
+    """Any of the raw values in the field; scores `boost`, however rare they are."""
 
     field: str
     values: tuple[str, ...]
+    boost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +81,6 @@ class Anywhere:
 
 Node = Term | Phrase | PhrasePrefix | Prefix | OneOf | Bool | Everything | Nothing | Anywhere
 
-TEXT = "t"  # fields of a record's text, one a permission slot
-_SLOT_TOKENS = "k"  # fields of a record, one beside each of those: who may see it
-
 
 def spread(anywhere: Anywhere, slots: Iterable[int]) -> Node:
     """Return what is met in one of these slots, each named by the number behind its fields."""
@@ -88,7 +88,7 @@ def spread(anywhere: Anywhere, slots: Iterable[int]) -> Node:
     for slot in slots:
         node = _in_slot(anywhere.node, f"{TEXT}{slot}")
         if anywhere.tokens is not None and not isinstance(node, Nothing):
-            node = Bool(must=(node,), filters=(OneOf(f"{_SLOT_TOKENS}{slot}", anywhere.tokens),))
+            node = Bool(must=(node,), filters=(OneOf(f"{READERS}{slot}", anywhere.tokens),))
         options.append(node)
     return any_of(*options)
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from search.analysis import numerals, tokens
-from search.backends.fields import TITLES
-from search.queries import TEXT, Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
+from search.backends.fields import TEXT, TITLES
+from search.queries import Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
 
 WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage; its bigrams are coarse ones
 _PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word

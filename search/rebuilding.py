@@ -30,6 +30,8 @@ def rebuild(name: str, *, progress: Progress = lambda done, total: None) -> int:
         builder = engines.get(name).builder()
         try:
             done = _fill(builder, build, progress)
+            builder.settle()
+            IndexBuild.objects.filter(pk=build.pk).update(heartbeat_at=clock.now())
             _switch(name, builder, build)
         except BaseException:
             builder.abandon()

@@ -15,7 +15,8 @@ about 1.2 GB of disk (the zip in Maven's repository, then ES_CACHE).
     es_node.py stop         stop every node this script started
 
 Environment: ES_CACHE (default .es in the repository), ES_RUN (data, logs and pids of one cluster, default run in
-ES_CACHE; another directory allows a second cluster), ES_HEAP (512m), ES_HTTP_PORT (19200), ES_TRANSPORT_PORT (19300),
+ES_CACHE; another directory allows a second cluster), ES_HEAP (512m), ES_JVM (quick: starts fast; stock: the compilers and
+the collector of a real server, for benchmarks), ES_HTTP_PORT (19200), ES_TRANSPORT_PORT (19300),
 ES_JAVA_HOME, MAVEN_REPO, ES_UID (whom nodes run as when the caller is root, since Elasticsearch refuses root; ES_CACHE
 must be readable by it).
 """
@@ -45,6 +46,7 @@ CACHE = Path(os.environ.get("ES_CACHE", Path(__file__).resolve().parent.parent /
 HOME = CACHE / f"home-{SONAR}"
 RUN = Path(os.environ.get("ES_RUN", CACHE / "run")).resolve()
 HEAP = os.environ.get("ES_HEAP", "512m")
+STOCK_JVM = os.environ.get("ES_JVM", "quick") == "stock"
 HTTP = int(os.environ.get("ES_HTTP_PORT", "19200"))
 TRANSPORT = int(os.environ.get("ES_TRANSPORT_PORT", "19300"))
 UID = int(os.environ.get("ES_UID", "65534"))
@@ -155,11 +157,11 @@ def configure(node: int, nodes: int) -> Path:
     (config / "elasticsearch.yml").write_text("".join(f"{k}: {json.dumps(v)}\n" for k, v in settings.items()))
     (config / "log4j2.properties").write_text(LOGGING)
     # The stock JVM options less G1, GC log and heap dump: a small node starts in half the time with the serial
-    # collector and the first compiler only.
-    skipped = ("#", "-XX:+UseG1GC", "-Xlog:gc", "-XX:+HeapDump")
+    # collector and the first compiler only. It answers several times slower than a server that has run for a while.
+    skipped = ("#", "-Xlog:gc", "-XX:+HeapDump", *(() if STOCK_JVM else ("-XX:+UseG1GC",)))
     stock = [x for x in (HOME / "config/jvm.options").read_text().splitlines() if not x.startswith(skipped)]
-    small = [f"-Xms{HEAP}", f"-Xmx{HEAP}", "-XX:-AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", ""]
-    (config / "jvm.options").write_text("\n".join(stock + small))
+    quick = [] if STOCK_JVM else ["-XX:-AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    (config / "jvm.options").write_text("\n".join([*stock, f"-Xms{HEAP}", f"-Xmx{HEAP}", *quick, ""]))
     return directory
 
 

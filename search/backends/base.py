@@ -45,6 +45,9 @@ class Builder(Protocol):
     def remove(self, keys: Iterable[str]) -> None:
         """Remove records that vanished while building."""
 
+    def settle(self) -> None:
+        """Bring what was added into the shape readers are served from fastest; drains go on meanwhile."""
+
     def publish(self) -> None:
         """Make everything durable and switch readers over at one stroke; the old index is kept until the next."""
 

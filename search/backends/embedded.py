@@ -208,6 +208,9 @@ class EmbeddedBuilder:
             for key in keys:
                 self._writers.remove(key)
 
+    def settle(self) -> None:
+        """Nothing: its writers make few segments anyway."""
+
     def publish(self) -> None:
         """Commit, merge and switch; the writing lock keeps drains out of the switch."""
         with _translated():

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from search import candidates
 from search.backends.embedded_query import Clause, Translator
-from search.queries import Bool, Everything, Node, Phrase, Term
+from search.queries import Bool, Node
 
 if TYPE_CHECKING:
     import tantivy
 
 WINDOW = 80  # passages weighed together
-# Occurrences read for one ranking without a thought: the library reads each, whatever the score has come to.
-_BUDGET = 50_000
+_BUDGET = 50_000  # occurrences read for one ranking without a thought
 _REMEMBERED = 200_000  # tokens whose frequency is remembered between two commits
-_PHRASES_BUDGET = 200_000
-_PHRASE_COST = 2  # times the occurrences of its rarest token: the others are skipped to, and their places compared
 
 
 class Weighed(NamedTuple):
@@ -66,32 +64,11 @@ class Passages:
         return known
 
     def _split(self, scoring: Node) -> tuple[Node, tuple[Node, ...]]:
-        """What chooses, and what only weighs: nothing, where all of it can be read at once."""
+        """What chooses, and what only weighs."""
         if not isinstance(scoring, Bool) or scoring.must or scoring.filters or scoring.without:
             return scoring, ()
-        costs = [(self._cost(node), place) for place, node in enumerate(scoring.should)]
-        if sum(cost for cost, _ in costs) <= _BUDGET:
-            return scoring, ()
-        chosen = _cheapest(((c, p) for c, p in costs if isinstance(scoring.should[p], Term)), _BUDGET, least=1)
-        # What has a phrase is what was asked for: found by its rarest token, and never behind passages without it.
-        phrases = ((c, p) for c, p in costs if isinstance(scoring.should[p], Phrase))
-        chosen |= _cheapest(phrases, _PHRASES_BUDGET, least=0)
-        if not chosen:
-            return scoring, ()
-        first = tuple(scoring.should[p] for p in sorted(chosen))
-        rest = tuple(n for p, n in enumerate(scoring.should) if p not in chosen)
-        return Bool(should=first, minimum=1), rest
-
-    def _cost(self, node: Node) -> int:
-        match node:
-            case Term(field, token):
-                return self.frequency(field, token)
-            case Phrase(field, tokens):
-                return _PHRASE_COST * min(self.frequency(field, token) for _, token in tokens)
-            case Everything():
-                return int(self.searcher.num_docs)
-            case _:
-                return 0
+        first, rest = candidates.split(scoring.should, self.frequency, _BUDGET)
+        return (Bool(should=first, minimum=1), rest) if rest else (scoring, ())
 
     def _weighed(
         self, hits: list[tuple[float, Any]], rest: Sequence[Node]
@@ -114,14 +91,3 @@ class Passages:
 
     def _values(self, name: str, hits: Iterable[tuple[float, Any]]) -> list[int]:
         return [int(v) for v in self.searcher.fast_field_values(name, [a for _, a in hits])]  # type: ignore[arg-type]
-
-
-def _cheapest(costs: Iterable[tuple[int, int]], budget: int, *, least: int) -> set[int]:
-    """Return the places of the cheapest that cost no more together, and of at least so many."""
-    chosen: set[int] = set()
-    for cost, place in sorted(costs):
-        budget -= cost
-        if budget < 0 and len(chosen) >= least:
-            break
-        chosen.add(place)
-    return chosen

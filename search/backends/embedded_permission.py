@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from search.backends.fields import READERS
 from search.queries import Anywhere, Bool, Everything, Node, Nothing, OneOf, spread
 from search.records import SLOTS
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import tantivy
 
 #: The fields that hold such terms: of passages, and of the text slots of records.
-FIELDS = frozenset({"k", *(f"k{slot}" for slot in range(SLOTS))})
+FIELDS = frozenset({READERS, *(f"{READERS}{slot}" for slot in range(SLOTS))})
 _BEGIN, _TOKEN, _SET = "=", "\x1f", "\x1e"
 _LONGEST = 60_000  # bytes: the index library drops longer terms, and no term at all would be open to most
 _BEGINNING = 5_000  # documents that can be read in the time it takes to begin with a term
@@ -46,7 +47,7 @@ class Permissions:
     def slots(self) -> tuple[int, ...]:
         """The text slots in which a record has anything; most libraries fill one, and the others need not be looked into."""
         # Asked of the few terms beside the text: to look for one of the text's own walks millions, after each commit.
-        return tuple(n for n in range(SLOTS) if self._searcher.terms_with_prefix(f"k{n}", "", limit=1))
+        return tuple(n for n in range(SLOTS) if self._searcher.terms_with_prefix(f"{READERS}{n}", "", limit=1))
 
     def condition(self, field: str, tokens: Iterable[str]) -> Node:
         """Return the condition that a document is open to a reader with these tokens, by what names fewer documents."""

@@ -11,7 +11,7 @@ from search.backends.embedded_passages import WINDOW, Passages
 from search.backends.embedded_query import Clause
 from search.backends.embedded_records import Records
 from search.backends.embedded_schema import unpack
-from search.backends.fields import FACETS, facet_term
+from search.backends.fields import FACETS, READERS, facet_term
 from search.queries import (
     NEWEST,
     OLDEST,
@@ -117,7 +117,7 @@ class Reading:
             OneOf(FACETS, tuple(facet_term(axis, v) for v in values)) for axis, values in query.filters.items()
         ]
         if query.tokens is not None:
-            nodes.append(OneOf("k", tuple(query.tokens)))
+            nodes.append(OneOf(READERS, tuple(query.tokens)))
         if query.only is not None:
             nodes.append(OneOf("key", query.only))
         return self.passages.translator.conditions(nodes)

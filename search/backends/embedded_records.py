@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from search.backends.embedded_query import Clause, Translator
+from search.backends.fields import READERS
 from search.queries import OLDEST, TITLE, EngineQuery, Node, Nothing, OneOf
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class Records:
 
 def _viewer(query: EngineQuery) -> OneOf | None:
     """The condition that a record is open to the reader."""
-    return None if query.tokens is None else OneOf("k0", tuple(query.tokens))
+    return None if query.tokens is None else OneOf(f"{READERS}0", tuple(query.tokens))
 
 
 def _chosen(query: EngineQuery, but: str = "") -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from search.backends import embedded_permission as permission
-from search.backends.fields import TITLES, facet_term
+from search.backends.fields import READERS, TEXT, TITLES, facet_term
 from search.backends.streams import Streams
 from search.queries import FoundPassage
 from search.records import AXES, SCHEMA_VERSION, SLOTS, Record, Unit
@@ -29,8 +29,8 @@ def record_schema() -> tantivy.Schema:
     builder.add_unsigned_field("num", indexed=True, fast=True)
     builder.add_bytes_field("ver", stored=True)
     for slot in range(SLOTS):
-        builder.add_text_field(f"t{slot}", tokenizer_name="whitespace", index_option="position")
-        builder.add_text_field(f"k{slot}", tokenizer_name="raw", index_option="basic")
+        builder.add_text_field(f"{TEXT}{slot}", tokenizer_name="whitespace", index_option="position")
+        builder.add_text_field(f"{READERS}{slot}", tokenizer_name="raw", index_option="basic")
     for name in ("title", "author", "unit"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
     builder.add_text_field(TITLES, tokenizer_name="raw", index_option="basic")
@@ -69,8 +69,8 @@ def record_document(record: Record, streams: Streams) -> tantivy.Document:
     doc.add_unsigned("num", record.number)
     doc.add_bytes("ver", record.version.encode())
     for slot, (allowed, text) in enumerate(streams.slots):
-        doc.add_text(f"t{slot}", text)
-        doc.add_text(f"k{slot}", permission.term(allowed))
+        doc.add_text(f"{TEXT}{slot}", text)
+        doc.add_text(f"{READERS}{slot}", permission.term(allowed))
     for name, texts in (("title", (streams.title,)), ("author", streams.authors), ("unit", streams.units)):
         for text in texts:
             doc.add_text(name, text)

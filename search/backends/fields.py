@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+TEXT = "t"  # on a record, numbered by the permission slot: the text of those who may see that slot
+READERS = "k"  # on a passage, and on a record numbered by the slot: who may see it
 FACETS = "f"  # on a passage: the facet values of its record
 TITLES = "n"  # on a record and on each of its passages: what it is called
 FACET_SEPARATOR = "\x1f"

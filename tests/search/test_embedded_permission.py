@@ -11,7 +11,8 @@ from search import planning
 from search.analysis.query import parse
 from search.backends import embedded_permission
 from search.backends.embedded import EmbeddedEngine
-from search.queries import TEXT, Anywhere, Bool, EngineQuery, Everything, Node, Nothing, OneOf, Term, any_of
+from search.backends.fields import TEXT
+from search.queries import Anywhere, Bool, EngineQuery, Everything, Node, Nothing, OneOf, Term, any_of
 from search.records import ATTACHMENT, BODY, Record, TextPart
 
 TOKENS = ["public", "internal", "group:1", "group:2", "group:3", "group:11"]

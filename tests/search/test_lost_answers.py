@@ -42,6 +42,7 @@ def build(engine: ElasticEngine, title: str) -> None:
     try:
         builder.add([record("a", title), record("gone", title)])
         builder.remove(["gone"])
+        builder.settle()
         builder.publish()
     except BaseException:
         builder.abandon()

@@ -22,6 +22,7 @@ _SAMPLE = 20_000  # passages in which tokens are counted
 _COUNTED_SHARE = 0.005  # tokens in fewer of them are all called rare: what is noted travels with the cluster's state
 _SHARES_FROM = 200
 _THREADS = 4
+_PATIENCE = 300.0  # seconds a merge is waited for; a build that is silent much longer counts as dead
 _NUMBER = re.compile(r"-(\d+)(?:-[0-9a-f]+)?$")
 
 
@@ -41,7 +42,7 @@ class ElasticBuilder:
         own = f"{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
         self.index = f"{connection.alias}-v{SCHEMA_VERSION}-{own}"
         self._seen: Counter[str] = Counter()
-        self._passages = 0
+        self._passages = self._records = 0
         with translated():
             self._replicas = 1 if int(self._client.cluster.health().body["number_of_data_nodes"]) > 1 else 0
             body = documents.template(f"{connection.alias}-v{SCHEMA_VERSION}-*", replicas=self._replicas)
@@ -67,14 +68,35 @@ class ElasticBuilder:
             for _done, item in helpers.streaming_bulk(self._client, actions, **BULK):
                 outcome(item)
 
+    def settle(self) -> None:
+        """Have the server merge the segments into one, and wait for it as long as is reasonable.
+
+        A query looks each of its terms up in each segment: 100,000 records loaded in bulk leave some forty, with which
+        a question of forty terms takes twice as long. What was flushed before needs no second copy for other nodes.
+        """
+        with translated():
+            self._client.indices.flush(index=self.index)
+        try:
+            with translated():
+                patient = self._client.options(request_timeout=_PATIENCE)
+                patient.indices.forcemerge(index=self.index, max_num_segments=1)
+        except EngineUnavailable as error:
+            if not error.slow:
+                raise
+            logger.warning("%s is still being merged; readers get it as it is", self.index)
+
     def publish(self) -> None:
         """Make the index like any other, swap the alias, drop what is older than the index before."""
         restored = {"index": {"number_of_replicas": self._replicas, "refresh_interval": "1s"}}
         with translated():
             self._client.indices.put_settings(index=self.index, settings=restored)
-            self._client.indices.put_mapping(
-                index=self.index, meta={"schema": SCHEMA_VERSION, "shares": self._shares()}
-            )
+            meta = {
+                "schema": SCHEMA_VERSION,
+                "records": self._records,
+                "passages": self._passages,
+                "shares": self._shares(),
+            }
+            self._client.indices.put_mapping(index=self.index, meta=meta)
             self._client.indices.refresh(index=self.index)
         before = self._connection.live_index()
         self._swap(before)
@@ -121,15 +143,14 @@ class ElasticBuilder:
             yield {"_op_type": "index", "_index": self.index, "_id": record.key, "_source": source}
 
     def _count(self, passages: list[dict[str, Any]]) -> None:
-        for passage in passages:
-            if self._passages >= _SAMPLE:
-                return
-            self._passages += 1
+        for passage in passages[: max(0, _SAMPLE - self._passages)]:
             for field in ("w", "b", "c"):
                 self._seen.update(f"{field}:{token}" for token in set(passage[field].split()))
+        self._passages += len(passages)
+        self._records += 1
 
     def _shares(self) -> dict[str, float]:
         if self._passages < _SHARES_FROM:
             return {}
-        floor = _COUNTED_SHARE * self._passages
-        return {token: round(seen / self._passages, 4) for token, seen in self._seen.items() if seen > floor}
+        sampled = min(self._passages, _SAMPLE)
+        return {token: round(n / sampled, 4) for token, n in self._seen.items() if n > _COUNTED_SHARE * sampled}

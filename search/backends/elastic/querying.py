@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from search.backends.fields import FACET_SEPARATOR, FACETS, TITLES
+from search.backends.fields import FACET_SEPARATOR, FACETS, READERS, TITLES
 from search.documents import GAP
 from search.queries import (
     SNIPPETS,
@@ -27,13 +27,37 @@ from search.records import SLOTS
 _BUCKETS = 500
 _EXPANSIONS = 1000  # tokens the last of a phrase may stand for; the server has a limit on clauses
 PASSAGES = "passages"
-_OF_PASSAGES = frozenset("wbc")
+SHOWN = ("source", "label", "ref", "start", "seconds", "text")  # stored fields of a passage
 Body = dict[str, Any]
 
 
 def condition(node: Node) -> Body:
-    """Return the query for a tree over records."""
-    return _node(node, "")
+    """Return the query for a tree over records that scores nothing."""
+    if isinstance(node, Anywhere):
+        node = spread(node, range(SLOTS))
+    if not isinstance(node, Bool):
+        return _node(node, "")
+    if (values := _tokens(node)) is not None:
+        return {"terms": values}  # a tenth of the clauses it stands for: the server reads long requests slowly
+    body: Body = {
+        "filter": [condition(n) for n in (*node.must, *node.filters)],
+        "should": [condition(n) for n in node.should],
+        "must_not": [condition(n) for n in node.without],
+    }
+    return _bool(body, node.minimum)
+
+
+def _tokens(node: Bool) -> dict[str, list[str]] | None:
+    """The field and tokens of a condition that is met by any of some tokens of one field, else None."""
+    fields = {n.field for n in node.should if isinstance(n, Term)}
+    tokens = [n.token for n in node.should if isinstance(n, Term)]
+    only = len(tokens) == len(node.should) and not (node.must or node.filters or node.without)
+    return {fields.pop(): tokens} if only and len(fields) == 1 and node.minimum == 1 else None
+
+
+def _bool(clauses: Body, minimum: int) -> Body:
+    body = {name: some for name, some in clauses.items() if some}
+    return {"bool": body | ({"minimum_should_match": minimum} if minimum else {})}
 
 
 def _node(node: Node, path: str) -> Body:
@@ -47,8 +71,8 @@ def _node(node: Node, path: str) -> Body:
             return {"constant_score": {"filter": {"match_phrase_prefix": {path + field: begun}}, "boost": 0}}
         case Prefix(field, prefix):
             return {"constant_score": {"filter": {"prefix": {path + field: {"value": prefix}}}, "boost": 0}}
-        case OneOf(field, values):
-            return {"constant_score": {"filter": {"terms": {path + field: list(values)}}, "boost": 0}}
+        case OneOf(field, values, boost):
+            return {"constant_score": {"filter": {"terms": {path + field: list(values)}}, "boost": boost}}
         case Bool():
             body: Body = {
                 "must": [_node(n, path) for n in node.must],
@@ -56,12 +80,9 @@ def _node(node: Node, path: str) -> Body:
                 "filter": [_node(n, path) for n in node.filters],
                 "must_not": [_node(n, path) for n in node.without],
             }
-            body = {name: clauses for name, clauses in body.items() if clauses}
-            if node.minimum:
-                body["minimum_should_match"] = node.minimum
-            return {"bool": body}
+            return _bool(body, node.minimum)
         case Anywhere():
-            return _node(spread(node, range(SLOTS)), path)
+            return condition(node)
         case Everything():
             return {"match_all": {}}
         case Nothing():
@@ -79,54 +100,106 @@ def _spaced(tokens: Iterable[tuple[int, str]]) -> str:
 
 def search_body(query: EngineQuery, level: int) -> Body:
     """Return the whole request: match set and viewer as filters, passages as score, axes as filters after counting."""
-    axis_filters = {axis: {"terms": {f"x_{axis}": list(values)}} for axis, values in query.filters.items()}
-    inside = [condition(query.matches[level]), *_viewer(query)]
-    body: Body = {
-        "query": {"bool": {"filter": inside, "should": _scoring(query)}},
-        "size": query.limit,
-        "track_total_hits": True,
-        "_source": ["key"],
-        "sort": _sort(query),
-    }
-    if axis_filters:
-        body["post_filter"] = {"bool": {"filter": list(axis_filters.values())}}
+    hits = _hits(_inside(query, level), should=_scoring(query))
+    return {**counting_body(query, level), **hits, **_page(query)}
+
+
+def counting_body(query: EngineQuery, level: int) -> Body:
+    """Return the request for how many there are, in all and on each axis, and for none of them."""
+    axes = _axes(query)
+    body: Body = {**_hits(_inside(query, level)), "size": 0, "track_total_hits": True}
+    if axes:
+        body["post_filter"] = {"bool": {"filter": list(axes.values())}}
     if query.axes:
-        body["aggs"] = {axis: _facet(axis, axis_filters) for axis in query.axes}
-    if query.after is not None:
-        body["search_after"] = list(query.after)
-    else:
-        body["from"] = query.offset
+        body["aggs"] = {axis: _facet(axis, axes) for axis in query.axes}
     return body
+
+
+def choosing_body(query: EngineQuery, level: int, begin: int, size: int, *, scoring_only: bool) -> Body:
+    """Return the request for the keys from `begin` on, by score, of what is found; `scoring_only`, of what scores at all."""
+    inside = [*_inside(query, level), *_axes(query).values()]
+    scored = _scoring(query, shown=False)
+    hits = _hits(inside, must=[_any(scored)]) if scoring_only else _hits(inside, should=scored)
+    return {**hits, "from": begin, "size": size, "track_total_hits": False, "sort": _sort(query)}
+
+
+def weighing_body(query: EngineQuery, keys: Sequence[str], begin: int, size: int) -> Body:
+    """Return the request for so many of the records with these keys, by score, with their passages."""
+    inside = [{"terms": {"key": list(keys)}}, *_viewer(query)]
+    hits = _hits(inside, should=_scoring(query))
+    return {**hits, "from": begin, "size": size, "track_total_hits": False, "sort": _sort(query)}
+
+
+def _hits(inside: list[Body], **clauses: list[Body]) -> Body:
+    """Only the key is asked for, and of the column it stands in: to read what is stored of a record takes longer than to
+    find it."""
+    found = {"bool": {"filter": inside, **{name: some for name, some in clauses.items() if some}}}
+    return {"query": found, "stored_fields": "_none_", "docvalue_fields": ["key"]}
+
+
+def _page(query: EngineQuery) -> Body:
+    place: Body = {"from": query.offset} if query.after is None else {"search_after": list(query.after)}
+    return {**place, "size": query.limit, "sort": _sort(query)}
+
+
+def _any(clauses: list[Body]) -> Body:
+    return {"bool": {"should": clauses, "minimum_should_match": 1}}
+
+
+def _inside(query: EngineQuery, level: int) -> list[Body]:
+    return [condition(query.matches[level]), *_viewer(query)]
+
+
+def _axes(query: EngineQuery) -> dict[str, Body]:
+    return {axis: {"terms": {f"x_{axis}": list(values)}} for axis, values in query.filters.items()}
 
 
 def _viewer(query: EngineQuery) -> list[Body]:
     clauses: list[Body] = []
     if query.tokens is not None:
-        clauses.append({"terms": {"k0": sorted(query.tokens)}})
+        clauses.append({"terms": {f"{READERS}0": sorted(query.tokens)}})
     if query.only is not None:
         clauses.append({"terms": {"key": list(query.only)}})
     return clauses
 
 
-def _scoring(query: EngineQuery) -> list[Body]:
-    """The passages' score, and what scores on the record itself (shared facet values, what it is called)."""
-    nodes = query.scoring.should if isinstance(query.scoring, Bool) else (query.scoring,)
-    of_passages = [n for n in nodes if not (isinstance(n, Term) and n.field in (FACETS, TITLES))]
+def _scoring(query: EngineQuery, *, shown: bool = True) -> list[Body]:
+    """The passages' score, those to be shown with it, and what scores on the record itself (facet values, its names)."""
+    of_passages, of_record = parts(query.scoring)
     clauses: list[Body] = [] if isinstance(query.whole, Everything) else [_node(query.whole, "")]
-    for node in nodes:
-        if isinstance(node, Term) and node.field == FACETS:
-            axis, _, value = node.token.partition(FACET_SEPARATOR)
-            clauses.append({"term": {f"x_{axis}": {"value": value, "boost": node.boost}}})
-        elif isinstance(node, Term) and node.field == TITLES:
-            clauses.append(_node(node, ""))
-    if of_passages and not isinstance(query.scoring, Everything):
-        inner: Body = {"bool": {"should": [_node(n, f"{PASSAGES}.") for n in of_passages], "minimum_should_match": 1}}
+    clauses += [_on_record(node) for node in of_record]
+    if of_passages:
+        inner = _any([_node(n, f"{PASSAGES}.") for n in of_passages])
         if query.tokens is not None:
-            inner["bool"]["filter"] = [{"terms": {f"{PASSAGES}.k": sorted(query.tokens)}}]
-        shown = [f"{PASSAGES}.{name}" for name in ("source", "label", "ref", "start", "seconds", "text")]
-        nested = {"path": PASSAGES, "query": inner, "score_mode": "max"}
-        clauses.append({"nested": {**nested, "inner_hits": {"size": SNIPPETS, "_source": shown}}})
+            inner["bool"]["filter"] = [{"terms": {f"{PASSAGES}.{READERS}": sorted(query.tokens)}}]
+        nested: Body = {"path": PASSAGES, "query": inner, "score_mode": "max"}
+        if shown:
+            fields = [f"{PASSAGES}.{name}" for name in SHOWN]
+            nested["inner_hits"] = {"size": SNIPPETS, "stored_fields": fields, "_source": False}
+        clauses.append({"nested": nested})
     return clauses
+
+
+def parts(scoring: Node) -> tuple[list[Node], list[Term | OneOf]]:
+    """Return what of a ranking is asked of passages, and what of the record: neither of Everything."""
+    if isinstance(scoring, Everything):
+        return [], []
+    nodes = scoring.should if isinstance(scoring, Bool) else (scoring,)
+    of_passages: list[Node] = []
+    of_record: list[Term | OneOf] = []
+    for node in nodes:
+        if isinstance(node, Term | OneOf) and node.field in (FACETS, TITLES):
+            of_record.append(node)
+        else:
+            of_passages.append(node)
+    return of_passages, of_record
+
+
+def _on_record(node: Term | OneOf) -> Body:
+    if isinstance(node, OneOf) or node.field == TITLES:
+        return _node(node, "")
+    axis, _, value = node.token.partition(FACET_SEPARATOR)
+    return {"term": {f"x_{axis}": {"value": value, "boost": node.boost}}}
 
 
 def _sort(query: EngineQuery) -> list[Body]:

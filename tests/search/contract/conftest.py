@@ -61,6 +61,7 @@ def fill(engine: Engine, records: Iterable[Record]) -> None:
     """Build the engine's index of these records."""
     builder = engine.builder()
     builder.add(records)
+    builder.settle()
     builder.publish()
 
 

@@ -1,0 +1,240 @@
+"""Answering from the live index: at once what can be read at once, else window by window, chosen first and then weighed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from elasticsearch import BadRequestError
+
+from search import candidates
+from search.analysis import tokens
+from search.backends.base import EngineUnavailable
+from search.backends.elastic import querying
+from search.backends.elastic.connection import Connection, translated
+from search.backends.elastic.querying import PASSAGES, SHOWN
+from search.backends.fields import TEXT, TITLES
+from search.queries import (
+    RELEVANCE,
+    Bool,
+    EngineAnswer,
+    EngineQuery,
+    Everything,
+    Found,
+    FoundPassage,
+    Node,
+    OneOf,
+    Term,
+)
+from search.ranking import BIGRAMS
+
+_DEEPEST = 10_000  # hits the server counts through by offset; deeper goes by cursor
+WINDOW = 80  # records weighed together: a divisor of _DEEPEST
+_FEW = 200  # records that match up to which all are ranked by everything
+_FEW_RECORDS = 5_000  # that may match, by what is known of the words, up to which the same is done without counting
+_BUDGET = 10_000  # occurrences in passages that the server reads for one ranking without a thought
+_UNCOUNTED = 0.0025  # the share of passages a token is thought to have that was too rare to be counted
+_BELIEVED = 60.0  # seconds what was counted is believed
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted when the index was built: records, passages, and the share of them that hold the common tokens."""
+
+    records: int = 0
+    passages: int = 0
+    shares: Mapping[str, float] = field(default_factory=dict)
+
+
+class Reading:
+    """Reads what is behind the alias. Every failure to answer in time is EngineUnavailable."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._counted: tuple[float, Counted] = (float("-inf"), Counted())
+
+    def search(self, query: EngineQuery) -> EngineAnswer:
+        """Answer a query; the first condition that finds anything counts."""
+        if query.after is None and query.offset >= _DEEPEST:
+            return EngineAnswer(total=self._total(query))
+        if query.after is None:
+            query = replace(query, limit=min(query.limit, _DEEPEST - query.offset))
+        query = replace(query, scoring=self._names_together(query.scoring))
+        first = self._first(query)
+        answer = EngineAnswer()
+        for level in range(len(query.matches)):
+            with translated():
+                try:
+                    if first is None or self._narrow(query.matches[level]):
+                        answer = self._at_once(query, level)
+                    elif query.after is not None:
+                        answer = self._at_once(first, level)
+                    else:
+                        answer = self._by_windows(query, first, level)
+                except BadRequestError:
+                    if query.after is None:
+                        raise
+                    # A place to go on from that a reader made up is no fault of the server's.
+                    return self.search(replace(query, after=None, offset=0))
+            if answer.total:
+                break
+        return answer
+
+    def shares(self, field: str, tokens: Collection[str]) -> Mapping[str, float]:
+        """Return the share of all passages that hold each token, as counted when the index was built."""
+        shares = self._counts().shares
+        return {token: shares[name] for token in tokens if (name := f"{field}:{token}") in shares}
+
+    def forget(self) -> None:
+        """Read what was counted again with the next query."""
+        self._counted = (float("-inf"), Counted())
+
+    # One request
+
+    def _at_once(self, query: EngineQuery, level: int) -> EngineAnswer:
+        raw = self._ask(querying.search_body(query, level))
+        hits = raw["hits"]["hits"]
+        answer = _numbers(raw, level)
+        end = query.offset + len(hits)
+        more = bool(hits) and end < answer.total
+        return replace(
+            answer,
+            found=tuple(map(_found, hits)),
+            next_offset=end if more else None,
+            next_after=tuple(hits[-1]["sort"]) if more else None,
+        )
+
+    def _total(self, query: EngineQuery) -> int:
+        query = replace(query, axes=())
+        with translated():
+            counts = self._ask_all([querying.counting_body(query, level) for level in range(len(query.matches))])
+            return next((n for level, raw in enumerate(counts) if (n := _numbers(raw, level).total)), 0)
+
+    # Window by window
+
+    def _by_windows(self, query: EngineQuery, first: EngineQuery, level: int) -> EngineAnswer:
+        """Answer a page of windows: `first` orders all records, each window of them is then ordered by the whole query.
+
+        So no page depends on how deep one looks, and where one window ends at the deepest offset a cursor goes on in
+        the order of `first`.
+        """
+        begin = query.offset // WINDOW * WINDOW
+        end = query.offset + query.limit
+        size = -(-(end - begin) // WINDOW) * WINDOW
+        scoring = querying.choosing_body(first, level, begin, size, scoring_only=True)
+        counted, chosen = self._ask_all([querying.counting_body(query, level), scoring])
+        answer = _numbers(counted, level)
+        if answer.total <= _FEW:
+            return self._at_once(query, level) if answer.total else answer
+        order = chosen["hits"]["hits"]
+        if len(order) < min(size, answer.total - begin):
+            order = self._ask(querying.choosing_body(first, level, begin, size, scoring_only=False))["hits"]["hits"]
+        hits = self._weighed(query, order, begin, end) if order else []
+        done = query.offset + len(hits)
+        more = bool(hits) and done < answer.total
+        last = order[done - begin - 1]["sort"] if more and done == _DEEPEST else None
+        return replace(
+            answer,
+            found=tuple(map(_found, hits)),
+            next_offset=done if more else None,
+            next_after=tuple(last) if last else None,
+        )
+
+    def _weighed(self, query: EngineQuery, order: list[Any], begin: int, end: int) -> list[Any]:
+        keys = [hit["fields"]["key"][0] for hit in order]
+        bodies = []
+        for start in range(0, min(len(keys), end - begin), WINDOW):
+            skipped = max(0, query.offset - begin - start)
+            size = min(WINDOW, end - begin - start) - skipped
+            bodies.append(querying.weighing_body(query, keys[start : start + WINDOW], skipped, size))
+        answers = self._ask_all(bodies) if len(bodies) > 1 else [self._ask(body) for body in bodies]
+        return [hit for answer in answers for hit in answer["hits"]["hits"]]
+
+    def _first(self, query: EngineQuery) -> EngineQuery | None:
+        """Return the query with what chooses only, None where all of it can be read at once or nothing is ranked."""
+        if query.sort != RELEVANCE or isinstance(query.scoring, Everything):
+            return None
+        of_passages, of_record = querying.parts(query.scoring)
+        chosen, rest = candidates.split(of_passages, self._frequency, _BUDGET)
+        whole = query.whole
+        if isinstance(whole, Bool):
+            should, left = candidates.split(whole.should, self._frequency, _BUDGET)
+            whole, rest = replace(whole, should=should), (*rest, *left)
+        if not rest:
+            return None
+        return replace(query, scoring=Bool(should=(*chosen, *of_record), minimum=1), whole=whole)
+
+    def _narrow(self, match: Node) -> bool:
+        return candidates.most(match, self._frequency) <= _FEW_RECORDS
+
+    def _names_together(self, scoring: Node) -> Node:
+        """The scoring with the titles it may name in one clause a weight: there are some fifty, and each would cost the
+        server time to read. Each counts as if one record were called so, as nearly all are."""
+        if not isinstance(scoring, Bool):
+            return scoring
+        names: dict[float, list[str]] = {}
+        for node in scoring.should:
+            if isinstance(node, Term) and node.field == TITLES:
+                names.setdefault(node.boost, []).append(node.token)
+        rarity = math.log(1 + self._counts().records / 1.5)  # what BM25 makes of a term of one document
+        others = (n for n in scoring.should if not (isinstance(n, Term) and n.field == TITLES))
+        together = (OneOf(TITLES, tuple(some), boost * rarity) for boost, some in names.items())
+        return replace(scoring, should=(*others, *together))
+
+    def _frequency(self, field: str, token: str) -> float:
+        """About how many passages hold a token; of the text of records nobody counts, passages say as much."""
+        if field.startswith(TEXT):
+            field, token = BIGRAMS, tokens.coarse(token)
+        counted = self._counts()
+        return counted.passages * counted.shares.get(f"{field}:{token}", _UNCOUNTED)
+
+    def _counts(self) -> Counted:
+        read_at, counted = self._counted
+        if time.monotonic() - read_at > _BELIEVED:
+            with translated():
+                raw = self._connection.reading.indices.get_mapping(index=self._connection.alias).body
+                meta = dict(next(iter(raw.values())))["mappings"].get("_meta", {})
+                shares = {token: float(share) for token, share in dict(meta.get("shares", {})).items()}
+                counted = Counted(int(meta.get("records", 0)), int(meta.get("passages", 0)), shares)
+            self._counted = (time.monotonic(), counted)
+        return counted
+
+    # Requests
+
+    def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
+        client = self._connection.reading
+        return _whole(client.search(index=self._connection.alias, body=body, allow_partial_search_results=False).body)
+
+    def _ask_all(self, bodies: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        """Ask for several at once. Raises what the server says of one of them as if it had been asked alone."""
+        head = {"index": self._connection.alias, "allow_partial_search_results": False}
+        lines = [line for body in bodies for line in (head, body)]
+        answers = self._connection.reading.msearch(searches=lines).body["responses"]
+        return [_whole(answer) for answer in answers]
+
+
+def _whole(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    if "error" in raw or raw.get("timed_out") or raw["_shards"]["failed"]:
+        raise EngineUnavailable(f"the answer is partial: {raw.get('error', '')}")
+    return raw
+
+
+def _numbers(raw: Mapping[str, Any], level: int) -> EngineAnswer:
+    facets = {
+        axis: {b["key"]: b["doc_count"] for b in part["values"]["buckets"]}
+        for axis, part in raw.get("aggregations", {}).items()
+    }
+    return EngineAnswer(total=int(raw["hits"]["total"]["value"]), level=level, facets=facets)
+
+
+def _found(hit: Mapping[str, Any]) -> Found:
+    inner = hit.get("inner_hits", {}).get(PASSAGES, {}).get("hits", {}).get("hits", [])
+    return Found(hit["fields"]["key"][0], float(hit["_score"] or 0.0), tuple(_passage(e["fields"]) for e in inner))
+
+
+def _passage(fields: Mapping[str, Any]) -> FoundPassage:
+    source, label, ref, start, seconds, text = (fields.get(f"{PASSAGES}.{name}", [""])[0] for name in SHOWN)
+    return FoundPassage(source, label, ref, int(start), float(seconds), text)
