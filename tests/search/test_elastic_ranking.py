@@ -101,6 +101,13 @@ def test_pages_of_windows_leave_nothing_out(library: ElasticEngine, split: None)
     assert [f.key for f in library.search(query(library, offset=75, limit=30)).found] == once[75:105]
 
 
+def test_pages_of_few_leave_nothing_out(library: ElasticEngine, split: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_FEW", 1000)
+    once = walk(library, 700)
+    assert walk(library, 40) == once
+    assert len(once) == len(set(once)) > 200
+
+
 def test_behind_the_deepest_offset_a_cursor_goes_on(
     library: ElasticEngine, split: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -128,7 +128,8 @@ class Reading:
         counted, chosen = self._ask_all([querying.counting_body(query, level), scoring])
         answer = _numbers(counted, level)
         if answer.total <= _FEW:
-            return self._at_once(query, level) if answer.total else answer
+            # By offset to the end: a cursor would go on in the order of `first`.
+            return replace(self._at_once(query, level), next_after=None) if answer.total else answer
         order = chosen["hits"]["hits"]
         if len(order) < min(size, answer.total - begin):
             order = self._ask(querying.choosing_body(first, level, begin, size, scoring_only=False))["hits"]["hits"]
