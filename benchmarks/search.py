@@ -3,7 +3,8 @@
 Prints one JSON object. The corpus is {id, title, text} a line, the queries {id, set, query, relevant: {id: grade}}.
 Without files it uses a generated library of ``--records`` (default 20,000 of about 2,000 characters, four facets) and
 keyword queries. The reference is stock ``wagtail.search``/modelsearch on SQLite in the same run, and on Elasticsearch
-where a node answers. Nothing of the site's database is read or written.
+where a node answers; one of ``tools/es_node.py`` is as fast as a real one with ES_JVM=stock and ES_HEAP=2g. Nothing of the
+site's database is read or written.
 """
 
 from __future__ import annotations
