@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from search import candidates, planning
 from search.analysis.query import parse
 from search.backends.elastic import ElasticEngine, reading
-from search.queries import EngineAnswer, EngineQuery
+from search.queries import EngineAnswer, EngineQuery, Everything, Node, Term
 from search.records import BODY, Record, TextPart
 from tests.conftest import require_service
 from tests.search.contract.conftest import NO_NODE, elastic_urls, node_answers
@@ -117,6 +118,12 @@ def test_behind_the_deepest_offset_a_cursor_goes_on(
         keys = walk(library, limit)
         assert len(keys) == len(set(keys)) == total
     assert library.search(query(library, offset=2 * reading.WINDOW)) == EngineAnswer(total=total)
+
+
+@pytest.mark.parametrize("scoring", [Everything(), Term("b", "治理")])
+def test_a_made_up_place_to_go_on_from_is_the_beginning(library: ElasticEngine, scoring: Node) -> None:
+    made_up = EngineQuery((Everything(),), scoring, offset=40, after=("x", "y"), sort="newest")
+    assert library.search(made_up).found == library.search(replace(made_up, offset=0, after=None)).found
 
 
 def test_windows_hold_only_what_is_filtered_and_may_be_seen(library: ElasticEngine, split: None) -> None:

@@ -115,6 +115,11 @@ def counting_body(query: EngineQuery, level: int) -> Body:
     return body
 
 
+def listing_body(query: EngineQuery, level: int) -> Body:
+    """Return the request for a page in an order that needs no score: without counts, the server stops where it ends."""
+    return {**_hits([*_inside(query, level), *_axes(query).values()]), **_page(query), "track_total_hits": False}
+
+
 def choosing_body(query: EngineQuery, level: int, begin: int, size: int, *, scoring_only: bool) -> Body:
     """Return the request for the keys from `begin` on, by score, of what is found; `scoring_only`, of what scores at all."""
     inside = [*_inside(query, level), *_axes(query).values()]

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
 from elasticsearch import BadRequestError
@@ -38,6 +39,10 @@ _FEW_RECORDS = 5_000  # that may match, by what is known of the words, up to whi
 _BUDGET = 10_000  # occurrences in passages that the server reads for one ranking without a thought
 _UNCOUNTED = 0.0025  # the share of passages a token is thought to have that was too rare to be counted
 _BELIEVED = 60.0  # seconds what was counted is believed
+
+
+class _NotUnderstood(Exception):
+    """One of several requests was a bad one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +79,9 @@ class Reading:
                         answer = self._at_once(first, level)
                     else:
                         answer = self._by_windows(query, first, level)
-                except BadRequestError:
+                except (BadRequestError, _NotUnderstood) as error:
                     if query.after is None:
-                        raise
+                        raise EngineUnavailable(f"the server does not take the question: {error}") from error
                     # A place to go on from that a reader made up is no fault of the server's.
                     return self.search(replace(query, after=None, offset=0))
             if answer.total:
@@ -92,12 +97,15 @@ class Reading:
         """Read what was counted again with the next query."""
         self._counted = (float("-inf"), Counted())
 
-    # One request
+    # At once
 
     def _at_once(self, query: EngineQuery, level: int) -> EngineAnswer:
-        raw = self._ask(querying.search_body(query, level))
-        hits = raw["hits"]["hits"]
-        answer = _numbers(raw, level)
+        if isinstance(query.scoring, Everything):  # a list: its counts, asked apart, the server remembers
+            counted, page = self._ask_all([querying.counting_body(query, level), querying.listing_body(query, level)])
+        else:
+            counted = page = self._ask(querying.search_body(query, level))
+        hits = page["hits"]["hits"]
+        answer = _numbers(counted, level)
         end = query.offset + len(hits)
         more = bool(hits) and end < answer.total
         return replace(
@@ -210,7 +218,7 @@ class Reading:
         return _whole(client.search(index=self._connection.alias, body=body, allow_partial_search_results=False).body)
 
     def _ask_all(self, bodies: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-        """Ask for several at once. Raises what the server says of one of them as if it had been asked alone."""
+        """Ask for several at once. Raises EngineUnavailable or _NotUnderstood if one of them is not answered."""
         head = {"index": self._connection.alias, "allow_partial_search_results": False}
         lines = [line for body in bodies for line in (head, body)]
         answers = self._connection.reading.msearch(searches=lines).body["responses"]
@@ -218,6 +226,8 @@ class Reading:
 
 
 def _whole(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    if raw.get("status") == HTTPStatus.BAD_REQUEST:
+        raise _NotUnderstood(str(raw.get("error")))
     if "error" in raw or raw.get("timed_out") or raw["_shards"]["failed"]:
         raise EngineUnavailable(f"the answer is partial: {raw.get('error', '')}")
     return raw
