@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from search.queries import Anywhere, Bool, Node, Nothing, Phrase, Term
 
 Frequency = Callable[[str, str], float]  # of (field, token): how many passages hold it
+WINDOW = 80  # hits that are chosen together and then weighed by everything
 _PHRASE_COST = 2  # times the occurrences of its rarest token: the others are skipped to, and their places compared
 _PHRASES_SHARE = 4  # times the budget of terms: a phrase tells more than any of them
 _FEWEST = 1000  # occurrences: a name that stands in three passages does not fill the pages that follow
@@ -57,10 +58,10 @@ def most(match: Node, frequency: Frequency) -> float:
 
 def _cost(node: Node, frequency: Frequency) -> float:
     match node:
-        case Term(field, token):
-            return frequency(field, token)
-        case Phrase(field, tokens):
-            return _PHRASE_COST * min(frequency(field, token) for _, token in tokens)
+        case Term():
+            return most(node, frequency)
+        case Phrase():
+            return _PHRASE_COST * most(node, frequency)
         case _:
             return 0
 

@@ -31,7 +31,7 @@ def rebuild(name: str, *, progress: Progress = lambda done, total: None) -> int:
         try:
             done = _fill(builder, build, progress)
             builder.settle()
-            IndexBuild.objects.filter(pk=build.pk).update(heartbeat_at=clock.now())
+            _alive(build)
             _switch(name, builder, build)
         except BaseException:
             builder.abandon()
@@ -56,7 +56,7 @@ def _fill(builder: Builder, build: IndexBuild, progress: Progress) -> int:
         if first:
             completions.replace(held)
         done += len(held)
-        IndexBuild.objects.filter(pk=build.pk).update(done=start + len(chunk), total=len(ids), heartbeat_at=clock.now())
+        _alive(build, done=start + len(chunk), total=len(ids))
         progress(start + len(chunk), len(ids))
     return done
 
@@ -70,7 +70,7 @@ def _leave_to_the_outbox(engine: str, keys: Iterable[str]) -> None:
 def _switch(name: str, builder: Builder, build: IndexBuild) -> None:
     """Catch up with what was drained meanwhile, the last of it with all drains kept out, then switch."""
     while _replay(builder, build) > BATCH:
-        IndexBuild.objects.filter(pk=build.pk).update(heartbeat_at=clock.now())
+        _alive(build)
     deadline = time.monotonic() + _SWITCH_WAIT
     while True:
         try:
@@ -98,6 +98,11 @@ def _replay(builder: Builder, build: IndexBuild) -> int:
     for start in range(0, len(rows), 500):
         ReplayKey.objects.filter(pk__in=[pk for pk, _ in rows[start : start + 500]]).delete()
     return len(rows)
+
+
+def _alive(build: IndexBuild, **progress: int) -> None:
+    """Note how far a build has come, and that it goes on."""
+    IndexBuild.objects.filter(pk=build.pk).update(heartbeat_at=clock.now(), **progress)
 
 
 def _finish(build: IndexBuild, state: str) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from search import candidates
 from search.backends.embedded_query import Clause, Translator
+from search.candidates import WINDOW
 from search.queries import Bool, Node
 
 if TYPE_CHECKING:
     import tantivy
 
-WINDOW = 80  # passages weighed together
 _BUDGET = 50_000  # occurrences read for one ranking without a thought
 _REMEMBERED = 200_000  # tokens whose frequency is remembered between two commits
 

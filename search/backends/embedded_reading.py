@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from search.backends.embedded_passages import WINDOW, Passages
+from search.backends.embedded_passages import Passages
 from search.backends.embedded_query import Clause
 from search.backends.embedded_records import Records
 from search.backends.embedded_schema import unpack
 from search.backends.fields import FACETS, READERS, facet_term
+from search.candidates import WINDOW
 from search.queries import (
     NEWEST,
     OLDEST,

@@ -11,7 +11,7 @@ from search import documents
 from search.backends.base import Refused
 from search.backends.elastic.building import ElasticBuilder
 from search.backends.elastic.connection import BULK, TIMEOUT, Connection, outcome, translated
-from search.backends.elastic.querying import search_body
+from search.backends.elastic.querying import columns, search_body
 from search.backends.elastic.reading import Reading
 from search.queries import EngineAnswer, EngineQuery
 from search.records import SCHEMA_VERSION, Record
@@ -43,7 +43,7 @@ class ElasticEngine:
         """Yield (key, version hash) of every record held."""
         with translated():
             self.connection.writing.indices.refresh(index=self.alias)
-            held = {"stored_fields": "_none_", "docvalue_fields": ["key", "ver"]}
+            held = columns("key", "ver")
             for hit in helpers.scan(self.connection.writing, index=self.alias, query=held, size=1000):
                 yield hit["fields"]["key"][0], hit["fields"]["ver"][0]
 

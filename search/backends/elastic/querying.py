@@ -139,7 +139,12 @@ def _hits(inside: list[Body], **clauses: list[Body]) -> Body:
     """Only the key is asked for, and of the column it stands in: to read what is stored of a record takes longer than to
     find it."""
     found = {"bool": {"filter": inside, **{name: some for name, some in clauses.items() if some}}}
-    return {"query": found, "stored_fields": "_none_", "docvalue_fields": ["key"]}
+    return {"query": found, **columns("key")}
+
+
+def columns(*fields: str) -> Body:
+    """Return what asks for these fields of a record, and reads nothing that is stored of it."""
+    return {"stored_fields": "_none_", "docvalue_fields": list(fields)}
 
 
 def _page(query: EngineQuery) -> Body:

@@ -18,6 +18,7 @@ from search.backends.elastic import querying
 from search.backends.elastic.connection import Connection, translated
 from search.backends.elastic.querying import PASSAGES, SHOWN
 from search.backends.fields import TEXT, TITLES
+from search.candidates import WINDOW
 from search.queries import (
     RELEVANCE,
     Bool,
@@ -32,10 +33,9 @@ from search.queries import (
 )
 from search.ranking import BIGRAMS
 
-_DEEPEST = 10_000  # hits the server counts through by offset; deeper goes by cursor
-WINDOW = 80  # records weighed together: a divisor of _DEEPEST
+_DEEPEST = 10_000  # hits the server counts through by offset, a number of whole windows; deeper goes by cursor
 _FEW = 200  # records that match up to which all are ranked by everything
-_FEW_RECORDS = 5_000  # that may match, by what is known of the words, up to which the same is done without counting
+_SURELY_FEW = 5_000  # that can match, by what is known of the words, up to which the same is done without counting
 _BUDGET = 10_000  # occurrences in passages that the server reads for one ranking without a thought
 _UNCOUNTED = 0.0025  # the share of passages a token is thought to have that was too rare to be counted
 _BELIEVED = 60.0  # seconds what was counted is believed
@@ -177,7 +177,7 @@ class Reading:
         return replace(query, scoring=Bool(should=(*chosen, *of_record), minimum=1), whole=whole)
 
     def _narrow(self, match: Node) -> bool:
-        return candidates.most(match, self._frequency) <= _FEW_RECORDS
+        return candidates.most(match, self._frequency) <= _SURELY_FEW
 
     def _names_together(self, scoring: Node) -> Node:
         """The scoring with the titles it may name in one clause a weight: there are some fifty, and each would cost the

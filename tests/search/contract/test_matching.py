@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from search.analysis.folding import fold
+from search.analysis.tokens import coarse
 from search.answering import ENOUGH
 from search.backends.base import Engine
-from search.queries import NEWEST
+from search.backends.fields import TITLES
+from search.queries import NEWEST, Bool, EngineQuery, Everything, OneOf, Term
+from search.ranking import BIGRAMS
 from search.records import BODY, Record, TextPart
 from tests.search.contract.conftest import ask, fill, keys, record
 
@@ -314,3 +317,16 @@ def test_a_title_names_only_what_the_reader_may_see(engine: Engine) -> None:
     )
     assert keys(ask(engine, "向荣是什么时期的人？", viewer=["public"])) == ["open"]
     assert keys(ask(engine, "向荣是什么时期的人？", viewer=["internal"])) == ["closed"]
+
+
+def test_one_of_some_names_scores_what_it_is_told_to(engine: Engine) -> None:
+    fill(
+        engine,
+        [record("a", "茶园", "村里的账本"), record("b", "渔港", "村里的账本"), record("c", "夜校", "村里的账本")],
+    )
+    for boost in (0.0, 5.0):
+        named = OneOf(TITLES, ("渔港", "海塘"), boost)
+        scoring = Bool(should=(Term(BIGRAMS, coarse("账本")), named), minimum=1)
+        scores = {found.key: found.score for found in engine.search(EngineQuery((Everything(),), scoring)).found}
+        assert scores["b"] - scores["a"] == pytest.approx(boost, abs=0.01)
+        assert scores["a"] == pytest.approx(scores["c"], abs=0.01)
