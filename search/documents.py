@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
-from elasticsearch_dsl import Document, Index, InnerDoc, Integer, Keyword, Long, MetaField, Nested, Text, analyzer
+from elasticsearch_dsl import (
+    Binary,
+    Document,
+    Index,
+    InnerDoc,
+    Integer,
+    Keyword,
+    Long,
+    MetaField,
+    Nested,
+    Text,
+    analyzer,
+)
 from elasticsearch_dsl import token_filter as declare_filter
 
 from search.analysis import folding
 from search.backends.fields import READERS, TEXT
 from search.backends.streams import of_record
-from search.records import AXES, SCHEMA_VERSION, SLOTS, Record
+from search.queries import FoundPassage
+from search.records import AXES, SCHEMA_VERSION, SLOTS, Record, Unit
 
 GAP = "__gap__"  # stands for any one token in a phrase
 _cut = analyzer("cut", tokenizer="whitespace")
 _gapped = analyzer("gapped", tokenizer="whitespace", filter=[declare_filter("gaps", "stop", stopwords=[GAP])])
-_SHOWN: dict[str, Any] = {"index": False, "doc_values": False, "store": True}
 
 
 def _tokens(**options: Any) -> Text:
@@ -24,18 +38,13 @@ def _tokens(**options: Any) -> Text:
 
 
 class PassageDoc(InnerDoc):
-    """A passage: its permission tokens, the three views of its text, and, stored with it, the text as written."""
+    """A passage: its permission tokens, the three views of its text, and, in one column, what is shown of it."""
 
     k = Keyword()
     w = _tokens(index_options="freqs")
     b = _tokens(index_options="positions")
     c = _tokens(index_options="freqs")
-    source = Keyword(**_SHOWN)
-    label = Keyword(**_SHOWN)
-    ref = Keyword(**_SHOWN)
-    start = Integer(**_SHOWN)
-    seconds = Keyword(**_SHOWN)
-    text = Keyword(**_SHOWN)
+    shown = Binary(doc_values=True)
 
 
 class RecordDoc(Document):
@@ -54,8 +63,8 @@ class RecordDoc(Document):
 
     class Meta:
         dynamic = MetaField("strict")
-        # What is shown is stored field by field: to read a whole source, tokens and all, for one key took the server
-        # longer than to find it.
+        # What is shown stands in columns: to read a whole source, tokens and all, for one key took the server longer than
+        # to find it.
         source = MetaField(enabled=False)
 
 
@@ -101,13 +110,19 @@ def source(record: Record) -> dict[str, Any]:
         {
             "k": list(passage.unit.tokens),
             **passage.fields,
-            "source": passage.unit.source,
-            "label": passage.unit.label,
-            "ref": passage.unit.ref,
-            "start": passage.unit.start,
-            "seconds": repr(passage.unit.seconds),
-            "text": folding.clean(passage.unit.text),
+            "shown": shown(passage.unit),
         }
         for passage in streams.passages
     ]
     return body
+
+
+def shown(unit: Unit) -> str:
+    """Return what is shown of a passage as the server keeps it: one value to read instead of six."""
+    told = [unit.source, unit.label, unit.ref, unit.start, unit.seconds, folding.clean(unit.text)]
+    return base64.b64encode(json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")).decode()
+
+
+def found(shown: str) -> FoundPassage:
+    """Return the passage of which this is shown. Raises ValueError or TypeError for what `shown` has not made."""
+    return FoundPassage(*json.loads(base64.b64decode(shown)))

@@ -11,6 +11,7 @@ from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundErro
 from elasticsearch.helpers import BulkIndexError, ScanError
 
 from search.backends.base import EngineUnavailable
+from search.backends.elastic.serializing import Json, Lines
 
 TIMEOUT = 1.0  # seconds a reader waits at most
 WRITE_TIMEOUT = 30.0
@@ -68,7 +69,11 @@ class Connection:
             if not self._urls:
                 raise EngineUnavailable("no Elasticsearch address is configured")
             self._nodes = Elasticsearch(
-                self._urls, max_retries=max(1, len(self._urls) - 1), retry_on_timeout=False, retry_on_status=()
+                self._urls,
+                max_retries=max(1, len(self._urls) - 1),
+                retry_on_timeout=False,
+                retry_on_status=(),
+                serializers={Json.mimetype: Json(), Lines.mimetype: Lines()},
             )
         if patience not in self._patient:
             self._patient[patience] = self._nodes.options(request_timeout=patience)

@@ -11,7 +11,7 @@ from search import documents
 from search.backends.base import Refused
 from search.backends.elastic.building import ElasticBuilder
 from search.backends.elastic.connection import BULK, TIMEOUT, Connection, outcome, translated
-from search.backends.elastic.querying import columns, search_body
+from search.backends.elastic.querying import columns, inside, search_body
 from search.backends.elastic.reading import Reading
 from search.queries import EngineAnswer, EngineQuery
 from search.records import SCHEMA_VERSION, Record
@@ -62,7 +62,12 @@ class ElasticEngine:
 
     def explain(self, query: EngineQuery, key: str) -> Mapping[str, object]:
         """Return the server's own account of the score of one record, if the query's viewer may see it."""
-        body = search_body(query, 0) | {"explain": True, "size": 1, "from": 0, "post_filter": {"term": {"key": key}}}
+        body = search_body(query, inside(query, 0)) | {
+            "explain": True,
+            "size": 1,
+            "from": 0,
+            "post_filter": {"term": {"key": key}},
+        }
         body["query"]["bool"]["filter"][0] = {"term": {"key": key}}  # whether it matches or not; the viewer stays
         body.pop("aggs", None)
         with translated():

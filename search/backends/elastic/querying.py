@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from search.backends.fields import FACET_SEPARATOR, FACETS, READERS, TITLES
+from search.candidates import WINDOW
 from search.documents import GAP
 from search.queries import (
     SNIPPETS,
@@ -22,13 +23,20 @@ from search.queries import (
     Term,
     spread,
 )
+from search.ranking import WORDS
 from search.records import SLOTS
 
 _BUCKETS = 500
 _EXPANSIONS = 1000  # tokens the last of a phrase may stand for; the server has a limit on clauses
 PASSAGES = "passages"
-SHOWN = ("source", "label", "ref", "start", "seconds", "text")  # stored fields of a passage
+NESTED = f"{PASSAGES}."
+PLACE = (
+    "_doc"  # in the index: of equal score, the order in which the server weighs and shows what it is not told to sort
+)
+_NOBODY = "-"  # a key that no record has
+SHOWN = f"{NESTED}shown"
 Body = dict[str, Any]
+Clauses = Sequence[Body]
 
 
 def condition(node: Node) -> Body:
@@ -98,16 +106,21 @@ def _spaced(tokens: Iterable[tuple[int, str]]) -> str:
     return " ".join(out)
 
 
-def search_body(query: EngineQuery, level: int) -> Body:
+def inside(query: EngineQuery, level: int) -> Clauses:
+    """Return what must hold of all that is found: the condition of this level, and what the viewer may see."""
+    return [condition(query.matches[level]), *_viewer(query)]
+
+
+def search_body(query: EngineQuery, inside: Clauses, *, tie: str = "key") -> Body:
     """Return the whole request: match set and viewer as filters, passages as score, axes as filters after counting."""
-    hits = _hits(_inside(query, level), should=_scoring(query))
-    return {**counting_body(query, level), **hits, **_page(query)}
+    hits = _hits(inside, should=[*_scoring(query), *_shown(query)])
+    return {**counting_body(query, inside), **hits, **_page(query, tie)}
 
 
-def counting_body(query: EngineQuery, level: int) -> Body:
+def counting_body(query: EngineQuery, inside: Clauses) -> Body:
     """Return the request for how many there are, in all and on each axis, and for none of them."""
     axes = _axes(query)
-    body: Body = {**_hits(_inside(query, level)), "size": 0, "track_total_hits": True}
+    body: Body = {**_hits(inside), "size": 0, "track_total_hits": True}
     if axes:
         body["post_filter"] = {"bool": {"filter": list(axes.values())}}
     if query.axes:
@@ -115,30 +128,47 @@ def counting_body(query: EngineQuery, level: int) -> Body:
     return body
 
 
-def listing_body(query: EngineQuery, level: int) -> Body:
+def listing_body(query: EngineQuery, inside: Clauses) -> Body:
     """Return the request for a page in an order that needs no score: without counts, the server stops where it ends."""
-    return {**_hits([*_inside(query, level), *_axes(query).values()]), **_page(query), "track_total_hits": False}
+    hits = _hits([*inside, *_axes(query).values()])
+    return {**hits, **_page(query, "key"), "track_total_hits": False}
 
 
-def choosing_body(query: EngineQuery, level: int, begin: int, size: int, *, scoring_only: bool) -> Body:
-    """Return the request for the keys from `begin` on, by score, of what is found; `scoring_only`, of what scores at all."""
-    inside = [*_inside(query, level), *_axes(query).values()]
-    scored = _scoring(query, shown=False)
+def choosing_body(first: EngineQuery, inside: Clauses, begin: int, size: int, *, scoring_only: bool) -> Body:
+    """Return the request for the keys from `begin` on, by score, of what is found; `scoring_only`, of what scores at all.
+
+    It counts no further than that, so that the server stops looking where nothing better can come.
+    """
+    inside = [*inside, *_axes(first).values()]
+    scored = _scoring(first)
     hits = _hits(inside, must=[_any(scored)]) if scoring_only else _hits(inside, should=scored)
-    return {**hits, "from": begin, "size": size, "track_total_hits": False, "sort": _sort(query)}
+    return {**hits, "from": begin, "size": size, "track_total_hits": begin + size, "sort": _sort(first, PLACE)}
 
 
-def weighing_body(query: EngineQuery, keys: Sequence[str], begin: int, size: int) -> Body:
-    """Return the request for so many of the records with these keys, by score, with their passages."""
+def ranking_body(query: EngineQuery, first: EngineQuery, inside: Clauses, size: int, *, scoring_only: bool) -> Body:
+    """Return the request for a page of the first window in one: `first` chooses, the whole query weighs and shows.
+
+    What weighs goes by no other order than the score and, where that is the same, the place in the index.
+    """
+    body = choosing_body(first, inside, query.offset, size, scoring_only=scoring_only)
+    del body["sort"]
+    chosen_by = first if scoring_only else None
+    body["query"]["bool"].setdefault("should", []).extend(_shown(query, chosen_by))
+    weighed = {"rescore_query": _any(_scoring(query, chosen_by)), "query_weight": 0, "rescore_query_weight": 1}
+    return {**body, "track_total_hits": WINDOW, "rescore": {"window_size": WINDOW, "query": weighed}}
+
+
+def weighing_body(query: EngineQuery, first: EngineQuery | None, keys: Sequence[str], begin: int, size: int) -> Body:
+    """Return the request for so many of the records with these keys, which `first` chose, by score, with their passages."""
     inside = [{"terms": {"key": list(keys)}}, *_viewer(query)]
-    hits = _hits(inside, should=_scoring(query))
-    return {**hits, "from": begin, "size": size, "track_total_hits": False, "sort": _sort(query)}
+    hits = _hits(inside, should=[*_scoring(query, first), *_shown(query, first)])
+    return {**hits, "from": begin, "size": size, "track_total_hits": False, "sort": _sort(query, PLACE)}
 
 
-def _hits(inside: list[Body], **clauses: list[Body]) -> Body:
+def _hits(inside: Clauses, **clauses: list[Body]) -> Body:
     """Only the key is asked for, and of the column it stands in: to read what is stored of a record takes longer than to
     find it."""
-    found = {"bool": {"filter": inside, **{name: some for name, some in clauses.items() if some}}}
+    found = {"bool": {"filter": [*inside], **{name: some for name, some in clauses.items() if some}}}
     return {"query": found, **columns("key")}
 
 
@@ -147,17 +177,13 @@ def columns(*fields: str) -> Body:
     return {"stored_fields": "_none_", "docvalue_fields": list(fields)}
 
 
-def _page(query: EngineQuery) -> Body:
+def _page(query: EngineQuery, tie: str) -> Body:
     place: Body = {"from": query.offset} if query.after is None else {"search_after": list(query.after)}
-    return {**place, "size": query.limit, "sort": _sort(query)}
+    return {**place, "size": query.limit, "sort": _sort(query, tie)}
 
 
 def _any(clauses: list[Body]) -> Body:
     return {"bool": {"should": clauses, "minimum_should_match": 1}}
-
-
-def _inside(query: EngineQuery, level: int) -> list[Body]:
-    return [condition(query.matches[level]), *_viewer(query)]
 
 
 def _axes(query: EngineQuery) -> dict[str, Body]:
@@ -173,21 +199,49 @@ def _viewer(query: EngineQuery) -> list[Body]:
     return clauses
 
 
-def _scoring(query: EngineQuery, *, shown: bool = True) -> list[Body]:
-    """The passages' score, those to be shown with it, and what scores on the record itself (facet values, its names)."""
+def _scoring(query: EngineQuery, first: EngineQuery | None = None) -> list[Body]:
+    """The passages' score and what scores on the record itself (facet values, its names); of records that `first` has
+    chosen, only the passages it chose them for are weighed."""
     of_passages, of_record = parts(query.scoring)
     clauses: list[Body] = [] if isinstance(query.whole, Everything) else [_node(query.whole, "")]
     clauses += [_on_record(node) for node in of_record]
-    if of_passages:
-        inner = _any([_node(n, f"{PASSAGES}.") for n in of_passages])
-        if query.tokens is not None:
-            inner["bool"]["filter"] = [{"terms": {f"{PASSAGES}.{READERS}": sorted(query.tokens)}}]
-        nested: Body = {"path": PASSAGES, "query": inner, "score_mode": "max"}
-        if shown:
-            fields = [f"{PASSAGES}.{name}" for name in SHOWN]
-            nested["inner_hits"] = {"size": SNIPPETS, "stored_fields": fields, "_source": False}
-        clauses.append({"nested": nested})
-    return clauses
+    chosen = parts(first.scoring)[0] if first else []
+    if chosen:
+        rest = [_node(n, NESTED) for n in of_passages if n not in chosen]
+        inner = {"bool": {"must": [_any([_node(n, NESTED) for n in chosen])], "should": rest}}
+    elif of_passages:
+        inner = _any([_node(n, NESTED) for n in of_passages])
+    else:
+        return clauses
+    return [*clauses, {"nested": {"path": PASSAGES, "query": _seen(query, inner), "score_mode": "max"}}]
+
+
+def _shown(query: EngineQuery, first: EngineQuery | None = None) -> list[Body]:
+    """The clause that shows passages, none if nothing ranks them.
+
+    The server looks for what to show in every clause there is, met or not, and opens each term of it anew for each record
+    of the page. So the clause is one that no record meets, which costs nothing while records are found, and of records
+    that `first` has chosen it asks for that, for words and phrases: all others move a question's best passage once in thirty times.
+    """
+    of_passages, _ = parts(query.scoring)
+    if first and (chosen := parts(first.scoring)[0]):
+        of_passages = [n for n in of_passages if n in chosen or not isinstance(n, Term) or n.field == WORDS]
+    if not of_passages:
+        return []
+    inner = {"size": SNIPPETS, **columns(SHOWN)}
+    nested = {
+        "path": PASSAGES,
+        "query": _seen(query, _any([_node(n, NESTED) for n in of_passages])),
+        "inner_hits": inner,
+    }
+    return [{"bool": {"filter": [{"term": {"key": _NOBODY}}, {"nested": nested}]}}]
+
+
+def _seen(query: EngineQuery, inner: Body) -> Body:
+    """The query over passages, of those the viewer may see."""
+    if query.tokens is not None:
+        inner["bool"]["filter"] = [{"terms": {NESTED + READERS: sorted(query.tokens)}}]
+    return inner
 
 
 def parts(scoring: Node) -> tuple[list[Node], list[Term | OneOf]]:
@@ -212,14 +266,14 @@ def _on_record(node: Term | OneOf) -> Body:
     return {"term": {f"x_{axis}": {"value": value, "boost": node.boost}}}
 
 
-def _sort(query: EngineQuery) -> list[Body]:
-    tie: Body = {"key": "asc"}
+def _sort(query: EngineQuery, tie: str) -> list[Body]:
+    last: Body = {tie: "asc"}
     by_relevance = not isinstance(query.scoring, Everything)
     return {
-        "newest": [{"date": "desc"}, tie],
-        "oldest": [{"date": "asc"}, tie],
-        "title": [{"torder": "asc"}, tie],
-    }.get(query.sort, [{"_score": "desc"}, tie] if by_relevance else [{"date": "desc"}, tie])
+        "newest": [{"date": "desc"}, last],
+        "oldest": [{"date": "asc"}, last],
+        "title": [{"torder": "asc"}, last],
+    }.get(query.sort, [{"_score": "desc"}, last] if by_relevance else [{"date": "desc"}, last])
 
 
 def _facet(axis: str, filters: Mapping[str, Body]) -> Body:

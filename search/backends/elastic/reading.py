@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -11,14 +12,14 @@ from typing import Any
 
 from elasticsearch import BadRequestError
 
-from search import candidates
+from search import candidates, documents
 from search.analysis import tokens
 from search.backends.base import EngineUnavailable
 from search.backends.elastic import querying
 from search.backends.elastic.connection import Connection, translated
 from search.backends.elastic.querying import PASSAGES, SHOWN
+from search.backends.elastic.windows import Windows
 from search.backends.fields import TEXT, TITLES
-from search.candidates import WINDOW
 from search.queries import (
     RELEVANCE,
     Bool,
@@ -26,7 +27,6 @@ from search.queries import (
     EngineQuery,
     Everything,
     Found,
-    FoundPassage,
     Node,
     OneOf,
     Term,
@@ -76,7 +76,7 @@ class Reading:
                     if first is None or self._narrow(query.matches[level]):
                         answer = self._at_once(query, level)
                     elif query.after is not None:
-                        answer = self._at_once(first, level)
+                        answer = self._at_once(first, level, tie=querying.PLACE)
                     else:
                         answer = self._by_windows(query, first, level)
                 except (BadRequestError, _NotUnderstood) as error:
@@ -99,11 +99,14 @@ class Reading:
 
     # At once
 
-    def _at_once(self, query: EngineQuery, level: int) -> EngineAnswer:
+    def _at_once(self, query: EngineQuery, level: int, *, tie: str = "key") -> EngineAnswer:
+        inside = querying.inside(query, level)
         if isinstance(query.scoring, Everything):  # a list: its counts, asked apart, the server remembers
-            counted, page = self._ask_all([querying.counting_body(query, level), querying.listing_body(query, level)])
+            counted, page = self._ask(
+                query, querying.counting_body(query, inside), querying.listing_body(query, inside)
+            )
         else:
-            counted = page = self._ask(querying.search_body(query, level))
+            counted = page = self._ask(query, querying.search_body(query, inside, tie=tie))[0]
         hits = page["hits"]["hits"]
         answer = _numbers(counted, level)
         end = query.offset + len(hits)
@@ -118,7 +121,8 @@ class Reading:
     def _total(self, query: EngineQuery) -> int:
         query = replace(query, axes=())
         with translated():
-            counts = self._ask_all([querying.counting_body(query, level) for level in range(len(query.matches))])
+            levels = (querying.inside(query, level) for level in range(len(query.matches)))
+            counts = self._ask(query, *(querying.counting_body(query, inside) for inside in levels))
             return next((n for level, raw in enumerate(counts) if (n := _numbers(raw, level).total)), 0)
 
     # Window by window
@@ -129,38 +133,29 @@ class Reading:
         So no page depends on how deep one looks, and where one window ends at the deepest offset a cursor goes on in
         the order of `first`.
         """
-        begin = query.offset // WINDOW * WINDOW
-        end = query.offset + query.limit
-        size = -(-(end - begin) // WINDOW) * WINDOW
-        scoring = querying.choosing_body(first, level, begin, size, scoring_only=True)
-        counted, chosen = self._ask_all([querying.counting_body(query, level), scoring])
+        inside = querying.inside(query, level)
+        page = Windows(query, first, inside)
+        counted, *parts = self._ask(query, querying.counting_body(query, inside), *page.bodies())
         answer = _numbers(counted, level)
         if answer.total <= _FEW:
             # By offset to the end: a cursor would go on in the order of `first`.
             return replace(self._at_once(query, level), next_after=None) if answer.total else answer
-        order = chosen["hits"]["hits"]
-        if len(order) < min(size, answer.total - begin):
-            order = self._ask(querying.choosing_body(first, level, begin, size, scoring_only=False))["hits"]["hits"]
-        hits = self._weighed(query, order, begin, end) if order else []
+        if (scored := page.scored(parts, answer.total)) < math.inf:
+            parts = self._ask(query, *page.bodies(scored))
+        hits, order = page.taken_apart(parts)
+        if order:
+            hits += [
+                hit for window in self._ask(query, *page.weighing(order, scored)) for hit in window["hits"]["hits"]
+            ]
         done = query.offset + len(hits)
         more = bool(hits) and done < answer.total
-        last = order[done - begin - 1]["sort"] if more and done == _DEEPEST else None
+        last = order[done - page.behind - 1]["sort"] if more and done == _DEEPEST else None
         return replace(
             answer,
             found=tuple(map(_found, hits)),
             next_offset=done if more else None,
             next_after=tuple(last) if last else None,
         )
-
-    def _weighed(self, query: EngineQuery, order: list[Any], begin: int, end: int) -> list[Any]:
-        keys = [hit["fields"]["key"][0] for hit in order]
-        bodies = []
-        for start in range(0, min(len(keys), end - begin), WINDOW):
-            skipped = max(0, query.offset - begin - start)
-            size = min(WINDOW, end - begin - start) - skipped
-            bodies.append(querying.weighing_body(query, keys[start : start + WINDOW], skipped, size))
-        answers = self._ask_all(bodies) if len(bodies) > 1 else [self._ask(body) for body in bodies]
-        return [hit for answer in answers for hit in answer["hits"]["hits"]]
 
     def _first(self, query: EngineQuery) -> EngineQuery | None:
         """Return the query with what chooses only, None where all of it can be read at once or nothing is ranked."""
@@ -213,16 +208,22 @@ class Reading:
 
     # Requests
 
-    def _ask(self, body: dict[str, Any]) -> Mapping[str, Any]:
-        client = self._connection.reading
-        return _whole(client.search(index=self._connection.alias, body=body, allow_partial_search_results=False).body)
+    def _ask(self, query: EngineQuery, *bodies: dict[str, Any]) -> list[Mapping[str, Any]]:
+        """Ask for several at once. Raises EngineUnavailable or _NotUnderstood if one of them is not answered.
 
-    def _ask_all(self, bodies: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-        """Ask for several at once. Raises EngineUnavailable or _NotUnderstood if one of them is not answered."""
-        head = {"index": self._connection.alias, "allow_partial_search_results": False}
+        All that is asked for one query goes to the same copy of the index: of equal score, copies differ in their order.
+        """
+        head = {"index": self._connection.alias, "allow_partial_search_results": False, "preference": _copy(query)}
         lines = [line for body in bodies for line in (head, body)]
         answers = self._connection.reading.msearch(searches=lines).body["responses"]
         return [_whole(answer) for answer in answers]
+
+
+def _copy(query: EngineQuery) -> str:
+    """Return what stands for the words of a query, so that all its pages are asked of one copy."""
+    nodes = query.scoring.should if isinstance(query.scoring, Bool) else ()
+    words = "".join(node.token for node in nodes if isinstance(node, Term))
+    return f"words-{zlib.crc32(words.encode(errors='replace'))}"
 
 
 def _whole(raw: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -243,9 +244,5 @@ def _numbers(raw: Mapping[str, Any], level: int) -> EngineAnswer:
 
 def _found(hit: Mapping[str, Any]) -> Found:
     inner = hit.get("inner_hits", {}).get(PASSAGES, {}).get("hits", {}).get("hits", [])
-    return Found(hit["fields"]["key"][0], float(hit["_score"] or 0.0), tuple(_passage(e["fields"]) for e in inner))
-
-
-def _passage(fields: Mapping[str, Any]) -> FoundPassage:
-    source, label, ref, start, seconds, text = (fields.get(f"{PASSAGES}.{name}", [""])[0] for name in SHOWN)
-    return FoundPassage(source, label, ref, int(start), float(seconds), text)
+    passages = tuple(documents.found(entry["fields"][SHOWN][0]) for entry in inner)
+    return Found(hit["fields"]["key"][0], float(hit["_score"] or 0.0), passages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 import urllib.request
@@ -15,6 +16,7 @@ import pytest
 from search import answering, planning
 from search.analysis.query import parse
 from search.backends.base import Engine
+from search.backends.elastic import ElasticEngine
 from search.backends.embedded import EmbeddedEngine
 from search.queries import EngineAnswer, EngineQuery
 from search.records import BODY, Record, TextPart
@@ -36,19 +38,26 @@ def node_answers(urls: list[str]) -> bool:
         return False
 
 
+@contextlib.contextmanager
+def empty_on_a_node() -> Iterator[ElasticEngine]:
+    """An Elasticsearch engine of its own prefix, whose indexes are deleted in the end; without a node the test is skipped."""
+    urls = elastic_urls()
+    require_service(node_answers(urls), NO_NODE)
+    made = ElasticEngine(urls, prefix=f"test-{uuid.uuid4().hex[:10]}", timeout=20)
+    try:
+        yield made
+    finally:
+        made.remove_all()
+
+
 @pytest.fixture(params=["embedded", "elastic"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     """An engine without any index."""
     if request.param == "embedded":
         yield EmbeddedEngine(tmp_path / "engine")
         return
-    urls = elastic_urls()
-    require_service(node_answers(urls), NO_NODE)
-    from search.backends.elastic import ElasticEngine
-
-    made = ElasticEngine(urls, prefix=f"test-{uuid.uuid4().hex[:10]}", timeout=20)
-    yield made
-    made.remove_all()
+    with empty_on_a_node() as made:
+        yield made
 
 
 def record(key: str, title: str = "", text: str = "", **kwargs: Any) -> Record:
