@@ -221,7 +221,8 @@ def _shown(query: EngineQuery, first: EngineQuery | None = None) -> list[Body]:
 
     The server looks for what to show in every clause there is, met or not, and opens each term of it anew for each record
     of the page. So the clause is one that no record meets, which costs nothing while records are found, and of records
-    that `first` has chosen it asks for that, for words and phrases: all others move a question's best passage once in thirty times.
+    that `first` has chosen it asks for that, for words and phrases: all others move the best passage of a question once in
+    thirty times.
     """
     of_passages, _ = parts(query.scoring)
     if first and (chosen := parts(first.scoring)[0]):
