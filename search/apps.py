@@ -1,6 +1,7 @@
 """Django configuration of the search app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +12,7 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from search import jobs, receivers  # noqa: F401 (importing jobs registers them)
+        from search import checks, jobs, receivers  # noqa: F401 (importing jobs registers them)
 
+        register(checks.engine_there_is)
         receivers.connect()

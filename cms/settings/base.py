@@ -9,6 +9,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from .environment import SEARCH_ENGINES
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Everything the running site writes: database, private media, search index.
 VAR_DIR = Path(os.environ.get("CASELIB_VAR", BASE_DIR / "var"))
@@ -217,7 +219,8 @@ TAGGIT_STRING_FROM_TAGS = "caselib.vocabularies.free_tags.join"
 WAGTAILSEARCH_BACKENDS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "search.modelsearch_backend"}}
 
 # The first whole library search: caselib's own, see search/.
-SEARCH_ENGINE = os.environ.get("CASELIB_SEARCH_ENGINE", "embedded")
+_named = os.environ.get("CASELIB_SEARCH_ENGINE") or "embedded"
+SEARCH_ENGINE = SEARCH_ENGINES.get(_named, _named)  # what nobody knows is refused by a check of the search app
 SEARCH_INDEX_DIR = VAR_DIR / "search-index"
 ELASTICSEARCH_URLS = [url for url in os.environ.get("CASELIB_ELASTICSEARCH_URLS", "").split(",") if url]
 ELASTICSEARCH_INDEX_PREFIX = os.environ.get("CASELIB_ELASTICSEARCH_PREFIX", "caselib")

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 MINIMUM_SECRET = 50
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
+#: What an installation may call its search engine, and what `search.engines` calls it.
+SEARCH_ENGINES = {"elasticsearch": "elastic", "elastic": "elastic", "embedded": "embedded"}
 _WEAK = ("insecure", "change", "secret", "example", "default", "test", "password")
 
 
@@ -163,11 +165,12 @@ def _database(reader: _Reader) -> dict[str, Any]:
 
 
 def _search(reader: _Reader) -> tuple[str, list[str]]:
-    engine = reader.text("CASELIB_SEARCH_ENGINE", "elasticsearch")
+    named = reader.text("CASELIB_SEARCH_ENGINE", "elasticsearch")
+    engine = SEARCH_ENGINES.get(named, named)
     urls = [url.strip() for url in reader.text("CASELIB_ELASTICSEARCH_URLS").split(",") if url.strip()]
-    if engine not in {"elasticsearch", "embedded"}:
-        reader.faults.append(f"CASELIB_SEARCH_ENGINE must be elasticsearch or embedded, not {engine!r}")
-    if engine == "elasticsearch" and not urls:
+    if named not in SEARCH_ENGINES:
+        reader.faults.append(f"CASELIB_SEARCH_ENGINE must be elasticsearch or embedded, not {named!r}")
+    if engine == "elastic" and not urls:
         reader.faults.append("CASELIB_ELASTICSEARCH_URLS is missing: http://node1:9200,http://node2:9200")
     if any(not url.startswith(("http://", "https://")) for url in urls):
         reader.faults.append("CASELIB_ELASTICSEARCH_URLS: each must begin with http:// or https://")

@@ -269,6 +269,11 @@ def test_elasticsearch_finds_the_public_case_only(site: Site) -> None:
     assert "港口案例internal" not in body.decode()
 
 
+def test_elasticsearch_answers_not_the_index_that_stands_by(environment: dict[str, str], site: Site) -> None:
+    found = json.loads(manage(environment, "search", "港口", "--json"))
+    assert (found["engine"], found["total"], found["notices"]) == ("elastic", 1, [])
+
+
 def test_backup_and_restore_on_postgresql(environment: dict[str, str], site: Site, tmp_path: Path) -> None:
     require_service(shutil.which("pg_dump") is not None, "pg_dump is not installed: apt install postgresql-client")
     manage(environment, "backup", str(tmp_path))

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
 
 from cms.settings.environment import read
+from search import engines
 
 ROOT = Path(__file__).resolve().parents[3]
 SAFE = {
@@ -27,6 +29,33 @@ def test_a_safe_environment_is_read() -> None:
     assert env.database["PASSWORD"] == "pa/ss@word9"
     assert (env.database["HOST"], env.database["PORT"]) == ("db.internal", "5433")
     assert env.elasticsearch_urls == ["http://es1:9200", "http://es2:9200"]
+
+
+@pytest.mark.parametrize(
+    ("named", "meant"),
+    [("elasticsearch", engines.ELASTIC), ("elastic", engines.ELASTIC), ("embedded", engines.EMBEDDED)],
+)
+def test_the_engine_an_installation_names_is_the_one_that_answers(
+    named: str, meant: str, settings: LazySettings
+) -> None:
+    settings.SEARCH_ENGINE = read({**SAFE, "CASELIB_SEARCH_ENGINE": named}).search_engine
+    assert engines.configured()[0] == meant
+
+
+def test_without_a_word_about_it_elasticsearch_answers(settings: LazySettings) -> None:
+    settings.SEARCH_ENGINE = read(SAFE).search_engine
+    assert engines.configured() == (engines.ELASTIC, engines.EMBEDDED)
+
+
+@pytest.mark.parametrize(
+    ("named", "urls", "fault"), [("whoosh", "http://es1:9200", "E001"), ("elasticsearch", "", "E002")]
+)
+def test_an_engine_nobody_could_ask_stops_the_start_of_any_site(named: str, urls: str, fault: str) -> None:
+    values = {"CASELIB_SEARCH_ENGINE": named, "CASELIB_ELASTICSEARCH_URLS": urls}
+    refused = manage("check", settings="cms.settings.dev", **values)
+    assert refused.returncode != 0
+    assert f"search.{fault}" in refused.stderr
+    assert list(values)[named == "elasticsearch"] in refused.stderr
 
 
 @pytest.mark.parametrize(
@@ -86,11 +115,13 @@ def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
         read({**rest, "CASELIB_SECRET_KEY_FILE": str(tmp_path / "absent")})
 
 
-def manage(*arguments: str, **values: str) -> subprocess.CompletedProcess[str]:
+def manage(
+    *arguments: str, settings: str = "cms.settings.production", **values: str
+) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return subprocess.run(
         [sys.executable, "manage.py", *arguments],
-        cwd=ROOT, env={**kept, **values, "DJANGO_SETTINGS_MODULE": "cms.settings.production"},
+        cwd=ROOT, env={**kept, **values, "DJANGO_SETTINGS_MODULE": settings},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
 
