@@ -14,5 +14,5 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from search import checks, jobs, receivers  # noqa: F401 (importing jobs registers them)
 
-        register(checks.engine_there_is)
+        register(checks.engine_there_is, checks.TAG)
         receivers.connect()

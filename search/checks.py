@@ -9,6 +9,8 @@ from django.core.checks import CheckMessage, Error
 
 from search.engines import ELASTIC, EMBEDDED
 
+TAG = "search"
+
 
 def engine_there_is(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Return an error for an engine of an unknown name, which nobody would ask, and for one without an address."""

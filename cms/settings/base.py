@@ -243,6 +243,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# The client of Elasticsearch tells of each request, and of each that fails by sixty lines; search says it in one.
+QUIET: dict[str, Any] = {"elastic_transport": {"level": "ERROR"}}
 # Django's default mails errors to ADMINS and is silent without them; here every fault stands in the server's log.
 LOGGING: dict[str, Any] = {
     "version": 1,
@@ -250,5 +252,5 @@ LOGGING: dict[str, Any] = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}, **QUIET},
 }
