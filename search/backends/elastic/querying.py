@@ -139,9 +139,7 @@ def choosing_body(first: EngineQuery, inside: Clauses, begin: int, size: int, *,
 
     It counts no further than that, so that the server stops looking where nothing better can come.
     """
-    inside = [*inside, *_axes(first).values()]
-    scored = _scoring(first)
-    hits = _hits(inside, must=[_any(scored)]) if scoring_only else _hits(inside, should=scored)
+    hits = _chosen(first, inside, scoring_only=scoring_only)
     return {**hits, "from": begin, "size": size, "track_total_hits": begin + size, "sort": _sort(first, PLACE)}
 
 
@@ -150,12 +148,11 @@ def ranking_body(query: EngineQuery, first: EngineQuery, inside: Clauses, size: 
 
     What weighs goes by no other order than the score and, where that is the same, the place in the index.
     """
-    body = choosing_body(first, inside, query.offset, size, scoring_only=scoring_only)
-    del body["sort"]
     chosen_by = first if scoring_only else None
-    body["query"]["bool"].setdefault("should", []).extend(_shown(query, chosen_by))
+    hits = _chosen(first, inside, _shown(query, chosen_by), scoring_only=scoring_only)
     weighed = {"rescore_query": _any(_scoring(query, chosen_by)), "query_weight": 0, "rescore_query_weight": 1}
-    return {**body, "track_total_hits": WINDOW, "rescore": {"window_size": WINDOW, "query": weighed}}
+    rescore = {"window_size": WINDOW, "query": weighed}
+    return {**hits, "from": query.offset, "size": size, "track_total_hits": WINDOW, "rescore": rescore}
 
 
 def weighing_body(query: EngineQuery, first: EngineQuery | None, keys: Sequence[str], begin: int, size: int) -> Body:
@@ -170,6 +167,14 @@ def _hits(inside: Clauses, **clauses: list[Body]) -> Body:
     find it."""
     found = {"bool": {"filter": [*inside], **{name: some for name, some in clauses.items() if some}}}
     return {"query": found, **columns("key")}
+
+
+def _chosen(first: EngineQuery, inside: Clauses, shown: Clauses = (), *, scoring_only: bool) -> Body:
+    inside = [*inside, *_axes(first).values()]
+    scored = _scoring(first)
+    if scoring_only:
+        return _hits(inside, must=[_any(scored)], should=[*shown])
+    return _hits(inside, should=[*scored, *shown])
 
 
 def columns(*fields: str) -> Body:

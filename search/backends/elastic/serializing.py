@@ -25,7 +25,3 @@ class Json(JsonSerializer):
 
 class Lines(Json, NdjsonSerializer):
     """A JSON value a line."""
-
-    mimetype = NdjsonSerializer.mimetype
-    loads = NdjsonSerializer.loads
-    dumps = NdjsonSerializer.dumps
