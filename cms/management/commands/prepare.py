@@ -5,6 +5,7 @@ One process for all steps: starting Django six times cost more than most of the 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import time
 from argparse import ArgumentParser
@@ -16,7 +17,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from cms.demo.seed import seed
-from search import checks, engines, upkeep
+from search import checks, engines, rebuilding, upkeep
+from search.backends.base import EngineUnavailable
+from search.indexer import DrainReport
 
 #: Rendering the models of 200 migrations makes and drops hundreds of thousands of objects; looking for garbage at the
 #: default interval takes a quarter of the time.
@@ -47,13 +50,20 @@ class Command(BaseCommand):
 
         A server that does not answer is no reason not to start: another engine stands in, and the worker goes on asking.
         """
-        away = [report for report in upkeep.keep_all_up() if report.unavailable]
+        away = [report for name in engines.configured() if (report := self._kept_up(name)).unavailable]
         for report in away:
             self._warn(
                 f"the search engine {report.engine} does not answer; the next one does meanwhile: {report.unavailable}"
             )
         if len(away) == len(engines.configured()):
             raise CommandError("No search engine answers.")
+
+    def _kept_up(self, name: str) -> DrainReport:
+        # An index that is not there yet is no news here; the worker warns of one that is gone.
+        with contextlib.suppress(EngineUnavailable):
+            if not engines.get(name).ready():
+                rebuilding.rebuild(name)
+        return upkeep.keep_up(name)
 
     def _told(self, line: str) -> None:
         """Pass on what is missing; the times of the single steps interest nobody here."""
