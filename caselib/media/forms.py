@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from . import services
@@ -58,14 +59,14 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
             ) from error
         return text
 
+    @transaction.atomic
     def save(self, commit: bool = True) -> VideoFile:
         """Store the film through its service; a file ffprobe cannot read becomes an error of the form."""
         film: VideoFile = super().save(commit=False)
-        if self.makes_new_version():
-            film = services.new_version(film, by=self.acting)
-            self.instance = film
         film.uploaded_by = film.uploaded_by or self.acting
-        if "file" in self.changed_data:
+        if self.makes_new_version():
+            film = self.instance = services.new_version(film, by=self.acting)
+        elif "file" in self.changed_data:
             services.replace_file(film, self.cleaned_data["file"])
         else:
             film.save()

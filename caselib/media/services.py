@@ -70,15 +70,16 @@ def replace_file(film: VideoFile, file: File) -> None:
 def new_version(film: VideoFile, *, by: User | None, at: datetime | None = None) -> VideoFile:
     """Store ``film``, with what was changed on the object, as a film of its own and return it; the old one stays.
 
-    Effects in order: a second name for the file in storage (no second copy where the disk knows links), row, captions,
-    audit row ``media.film_version``.
+    Raises RefusedError as ``replace_file``; ``film`` is then as it was. Effects in order: a second name for the file in
+    storage (no second copy where the disk knows links), row, captions, audit row ``media.film_version``.
     """
     old = VideoFile.objects.get(pk=film.pk)
-    film.pk, film._state.adding, film.uploaded_by = None, True, by
+    fields = [field.attname for field in VideoFile._meta.concrete_fields if not field.primary_key]
+    film = VideoFile(**{name: getattr(film, name) for name in fields} | {"uploaded_by_id": by and by.pk})
     if film.file.name == old.file.name:
         storage, source = film.file.storage, str(old.file.name)
         target = storage.get_available_name(source)
-        film.file.name = target
+        film.file = target
         try:
             os.link(storage.path(source), storage.path(target))
         except OSError:

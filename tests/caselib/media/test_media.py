@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -52,15 +50,6 @@ def test_captions_round_trip(cues: list[Cue]) -> None:
 def test_any_text_is_captions_or_a_caption_error(text: str) -> None:
     with contextlib.suppress(CaptionError):
         parse(text)
-
-
-@pytest.fixture
-def film_bytes(tmp_path: Path) -> bytes:
-    require_service(shutil.which("ffmpeg") is not None, "ffmpeg is not installed")
-    target = tmp_path / "film.mp4"
-    source = ["-f", "lavfi", "-i", "color=c=white:s=320x180:d=3"]
-    subprocess.run(["ffmpeg", "-v", "error", *source, "-pix_fmt", "yuv420p", str(target)], check=True)
-    return target.read_bytes()
 
 
 pytestmark = pytest.mark.django_db

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +30,7 @@ from caselib.review.vetting import faults_of
 from caselib.vocabularies.models import Topic
 from tests import factories
 from tests.caselib.review.desk import Desk, topic, verdict
+from tests.conftest import require_service
 
 pytestmark = pytest.mark.django_db
 SRT = "1\n00:00:01,000 --> 00:00:02,500\n第一句\n"
@@ -261,6 +264,36 @@ def test_captions_of_a_vetted_film_change_only_as_a_new_film(live: bool) -> None
     assert version.sha256 == film.sha256
     if live:
         assert faults_of(desk.now()) == []
+
+
+def test_a_broken_film_for_a_vetted_one_is_refused_and_leaves_nothing_behind() -> None:
+    require_service(shutil.which("ffprobe") is not None, "ffprobe is not installed")
+    _desk, film = film_desk()
+    client = Client()
+    client.force_login(factories.UserFactory(is_superuser=True))
+    stored = set(Path(film.file.storage.path("films")).iterdir())
+    broken = ContentFile(b"\0\0\0\x18ftypmp42" + bytes(60), name="new.mp4")
+    response = client.post(reverse("films:edit", args=[film.pk]), {"title": "换过的片名", "file": broken})
+    assert response.status_code == 200
+    assert response.context["form"].errors["file"]
+    assert "换过的片名" in response.content.decode()
+    assert list(VideoFile.objects.values_list("pk", "title")) == [(film.pk, "短片")]
+    assert set(Path(film.file.storage.path("films")).iterdir()) == stored
+
+
+def test_another_file_for_a_vetted_film_is_a_new_film_and_stored_once(film_bytes: bytes) -> None:
+    _desk, film = film_desk()
+    client = Client()
+    client.force_login(factories.UserFactory(is_superuser=True))
+    stored = set(Path(film.file.storage.path("films")).iterdir())
+    other = ContentFile(film_bytes, name="new.mp4")
+    response = client.post(reverse("films:edit", args=[film.pk]), {"title": "短片", "file": other})
+    assert response.status_code == 302
+    version = VideoFile.objects.exclude(pk=film.pk).get()
+    assert version.file.read() == film_bytes and "第一句" in version.captions.get().vtt
+    film.refresh_from_db()
+    assert film.sha256 == "a" * 64
+    assert set(Path(film.file.storage.path("films")).iterdir()) - stored == {Path(version.file.path)}
 
 
 def test_reviewers_can_open_the_images_of_what_they_read() -> None:
