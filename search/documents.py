@@ -6,6 +6,7 @@ import base64
 import json
 from typing import Any
 
+import orjson
 from elasticsearch_dsl import (
     Binary,
     Document,
@@ -125,4 +126,4 @@ def shown(unit: Unit) -> str:
 
 def found(shown: str) -> FoundPassage:
     """Return the passage of which this is shown. Raises ValueError or TypeError for what `shown` has not made."""
-    return FoundPassage(*json.loads(base64.b64decode(shown)))
+    return FoundPassage(*orjson.loads(base64.b64decode(shown)))

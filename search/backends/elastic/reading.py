@@ -51,7 +51,7 @@ class Counted:
 
     records: int = 0
     passages: int = 0
-    shares: Mapping[str, float] = field(default_factory=dict)
+    shares: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # by field, then token
 
 
 class Reading:
@@ -90,8 +90,8 @@ class Reading:
 
     def shares(self, field: str, tokens: Collection[str]) -> Mapping[str, float]:
         """Return the share of all passages that hold each token, as counted when the index was built."""
-        shares = self._counts().shares
-        return {token: shares[name] for token in tokens if (name := f"{field}:{token}") in shares}
+        known = self._counts().shares.get(field, {})
+        return {token: known[token] for token in tokens if token in known}
 
     def forget(self) -> None:
         """Read what was counted again with the next query."""
@@ -193,7 +193,7 @@ class Reading:
         if field.startswith(TEXT):
             field, token = BIGRAMS, tokens.coarse(token)
         counted = self._counts()
-        return counted.passages * counted.shares.get(f"{field}:{token}", _UNCOUNTED)
+        return counted.passages * counted.shares.get(field, {}).get(token, _UNCOUNTED)
 
     def _counts(self) -> Counted:
         read_at, counted = self._counted
@@ -201,7 +201,10 @@ class Reading:
             with translated():
                 raw = self._connection.reading.indices.get_mapping(index=self._connection.alias).body
                 meta = dict(next(iter(raw.values())))["mappings"].get("_meta", {})
-                shares = {token: float(share) for token, share in dict(meta.get("shares", {})).items()}
+                shares: dict[str, dict[str, float]] = {}
+                for name, share in dict(meta.get("shares", {})).items():
+                    of_field, _, token = name.partition(":")
+                    shares.setdefault(of_field, {})[token] = float(share)
                 counted = Counted(int(meta.get("records", 0)), int(meta.get("passages", 0)), shares)
             self._counted = (time.monotonic(), counted)
         return counted
