@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from django.db import OperationalError
+from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +31,8 @@ class RefusalMiddleware:
     """Turn RefusedError into 403 and ConflictError into 409, as a page or, where JSON was asked for, as JSON.
 
     A value that cannot be read, or is missing, where a view takes it for granted becomes 400. A collision that only
-    the database has seen (a deadlock, a lock that came too late) becomes 409 as well.
+    the database has seen (a deadlock, a lock that came too late) becomes 409 as well, and the deletion of what is used 403:
+    Wagtail looks uses up in an index that a worker brings up to date, so it may not know of one yet.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -46,6 +48,9 @@ class RefusalMiddleware:
         if collided(exception):
             text = _("Somebody changed the same thing at this moment. Nothing of yours was saved; please repeat it.")
             exception = ConflictError(Refusal("collided", text))
+        if isinstance(exception, ProtectedError | RestrictedError):
+            text = _("It was not deleted, because something else uses it. Take it out there first.")
+            exception = RefusedError(Refusal("in-use", text))
         if not isinstance(exception, RefusedError):
             return None
         refusal = exception.refusal

@@ -8,8 +8,10 @@ import shutil
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from wagtail.models import ReferenceIndex
 
 from caselib.accounts.enums import Role
 from caselib.core.errors import RefusedError
@@ -223,3 +225,15 @@ def test_captions_follow_the_film(film_bytes: bytes) -> None:
     assert "第一句" in Client().get(f"/r/captions/{track.pk}/").content.decode()
     live_film.pages.get().unpublish()
     assert Client().get(f"/r/captions/{track.pk}/").status_code == 404
+
+
+def test_a_film_that_a_text_uses_is_not_deleted_though_the_index_of_uses_does_not_know_yet(film_bytes: bytes) -> None:
+    row = film(film_bytes)
+    factories.draft("video", title="片", video_file=row)
+    ReferenceIndex.objects.all().delete()
+    client = Client()
+    client.force_login(factories.UserFactory(is_superuser=True))
+    response = client.post(reverse("films:delete", args=[row.pk]))
+    assert response.status_code == 403
+    assert 'data-code="in-use"' in response.content.decode()
+    assert VideoFile.objects.filter(pk=row.pk).exists()
