@@ -1,20 +1,24 @@
-"""The text of uploaded documents: Word, PDF, slides, spreadsheets and plain text, read with limits."""
+"""The text of uploaded documents: Word, PDF, slides, spreadsheets of any age and plain text, read with limits."""
 
 from __future__ import annotations
 
-import io
+import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import PurePath
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path, PurePath
 
-from caselib.word import guard, text_readers
-from caselib.word.model import Document, Paragraph, Table, plain_text
-from caselib.word.reader.document import read_docx
+from caselib.word import convert, text_readers
+from caselib.word.guard import MIB, UnreadableError
+from caselib.word.sandbox import run_module
+from search.isolated import MAX_CHARACTERS
 
+READER = 2  # raise when files are read better than before: each is then read again
 MAX_BYTES = 100_000_000  # of a file that is read at all
-MAX_CHARACTERS = 1_000_000  # of text kept of one file
-_MAX_PAGES = 2_000
-_MAX_ROWS = 20_000
+_SECONDS = 25.0  # of one file, its conversion included
+_MEMORY = 600 * MIB
+_FILES = frozenset({".docx", ".docm", ".doc", ".wps", ".pdf", ".pptx", ".ppt", ".xlsx", ".xls"})
 _CUE = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})[.,](\d{3})\s*-->")
 _TAG = re.compile(r"<[^>\n]{0,200}>")
 
@@ -24,24 +28,20 @@ class NoText(Exception):
 
 
 def text_of(data: bytes, name: str) -> str:
-    """Return the text of a file by its content and name. Raises NoText for anything that cannot be read."""
+    """Return the text of a file by its content and name. Raises NoText for anything that cannot be read.
+
+    Of a file that is damaged, or takes too long, what could be read before is its text.
+    """
     if len(data) > MAX_BYTES:
         raise NoText("the file is too large to be searched")
-    reader = _READERS.get(PurePath(name).suffix.lower())
-    if reader is None:
+    suffix = PurePath(name).suffix.lower()
+    if suffix in _PLAIN:
+        text = _PLAIN[suffix](data)
+    elif suffix in _FILES:
+        text = _in_a_process(data, suffix)
+    else:
         raise NoText("files of this kind carry no text")
-    try:
-        pieces, length = [], 0
-        for piece in reader(data):
-            pieces.append(piece)
-            length += len(piece) + 1
-            if length > MAX_CHARACTERS:
-                break
-    except NoText:
-        raise
-    except Exception as error:  # libraries raise anything over a damaged file; the page must still be indexed
-        raise NoText(f"{type(error).__name__}: {error}"[:300]) from error
-    return "\n".join(pieces)[:MAX_CHARACTERS].replace("\x00", "")
+    return text[:MAX_CHARACTERS].replace("\x00", "")
 
 
 def cues(vtt: str) -> tuple[str, tuple[tuple[int, float], ...]]:
@@ -65,92 +65,46 @@ def cues(vtt: str) -> tuple[str, tuple[tuple[int, float], ...]]:
     return "\n".join(lines), tuple(starts)
 
 
-def _word(data: bytes) -> Iterator[str]:
-    yield from _blocks(read_docx(data))
+def _in_a_process(data: bytes, suffix: str) -> str:
+    """Files come from anywhere: what reads them may hang, take all memory or die, and the index must not wait for it."""
+    deadline = time.monotonic() + _SECONDS
+    with tempfile.TemporaryDirectory(prefix="caselib-text-") as name:
+        folder = Path(name)
+        told = _read(folder, data, suffix, deadline)
+        if "convert" in told:
+            left = deadline - time.monotonic()
+            try:
+                data = convert.to_docx(data, told["convert"], seconds=min(convert.SECONDS, left))
+            except UnreadableError as error:
+                raise NoText(str(error)) from error
+            told = _read(folder, data, ".docx", deadline)
+        text = (folder / "text").read_text(encoding="utf-8").removesuffix("\n")
+    if "error" in told and not text.strip():
+        raise NoText(told["error"][:300])
+    return text
 
 
-def _blocks(document: Document) -> Iterator[str]:
-    for note in document.notes.values():
-        yield plain_text(note.runs)
-    for block in document.blocks:
-        if isinstance(block, Paragraph):
-            yield block.text
-        elif isinstance(block, Table):
-            yield from (cell.text for row in block.rows for cell in row if cell.text)
-        else:
-            yield getattr(block, "text", "") or getattr(block, "alt", "") or ""
+def _read(folder: Path, data: bytes, suffix: str, deadline: float) -> dict[str, str]:
+    source, told = folder / f"source{suffix}", folder / "told.json"
+    source.write_bytes(data)
+    (folder / "text").write_bytes(b"")
+    told.unlink(missing_ok=True)
+    seconds = max(deadline - time.monotonic(), 1.0)
+    outcome = run_module(
+        "search.isolated", str(source), source.name, str(folder), folder=folder, seconds=seconds, memory=_MEMORY
+    )
+    if outcome.ending != "done" or not told.is_file():
+        return {"error": f"the file could not be read: {outcome.ending}"}
+    return dict(json.loads(told.read_text(encoding="utf-8")))
 
 
-def _plain(data: bytes) -> Iterator[str]:
-    yield text_readers.decode(data)[0]
+def _plain(data: bytes) -> str:
+    return text_readers.decode(data)[0]
 
 
-def _captions(data: bytes) -> Iterator[str]:
-    yield cues(text_readers.decode(data)[0])[0]
-
-
-def _pdf(data: bytes) -> Iterator[str]:
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise NoText(f"the PDF cannot be opened: {error}") from error
-    try:
-        for number in range(min(len(document), _MAX_PAGES)):
-            page = document[number]
-            text = page.get_textpage()
-            yield text.get_text_bounded().replace("\r\n", "\n")
-            text.close()
-            page.close()
-    finally:
-        document.close()
-
-
-def _slides(data: bytes) -> Iterator[str]:
-    from pptx import Presentation
-
-    _refuse_bomb(data)
-    for slide in Presentation(io.BytesIO(data)).slides:
-        for shape in slide.shapes:
-            if shape.has_text_frame:
-                yield shape.text_frame.text  # type: ignore[attr-defined]
-            if getattr(shape, "has_table", False) and shape.has_table:
-                rows = shape.table.rows  # type: ignore[attr-defined]
-                yield from (" ".join(cell.text for cell in row.cells) for row in rows)
-        if slide.has_notes_slide and slide.notes_slide.notes_text_frame:
-            yield slide.notes_slide.notes_text_frame.text
-
-
-def _sheets(data: bytes) -> Iterator[str]:
-    from openpyxl import load_workbook
-
-    _refuse_bomb(data)
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    try:
-        for sheet in book.worksheets:
-            yield sheet.title
-            for number, row in enumerate(sheet.iter_rows(values_only=True)):
-                if number >= _MAX_ROWS:
-                    break
-                yield " ".join(str(value) for value in row if value is not None)
-    finally:
-        book.close()
-
-
-def _refuse_bomb(data: bytes) -> None:
-    """Raise what the Word guard raises for an archive that unpacks to far more than it should."""
-    guard.open_archive(data).close()
-
-
-_READERS: dict[str, Callable[[bytes], Iterator[str]]] = {
-    ".docx": _word,
-    ".docm": _word,
-    ".pdf": _pdf,
-    ".pptx": _slides,
-    ".xlsx": _sheets,
+_PLAIN: dict[str, Callable[[bytes], str]] = {
     ".txt": _plain,
     ".md": _plain,
-    ".srt": _captions,
-    ".vtt": _captions,
+    ".srt": lambda data: cues(_plain(data))[0],
+    ".vtt": lambda data: cues(_plain(data))[0],
 }

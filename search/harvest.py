@@ -156,7 +156,7 @@ def _captions(page: ResourcePage, tracks: dict[int, list[CaptionTrack]]) -> Iter
 def extracted(document: CaseDocument) -> str:
     """Return the text of a document, read once for each content of its file; empty if there is none."""
     known = getattr(document, "extracted", None) if hasattr(document, "extracted") else None
-    if known is not None and known.file_hash == document.file_hash and document.file_hash:
+    if known is not None and known.reader == extraction.READER and known.file_hash == document.file_hash != "":
         return str(known.text)
     text = error = ""
     try:
@@ -165,8 +165,9 @@ def extracted(document: CaseDocument) -> str:
         text = extraction.text_of(data, document.filename)
     except (extraction.NoText, OSError) as problem:
         error = str(problem)[:300]
-    values = {"file_hash": document.get_file_hash() if not error else document.file_hash, "text": text, "error": error}
-    ExtractedText.objects.update_or_create(document=document, defaults=values | {"at": clock.now()})
+    file_hash = document.get_file_hash() if not error else document.file_hash
+    values = {"file_hash": file_hash, "text": text, "error": error, "reader": extraction.READER, "at": clock.now()}
+    ExtractedText.objects.update_or_create(document=document, defaults=values)
     return text
 
 

@@ -78,6 +78,7 @@ class ExtractedText(models.Model):
     text = models.TextField(_("text"), blank=True)
     error = models.CharField(_("why it has no text"), max_length=300, blank=True)
     at = models.DateTimeField(pgettext_lazy("search", "read at"))
+    reader = models.PositiveSmallIntegerField(default=0)  # which state of ``extraction`` read it
 
     class Meta:
         verbose_name = _("text of a document")

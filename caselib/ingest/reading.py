@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Set
@@ -18,11 +16,10 @@ from caselib.ingest.results import ReadForeword, ReadResult, item_from_json, ref
 from caselib.word import codec, convert, metafiles
 from caselib.word.guard import LIMITS, MIB, UnreadableError
 from caselib.word.model import Warning
-from caselib.word.sandbox import Outcome, run_limited
+from caselib.word.sandbox import Outcome, run_module
 
 SECONDS = 25.0  # of the 30 that a file may take; a command of its own needs some to begin and to end
 MEMORY = 440 * MIB  # below the 500 MB that a file may take, however megabytes are counted
-_ROOT = Path(__file__).resolve().parents[2]
 _PICTURE_SECONDS = 15.0
 _NO_CONVERSION = ("not_a_manuscript", "empty_file", "damaged", "missing_part")  # of what the converter left
 
@@ -89,32 +86,14 @@ def _read(path: Path, name: str, deadline: float, *, depth: int, skip: Set[str] 
 
 def _run(path: Path, name: str, out: Path, deadline: float) -> tuple[Outcome, dict[str, Any]]:
     seconds = max(deadline - time.monotonic(), 1.0)
-    outcome = run_limited(
-        [sys.executable, "-m", "caselib.ingest.isolated", str(path.resolve()), name, str(out)],
-        seconds=seconds,
-        memory=MEMORY,
-        address_space=MEMORY,
-        cwd=out,
-        env=_environment(out),
-    )
+    arguments = (str(path.resolve()), name, str(out))
+    outcome = run_module("caselib.ingest.isolated", *arguments, folder=out, seconds=seconds, memory=MEMORY)
     result = out / "result.json"
     if outcome.ending != "done" or not result.is_file():
         ending = outcome.ending if outcome.ending != "done" else "died"
         return outcome, {"next": "", "refused": ending, "detail": ""}
     raw: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
     return outcome, raw
-
-
-def _environment(out: Path) -> dict[str, str]:
-    kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
-    return kept | {
-        "PYTHONPATH": str(_ROOT),
-        "TMPDIR": str(out),
-        "HOME": str(out),
-        "PYTHONUTF8": "1",
-        "MALLOC_ARENA_MAX": "2",
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
 
 
 def _converted(path: Path, name: str, kind: str, deadline: float) -> ReadResult:
@@ -216,14 +195,8 @@ def read_table(data: bytes) -> list[list[str]]:
     with tempfile.TemporaryDirectory(prefix="caselib-table-") as folder:
         out = Path(folder)
         (out / "source").write_bytes(data)
-        outcome = run_limited(
-            [sys.executable, "-m", "caselib.ingest.isolated_table", str(out / "source"), str(out / "rows.json")],
-            seconds=SECONDS,
-            memory=MEMORY,
-            address_space=MEMORY,
-            cwd=out,
-            env=_environment(out),
-        )
+        arguments = (str(out / "source"), str(out / "rows.json"))
+        outcome = run_module("caselib.ingest.isolated_table", *arguments, folder=out, seconds=SECONDS, memory=MEMORY)
         if outcome.ending != "done":
             raise UnreadableError(outcome.ending)
         result: dict[str, Any] = json.loads((out / "rows.json").read_text(encoding="utf-8"))

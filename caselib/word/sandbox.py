@@ -8,12 +8,14 @@ import re
 import resource
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+_ROOT = Path(__file__).resolve().parents[2]
 _POLL_SECONDS = 0.02
 _WATCH_SECONDS = 0.15
 Ending = Literal["done", "timeout", "memory", "died"]
@@ -74,6 +76,24 @@ def run_limited(
     if ending == "done" and process.returncode != 0:
         ending = "memory" if "MemoryError" in tail else "died"
     return Outcome(ending, process.returncode, time.monotonic() - started, peak, tail)
+
+
+def run_module(module: str, *arguments: str, folder: Path, seconds: float, memory: int) -> Outcome:
+    """Run a module of ours in a process of its own within ``run_limited``'s bounds; it sees nothing of our environment.
+
+    ``folder`` is where it may write; ``memory`` bounds its address space as well.
+    """
+    kept = {key: text for key, text in os.environ.items() if key in ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH")}
+    environment = kept | {
+        "PYTHONPATH": str(_ROOT),
+        "TMPDIR": str(folder),
+        "HOME": str(folder),
+        "PYTHONUTF8": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    command = [sys.executable, "-m", module, *arguments]
+    return run_limited(command, seconds=seconds, memory=memory, address_space=memory, cwd=folder, env=environment)
 
 
 def _watch(
