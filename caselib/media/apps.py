@@ -11,7 +11,10 @@ class MediaConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import holding, policies
+        from django.db.models.signals import post_delete
+
+        from . import holding, policies, services
 
         holding.connect()
+        post_delete.connect(services.forget_file, sender="media.VideoFile", dispatch_uid="media.film_file")
         policies.register()

@@ -7,10 +7,13 @@ import os
 import shutil
 import tempfile
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from caselib.accounts.models import User
@@ -40,9 +43,14 @@ def add_film(title: str, file: File, *, by: User | None, at: datetime | None = N
 
 
 def replace_file(film: VideoFile, file: File) -> None:
-    """Give ``film`` a new file and save it. Raises RefusedError as ``add_film``, and where a vetted text holds the film."""
+    """Give ``film`` a new file and save it. Raises RefusedError as ``add_film``, and where a vetted text holds the film.
+
+    Effects in order: file stored, row, still image; on commit the file before is deleted.
+    """
+    before = None
     if film.pk:
         require(refusal("film", film.pk))
+        before = VideoFile.objects.get(pk=film.pk).file
     file.seek(0)
     head = file.read(32)
     require(film_refusal(file.name or "", head, file.size))
@@ -62,8 +70,20 @@ def replace_file(film: VideoFile, file: File) -> None:
     if facts is not None:
         film.duration, film.width, film.height = facts.duration, facts.width, facts.height
     film.save()
+    if before and before.name != film.file.name:
+        _leave(before)
     if film.still is None:
         _add_still(film)
+
+
+def forget_file(instance: VideoFile, **_: Any) -> None:
+    """Delete the file of a film whose row was deleted, on commit (a receiver of ``post_delete``)."""
+    if instance.file:
+        _leave(instance.file)
+
+
+def _leave(file: FieldFile) -> None:
+    transaction.on_commit(partial(file.storage.delete, str(file.name)))
 
 
 @transaction.atomic

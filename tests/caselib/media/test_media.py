@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from hypothesis import given
@@ -16,7 +18,7 @@ from wagtail.models import ReferenceIndex
 from caselib.accounts.enums import Role
 from caselib.core.errors import RefusedError
 from caselib.media.models import CaseDocument, VideoFile
-from caselib.media.services import add_film, set_captions
+from caselib.media.services import add_film, replace_file, set_captions
 from caselib.media.vtt import CaptionError, Cue, parse, to_vtt
 from caselib.resources.enums import Circulation
 from caselib.resources.models import Attachment
@@ -237,3 +239,19 @@ def test_a_film_that_a_text_uses_is_not_deleted_though_the_index_of_uses_does_no
     assert response.status_code == 403
     assert 'data-code="in-use"' in response.content.decode()
     assert VideoFile.objects.filter(pk=row.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_file_of_a_film_leaves_with_it_and_when_another_takes_its_place(film_bytes: bytes) -> None:
+    row = film(film_bytes)
+    first = Path(row.file.path)
+    with contextlib.suppress(ZeroDivisionError), transaction.atomic():
+        replace_file(row, ContentFile(film_bytes + b"\0", name="new.mp4"))
+        raise ZeroDivisionError
+    row = VideoFile.objects.get(pk=row.pk)
+    assert first.exists() and Path(row.file.path) == first
+    replace_file(row, ContentFile(film_bytes + b"\0", name="new.mp4"))
+    second = Path(VideoFile.objects.get(pk=row.pk).file.path)
+    assert second.exists() and not first.exists()
+    row.delete()
+    assert not second.exists()
