@@ -1,5 +1,5 @@
 # One image for web, worker and set-up. Build: docker compose build
-FROM python:3.13-slim-bookworm AS build
+FROM python:3.13-slim-trixie AS build
 WORKDIR /app
 COPY requirements/base.lock requirements/base.lock
 RUN python -m venv /venv \
@@ -14,14 +14,15 @@ RUN DJANGO_SETTINGS_MODULE=cms.settings.production \
     CASELIB_SEARCH_ENGINE=embedded CASELIB_STATIC_ROOT=/app/static-root \
     sh -c '/venv/bin/python manage.py catalogues --compile && /venv/bin/python manage.py collectstatic --noinput'
 
-FROM python:3.13-slim-bookworm
-# ffmpeg makes stills of films, postgresql-client is for `manage.py backup`, both optional to the site itself.
+FROM python:3.13-slim-trixie
+# LibreOffice reads .doc and .wps, counts the pages of collections and makes PDF; ffmpeg reads films; the client, which must be
+# no older than the server, makes backups. The site starts without them, and says what it cannot do.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk postgresql-client \
+    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk libreoffice-writer-nogui postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home /srv/caselib --create-home caselib \
-    && mkdir -p /srv/caselib/media /srv/static \
-    && chown -R caselib: /srv/caselib /srv/static
+    && mkdir -p /srv/caselib/media /srv/static /backups \
+    && chown -R caselib: /srv/caselib /srv/static /backups
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

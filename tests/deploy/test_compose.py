@@ -8,12 +8,24 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from caselib.word import office
 from cms.settings.environment import read
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 VARIABLE = re.compile(r"\$\{(\w+)(?::[-?]([^}]*))?\}")
+
+#: program → the Debian package that has it
+PACKAGES = {
+    "soffice": "libreoffice-writer-nogui",
+    "ffmpeg": "ffmpeg",
+    "ffprobe": "ffmpeg",
+    "pg_dump": "postgresql-client",
+    "pg_restore": "postgresql-client",
+}
+#: release of Debian → the version of its postgresql-client
+CLIENTS = {"bookworm": 15, "trixie": 17}
 
 
 def filled(text: str, values: dict[str, str]) -> str:
@@ -50,6 +62,31 @@ def test_every_management_command_named_in_deployment_files_exists() -> None:
     used = set(re.findall(r'manage\.py"?,? "?([a-z_]+)', texts))
     assert {"migrate", "install_library", "work", "collectstatic", "catalogues"} <= used
     assert used <= set(get_commands())
+
+
+def test_every_program_that_is_called_is_in_the_image() -> None:
+    called = set(office._NAMES[:1]) | {"pg_dump", "pg_restore"}
+    for app in ("caselib", "cms", "search"):
+        for file in (ROOT / app).rglob("*.py"):
+            called |= set(re.findall(r"""which\(["'](\w+)["']\)""", file.read_text("utf-8")))
+    assert called == set(PACKAGES)
+    installed = re.search(
+        r"apt-get install -y --no-install-recommends (.+?) \\", (ROOT / "Dockerfile").read_text("utf-8")
+    )
+    assert installed and set(PACKAGES.values()) <= set(installed[1].split())
+
+
+def test_the_client_that_makes_backups_is_no_older_than_the_server() -> None:
+    """pg_dump refuses a newer server: with Debian 12 in the image and PostgreSQL 17 beside it there were no backups."""
+    base = re.findall(r"^FROM python:\S+-(\w+)", (ROOT / "Dockerfile").read_text("utf-8"), re.M)[-1]
+    server = re.match(r"postgres:(\d+)", SERVICES["db"]["image"])
+    assert server and CLIENTS[base] >= int(server[1])
+
+
+def test_backups_have_a_place_that_outlives_the_container() -> None:
+    for name in ("web", "worker"):
+        assert "backups:/backups" in SERVICES[name]["volumes"]
+    assert "/backups" in (ROOT / "Dockerfile").read_text("utf-8").partition("chown")[2].splitlines()[0]
 
 
 def test_copied_files_of_the_image_exist() -> None:
