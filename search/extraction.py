@@ -12,10 +12,10 @@ from pathlib import Path, PurePath
 from caselib.word import convert, text_readers
 from caselib.word.guard import MIB, UnreadableError
 from caselib.word.sandbox import run_module
-from search.isolated import MAX_CHARACTERS
 
 READER = 2  # raise when files are read better than before: each is then read again
 MAX_BYTES = 100_000_000  # of a file that is read at all
+MAX_CHARACTERS = 1_000_000  # of text kept of one file
 _SECONDS = 25.0  # of one file, its conversion included
 _MEMORY = 600 * MIB
 _FILES = frozenset({".docx", ".docm", ".doc", ".wps", ".pdf", ".pptx", ".ppt", ".xlsx", ".xls"})
@@ -78,7 +78,8 @@ def _in_a_process(data: bytes, suffix: str) -> str:
             except UnreadableError as error:
                 raise NoText(str(error)) from error
             told = _read(folder, data, ".docx", deadline)
-        text = (folder / "text").read_text(encoding="utf-8").removesuffix("\n")
+        # The last character of one that was killed may have been written in part.
+        text = (folder / "text").read_text(encoding="utf-8", errors="ignore").removesuffix("\n")
     if "error" in told and not text.strip():
         raise NoText(told["error"][:300])
     return text

@@ -14,14 +14,16 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from caselib.word import guard, text_readers
+import olefile
+
+from caselib.word import convert, guard, text_readers
 from caselib.word.flatopc import to_package
 from caselib.word.html_reader import read_html
 from caselib.word.model import Document, Paragraph, Table, plain_text
 from caselib.word.reader.document import read_docx
 from search import sheets, slides
+from search.extraction import MAX_CHARACTERS
 
-MAX_CHARACTERS = 1_000_000  # of text kept of one file
 _MAX_PAGES = 2_000
 
 
@@ -37,7 +39,7 @@ def pieces(path: Path, name: str) -> Iterator[str]:
         yield from _pdf(path)
     elif head.startswith(b"PK"):
         yield from _package(path, name)
-    elif head.startswith(slides.OLE):
+    elif head.startswith(guard.OLE):
         yield from _compound(path, name)
     else:
         yield from _word(path.read_bytes(), name)
@@ -55,7 +57,8 @@ def _package(path: Path, name: str) -> Iterator[str]:
 
 
 def _compound(path: Path, name: str) -> Iterator[str]:
-    streams = slides.streams(path)
+    with olefile.OleFileIO(str(path)) as file:
+        streams = {names[0] for names in file.listdir() if len(names) == 1}
     if slides.STREAM in streams:
         yield from slides.old_pieces(path)
     elif streams & {"Workbook", "Book"}:
@@ -66,7 +69,7 @@ def _compound(path: Path, name: str) -> Iterator[str]:
 
 def _word(data: bytes, name: str) -> Iterator[str]:
     kind = guard.sniff(data, name)
-    if kind in ("legacy", "rtf", "wordml"):
+    if kind in convert.KINDS:
         raise ConversionNeeded(kind)
     if kind in ("html", "mhtml"):
         yield from _blocks(read_html(data, kind))

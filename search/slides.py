@@ -12,7 +12,6 @@ from pathlib import Path
 import olefile
 from lxml import etree
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 STREAM = "PowerPoint Document"
 # The names of the elements in both editions of the standard, transitional and strict.
 _DRAWING = ("{http://schemas.openxmlformats.org/drawingml/2006/main}", "{http://purl.oclc.org/ooxml/drawingml/main}")
@@ -70,12 +69,6 @@ def _paragraphs(root: etree._Element) -> Iterator[str]:
             yield element.text or ""
         else:
             yield "".join(node.text or " " for node in element.iter(*_WORDS))
-
-
-def streams(path: Path) -> set[str]:
-    """Return the names of the streams at the root of a compound file."""
-    with olefile.OleFileIO(str(path)) as file:
-        return {names[0] for names in file.listdir() if len(names) == 1}
 
 
 def old_pieces(path: Path) -> Iterator[str]:

@@ -15,7 +15,7 @@ from typing import Any
 from caselib.ingest.results import ReadItem, item_to_json
 from caselib.ingest.splitting import Item, Split, split
 from caselib.ingest.texts import counts, reading_text
-from caselib.word import codec, guard
+from caselib.word import codec, convert, guard
 from caselib.word.flatopc import to_package
 from caselib.word.guard import Kind, UnreadableError
 from caselib.word.html_reader import read_html
@@ -23,14 +23,13 @@ from caselib.word.model import Comment, Document
 from caselib.word.reader.document import read_docx
 from caselib.word.text_readers import read_markdown, read_text
 
-_NEEDS_CONVERSION = ("legacy", "rtf", "wordml")
 MAX_MEMBERS = 200
 
 
 def read(data: bytes, name: str, folder: Path) -> dict[str, Any]:
     """Return the reading of ``data`` as JSON data; images and zip members are written to ``folder``."""
     kind = guard.sniff(data, name)
-    if kind in _NEEDS_CONVERSION:
+    if kind in convert.KINDS:
         return {"next": "convert", "kind": kind}
     if kind == "zip":
         return {"next": "members", "kind": kind, "members": _unpack(data, folder)}

@@ -27,7 +27,7 @@ def read(data: bytes) -> list[list[str]]:
         raise UnreadableError("empty_file")
     if data[:4] == b"PK\x03\x04":
         return _sheet(data)
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+    if data.startswith(guard.OLE):
         raise UnreadableError("old_table")
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise UnreadableError("not_a_table")

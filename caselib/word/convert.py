@@ -11,6 +11,7 @@ from caselib.word.office import convert, converter
 SECONDS = 20.0
 MEMORY = 460 * MIB
 _SUFFIX = {"legacy": ".doc", "rtf": ".rtf", "wordml": ".xml"}
+KINDS = frozenset(_SUFFIX)  # of ``guard``, that have to be converted before anything reads them
 
 
 def to_docx(data: bytes, kind: str, *, seconds: float = SECONDS) -> bytes:

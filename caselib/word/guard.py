@@ -51,7 +51,7 @@ class Limits:
 
 LIMITS = Limits()
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _FOREIGN = {
     b"%PDF": "pdf",
@@ -93,7 +93,7 @@ def sniff(data: bytes, name: str = "") -> Kind:
         raise UnreadableError("empty_file")
     if len(data) > LIMITS.file_bytes:
         raise UnreadableError("too_large", f"{len(data) / MIB:.0f} MB")
-    if data.startswith(_OLE):
+    if data.startswith(OLE):
         return _sniff_ole(data)
     if data[:4] in _ZIP:
         return _sniff_zip(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import sys
 import zipfile
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Cm
 
 from caselib.word import office
+from caselib.word.sandbox import Outcome, run_limited
 from search.extraction import NoText, text_of
 from tests.conftest import require_service
 
@@ -223,6 +225,22 @@ def test_a_slide_that_grows_without_end_is_given_up() -> None:
     assert len(bomb) < 1_000_000
     with pytest.raises(NoText, match="too large"):
         text_of(bomb, "课件.pptx")
+
+
+def test_what_was_written_before_a_reader_was_killed_is_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A process that is killed stops between two bytes, not between two characters."""
+    killed = tmp_path / "killed.py"
+    killed.write_text(
+        "import os, pathlib, sys\n"
+        "pathlib.Path(sys.argv[3], 'text').write_bytes('竹编和剪纸'.encode()[:-1])\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+
+    def run(module: str, *arguments: str, folder: Path, seconds: float, memory: int) -> Outcome:
+        return run_limited([sys.executable, str(killed), *arguments], seconds=seconds, memory=memory, cwd=folder)
+
+    monkeypatch.setattr("search.extraction.run_module", run)
+    assert text_of(deck(), "课件.pptx") == "竹编和剪"
 
 
 def test_a_file_of_another_kind_has_no_text() -> None:
