@@ -50,10 +50,12 @@ def records(page_ids: Collection[int]) -> tuple[list[Record], dict[str, str]]:
     """Return the records of those pages that are live, and by key the error of those that could not be read.
 
     A page in neither is not live (any more) and belongs out of the index. A fixed number of queries a kind of page.
+    Attachments that were not read yet are left to be, and their pages enqueued when they are.
     """
     made: list[Record] = []
     errors: dict[str, str] = {}
     pages = _load(page_ids)
+    _leave_to_be_read(pages)
     tracks = _tracks(pages)
     units = _unit_paths(pages)
     for page in pages:
@@ -138,7 +140,7 @@ def _attachments(page: ResourcePage) -> Iterator[TextPart]:
     for attachment in page.attachments.all():
         yield TextPart(
             ATTACHMENT,
-            extracted(attachment.document),
+            _text_of(attachment.document),
             label=str(attachment),
             ref=str(attachment.document_id),
             tokens=tuple(page.access_tokens(attachment.audience)),
@@ -153,22 +155,34 @@ def _captions(page: ResourcePage, tracks: dict[int, list[CaptionTrack]]) -> Iter
         yield TextPart(CAPTION, text, label=track.label, ref=str(track.pk), cues=starts)
 
 
-def extracted(document: CaseDocument) -> str:
-    """Return the text of a document, read once for each content of its file; empty if there is none."""
-    known = getattr(document, "extracted", None) if hasattr(document, "extracted") else None
-    if known is not None and known.reader == extraction.READER and known.file_hash == document.file_hash != "":
-        return str(known.text)
-    text = error = ""
-    try:
-        with document.open_file() as handle:
-            data = handle.read(extraction.MAX_BYTES + 1)
-        text = extraction.text_of(data, document.filename)
-    except (extraction.NoText, OSError) as problem:
-        error = str(problem)[:300]
-    file_hash = document.get_file_hash() if not error else document.file_hash
-    values = {"file_hash": file_hash, "text": text, "error": error, "reader": extraction.READER, "at": clock.now()}
-    ExtractedText.objects.update_or_create(document=document, defaults=values)
-    return text
+def _text_of(document: CaseDocument) -> str:
+    """The text of a document as far as it was read: of a file that took its place nothing, until that is read."""
+    kept = _kept(document)
+    return str(kept.text) if kept and kept.file_hash == document.file_hash else ""
+
+
+def _kept(document: CaseDocument) -> ExtractedText | None:
+    return document.extracted if hasattr(document, "extracted") else None
+
+
+def _leave_to_be_read(pages: Iterable[ResourcePage]) -> None:
+    """Mark the documents whose text is not known (`search.reading`). One that waits already keeps its place."""
+    documents = {a.document_id: a.document for page in pages for a in page.attachments.all()}
+    unread = [document for document in documents.values() if not _is_read_or_waits(document)]
+    unread.sort(key=lambda document: document.pk)  # two drainers must not wait for each other
+    rows = [ExtractedText(document=document, at=clock.now()) for document in unread]
+    ExtractedText.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["document"],
+        update_fields=["file_hash", "text", "error", "reader"],
+    )
+
+
+def _is_read_or_waits(document: CaseDocument) -> bool:
+    kept = _kept(document)
+    return kept is not None and (kept.file_hash == document.file_hash or kept.reader == 0)
 
 
 def _terms(page: ResourcePage, axis: str) -> list[Term]:

@@ -23,6 +23,7 @@ logger = logging.getLogger(__name__)
 BATCH = 200  # jobs, or pages, handled at once
 _LONGEST_PAUSE = 3600  # seconds between attempts of a poisoned job
 _ALIVE = timedelta(minutes=10)  # a build without a sign of life for longer is dead
+_DRAIN_WAIT = 30.0  # seconds a repair waits for a drain to end
 Progress = Callable[[int, int], None]
 
 
@@ -183,33 +184,46 @@ def _note_for_builds(name: str, keys: Iterable[str]) -> None:
 # Compare and repair
 
 
-def reconcile(name: str, *, repair: bool = True) -> ReconcileReport:
-    """Compare ids and version hashes of index and database, and repair what differs. Raises EngineUnavailable, Busy."""
+def reconcile(name: str, *, repair: bool = True, progress: Progress = lambda done, total: None) -> ReconcileReport:
+    """Compare ids and version hashes of index and database, and repair what differs.
+
+    Drains go on while all is compared; what then seems to differ is compared once more, and repaired, with other
+    drainers kept out where the engine has one only. Raises EngineUnavailable, and Busy where a drain does not end.
+    """
     engine = engines.get(name)
     report = ReconcileReport(name)
-    with locks.draining(name):
-        held = dict(engine.versions())
-        ids = harvest.live_ids()
-        for chunk in _chunks(ids):
+    suspects = _suspects(engine, progress)
+    if not suspects:
+        return report
+    with locks.draining(name, patience=_DRAIN_WAIT):
+        held = {key: version for key, version in engine.versions() if key in suspects}
+        for chunk in _chunks(_pages(sorted(suspects))):
             at = time.time_ns() // 1000
             made, _errors = harvest.records(chunk)
-            report.missing += [r.key for r in made if r.key not in held]
-            report.stale += [r.key for r in made if held.get(r.key, r.version) != r.version]
             wrong = [r for r in made if held.get(r.key) != r.version]
+            report.missing += [r.key for r in wrong if r.key not in held]
+            report.stale += [r.key for r in wrong if r.key in held]
             if repair and wrong:
                 repaired, _faults = _apply(engine, wrong, [], at)
                 report.repaired += len(repaired)
                 completions.replace(r for r in wrong if r.key in repaired)
-        report.surplus = sorted(set(held) - {harvest.key_of(pk) for pk in ids} - _live_now(held))
+        report.surplus = sorted(held.keys() - set(map(harvest.key_of, harvest.live_ids())))
         if repair and report.surplus:
             report.repaired += len(engine.apply([], report.surplus, at=time.time_ns() // 1000))
             completions.replace([], report.surplus)
     return report
 
 
-def _live_now(held: Iterable[str]) -> set[str]:
-    """Keys of what went live while we compared."""
-    return {harvest.key_of(pk) for pk in harvest.live_ids()} & set(held)
+def _suspects(engine: Engine, progress: Progress) -> set[str]:
+    """The keys that differ, and those that changed while the others were compared."""
+    held = dict(engine.versions())
+    ids = harvest.live_ids()
+    suspects = held.keys() - set(map(harvest.key_of, ids))
+    for done, chunk in enumerate(_chunks(ids)):
+        progress(done * BATCH, len(ids))
+        made, _errors = harvest.records(chunk)
+        suspects |= {r.key for r in made if held.get(r.key) != r.version}
+    return suspects
 
 
 def _chunks(ids: list[int]) -> Iterator[list[int]]:

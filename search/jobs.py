@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from typing import Any
 
 from caselib.core.jobs import JobContext, job, periodic
-from search import engines, indexer, locks, neighbours, rebuilding, upkeep
+from search import engines, indexer, locks, neighbours, reading, rebuilding, upkeep
 from search.backends.base import EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 0.2
+READ_SECONDS = 0.5
 RECONCILE_SECONDS = 6 * 3600
 LIKENESS_SECONDS = 1.0
 ENROL_SECONDS = 600.0
 _AWAY_SECONDS = 5.0  # an engine that was away is asked again so often, not with each drain
+_READING_SECONDS = 5.0  # after which the worker may be told to stop
 _asked: dict[str, float] = {}
-_asking = threading.Lock()
 
 
 @periodic(DRAIN_SECONDS)
-def keep_index_true() -> None:
-    """Drain each engine; one that is away is left alone for a few seconds so that the others are not held up."""
-    for name in engines.configured():
-        with _asking:
-            if time.monotonic() < _asked.get(name, 0.0):
-                continue
-        report = upkeep.keep_up(name)
-        if report.unavailable:
-            logger.warning("search engine %s is away: %s", name, report.unavailable)
-            _asked[name] = time.monotonic() + _AWAY_SECONDS
+def keep_embedded_true() -> None:
+    """Drain the embedded index."""
+    _keep_true(engines.EMBEDDED)
+
+
+@periodic(DRAIN_SECONDS)
+def keep_elastic_true() -> None:
+    """Drain Elasticsearch's index, apart from the embedded one, which does not wait for a server."""
+    _keep_true(engines.ELASTIC)
+
+
+def _keep_true(name: str) -> None:
+    """Drain an engine; one that is away is left alone for a few seconds."""
+    if name not in engines.configured() or time.monotonic() < _asked.get(name, 0.0):
+        return
+    report = upkeep.keep_up(name)
+    if report.unavailable:
+        logger.warning("search engine %s is away: %s", name, report.unavailable)
+        _asked[name] = time.monotonic() + _AWAY_SECONDS
+
+
+@periodic(READ_SECONDS)
+def read_documents() -> None:
+    """Read the attachments whose text is not known yet."""
+    reading.read_all(seconds=_READING_SECONDS)
 
 
 @periodic(RECONCILE_SECONDS)
@@ -68,8 +83,8 @@ def rebuild(ctx: JobContext, engine: str) -> dict[str, Any]:
 
 @job("search.reconcile")
 def reconcile(ctx: JobContext, engine: str) -> dict[str, Any]:
-    """Compare and repair one engine's index."""
-    report = indexer.reconcile(engine)
+    """Compare and repair one engine's index with progress; can be cancelled, what was repaired stays so."""
+    report = indexer.reconcile(engine, progress=ctx.progress)
     return {
         "engine": engine,
         "missing": len(report.missing),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+
+_PAUSE = 0.05  # seconds between two attempts
 
 
 class Busy(Exception):
@@ -17,17 +20,28 @@ class Busy(Exception):
 
 
 @contextlib.contextmanager
-def draining(engine: str, *, alone: bool = False) -> Iterator[None]:
+def draining(engine: str, *, alone: bool = False, patience: float = 0.0) -> Iterator[None]:
     """Hold the right to drain; `alone` keeps every other drainer out (for the switch of a rebuild).
 
-    Raises Busy at once instead of waiting. The right ends with the process, also when it is killed.
+    Raises Busy after waiting for `patience` seconds. The right ends with the process, also when it is killed.
     """
+    deadline = time.monotonic() + patience
+    with contextlib.ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(_drain_lock(engine, alone=alone))
+                break
+            except Busy:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(_PAUSE)
+        yield
+
+
+def _drain_lock(engine: str, *, alone: bool) -> contextlib.AbstractContextManager[None]:
     if connection.vendor == "postgresql" and engine != "embedded":
-        with _advisory(_number("drain", engine), shared=not alone):
-            yield
-    else:
-        with _file(f"drain-{engine}"):
-            yield
+        return _advisory(_number("drain", engine), shared=not alone)
+    return _file(f"drain-{engine}")
 
 
 @contextlib.contextmanager
@@ -38,6 +52,17 @@ def rebuilding(engine: str) -> Iterator[None]:
             yield
     else:
         with _file(f"rebuild-{engine}"):
+            yield
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[None]:
+    """Hold the right to read documents. Raises Busy if another process is doing so."""
+    if connection.vendor == "postgresql":
+        with _advisory(_number("read"), shared=False):
+            yield
+    else:
+        with _file("read"):
             yield
 
 

@@ -71,18 +71,20 @@ class ReplayKey(models.Model):
 
 
 class ExtractedText(models.Model):
-    """The text of an uploaded document, so that reading it again costs nothing until the file changes."""
+    """The text of an uploaded document, so that reading it again costs nothing until the file changes; or, where `reader`
+    is lower than that of ``extraction``, the wish that it be read."""
 
     document = models.OneToOneField("media.CaseDocument", on_delete=models.CASCADE, related_name="extracted")
     file_hash = models.CharField(max_length=64)
     text = models.TextField(_("text"), blank=True)
     error = models.CharField(_("why it has no text"), max_length=300, blank=True)
     at = models.DateTimeField(pgettext_lazy("search", "read at"))
-    reader = models.PositiveSmallIntegerField(default=0)  # which state of ``extraction`` read it
+    reader = models.PositiveSmallIntegerField(default=0)  # which state of ``extraction`` read it, 0 if none did yet
 
     class Meta:
         verbose_name = _("text of a document")
         verbose_name_plural = _("texts of documents")
+        indexes = [models.Index(fields=["reader", "file_hash"], name="extracted_unread")]
 
     def __str__(self) -> str:
         return f"{self.document_id}: {len(self.text)}"

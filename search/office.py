@@ -7,19 +7,20 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Min, QuerySet
 
-from search import engines
+from search import engines, reading
 from search.backends.base import EngineUnavailable
 from search.models import POISONED_AFTER, IndexBuild, OutboxJob
 
 
 def status_of(name: str) -> dict[str, Any]:
-    """Return figures of one engine: its own, the outbox's, the last build's."""
+    """Return figures of one engine: its own, the outbox's, the last build's, and what no engine has yet."""
     jobs = OutboxJob.objects.filter(engine=name)
     figures: dict[str, Any] = {
         "engine": name,
         "waiting": jobs.count(),
         "oldest": jobs.aggregate(oldest=Min("created_at"))["oldest"],
         "poisoned": jobs.filter(attempts__gte=POISONED_AFTER).count(),
+        "unread_attachments": reading.waiting(),
         "held_back": engines.breaker(name).open,
         "build": None,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 
 from caselib.core import clock, page_cache
@@ -71,18 +70,13 @@ def _switch(name: str, builder: Builder, build: IndexBuild) -> None:
     """Catch up with what was drained meanwhile, the last of it with all drains kept out, then switch."""
     while _replay(builder, build) > BATCH:
         _alive(build)
-    deadline = time.monotonic() + _SWITCH_WAIT
-    while True:
-        try:
-            with locks.draining(name, alone=True):
-                _replay(builder, build)
-                builder.publish()
-                page_cache.bump(page_cache.PAGES, page_cache.INDEX, pages=())
-                return
-        except locks.Busy as error:
-            if time.monotonic() > deadline:
-                raise EngineUnavailable("a drain holds the index; the switch waited in vain") from error
-            time.sleep(0.05)
+    try:
+        with locks.draining(name, alone=True, patience=_SWITCH_WAIT):
+            _replay(builder, build)
+            builder.publish()
+            page_cache.bump(page_cache.PAGES, page_cache.INDEX, pages=())
+    except locks.Busy as error:
+        raise EngineUnavailable("a drain holds the index; the switch waited in vain") from error
 
 
 def _replay(builder: Builder, build: IndexBuild) -> int:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from search import engines, indexer, locks, rebuilding
+from search import engines, indexer, locks, reading, rebuilding
 from search.backends.base import EngineUnavailable
 from search.indexer import DrainReport
 
@@ -34,6 +35,21 @@ def keep_up(name: str) -> DrainReport:
     return report
 
 
+def bring_up(name: str) -> DrainReport:
+    """Make one engine's index true to the last attachment: what is not read yet is read now, and drained."""
+    report = keep_up(name)
+    if not reading.read_all():
+        return report
+    again = keep_up(name)
+    return replace(
+        again,
+        indexed=report.indexed + again.indexed,
+        removed=report.removed + again.removed,
+        failed=report.failed + again.failed,
+    )
+
+
 def keep_all_up() -> list[DrainReport]:
     """Make every configured engine's index true."""
-    return [keep_up(name) for name in engines.configured()]
+    reports = [keep_up(name) for name in engines.configured()]
+    return [*reports, *map(keep_up, engines.configured())] if reading.read_all() else reports

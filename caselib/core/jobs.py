@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,6 +33,8 @@ LOST_AFTER = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 10
 MAX_ATTEMPTS = 3
 PROGRESS_SECONDS = 0.5
+RECOVER_SECONDS = 30
+FAULT_SECONDS = 5  # the least pause of a periodic function after a fault
 
 JobFunction = Callable[..., dict[str, Any]]
 _registry: dict[str, JobFunction] = {}
@@ -43,13 +45,12 @@ class CancelledError(Exception):
     """Raised inside a job function when somebody asked to stop it."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Periodic:
-    """A short function the worker calls again and again; ``last`` is in seconds of the monotonic clock."""
+    """A function the worker calls again and again, with a pause of so many seconds."""
 
     function: Callable[[], object]
     seconds: float
-    last: float = field(default=-1e9)
 
 
 @dataclass
@@ -85,7 +86,10 @@ def job(kind: str) -> Callable[[JobFunction], JobFunction]:
 
 
 def periodic(seconds: float) -> Callable[[Callable[[], object]], Callable[[], object]]:
-    """Register a short function without parameters that the worker calls every ``seconds``."""
+    """Register a function without parameters that the worker calls every ``seconds``, in a thread of its own.
+
+    It runs beside jobs, the other periodic functions and other workers, so what must not meet needs a lock.
+    """
 
     def register(function: Callable[[], object]) -> Callable[[], object]:
         _periodic.append(Periodic(function, seconds))
@@ -109,6 +113,7 @@ def cancel(job_row: Job) -> None:
         Job.objects.filter(pk=job_row.pk).exclude(state__in=FINAL_STATES).update(cancel_requested=True)
 
 
+@periodic(RECOVER_SECONDS)
 def recover() -> int:
     """Queue again the jobs whose worker died, give up on those that killed it too often; return how many."""
     lost = Job.objects.filter(state=JobState.RUNNING, heartbeat_at__lt=clock.now() - LOST_AFTER)
@@ -155,14 +160,38 @@ def run_pending() -> int:
 
 
 def run_periodics() -> None:
-    """Call the periodic functions that are due; a fault in one is logged and does not stop the others."""
+    """Call each periodic function once, one after another; a fault in one does not stop the others."""
     for entry in _periodic:
-        if time.monotonic() - entry.last >= entry.seconds:
-            entry.last = time.monotonic()
-            try:
-                entry.function()
-            except Exception:
-                logger.exception("periodic %s failed", entry.function)
+        _call(entry)
+
+
+def keep_periodics(stopped: threading.Event) -> list[threading.Thread]:
+    """Call each periodic function in a thread of its own until ``stopped`` is set; return the threads.
+
+    None waits for another nor for a job: what is published must be found although a book of two hundred cases is being
+    compiled, or a library compared.
+    """
+    threads = [threading.Thread(target=_keep, args=(entry, stopped), daemon=True) for entry in _periodic]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _keep(entry: Periodic, stopped: threading.Event) -> None:
+    while not stopped.is_set():
+        close_old_connections()
+        well = _call(entry)
+        stopped.wait(entry.seconds if well else max(entry.seconds, FAULT_SECONDS))
+    connection.close()
+
+
+def _call(entry: Periodic) -> bool:
+    try:
+        entry.function()
+    except Exception:
+        logger.exception("periodic %s failed", entry.function)
+        return False
+    return True
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,16 +13,16 @@ from django.test.utils import CaptureQueriesContext
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock, jobs
-from caselib.media.models import CaptionTrack, CaseDocument, VideoFile
+from caselib.media.models import CaptionTrack, VideoFile
 from caselib.resources.enums import AwardTier, Circulation, Kind
-from caselib.resources.models import Attachment, ResourceAward, ResourcePage, RestrictedGroup
+from caselib.resources.models import ResourceAward, ResourcePage, RestrictedGroup
 from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
 from search import api, engines, harvest, indexer, office, outbox, rebuilding
 from search.api import SearchRequest, SearchResult
 from search.backends.base import Refused
 from search.backends.embedded import EmbeddedBuilder, EmbeddedEngine
-from search.models import POISONED_AFTER, ExtractedText, IndexBuild, OutboxJob
+from search.models import POISONED_AFTER, IndexBuild, OutboxJob
 from search.records import Record
 from tests import factories
 
@@ -158,45 +157,6 @@ def test_a_page_that_is_no_longer_live_leaves_the_index(find: Find) -> None:
     page.save()
     assert find("渔港").total == 0
     assert dict(engines.get("embedded").versions()) == {}
-
-
-def document(name: str, data: bytes, title: str = "附件") -> CaseDocument:
-    made = CaseDocument(title=title)
-    made.file.save(name, ContentFile(data), save=False)
-    made._set_document_file_metadata()
-    made.save()
-    return made
-
-
-def with_attachment(title: str, made: CaseDocument, audience: str = "learner") -> ResourcePage:
-    page = factories.draft(title=title)
-    page.attachments = [Attachment(document=made, title=made.title, audience=audience)]
-    page.save_revision()
-    return factories.publish(page)
-
-
-def test_attachments_of_every_kind_are_searched_with_their_name(find: Find) -> None:
-    for name, data, word in sample_files():
-        with_attachment(f"带{word}的案例", document(name, data, title=f"文件{name}"))
-    for name, _data, word in sample_files():
-        result = find(word)
-        attachments = [p for hit in result.hits for p in hit.passages if p.source == "attachment"]
-        assert attachments, name
-        assert attachments[0].label == f"文件{name}"
-    assert ExtractedText.objects.count() == len(sample_files())
-
-
-def test_an_attachment_for_teachers_is_found_by_teachers_only(find: Find) -> None:
-    with_attachment("渔港", document("a.txt", "教师秘语".encode()), audience="teacher")
-    assert find("教师秘语").total == 0
-    assert titles(find("教师秘语", viewer=teacher())) == ["渔港"]
-
-
-def test_a_damaged_attachment_does_not_keep_its_page_out(find: Find) -> None:
-    for name in ("bad.docx", "bad.pdf", "bad.pptx", "bad.xlsx"):
-        with_attachment(f"渔港{name[4:]}", document(name, b"PK\x03\x04 not a file at all" * 20))
-    assert find("渔港").total == 4
-    assert all(row.error for row in ExtractedText.objects.all())
 
 
 def captioned(words: str) -> VideoFile:
@@ -369,51 +329,3 @@ def test_draining_costs_the_same_queries_for_one_page_and_for_thirty(find: Find)
     # A handful more for the batches that a long list is fetched in, none for each page; PostgreSQL adds a savepoint's.
     allowed = 5 if connection.vendor == "sqlite" else len(pages)
     assert cost(pages) <= cost(pages[:1]) + allowed
-
-
-def sample_files() -> list[tuple[str, bytes, str]]:
-    """(name, content, a word in it) of each kind of file."""
-    import docx
-    import openpyxl
-    import pptx
-
-    word, slides, sheet = io.BytesIO(), io.BytesIO(), io.BytesIO()
-    made = docx.Document()
-    made.add_paragraph("文档里的青瓷")
-    made.add_table(1, 1).cell(0, 0).text = "表格里的竹编"
-    made.save(word)
-    deck = pptx.Presentation()
-    deck.slides.add_slide(deck.slide_layouts[5]).shapes.title.text = "幻灯片里的剪纸"
-    deck.save(slides)
-    book = openpyxl.Workbook()
-    book.active["A1"] = "表单里的木雕"
-    book.save(sheet)
-    return [
-        ("a.docx", word.getvalue(), "竹编"),
-        ("b.pptx", slides.getvalue(), "剪纸"),
-        ("c.xlsx", sheet.getvalue(), "木雕"),
-        ("d.txt", "纯文本里的蓝染".encode("gb18030"), "蓝染"),
-        ("e.pdf", small_pdf("porcelain workshop"), "porcelain"),
-    ]
-
-
-def small_pdf(text: str) -> bytes:
-    """A PDF of one page with one line."""
-    stream = f"BT /F1 18 Tf 20 100 Td ({text}) Tj ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]
-    out = bytearray(b"%PDF-1.4\n")
-    offsets = []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    out += b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
-    return bytes(out)

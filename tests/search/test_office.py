@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.core import clock
 from caselib.core.models import Job
+from caselib.media.models import CaseDocument
 from caselib.resources.enums import Circulation
-from search.models import POISONED_AFTER, OutboxJob, SynonymGroup
+from search.models import POISONED_AFTER, ExtractedText, OutboxJob, SynonymGroup
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +31,14 @@ def test_engines_and_failed_jobs_are_shown(client_of: ClientOf, up_to_date: Call
     assert "&lt;b&gt;broken" in text
     assert "重建索引" not in text, "an editor looks, the system administrator acts"
     assert "重建索引" in client_of(Role.SYSTEM_ADMIN).get(reverse("search_office")).content.decode()
+
+
+def test_the_office_sees_how_many_attachments_are_still_to_be_read(client_of: ClientOf) -> None:
+    page = client_of(Role.EDITOR)
+    assert "待读取" not in page.get(reverse("search_office")).content.decode()
+    document = CaseDocument.objects.create(title="附件", file=ContentFile(b"text", name="a.txt"))
+    ExtractedText.objects.create(document=document, at=clock.now())
+    assert "还有 1 个附件的文字待读取" in page.get(reverse("search_office")).content.decode()
 
 
 def test_failed_jobs_are_tried_again(client_of: ClientOf) -> None:

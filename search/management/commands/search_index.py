@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{name} does not answer: {error}") from error
 
     def _drain(self, name: str, options: dict[str, Any]) -> None:
-        report = upkeep.keep_up(name)
+        report = upkeep.bring_up(name)
         if report.unavailable:
             raise CommandError(f"{name} does not answer: {report.unavailable}")
         if report.busy:
