@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
@@ -153,10 +155,23 @@ def test_a_file_that_is_gone_is_told_of_and_not_asked_for_again(find: Find) -> N
 
 
 def test_one_process_reads_at_a_time(find: Find) -> None:
+    find()
     with_attachment("渔港", document("a.txt", "密封条款".encode()))
     indexer.drain("embedded")
-    with locks.reading():
-        assert reading.read_all() == 0
+    held, free = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with locks.reading():
+            held.set()
+            free.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=other)
+    thread.start()
+    assert held.wait(20)
+    assert reading.read_all() == 0
+    free.set()
+    thread.join()
     assert reading.read_all() == 1
 
 
