@@ -335,3 +335,9 @@ def test_strict_documents_are_read() -> None:
         "http://purl.oclc.org/ooxml/wordprocessingml/main",
     )
     assert read_docx(docx("", raw=raw)).blocks[0].text == "严格格式。"  # type: ignore[union-attr]
+
+
+def test_radicals_from_a_pdf_become_the_characters_meant() -> None:
+    document = read(p("⼀、⽂件⻓期⻅效") + p("账本上墙，一户一页。"))
+    assert "一、文件长期见效" in [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
+    assert "radicals_replaced" in codes(document)
