@@ -129,6 +129,8 @@ _FRONT = re.compile(
     r".*[:：][\s_]*$|.*_{4,}|^附\s*[件表录]\s*[\d一二三四五六七八九十]*$|^填[表写报]?(?:表|写)?(?:须知|说明|要求)$"
 )
 
+_CORNER = re.compile(r"^(?:\d{6}|(?:绝密|机密|秘密)(?:★.{0,8})?|特\s*急|加\s*急|签发人[:：].*)$")
+
 
 def is_particular(text: str) -> bool:
     """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title."""
@@ -136,8 +138,14 @@ def is_particular(text: str) -> bool:
 
 
 def is_front_line(text: str) -> bool:
-    """True for what stands above a title and is not it: particulars, fields to fill in, 附件1, 某发〔2024〕3号."""
-    return is_particular(text) or bool(_FRONT.match(text))
+    """True for what stands above a title and is not it: particulars, fields to fill in, 附件1, a red head, 某发〔2024〕3号."""
+    return is_particular(text) or bool(_FRONT.match(text)) or _is_masthead(text)
+
+
+def _is_masthead(text: str) -> bool:
+    """True for the red head of an official letter, 中共青禾县委党校文件, and the marks of rank in its corners."""
+    names = re.split(r"\s+", text.removesuffix("文件").strip()) if text.endswith("文件") else []
+    return (bool(names) and all(is_institution(name) for name in names)) or bool(_CORNER.match(text))
 
 
 def is_remark(text: str) -> bool:

@@ -50,7 +50,19 @@ def test_a_unit_below_a_title_is_no_second_line() -> None:
     assert (item.title, item.unit) == ("一张清单破解停车之困", "云岭县委组织部")
 
 
-@pytest.mark.parametrize("first", ["云发〔2026〕14号", "附件2", "2026年3月5日", "附件一"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "云发〔2026〕14号",
+        "附件2",
+        "2026年3月5日",
+        "附件一",
+        "中共云岭县委党校文件",
+        "云岭县纪委 云岭县监委文件",
+        "特急",
+        "签发人：周正",
+    ],
+)
 def test_lines_above_a_title(first: str) -> None:
     item = single(large(first) + large("优秀案例评选实施细则", 36) + plain(LONG))
     assert item.title == "优秀案例评选实施细则"
