@@ -341,3 +341,17 @@ def test_radicals_from_a_pdf_become_the_characters_meant() -> None:
     document = read(p("⼀、⽂件⻓期⻅效") + p("账本上墙，一户一页。"))
     assert "一、文件长期见效" in [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
     assert "radicals_replaced" in codes(document)
+
+
+def test_a_heading_may_have_a_colon_and_a_field_may_be_bold() -> None:
+    document = read(
+        p("停车之争", props='<w:jc w:val="center"/>', run=BOLD + '<w:sz w:val="36"/>')
+        + p("第一幕：投诉像雪片一样飞来", run=BOLD)
+        + p(LONG)
+        + p("破局：谁来管？", run=BOLD)
+        + p(LONG)
+        + p("联系人：周正平", run=BOLD)
+        + p("教学目标：说清停车为什么难", run=BOLD)
+        + p(LONG)
+    )
+    assert [text for _, text, _ in headings(document)] == ["停车之争", "第一幕：投诉像雪片一样飞来", "破局：谁来管？"]
