@@ -214,7 +214,7 @@ class _Judge(TitleJudge):
         item = self.items[index]
         larger = item.look.align == "center" or item.size > self.body_size + 1
         return (
-            index < self.cover_end
+            (index < self.cover_end and self._next(index) != self.cover_end)
             or len(value) < _SHORTEST_VALUE
             or bool(_FIELD_LABEL.search(squeeze(label)))
             or is_byline(text)
@@ -223,7 +223,8 @@ class _Judge(TitleJudge):
 
     def _text_follows(self, index: int) -> bool:
         following = self._next(index)
-        return following is not None and len(self.items[following].text) > _MAX_PLAIN_HEADING
+        text = "" if following is None else self.items[following].text.strip()
+        return len(text) > _MAX_PLAIN_HEADING or (len(text) > _MAX_PLAIN_HEADING / 2 and ends_sentence(text))
 
     def _numbered_heading(self, index: int, text: str, number: Numeral, strong_look: bool) -> bool:
         bare = text if self.items[index].label else text[len(number.text) :].strip()

@@ -9,6 +9,9 @@ from caselib.word.html_reader import read_html
 from caselib.word.names import split_byline
 from caselib.word.reader.document import read_docx
 from tests.caselib.ingest.hand_set import Book, StyledBook
+from tests.caselib.word.packages import docx, p
+
+_TEXT = "村里把账本挂在墙上，谁家有疑问谁来问，工作组逐户走访，把意见一条一条记下来再商量。"
 
 
 @pytest.mark.parametrize("make", [Book, StyledBook])
@@ -68,3 +71,52 @@ def test_a_table_of_contents_typed_in_a_web_page_stays_out() -> None:
 
     assert [item.title for item in found.items] == list(titles)
     assert all("……" not in item.title for item in found.items)
+
+
+_CASES = (
+    ("破茧：空壳村的逆袭之路", "青禾县委党校", "林涛"),
+    ("从“要我评”到“我要评”", "松岭市纪委监委", "石磊"),
+    ("老宅基地上的新文章", "青禾县委组织部", "郑爱华"),
+)
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["one line", "two lines"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{title}…………{unit}（{page}）",
+        "{title}…………{unit}  {author}（{page}）",
+        "{title}…………{author}/{page}",
+        "{title}\t{page}\n　　——{unit}",
+        "{title}",
+        "{title}（{unit}）",
+        "案例{at}：{title} ({page})",
+        "{title} / 0{page}",
+        "0{page}  {title}",
+    ],
+)
+def test_every_way_to_type_a_table_of_contents(entry: str, broken: bool) -> None:
+    """The entries were taken for the title of the first case, or for cases without a text."""
+    centre, large, head = '<w:jc w:val="center"/>', '<w:sz w:val="44"/>', '<w:rFonts w:eastAsia="黑体"/>'
+    text = "<w:sz w:val='32'/>"
+    body = p("优秀案例选编", props=centre, run='<w:sz w:val="72"/>') + p("前　言", props=centre, run=large)
+    body += p(_TEXT * 3, run=text) + p("目　录", props=centre, run=large)
+    for at, (title, unit, author) in enumerate(_CASES):
+        lines = entry.format(title=title, unit=unit, author=author, page=10 + at * 7, at=at + 1).split("\n")
+        body += "".join(p(line, run=text) for line in lines)
+    for title, unit, author in _CASES:
+        for part in (title[:6], title[6:]) if broken else (title,):
+            body += p(part, props=centre, run=large)
+        body += p(f"{unit}　{author}", props=centre, run=text)
+        for name in ("一、案例背景", "二、主要做法", "三、成效"):
+            body += p(name, run=text + head) + p(_TEXT * 2 + title, run=text)
+
+    found = split(read_docx(docx(body)), name="collection")
+
+    assert [(item.title, item.unit, item.authors) for item in found.items] == [
+        (title, unit, [author]) for title, unit, author in _CASES
+    ]
+    assert all(
+        [part.text for part in item.sections] == ["一、案例背景", "二、主要做法", "三、成效"] for item in found.items
+    )
+    assert found.foreword is not None
