@@ -8,6 +8,7 @@ from caselib.ingest.splitting import split
 from caselib.word.html_reader import read_html
 from caselib.word.names import split_byline
 from caselib.word.reader.document import read_docx
+from caselib.word.text_readers import read_markdown, read_text
 from tests.caselib.ingest.hand_set import Book, StyledBook
 from tests.caselib.word.packages import docx, p
 
@@ -80,8 +81,7 @@ _CASES = (
 )
 
 
-@pytest.mark.parametrize("broken", [False, True], ids=["one line", "two lines"])
-@pytest.mark.parametrize(
+_ENTRIES = pytest.mark.parametrize(
     "entry",
     [
         "{title}…………{unit}（{page}）",
@@ -95,6 +95,10 @@ _CASES = (
         "0{page}  {title}",
     ],
 )
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["one line", "two lines"])
+@_ENTRIES
 def test_every_way_to_type_a_table_of_contents(entry: str, broken: bool) -> None:
     """The entries were taken for the title of the first case, or for cases without a text."""
     centre, large, head = '<w:jc w:val="center"/>', '<w:sz w:val="44"/>', '<w:rFonts w:eastAsia="黑体"/>'
@@ -119,4 +123,34 @@ def test_every_way_to_type_a_table_of_contents(entry: str, broken: bool) -> None
     assert all(
         [part.text for part in item.sections] == ["一、案例背景", "二、主要做法", "三、成效"] for item in found.items
     )
+    assert found.foreword is not None
+
+
+@pytest.mark.parametrize("kind", ["html", "md", "txt"])
+@_ENTRIES
+def test_every_way_to_type_a_table_of_contents_in_a_web_page_or_a_text(entry: str, kind: str) -> None:
+    """Below a heading 目录 they were a case of that name."""
+    lines = [("", "优秀案例选编"), ("# ", "前　言"), ("　　", _TEXT * 3), ("# ", "目　录")]
+    for at, (title, unit, author) in enumerate(_CASES):
+        named = entry.format(title=title, unit=unit, author=author, page=10 + at * 7, at=at + 1)
+        lines += [("", line) for line in named.split("\n")]
+    for title, unit, author in _CASES:
+        lines += [("# ", title), ("", f"{unit}　{author}")]
+        for name in ("一、案例背景", "二、主要做法", "三、成效"):
+            lines += [("## ", name), ("　　", _TEXT * 2 + title)]
+    if kind == "html":
+        tags = {"# ": "h1", "## ": "h2"}
+        page = "".join(f"<{tags.get(mark, 'p')}>{line}</{tags.get(mark, 'p')}>" for mark, line in lines)
+        found = split(read_html(page.encode()), name="collection")
+    elif kind == "md":
+        found = split(
+            read_markdown("\n\n".join(mark.strip("　") + line for mark, line in lines).encode()), name="collection"
+        )
+    else:
+        text = "\n".join(mark.strip("# ") + line for mark, line in lines)
+        found = split(read_text(text.encode()), text_file=True, name="collection")
+
+    assert [(item.title, item.unit, item.authors) for item in found.items] == [
+        (title, unit, [author]) for title, unit, author in _CASES
+    ]
     assert found.foreword is not None
