@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from caselib.word.outline import ends_sentence
 
 # An entry of a table of contents ends in dots or a tab and a page number; it may run over three lines.
-_LEADER = re.compile(r"(?:[.．·…。‥]{3,}|…|\t)\s*[(（]?(?:\d{1,4}|[IVXivx]{1,5})[)）]?$")
+_LEADER = re.compile(r"(?:[.．·…。‥]{3,}|…|\t)\s*[(（]?(?:\d{1,4}|[IVXivx\u2160-\u217f]{1,5})[)）]?$")
 # Leaders before the unit or the people, the page behind them: 一张清单……云岭县委组织部（5）
 _CREDITED = re.compile(r"^\S.*?(?:…{2,}|[.．·‥]{4,})\s*\S[^….．·]{1,40}?\s*[(（/／]\s*\d{1,4}\s*[)）]?$")
 _PAGE_LAST = re.compile(r"^(?P<text>\S.{1,60}?)(?:\s*[(（/／]\s*|\s{2,})(?P<page>\d{1,4})\s*[)）]?$")
@@ -31,25 +31,29 @@ def last_entry(lines: Sequence[str], start: int, *, leaders: bool = True) -> int
 
 
 def _last_with_leaders(lines: Sequence[str], start: int) -> int | None:
-    last = start
+    last, since = start, 0
     for index in range(start + 1, len(lines)):
         text = lines[index]
-        if index - last <= _ENTRY_LINES and (_LEADER.search(text) or (len(text) <= _LONGEST and _CREDITED.match(text))):
-            last = index
+        since += bool(text)
+        if since > _ENTRY_LINES:
+            break
+        if _LEADER.search(text) or (len(text) <= _LONGEST and _CREDITED.match(text)):
+            last, since = index, 0
     return last if last > start else None
 
 
 def _last_with_pages(lines: Sequence[str], start: int) -> int | None:
     """Lines that end or begin with a page number but for a gap, a bracket or a stroke: rising, and three at least."""
     for pattern in (_PAGE_LAST, _PAGE_FIRST):
-        last, before, found = start, 0, 0
+        last, since, before, found = start, 0, 0, 0
         for index in range(start + 1, len(lines)):
             text = lines[index]
-            if index - last > _ENTRY_LINES or len(text) > _LONGEST:
+            since += bool(text)
+            if since > _ENTRY_LINES or len(text) > _LONGEST:
                 break
             page = pattern.match(text)
             if page and not ends_sentence(page["text"]) and before <= int(page["page"]):
-                last, before, found = index, int(page["page"]), found + 1
+                last, since, before, found = index, 0, int(page["page"]), found + 1
         if found >= _FEWEST_PAGES and before > 1:
             return last
     return None

@@ -145,7 +145,12 @@ class _Judge(TitleJudge):
 
     def _on_cover(self, index: int, kind: str) -> bool:
         """True for large lines before the text that head nothing: what follows is another line of the cover."""
-        return kind.startswith("look") and index < self.cover_end and self._next(index) != self.cover_end
+        return (
+            kind.startswith("look")
+            and index < self.cover_end
+            and self._next(index) != self.cover_end
+            and not self._opens_case(index)
+        )
 
     def _continues(self, index: int, kind: str) -> bool:
         """True for the second line of a centred heading that was broken by hand."""

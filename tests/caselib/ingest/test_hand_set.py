@@ -154,3 +154,29 @@ def test_every_way_to_type_a_table_of_contents_in_a_web_page_or_a_text(entry: st
         (title, unit, [author]) for title, unit, author in _CASES
     ]
     assert found.foreword is not None
+
+
+@pytest.mark.parametrize(("signed", "cover"), [("below", False), ("below", True), ("behind", False)])
+def test_cases_without_sections_are_told_by_their_titles_and_who_signs(signed: str, cover: bool) -> None:
+    """They were one case, the titles of the others its sections."""
+    centre, large, text = '<w:jc w:val="center"/>', '<w:b/><w:sz w:val="36"/>', '<w:sz w:val="32"/>'
+    body = p("优秀案例选编", props=centre, run='<w:sz w:val="72"/>') if cover else ""
+    for title, unit, author in _CASES[1:]:
+        body += p(title, props=centre, run=large)
+        body += p(f"{unit}　{author}", props=centre, run=text) if signed == "below" else ""
+        body += "".join(p(_TEXT * times + title, run=text) for times in (2, 3, 1))
+        body += p(f"（{unit}　{author}）", run=text) if signed == "behind" else p()
+
+    found = split(read_docx(docx(body)), name="collection")
+
+    assert [(item.title, item.unit, item.authors) for item in found.items] == [
+        (title, unit, [author]) for title, unit, author in _CASES[1:]
+    ]
+
+
+def test_a_plan_that_names_who_does_what_is_one_text() -> None:
+    centre, bold = '<w:jc w:val="center"/>', "<w:b/>"
+    body = p("基层治理提升行动安排", props=centre, run='<w:b/><w:sz w:val="44"/>') + p("青禾县委党校", props=centre)
+    for name, unit in (("送课下乡", "青禾县委组织部"), ("案例进课堂", "青禾县委宣传部")):
+        body += p(name, run=bold) + p(f"责任单位：{unit}") + p(_TEXT * 3)
+    assert len(split(read_docx(docx(body)), name="plan").items) == 1
