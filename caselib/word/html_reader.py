@@ -46,6 +46,8 @@ _BLOCK_TAGS = {
 }
 _SOURCE_LINE = "\v"  # where a line of the source ends; nothing else gives this sign
 _WIDE = "\u2e80-\u9fff\u3000-\u303f\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af“”‘’…—"
+# Its source lines end where a blank stood, between Chinese characters too.
+_BREAKS_AT_BLANKS = re.compile(r"<meta[^>]{0,80}(?:LibreOffice|OpenOffice)", re.I)
 _IDEOGRAPHIC = ("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "cjk-decimal")
 _SKIPPED = {"script", "style", "head", "noscript", "template", "object", "embed", "iframe", "svg", "math", "nav"}
 
@@ -60,6 +62,8 @@ def read_html(data: bytes, kind: Kind = "html") -> Document:
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", unified(CONTROL.sub("", text)))
     if not text.strip():
         raise UnreadableError("empty_file")
+    if _BREAKS_AT_BLANKS.search(text[:4096]):
+        text = re.sub(r"[\r\n]+", " ", text)
     parser = html.HTMLParser(no_network=True, huge_tree=True, recover=True)
     try:
         root = html.document_fromstring(text, parser=parser)

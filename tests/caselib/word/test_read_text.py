@@ -158,3 +158,8 @@ def test_radicals_from_a_pdf_become_the_characters_meant(read: Callable[[bytes],
     document = read("⼀、⽂件⻓期⻅效".encode())
     assert [block.text for block in document.blocks] == ["一、文件长期见效"]  # type: ignore[union-attr]
     assert ("radicals_replaced", "4") in [(warning.code, warning.text) for warning in document.warnings]
+
+
+def test_a_source_line_of_libreoffice_ends_where_a_blank_stood() -> None:
+    page = '<meta name="generator" content="LibreOffice 7.4"><h1>账本上墙</h1><p>云岭县委党校\n周正平</p>'
+    assert [block.text for block in read_html(page.encode()).blocks][1] == "云岭县委党校 周正平"  # type: ignore[union-attr]
