@@ -10,6 +10,7 @@ from caselib.ingest.cycles import from_cycles, is_first, spans_of
 from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.plans import find_plans
 from caselib.ingest.sections import is_foreword, key
+from caselib.ingest.signed import from_signed
 from caselib.ingest.titling import (
     TITLE_MAX,
     Start,
@@ -33,7 +34,7 @@ _REPORT = re.compile(
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript."""
-    for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles):
+    for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles, from_signed):
         starts = find(blocks, titles)
         if len(starts) >= 2 and not _are_within_text(blocks, starts):
             return starts

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from caselib.ingest.lines import Line
-from caselib.ingest.sections import is_contents, key
+from caselib.ingest.sections import is_contents
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
 from caselib.word.outline import ends_sentence, numeral
+from caselib.word.typed_contents import last_entry
 
 DRESSED = re.compile(
     r"^(?:[-—–―－─·•．.~～|｜*＊=\s]+\d{1,4}[-—–―－─·•．.~～|｜*＊=\s]+|[\[【〔〈《<＜]\s*\d{1,4}\s*[\]】〕〉》>＞]"
@@ -24,6 +25,7 @@ BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
 _LEADERS = re.compile(r"(?:[.．·…⋯・‥﹒•。\-—_]\s*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$", re.I)
 _MOST_ENTRIES = 400
 _ENTRY_LINES = 3  # lines that one entry may take
+_FEWEST_PLAIN, _LONGEST_PLAIN = 2, 60  # entries without pages, and the characters of one
 _LONGEST = 200  # characters of a line that may be an entry
 _MOST_PAGES = 60  # of one case
 _UNFINISHED = re.compile(r"\S(?:[…⋯‥]{2,}|[.．·]{4,})\s*\S{2,40}$")
@@ -48,23 +50,27 @@ class Entry:
 
 
 def mark_typed(blocks: Sequence[Block]) -> list[Block]:
-    """Give the role ``toc`` to the lines below 目录 that lead to page numbers by dots, where no reader did: web pages, Markdown."""
+    """Give the role ``toc`` to the table of contents typed below 目录, where no reader did: web pages, Markdown."""
     marked = list(blocks)
     start = next((index for index, block in enumerate(marked) if _is_line(block) and is_contents(line_of(block))), None)
     if start is None:
         return marked
-    last = start
-    for index in range(start + 1, min(start + _MOST_ENTRIES, len(marked))):
-        if not _is_line(marked[index]) or index - last > _ENTRY_LINES:
-            break
-        if (match := leaders(line_of(marked[index]))) and match.group(1):
-            last = index
-    if last > start:
-        for index in range(start, last + 1):
-            block = marked[index]
-            assert isinstance(block, Heading | Paragraph), "the run ended at anything else"
-            marked[index] = Paragraph(block.runs, "toc", block.number, place=block.place)
+    end = next((at for at in range(start + 1, len(marked)) if not _is_line(marked[at])), len(marked))
+    head = next((at for at in range(start + 1, end) if _is_heading(marked[at])), end)
+    last = last_entry([line_of(block) for block in marked[: head + 2]], start)
+    if last is None and _is_heading(marked[start]) and head < end:
+        short = [line for block in marked[start + 1 : head] if (line := line_of(block))]
+        if len(short) >= _FEWEST_PLAIN and not any(len(line) > _LONGEST_PLAIN or ends_sentence(line) for line in short):
+            last = head - 1
+    for index in range(start, start if last is None else min(last, head - 1) + 1):
+        block = marked[index]
+        assert isinstance(block, Heading | Paragraph), "the run ended at anything else"
+        marked[index] = Paragraph(block.runs, "toc", block.number, place=block.place)
     return marked
+
+
+def _is_heading(block: Block) -> bool:
+    return isinstance(block, Heading) and not block.guessed
 
 
 def _is_line(block: Block) -> bool:
@@ -187,20 +193,15 @@ def _headless_contents(lines: list[Line]) -> int | None:
 
 
 def _plain_contents(lines: list[Line], start: int, first: int) -> tuple[list[Line], list[Entry]]:
-    """A table of contents without page numbers ends where its first entry comes again."""
-    known: dict[str, int] = {}
-    for index in range(first, min(first + 300, len(lines))):
-        line = lines[index]
-        mark = key(line.text)
-        if line.fixed is not None or not mark:
-            continue
-        if mark in known:
-            cut = index
-            entries = [Entry(item.text, 0) for item in lines[first:cut] if item.text]
-            if len(entries) >= 2:
-                return lines[:start] + lines[cut:], entries
-            return lines, []
-        if len(line.text) > 60 or ends_sentence(line.text):
-            return lines, []
-        known[mark] = index
-    return lines, []
+    """A table of contents without leaders: pages before or behind the titles, else it ends where its first entry comes again."""
+    texts = ["" if line.fixed is not None else line.text for line in lines]
+    last = last_entry(texts, first - 1, leaders=False)
+    entries = [] if last is None else [_plain_entry(text) for text in texts[first : last + 1] if text]
+    if last is None or len(entries) < 2:
+        return lines, []
+    return lines[:start] + lines[last + 1 :], entries
+
+
+def _plain_entry(text: str) -> Entry:
+    ahead = re.match(r"^(\d{1,4})\s+(\S.*)$", text)
+    return Entry(ahead.group(2), int(ahead.group(1))) if ahead else contents_entry(text) or Entry(text, 0)

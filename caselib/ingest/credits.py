@@ -13,6 +13,10 @@ from caselib.word.names import is_byline, is_credit_label, is_dated, split_bylin
 from caselib.word.outline import strip_number
 
 _BYLINES = 5
+_CLOSING_LINES, _LONGEST_CLOSING = 6, 80
+_CLOSING = re.compile(
+    r"^[（(\[［【]?\s*(?:本文|案例)?(?:作者|撰稿|执笔|供稿|编写)(?:[:：系为是人者单]|\s)|^[（(]?来源\s*[:：]"
+)
 _FORM = re.compile(r"(?:表|申报书|推荐书|申请书|登记卡)(?:[（(].*[）)])?$")
 _CASE_NAME = re.compile(r"^(?:典型|优秀|教学)?(?:案例|作品)(?:名称|题目|标题)$")
 _NAME = re.compile(r"^(?:案例|作品|项目|成果|论文|课题|典型案例|案例作品|参赛作品|教案|课程)?(?:名称|题目|标题)$")
@@ -57,7 +61,17 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
         units, people = split_byline(text)
         unit = unit or (units[0] if units else "")
         authors.extend(person for person in people if person not in authors)
-    return Credits(unit, authors, blocks)
+    units, people = _closing(blocks)
+    return Credits(unit or (units[0] if units else ""), authors or people, blocks)
+
+
+def _closing(blocks: Sequence[Block]) -> tuple[list[str], list[str]]:
+    """Return who is named in a line behind the text by its label: （作者系某县委党校讲师）."""
+    for block in reversed(blocks[-_CLOSING_LINES:]):
+        text = block.text.strip() if isinstance(block, Paragraph) else ""
+        if len(text) <= _LONGEST_CLOSING and _CLOSING.match(text):
+            return split_byline(text)
+    return [], []
 
 
 def form_title(title: str, blocks: Sequence[Block]) -> str:

@@ -108,6 +108,10 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
             "The lines of two columns seem to stand in turn from here on, and no page ends are known. Save the text page by page or in reading order: %(detail)s"
         ),
     ),
+    "radicals_replaced": (
+        CHANGED,
+        _("%(detail)s characters were radicals, as text from a PDF holds them; the characters meant were put there."),
+    ),
     "contents_removed": (CHANGED, _("The table of contents (%(detail)s entries) was taken off.")),
     "page_numbers_removed": (CHANGED, _("%(detail)s page numbers were taken off.")),
     "running_head_removed": (CHANGED, _("Running head taken off: %(detail)s")),

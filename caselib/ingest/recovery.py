@@ -144,6 +144,7 @@ def case_titles(contents: Sequence[Entry]) -> set[str]:
     """Return the keys of the entries that name cases; empty when the contents only list the chapters of one work."""
     chosen: list[Entry] = []
     structural = decimals = 0
+    paged = any(entry.page for entry in contents)
     for entry in contents:
         number = numeral(entry.text)
         if is_foreword(entry.text) or is_back_matter(entry.text) or (number is not None and number.kind == "part"):
@@ -152,6 +153,8 @@ def case_titles(contents: Sequence[Entry]) -> set[str]:
             structural += 1
             decimals += number.kind in _DECIMAL
             continue
+        if entry.text.startswith(("—", "–", "--")) or (paged and not entry.page and is_byline(entry.text)):
+            continue  # a subtitle, or the unit below its entry
         chosen.append(entry)
     plain = [entry for entry in chosen if not _is_outline(entry.text)]
     if not plain and not structural and all(entry.page for entry in chosen):
@@ -182,6 +185,8 @@ def _variants(text: str) -> list[str]:
     parts = re.split(r"[\s\u3000]{2,}|[／/|｜]|——(?=[^—]*(?:委|局|院|校|办|县|市|区|镇|乡|村|公司|集团)$)", text)
     if len(parts) > 1 and len(key(parts[0])) >= 6:
         found.append(key(parts[0]))
+    elif (signed := re.match(r"(.{4,}?)[（(]([^（(）)]{2,40})[）)]$", text)) and is_byline(signed.group(2)):
+        found.append(key(strip_number(signed.group(1))))
     return found
 
 

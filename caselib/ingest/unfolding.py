@@ -46,7 +46,7 @@ def is_form(table: Table, outside: int) -> bool:
     inside = sum(len(cell.text) for row in table.rows for cell in row)
     longest = max((len(cell.blocks) for row in table.rows for cell in row), default=0)
     labels = sum(1 for row in table.rows if len(row) > 1 and label_field(row[0].text))
-    ragged = len({tuple(cell.colspan for cell in row) for row in table.rows}) > 1
+    ragged = len({tuple(cell.colspan for cell in row) for row in table.rows}) > 1 or table.columns == 1
     if len(table.rows) < 2:
         return False
     if _is_plan(table):

@@ -13,12 +13,13 @@ SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Duration in seconds, size in pixels; None where the file does not say."""
+    """Duration in seconds, size in pixels; None where the file does not say. ``codec`` is how its pictures are coded."""
 
     duration: float | None = None
     width: int | None = None
     height: int | None = None
     readable: bool = True
+    codec: str = ""
 
 
 def probe(path: Path) -> Probe | None:
@@ -38,14 +39,19 @@ def probe(path: Path) -> Probe | None:
         data = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
         return Probe(readable=False)
-    pictures = [stream for stream in data.get("streams", []) if stream.get("codec_type") == "video"]
+    pictures = [
+        stream
+        for stream in data.get("streams", [])
+        if stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
+    ]
     if not pictures:
         return Probe(readable=False)
     try:
         duration = float(data.get("format", {}).get("duration", ""))
     except ValueError:
         duration = None
-    return Probe(duration, pictures[0].get("width"), pictures[0].get("height"))
+    first = pictures[0]
+    return Probe(duration, first.get("width"), first.get("height"), codec=str(first.get("codec_name", "")))
 
 
 def grab_still(path: Path, target: Path, *, at: float) -> bool:

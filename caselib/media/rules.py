@@ -29,6 +29,18 @@ def film_refusal(name: str, head: bytes, size: int) -> Refusal | None:
     return None
 
 
+# What browsers play in these two; HEVC where the machine can.
+PLAYED = frozenset({"h264", "hevc", "vp8", "vp9", "av1"})
+
+
+def codec_refusal(codec: str) -> Refusal | None:
+    """Refuse pictures coded in a way that no browser plays; "" is not known."""
+    if not codec or codec in PLAYED:
+        return None
+    message = _("No browser plays this film: its pictures are coded as %(codec)s. Convert it to MP4 (H.264) first.")
+    return Refusal("film-codec", message % {"codec": codec[:20]})
+
+
 # First bytes by suffix; text has none, and must not hold what no text holds.
 ZIP, OLE, PDF = b"PK", b"\xd0\xcf\x11\xe0", b"%PDF-"
 DOCUMENT_HEADS: dict[str, tuple[bytes, ...]] = {

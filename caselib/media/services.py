@@ -23,10 +23,11 @@ from caselib.core.errors import Refusal, RefusedError, require
 from .holding import refusal
 from .models import CaptionTrack, CaseImage, VideoFile
 from .probing import grab_still, probe
-from .rules import film_refusal
+from .rules import codec_refusal, film_refusal
 from .vtt import CaptionError, parse, to_vtt
 
 CHUNK = 1024 * 1024
+_UNREADABLE = _("The film cannot be read. Please check it plays, then upload again.")
 
 
 @transaction.atomic
@@ -62,12 +63,11 @@ def replace_file(film: VideoFile, file: File) -> None:
     film.sha256 = digest.hexdigest()
     film.file.save(f"{film.sha256[:16]}.{(file.name or '').rpartition('.')[2].lower()}", file, save=False)
     facts = probe(Path(film.file.path))
-    if facts is not None and not facts.readable:
-        film.file.delete(save=False)
-        raise RefusedError(
-            Refusal("film-unreadable", _("The film cannot be read. Please check it plays, then upload again."))
-        )
     if facts is not None:
+        unfit = codec_refusal(facts.codec) if facts.readable else Refusal("film-unreadable", _UNREADABLE)
+        if unfit:
+            film.file.delete(save=False)
+            raise RefusedError(unfit)
         film.duration, film.width, film.height = facts.duration, facts.width, facts.height
     film.save()
     if before and before.name != film.file.name:

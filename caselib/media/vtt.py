@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 TIMING = re.compile(rf"^\s*{TIME}\s*-->\s*{TIME}(.*)$")
-TAG = re.compile(r"<[^>]{0,200}>")
+# The marks that captions are written with; any other < is a sign of the text: 3<5.
+VOICE = re.compile(r"<v(?:\.[^\s<>]{0,60})?\s+([^<>]{1,60})>", re.I)
+TAG = re.compile(
+    r"</?(?:[bicuv]|lang|ruby|rt|font|span|em|strong|br)(?:[.\s][^<>]{0,200})?/?>|<\d{1,3}:[\d:.]{2,12}>|\{\\[^{}]{0,100}\}",
+    re.I,
+)
+REMARK = re.compile(r"^(?:NOTE|STYLE|REGION)(?:\s|$)")
 MAX_CHARACTERS = 2_000_000
 
 
@@ -47,6 +54,10 @@ def _blocks(lines: list[str]) -> Iterator[Cue]:
     number = 0
     while number < len(lines):
         match = TIMING.match(lines[number])
+        if not match and REMARK.match(lines[number]):
+            while number < len(lines) and lines[number].strip():
+                number += 1
+            continue
         if not match:
             if "-->" in lines[number]:
                 raise CaptionError(number + 1)
@@ -58,9 +69,15 @@ def _blocks(lines: list[str]) -> Iterator[Cue]:
         text = []
         number += 1
         while number < len(lines) and lines[number].strip() and "-->" not in lines[number]:
-            text.append(TAG.sub("", lines[number]).strip())
+            counted = lines[number].strip().isdecimal() and number + 1 < len(lines) and "-->" in lines[number + 1]
+            text.append("" if counted else _plain(lines[number]))  # the number of the next, no blank line before it
             number += 1
         yield Cue(start, end, "\n".join(line for line in text if line))
+
+
+def _plain(line: str) -> str:
+    """Return a line of a caption as it is heard: who speaks stands before it, marks and escapes are gone."""
+    return html.unescape(TAG.sub("", VOICE.sub(r"\1：", line))).strip()
 
 
 def _seconds(parts: tuple[str | None, ...]) -> float:

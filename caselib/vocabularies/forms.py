@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Any
 
 from django import forms
@@ -133,7 +134,8 @@ class ImportForm(forms.Form):
         if upload.size > MAX_BYTES:
             raise ValidationError(_("The file is larger than 5 MB."))
         data = upload.read()
-        for encoding in ("utf-8-sig", "gb18030"):
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
             try:
                 return data.decode(encoding)
             except UnicodeDecodeError:

@@ -115,15 +115,8 @@ def move_term(term: Term, parent: Term | None, *, by: User | None, at: datetime 
     """
     term = _locked(term)
     require(may_place(facts(term), facts(parent) if parent else None))
-    model, old_path, old_parent = type(term), term.path, term.parent_id
-    below = list(model.objects.filter(path__startswith=old_path).exclude(pk=term.pk).order_by("level"))
-    term.parent = parent
-    term.save()
-    for child in below:
-        model.objects.filter(pk=child.pk).update(
-            path=term.path + child.path.removeprefix(old_path),
-            level=term.level + child.path.count("/") - old_path.count("/"),
-        )
+    old_parent = term.parent_id
+    _put_under(term, parent)
     _after(term, "moved", by=by, at=at, before=old_parent, after=parent.pk if parent else None)
     return term
 
@@ -173,10 +166,8 @@ def restore_term(term: Term, *, by: User | None, at: datetime | None = None) -> 
     term = _locked(term)
     if not term.retired:
         raise RefusedError(Refusal("in-use", _("The term is in use already.")))
-    if term.parent and term.parent.retired:
-        term.parent = None
     term.retired_at, term.replaced_by = None, None
-    term.save()
+    _put_under(term, None if term.parent and term.parent.retired else term.parent)
     _after(term, "restored", by=by, at=at)
     return term
 
@@ -211,6 +202,19 @@ def next_code(model: type[Term], parent: Term | None) -> str:
     while model.objects.filter(code=f"{stem}{number:02d}").exists():
         number += 1
     return f"{stem}{number:02d}"
+
+
+def _put_under(term: Term, parent: Term | None) -> None:
+    """Save ``term`` under ``parent``; the paths and levels of all terms below it, retired ones too, go with it."""
+    model, old_path = type(term), term.path
+    below = list(model.objects.filter(path__startswith=old_path).exclude(pk=term.pk).order_by("level"))
+    term.parent = parent
+    term.save()
+    for child in below:
+        model.objects.filter(pk=child.pk).update(
+            path=term.path + child.path.removeprefix(old_path),
+            level=term.level + child.path.count("/") - old_path.count("/"),
+        )
 
 
 def _locked(term: Term) -> Term:

@@ -11,6 +11,7 @@ from caselib.word.reader.context import RawParagraph
 from caselib.word.reader.headings import judge
 from caselib.word.reader.styles import Look
 
+BULLET = "•"
 _PLAIN = 24  # half-points a browser shows text in that says nothing of its size
 
 
@@ -28,11 +29,11 @@ def with_headings(blocks: Sequence[Block], looks: Mapping[int, Style]) -> list[B
             continue
         if verdict.role in ("heading", "title"):
             text = squeeze(block.text)
-            result[index] = Heading(
-                verdict.level, (Run(text),), guessed=True, place=block.place, title=verdict.role == "title"
-            )
+            number = "" if block.number == BULLET else block.number
+            title = verdict.role == "title"
+            result[index] = Heading(verdict.level, (Run(text),), number, True, block.place, title)
         elif verdict.role in ("byline", "caption"):
-            result[index] = Paragraph(block.runs, verdict.role, place=block.place)  # type: ignore[arg-type]
+            result[index] = Paragraph(block.runs, verdict.role, block.number, place=block.place)  # type: ignore[arg-type]
     return result
 
 
@@ -41,7 +42,7 @@ def _raw(block: Block, style: Style, ordinal: int) -> RawParagraph:
         name = "title" if block.title else f"heading {block.level}"
         return RawParagraph(Look(name=name), list(block.runs), ordinal, size=_PLAIN)
     assert isinstance(block, Paragraph)
-    bullet = block.number == "•"
+    bullet = block.number == BULLET
     name = style.kind or ("quote" if block.role == "quote" else "subtitle" if block.role == "byline" else "")
     look = Look(name=name, align=style.align, font=style.font)
     return RawParagraph(look, list(block.runs), ordinal, label=block.number, bullet=bullet, size=style.size or _PLAIN)

@@ -52,6 +52,12 @@ def is_hidden(node: html.HtmlElement) -> bool:
     return "display:none" in style or "mso-hide:all" in style or node.get("hidden") is not None
 
 
+def list_style(node: html.HtmlElement) -> str:
+    """Return how a list counts by its own style, "" when that says nothing."""
+    told = _declarations(node.get("style") or "")
+    return told.get("list-style-type") or (told.get("list-style") or "").partition(" ")[0]
+
+
 def _declarations(style: str) -> dict[str, str]:
     pairs = (part.partition(":") for part in style[:4000].split(";"))
     return {name.strip().lower(): value.strip().lower() for name, _, value in pairs if value.strip()}

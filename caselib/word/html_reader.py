@@ -14,12 +14,14 @@ from dataclasses import replace
 from lxml import etree, html
 
 from caselib.word.guard import LIMITS, Kind, UnreadableError
-from caselib.word.html_headings import with_headings
-from caselib.word.html_looks import Style, article_of, is_hidden
+from caselib.word.html_headings import BULLET, with_headings
+from caselib.word.html_looks import Style, article_of, is_hidden, list_style
 from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragraph, Picture, Place, Run, Table, Warning
+from caselib.word.numbering import chinese, letters, roman
 from caselib.word.outline import squeeze
+from caselib.word.radicals import unified
 from caselib.word.reader.images import measure
-from caselib.word.text_readers import CONTROL, decode, read_text
+from caselib.word.text_readers import CONTROL, decode, read_text, replaced_radicals
 
 _BLOCK_TAGS = {
     "p",
@@ -42,6 +44,11 @@ _BLOCK_TAGS = {
     "form",
     "fieldset",
 }
+_SOURCE_LINE = "\v"  # where a line of the source ends; nothing else gives this sign
+_WIDE = "\u2e80-\u9fff\u3000-\u303f\uf900-\ufaff\uff00-\uffef\U00020000-\U000323af“”‘’…—"
+# Its source lines end where a blank stood, between Chinese characters too.
+_BREAKS_AT_BLANKS = re.compile(r"<meta[^>]{0,80}(?:LibreOffice|OpenOffice)", re.I)
+_IDEOGRAPHIC = ("cjk-ideographic", "simp-chinese-informal", "trad-chinese-informal", "cjk-decimal")
 _SKIPPED = {"script", "style", "head", "noscript", "template", "object", "embed", "iframe", "svg", "math", "nav"}
 
 
@@ -51,9 +58,12 @@ def read_html(data: bytes, kind: Kind = "html") -> Document:
         data = _html_part(data)
     declared = re.search(rb"charset\s*=\s*[\"']?([\w-]{3,20})", data[:4096], re.I)
     text = _declared(data, declared.group(1).decode("ascii", "replace")) if declared else decode(data)[0]
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", CONTROL.sub("", text))
+    found = replaced_radicals(text)
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", unified(CONTROL.sub("", text)))
     if not text.strip():
         raise UnreadableError("empty_file")
+    if _BREAKS_AT_BLANKS.search(text[:4096]):
+        text = re.sub(r"[\r\n]+", " ", text)
     parser = html.HTMLParser(no_network=True, huge_tree=True, recover=True)
     try:
         root = html.document_fromstring(text, parser=parser)
@@ -61,7 +71,9 @@ def read_html(data: bytes, kind: Kind = "html") -> Document:
         raise UnreadableError("damaged", str(error)[:80]) from error
     if any("depth" in entry.message for entry in parser.error_log):  # what lies deeper would be lost without a word
         raise UnreadableError("too_deep", "2000")
-    return _Html().read(root)
+    reader = _Html()
+    reader.warnings.extend(found)
+    return reader.read(root)
 
 
 def _declared(data: bytes, name: str) -> str:
@@ -89,6 +101,8 @@ class _Html:
         self.warnings: list[Warning] = []
         self.runs: list[Run] = []
         self.styles: list[Style] = []
+        self.label = ""  # of the item whose first text is still to come
+        self.counted: dict[html.HtmlElement, int] = {}  # the last number in a list
         self.cells = 0
         self.inside = 0  # blocks in cells
 
@@ -128,23 +142,29 @@ class _Html:
             text = squeeze(_visible(node))
             if text:
                 self._add(Heading(int(match.group(1)), (Run(text),), place=self._place()))
+            for picture in node.iter("img"):
+                self._image(picture)
         elif tag == "table":
             self._flush()
             self._table(node, depth, style.below(node, tag))
         elif tag == "img":
             self._image(node)
         elif tag == "br":
-            self._text("\n", style)
+            self.runs.append(Run("\n", bold=style.bold))
         elif tag in _BLOCK_TAGS or tag in ("ul", "ol", "dl"):
             self._flush()
+            if tag == "li":
+                self.label = self._next_label(node, node.getparent())
             self._walk(node, depth + 1, style.below(node, tag))
-            self._flush("list" if tag == "li" else "quote" if tag == "blockquote" else "body")
+            self._flush("quote" if tag == "blockquote" else "body")
+            if tag == "li":
+                self.label = ""
         else:
             self._walk(node, depth + 1, style.below(node, tag))
 
     def _text(self, text: str | None, style: Style) -> None:
         if text:
-            flat = "\n" if text == "\n" else re.sub(r"[ \t\r\n]+", " ", text)
+            flat = _flat(text)
             self.runs.append(Run(flat.replace("\u00a0", " "), bold=style.bold))
             if flat.strip():
                 self.styles.append(style)
@@ -157,12 +177,22 @@ class _Html:
             raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
         self.blocks.append(block)
 
+    def _next_label(self, item: html.HtmlElement, parent: html.HtmlElement | None) -> str:
+        """Return the bullet of the next item of a list, or its number as the page shows it."""
+        if parent is None or parent.tag != "ol":
+            return BULLET
+        number = _number(item.get("value"), self.counted.get(parent, _number(parent.get("start"), 1) - 1) + 1)
+        self.counted[parent] = number
+        return _shown(number, list_style(parent) or parent.get("type") or "")
+
     def _flush(self, role: str = "body") -> None:
-        text = "".join(run.text for run in self.runs).strip()
+        text = _unbroken("".join(run.text for run in self.runs)).strip()
         if text:
             bold = all(run.bold for run in self.runs if run.text.strip())
             self.looks[len(self.blocks)] = replace(self.styles[0], bold=bold)
-            self._add(Paragraph((Run(text, bold=bold),), role, "•" if role == "list" else "", place=self._place()))  # type: ignore[arg-type]
+            label, self.label = self.label, ""
+            made = "list" if label else role
+            self._add(Paragraph((Run(text, bold=bold),), made, label, place=self._place()))  # type: ignore[arg-type]
         self.runs, self.styles = [], []
 
     def _table(self, node: html.HtmlElement, depth: int, style: Style) -> None:
@@ -234,7 +264,36 @@ def _own_rows(table: html.HtmlElement) -> Iterator[html.HtmlElement]:
 
 
 def _visible(node: html.HtmlElement) -> str:
-    return "".join(part for part in node.itertext() if isinstance(part, str))
+    return _unbroken(_flat("".join(part for part in node.itertext() if isinstance(part, str))))
+
+
+def _flat(text: str) -> str:
+    """Return the white space of the source as one blank each, the ends of its lines marked."""
+    return re.sub(r"[ \t]+", " ", re.sub(r"[ \t]*[\r\n][ \t\r\n]*", _SOURCE_LINE, text))
+
+
+def _unbroken(text: str) -> str:
+    """Return ``text`` as a browser shows it: a source line that ends between Chinese characters leaves no blank there."""
+    if _SOURCE_LINE not in text:
+        return text
+    return re.sub(f"{_SOURCE_LINE}+", " ", re.sub(f"(?<=[{_WIDE}]){_SOURCE_LINE}+(?=[{_WIDE}])", "", text))
+
+
+def _shown(number: int, style: str) -> str:
+    """Return the number of an item in the style of its list."""
+    if style in ("a", "lower-alpha", "lower-latin"):
+        return letters(number) + "."
+    if style in ("A", "upper-alpha", "upper-latin"):
+        return letters(number).upper() + "."
+    if style in ("i", "lower-roman"):
+        return roman(number).lower() + "."
+    if style in ("I", "upper-roman"):
+        return roman(number) + "."
+    return f"{chinese(number)}、" if style in _IDEOGRAPHIC else "" if style == "none" else f"{number}."
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else otherwise
 
 
 def _span(text: str | None) -> int:
@@ -247,7 +306,7 @@ def lines_of(data: bytes, kind: Kind) -> list[str]:
     lines: list[str] = []
     for block in document.blocks:
         if isinstance(block, Heading | Paragraph):
-            lines.append(block.text)
+            lines.append(block.text if block.number == BULLET else block.number + block.text)
         elif isinstance(block, Table):
             lines.extend(" ".join(cell.text for cell in row) for row in block.rows)
     return lines

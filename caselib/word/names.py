@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+# Characters of names and places: those beyond the first block as well, 㵲水, 𠮷田.
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_DOTS = re.compile("[•‧∙⋅・･]")  # what stands for the dot within a name, 买买提·阿不都
 _PLACE = r"(?:省|市|县|区|州|盟|旗|乡|镇|村|街道|兵团)"
 _BODY = (
     r"(?:委员会|组织部|宣传部|统战部|政法委|纪委监委|纪委|监委|党校|行政学院|干部学院|学院|大学|学校|中学|小学|幼儿园|研究院|研究所|研究室|"
@@ -21,7 +24,7 @@ _PLAIN = str.maketrans(
     "党学校县区镇乡处厅办会联网团体医银业机关训练单陈张刘赵杨黄吴郑冯蒋韩许吕严华陶谢邹苏范鲁韦马凤贺汤罗毕郝齐萧贾娄颜钟骆"
     "芦庄乔阴龙叶卜赖邓万卢莫经干应单庞纪项蓝闵麦钱孙与师贸书电视台报设广卫课题组审检务级职农员县执笔",
 )
-_INSTITUTION = re.compile(rf"^[\u4e00-\u9fffA-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
+_INSTITUTION = re.compile(rf"^[{_HAN}A-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
 _OFFICE = re.compile(
     r"(?:委员会|党校|大学|学院|人民政府|纪委|监委|组织部|宣传部|法院|检察院|研究院|公司|集团|出版社)(?:[（(][^）)]{1,20}[）)])?$"
 )
@@ -33,7 +36,7 @@ _SURNAMES = set(
     "宁仇栾暴甘钭厉戎祖武符刘景詹束龙叶幸司韶郜黎蓟薄印宿白怀蒲邰从鄂索咸籍赖卓蔺屠蒙池乔阴胥能苍双闻莘党翟谭贡劳逄姬申扶堵冉"
     "宰郦雍却璩桑桂濮牛寿通边扈燕冀郏浦尚农温别庄晏柴瞿阎充慕连茹习宦艾鱼容向古易慎戈廖庾终暨居衡步都耿满弘匡国文寇广禄阙东欧"
     "殳沃利蔚越夔隆师巩厍聂晁勾敖融冷訾辛阚那简饶空曾毋沙乜养鞠须丰巢关蒯相查后荆红游竺权逯盖益桓公岳帅缑亢况郈有琴商牟佘佴伯"
-    "赏墨哈谯笪年爱阳佟肖闫覃苟付"
+    "赏墨哈谯笪年爱阳佟肖闫覃苟付兰代丛涂隋芦迟苑晋区谌鄢揭冼丘辜邸畅亓仝漆官原栗楚占尧"
 )
 _COMPOUND = (
     "欧阳",
@@ -53,7 +56,9 @@ _COMPOUND = (
     "端木",
 )
 _LABEL = re.compile(
-    r"^(?:主要|第一|案例|项目|本文|课题)?(?P<label>作者单位|作者|撰稿人?|执笔人?|撰文|编写者?|撰写人?|设计人|设计者|授课人|授课教师|主讲教师|主讲人|执教(?:者|人|教师)?|备课人|主备人?|"
+    # The first of them also begin sentences: labels before a colon only.
+    r"^(?:主要|第一|案例|项目|本文|课题)?(?P<label>(?:(?:编写|撰写|撰稿|创作|开发|研发)(?:人员|团队|者|人|组)|"
+    r"(?:课题|案例|项目|编写|创作|开发)?[组队]?成员|主创(?:人员|团队)?|整理人?)(?=\s*[:：])|作者单位|作者姓名|作者|撰稿人?|执笔人?|撰文|编写者?|撰写人?|设计人|设计者|授课人|授课教师|主讲教师|主讲人|执教(?:者|人|教师)?|备课人|主备人?|"
     r"承担人|申\s*[报请]\s*[人者]|(?:项目)?负责人|教师|(?:学员|学生|教师)?姓\s*名|供稿单位|供稿人?|(?:报送|推荐|申报|所在|工作|选送|完成|授课|编写|设计|承办|撰写|撰稿|牵头|主办|组织|教学)单位|所在学院|单位|学校|来源)"
     r"\s*[:：]?\s*"
 )
@@ -67,13 +72,21 @@ _PERSON_LABELS = (
     "撰",
     "执",
     "编写",
+    "创作",
+    "开发",
+    "研发",
+    "课题",
+    "案例",
+    "项目",
+    "成员",
+    "主创",
+    "整理",
     "设计",
     "授课",
     "主讲",
     "承担",
     "申",
     "负责",
-    "项目负责",
     "教师",
     "姓名",
     "供稿",
@@ -99,7 +112,9 @@ _NOT_PEOPLE = frozenset(
     "方向 年月 日期 盖章 签字 签名 单位 学院 时间 成员 组长 经费 金额 单价 程序 章程 成绩 年级 班级 应用 方法 方案 关键 经验 和谐 温度 高度 "
     "水平 安全 平台 于是 从而 全部 都是 强化 支部 党员 党建 党课 党章 党史 常委 常态 文件 文化 文明 方针 明确 时代 毛病 水利 江河 解决 解读 计划 谈话 通知 通报 "
     "通过 公开 公示 公平 农村 农业 农民 任务 任命 查处 查办 国家 贺信 祝贺 元旦 贝壳 幸福 双方 乐观 安排 康养 向上 步骤 危机 危险 车辆 包装 管理 管委 管护 "
-    "相关 全面 全体 全国 全省 全市 全县 宣传 宣讲 宁静 封面 封底 金融 金额 方式 路径 路线 高效 高中 高校 曾经 曲线 周期 周围 周末".split()
+    "相关 全面 全体 全国 全省 全市 全县 宣传 宣讲 宁静 封面 封底 金融 金额 方式 路径 路线 高效 高中 高校 曾经 曲线 周期 周围 周末 "
+    "通讯员 代表 代表团 代理 代办 代价 兰州 区委 区里 区内 区域 区块链 "
+    "原因 原则 原来 原料 原文 官方 官兵 官员 栗子 楚国 占地 占比 晋升 晋级 丛书 丛林 涂料 丘陵 漆黑 畅通 畅谈 畅享 尧舜 揭牌 揭榜 揭示 揭秘 辜负".split()
 )
 _DATE = re.compile(r"^[（(]?[\d〇○零一二三四五六七八九十]{4}\s*[年./-]|更新[:：]")
 
@@ -114,6 +129,8 @@ _FRONT = re.compile(
     r".*[:：][\s_]*$|.*_{4,}|^附\s*[件表录]\s*[\d一二三四五六七八九十]*$|^填[表写报]?(?:表|写)?(?:须知|说明|要求)$"
 )
 
+_CORNER = re.compile(r"^(?:\d{6}|(?:绝密|机密|秘密)(?:★.{0,8})?|特\s*急|加\s*急|签发人[:：].*)$")
+
 
 def is_particular(text: str) -> bool:
     """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title."""
@@ -121,8 +138,14 @@ def is_particular(text: str) -> bool:
 
 
 def is_front_line(text: str) -> bool:
-    """True for what stands above a title and is not it: particulars, fields to fill in, 附件1, 某发〔2024〕3号."""
-    return is_particular(text) or bool(_FRONT.match(text))
+    """True for what stands above a title and is not it: particulars, fields to fill in, 附件1, a red head, 某发〔2024〕3号."""
+    return is_particular(text) or bool(_FRONT.match(text)) or _is_masthead(text)
+
+
+def _is_masthead(text: str) -> bool:
+    """True for the red head of an official letter, 中共青禾县委党校文件, and the marks of rank in its corners."""
+    names = re.split(r"\s+", text.removesuffix("文件").strip()) if text.endswith("文件") else []
+    return (bool(names) and all(is_institution(name) for name in names)) or bool(_CORNER.match(text))
 
 
 def is_remark(text: str) -> bool:
@@ -158,8 +181,8 @@ def is_office(text: str) -> bool:
 
 def is_person(text: str) -> bool:
     """True when ``text`` reads as a Chinese personal name (letter-spaced two-character names included)."""
-    name = re.sub(r"\s", "", text).translate(_PLAIN)
-    if not re.fullmatch(r"[\u4e00-\u9fff·]{2,8}", name) or name in _PLACES or name in _NOT_PEOPLE:
+    name = _DOTS.sub("·", re.sub(r"\s", "", text).translate(_PLAIN))
+    if not re.fullmatch(rf"[{_HAN}·]{{2,8}}", name) or name in _PLACES or name in _NOT_PEOPLE:
         return False
     if "·" in name:
         return True
@@ -203,7 +226,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     people: list[str] = []
     if _NOT_AUTHORS.match(text.strip()):
         return units, people
-    text = re.sub(r"[，,；;]\s*[\u4e00-\u9fff]{2,8}\s*\d{6}(?!\d)", "", text)  # a place and its postcode
+    text = re.sub(rf"[，,；;]\s*[{_HAN}]{{2,8}}\s*\d{{6}}(?!\d)", "", text)  # a place and its postcode
     text = re.sub(r"(?<=[（(])\s*作者[系为是]\s*|^作者[系为是]\s*", "", text)
     for chunk in _chunks(text):
         found = _LABEL.match(chunk.translate(_PLAIN))
@@ -212,14 +235,14 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
         for name in re.split(r"[、，,；;/\s]+", rest):
             if (own := _LABEL.match(name.translate(_PLAIN))) and own.group(0).rstrip().endswith((":", "：")):
                 label, name = own.group("label"), name[own.end() :]  # 作者：王某，单位：某县委党校
-            bare = _GIVEN.sub("", name.strip("（）()[]【】:：◎●■◆—–-*＊①②③④⑤⑥"))
-            bare = re.sub(r"^\d\s*[.．、]\s*|(?<=[\u4e00-\u9fff])\d(?:[,，]\d)*$", "", bare)
+            bare = _GIVEN.sub("", _DOTS.sub("·", name).strip("（）()[]【】:：◎●■◆·—–-*＊①②③④⑤⑥"))
+            bare = re.sub(rf"^\d\s*[.．、]\s*|(?<=[{_HAN}])\d(?:[,，]\d)*$", "", bare)
             if not bare or bare.isdecimal():
                 continue
             if is_person(bare) or (
                 label.startswith(_PERSON_LABELS)
                 and not label.endswith("单位")
-                and re.fullmatch(r"[\u4e00-\u9fff·]{2,4}", bare)
+                and re.fullmatch(rf"[{_HAN}]{{2,4}}|[{_HAN}]+(?:·[{_HAN}]+)+", bare)
                 and bare not in _NOT_PEOPLE
             ):
                 people.append(bare)
@@ -229,7 +252,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
 
 
 # A name whose characters are set apart, 陆 怀 山 or 王　伟.
-_SPACED = re.compile(r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000]{1,3}[\u4e00-\u9fff]){1,2}(?![\u4e00-\u9fff])")
+_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ \u3000]{{1,3}}[{_HAN}]){{1,2}}(?![{_HAN}])")
 
 
 def _chunks(text: str) -> list[str]:

@@ -20,6 +20,8 @@ from caselib.word.model import (
     Table,
     Warning,
 )
+from caselib.word.radicals import count as count_radicals
+from caselib.word.radicals import unified
 
 CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
@@ -73,7 +75,13 @@ def _mostly_utf8(data: bytes) -> bool:
 def clean(text: str) -> str:
     """Return ``text`` with one kind of line end and without control characters; form feeds stay."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x85", "\n").replace("\u2028", "\n")
-    return CONTROL.sub("", text).replace("\u00a0", " ")
+    return unified(CONTROL.sub("", text).replace("\u00a0", " "))
+
+
+def replaced_radicals(text: str) -> list[Warning]:
+    """What is to be said of a source that held radicals in the place of characters."""
+    found = count_radicals(text)
+    return [Warning("radicals_replaced", "", str(found))] if found else []
 
 
 def read_text(data: bytes) -> Document:
@@ -88,8 +96,8 @@ def read_text(data: bytes) -> Document:
         place = Place(ordinal, offset, offset + len(line))
         offset += len(line) + 1
         blocks.append(Paragraph((Run(line),) if line else (), place=place))
-    warnings = (Warning("encoding_damaged", "", ""),) if encoding == "damaged" else ()
-    return Document(tuple(blocks), properties={"encoding": encoding}, warnings=warnings)
+    warnings = [Warning("encoding_damaged", "", "")] if encoding == "damaged" else []
+    return Document(tuple(blocks), properties={"encoding": encoding}, warnings=(*warnings, *replaced_radicals(text)))
 
 
 # -- Markdown ---------------------------------------------------------------------------------------------------
@@ -98,7 +106,9 @@ def read_text(data: bytes) -> Document:
 def read_markdown(data: bytes) -> Document:
     """Return headings, lists, quotes, tables and notes of a Markdown file; pictures outside the file are reported."""
     text, _ = decode(data)
-    return _Markdown(clean(text).replace("\f", "\n").split("\n")).read()
+    reader = _Markdown(clean(text).replace("\f", "\n").split("\n"))
+    reader.warnings.extend(replaced_radicals(text))
+    return reader.read()
 
 
 @dataclass(slots=True)

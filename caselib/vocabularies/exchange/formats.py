@@ -55,7 +55,10 @@ def from_csv(text: str) -> list[TermRecord]:
         names = [HEADERS.get((name or "").strip().lower(), (name or "").strip()) for name in reader.fieldnames or ()]
         missing = [name for name in ("code", "name") if name not in names]
         if missing:
-            raise UnreadableError(", ".join(missing))
+            raise UnreadableError(
+                _("the first line does not name these columns: %(names)s")
+                % {"names": "、".join(map(_in_chinese, missing))}
+            )
         reader.fieldnames = names
         return [_from_row(row, reader.line_num) for row in reader if any(_texts(row))]
     except csv.Error as error:
@@ -65,6 +68,11 @@ def from_csv(text: str) -> list[TermRecord]:
         ) from error
 
 
+def _in_chinese(column: str) -> str:
+    """Return the name of a column as people write it, and as files have it."""
+    return f"{next(name for name, own in HEADERS.items() if own == column)} ({column})"
+
+
 def _texts(row: Mapping[str | None, Any]) -> Iterator[str]:
     return (value.strip() for value in row.values() if isinstance(value, str))
 
@@ -72,7 +80,12 @@ def _texts(row: Mapping[str | None, Any]) -> Iterator[str]:
 def _from_row(row: Mapping[str | None, Any], line: int) -> TermRecord:
     if any(row.get(None) or ()):
         # Most often a comma in a name that was not put in quotation marks: the cells are not where they belong.
-        raise UnreadableError(f"{line}: {', '.join(row[None])}"[:120])
+        raise UnreadableError(
+            _(
+                "line %(line)d has more cells than the first line: %(cells)s. Put a text with a comma in quotation marks."
+            )
+            % {"line": line, "cells": "、".join(row[None])[:80]}
+        )
     cell = {key: unguard((row.get(key) or "").strip()) for key in COLUMNS}
     synonyms = tuple(text.strip() for text in re.split("[;；、]", cell["synonyms"]) if text.strip())
     return TermRecord(cell["code"], cell["name"], cell["parent"], synonyms, cell["scope_note"], line)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from caselib.word import guard
 from caselib.word.flatopc import to_package
@@ -18,6 +19,7 @@ from caselib.word.reader.styles import flag, integer, text_of, value, w
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
 _SHORT_CELL = 120
+_FEWEST_IN_FRAME = 6  # blocks in the only cell of a table: fewer are a remark in a box
 _WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "docPartBody")
 
 
@@ -28,17 +30,25 @@ class BlockReader:
         self.context = context
         self.inline = InlineReader(context, self.read)
 
-    def read(self, parent: Element, depth: int = 0) -> list[RawBlock]:
-        """Return the blocks below ``parent`` in reading order. Raises UnreadableError beyond the limits."""
+    def read(self, parent: Element, depth: int = 0, frames: int = 0) -> list[RawBlock]:
+        """Return the blocks below ``parent`` in reading order. Raises UnreadableError beyond the limits.
+
+        ``frames``: how many of the ``depth`` tables around are a frame only, a page typed into one cell.
+        """
         if depth > LIMITS.depth:
             raise UnreadableError("too_deep", str(LIMITS.depth))
         blocks: list[RawBlock] = []
+        whole = cache(lambda: len(text_of(parent)))
         for child, toc in self._children(parent, False, 0):
             tag = _local(child)
             if tag == "p":
                 self._paragraph(child, blocks, depth, toc)
+            elif tag == "tbl" and (page := self._page_in_frame(child, whole)) is not None:
+                self.context.warn("layout_table", "1")
+                self.context.next_cell()
+                blocks.extend(self.read(page, depth + 1, frames + 1))
             elif tag == "tbl":
-                if depth:
+                if depth > frames:
                     self.context.warn("nested_table")
                 blocks.append(self._table(child, depth + 1))
             elif tag == "altChunk":
@@ -46,6 +56,17 @@ class BlockReader:
             elif tag in ("del", "moveFrom"):
                 self.context.warn("change_deleted", text_of(child)[:200])
         return blocks
+
+    def _page_in_frame(self, table: Element, whole: Callable[[], int]) -> Element | None:
+        """Return the only cell of a table that frames most of a text of ``whole`` characters, None for any other table."""
+        rows = [row for row, _ in self._children(table, False, 0) if _local(row) == "tr"]
+        cells = [cell for row in rows[:1] for cell, _ in self._children(row, False, 0) if _local(cell) == "tc"]
+        if len(rows) != 1 or len(cells) != 1 or rows[0].find(f"{w('trPr')}/{w('del')}") is not None:
+            return None
+        filled = sum(1 for child, _ in self._children(cells[0], False, 0) if text_of(child).strip())
+        if filled < _FEWEST_IN_FRAME or len(text_of(cells[0])) * 2 < whole():
+            return None
+        return cells[0]
 
     def _children(self, parent: Element, toc: bool, wrapped: int) -> Iterator[tuple[Element, bool]]:
         """Yield block elements with wrappers opened, and whether they stand in a table of contents."""

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
-from caselib.word.outline import ends_sentence, squeeze
+from caselib.word.outline import squeeze
 from caselib.word.reader.evidence import Evidence, Verdict
-
-# An entry of a table of contents ends in dots or a tab and a page number; it may run over three lines.
-_LEADER = re.compile(r"(?:[.．·…。‥]{3,}|…|\t)\s*[(（]?(?:\d{1,4}|[IVXivx]{1,5})[)）]?$")
-_ENTRY_LINES = 3
-_MOST_ENTRIES = 400
+from caselib.word.typed_contents import last_entry
 
 
 class ContentsJudge(Evidence):
@@ -20,38 +14,10 @@ class ContentsJudge(Evidence):
         for index, item in enumerate(self.items):
             if item.toc:
                 self.verdicts[index] = Verdict("toc")
+        lines: list[str] = []
         for index, item in enumerate(self.items):
             if squeeze(item.text) in ("目录", "目次", "总目录") and index not in self.verdicts:
-                self._typed_contents(index)
-
-    def _typed_contents(self, start: int) -> None:
-        """A typed table of contents: the lines after 目录 that lead to page numbers by dots or a tab, else those until one
-        of them comes again as the body's first heading."""
-        last = start
-        for index in range(start + 1, min(start + _MOST_ENTRIES, len(self.items))):
-            if index - last <= _ENTRY_LINES and _LEADER.search(self.items[index].text.strip()):
-                last = index
-        if last > start:
-            for inside in range(start, last + 1):
-                self.verdicts.setdefault(inside, Verdict("toc"))
-            return
-        seen: dict[str, int] = {}
-        for index in range(start + 1, min(start + _MOST_ENTRIES, len(self.items))):
-            if index in self.verdicts:
-                continue
-            text = _contents_key(self.items[index].text)
-            if not text:
-                continue
-            if len(text) > 60 or ends_sentence(text):
-                return
-            if text in seen:
-                for inside in range(start, index):
+                lines = lines or ["" if at in self.verdicts else other.text for at, other in enumerate(self.items)]
+                last = last_entry(lines, index)
+                for inside in range(index, index if last is None else last + 1):
                     self.verdicts.setdefault(inside, Verdict("toc"))
-                return
-            seen[text] = index
-
-
-def _contents_key(line: str) -> str:
-    """Return an entry of a typed table of contents without dots and page number, for comparison."""
-    text = re.sub(r"[.．…·。\s\t]*[(（]?\d{0,4}[)）]?\s*$", "", line.strip())
-    return re.sub(r"\s+", "", text)

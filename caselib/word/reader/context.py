@@ -120,6 +120,7 @@ class Context:
         self.comment_texts: dict[str, tuple[str, str, str]] = {}
         self.prefix = ""  # of the keys of notes and comments, which every document counts from 1
         self.depth = 0
+        self.radicals = 0  # characters replaced by the ones they stand for
 
     @contextmanager
     def inserted(self, package: Package) -> Iterator[None]:

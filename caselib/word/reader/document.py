@@ -50,6 +50,8 @@ def read_docx(data: bytes) -> Document:
         blocks = _Builder(context, names).build(raw)
         if context.fields:
             context.warn("field_dropped", "unfinished")
+        if context.radicals:
+            context.warnings.append(Warning("radicals_replaced", "", str(context.radicals)))
         return Document(
             blocks=tuple(blocks),
             notes=found_notes,

@@ -26,6 +26,12 @@ _CLOSING = ("参考文献", "附录", "致谢", "后记", "思考题", "讨论�
 _VALUE = re.compile(r"[=＝]\s*[\d.]+|^\S{1,12}[:：]\s*[\d.]+%?$")
 # A field of a cover with what was filled in, 学 院：计算机学院, however it is set.
 _FIELD = re.compile(r"^[\u4e00-\u9fff\s]{2,7}[:：]\s*\S")
+_COLON = re.compile(r"^([^:：]{2,8})[:：]\s*(\S.*)")
+_SHORTEST_VALUE = 3
+_FIELD_LABEL = re.compile(
+    r"(?:单位|部门|院系|学院|学校|专业|班级|班次|年级|学科|课程|课题|项目|题目|标题|名称|姓名|编号|学号|代码|类别|类型|级别|密级|时间|日期|地点|地址|电话|手机|邮箱|"
+    r"教师|老师|导师|成员|人|者|职务|职称|对象|课时|学时|教材|版本|来源|出处|关键词|摘\s*要|字数|备注|说明|要求|目标|重点|难点|方法|工具|方式|形式|[注按图表])$"
+)
 _CODE = re.compile(r"^//|[=!<>]=|[;{}]|\w\[\d|\w\(\)")
 _MARKED = re.compile(r"^【[^【】]{2,16}】$|^〖[^〖〗]{2,16}〗$")
 _LEAD_END = "。：:；;.．！？"
@@ -139,7 +145,12 @@ class _Judge(TitleJudge):
 
     def _on_cover(self, index: int, kind: str) -> bool:
         """True for large lines before the text that head nothing: what follows is another line of the cover."""
-        return kind.startswith("look") and index < self.cover_end and self._next(index) != self.cover_end
+        return (
+            kind.startswith("look")
+            and index < self.cover_end
+            and self._next(index) != self.cover_end
+            and not self._opens_case(index)
+        )
 
     def _continues(self, index: int, kind: str) -> bool:
         """True for the second line of a centred heading that was broken by hand."""
@@ -188,7 +199,8 @@ class _Judge(TitleJudge):
         if (
             is_particular(text)
             or _SIGNATURE.search(text)
-            or re.match(r"^[^:：]{2,8}[:：]\s*\S+|^[□☐☑√✓○]", text)
+            or re.match(r"^[□☐☑√✓○]", text)
+            or self._is_field(index, text)
             or (text[0] in "●◇◆■▪" and not (is_bold(item) and self._text_follows(index)))
             or "____" in text
             or _CODE.search(text)
@@ -198,9 +210,26 @@ class _Judge(TitleJudge):
             return None
         return f"look {item.size}"
 
+    def _is_field(self, index: int, text: str) -> bool:
+        """True for a label and what stands beside it, 联系人：周正; a heading may have a colon too, 破局：把账本挂在墙上."""
+        found = _COLON.match(text)
+        if found is None:
+            return False
+        label, value = found.groups()
+        item = self.items[index]
+        larger = item.look.align == "center" or item.size > self.body_size + 1
+        return (
+            (index < self.cover_end and self._next(index) != self.cover_end)
+            or len(value) < _SHORTEST_VALUE
+            or bool(_FIELD_LABEL.search(squeeze(label)))
+            or is_byline(text)
+            or not (larger or self._text_follows(index))
+        )
+
     def _text_follows(self, index: int) -> bool:
         following = self._next(index)
-        return following is not None and len(self.items[following].text) > _MAX_PLAIN_HEADING
+        text = "" if following is None else self.items[following].text.strip()
+        return len(text) > _MAX_PLAIN_HEADING or (len(text) > _MAX_PLAIN_HEADING / 2 and ends_sentence(text))
 
     def _numbered_heading(self, index: int, text: str, number: Numeral, strong_look: bool) -> bool:
         bare = text if self.items[index].label else text[len(number.text) :].strip()

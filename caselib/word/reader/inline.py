@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from caselib.word.model import Comment, Run
+from caselib.word.radicals import count as count_radicals
+from caselib.word.radicals import unified
 from caselib.word.reader import drawings
 from caselib.word.reader.context import Context, Field, RawBlock, RawParagraph
 from caselib.word.reader.maths import linear
@@ -41,8 +43,8 @@ _SAFE_LINK = re.compile(r"^(https?|mailto):", re.I)
 
 
 def clean(text: str) -> str:
-    """Return ``text`` without control and invisible characters; no-break spaces become spaces."""
-    return _CONTROL.sub("", text).replace("\u00a0", " ")
+    """Return ``text`` without control and invisible characters, radicals and no-break spaces made plain."""
+    return unified(_CONTROL.sub("", text).replace("\u00a0", " "))
 
 
 @dataclass(slots=True)
@@ -264,6 +266,7 @@ class InlineReader:
             self.context.warn(f"change_{kind}", f"{author}: {text}" if author else text)
 
     def _add(self, text: str, state: _State, look: Look, properties: Element | None = None) -> None:
+        self.context.radicals += count_radicals(text)
         text = clean(text)
         if not text:
             return

@@ -197,9 +197,23 @@ class TitleJudge(ContentsJudge):
             if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
                 return
             centred = self.items[index].look.align in ("center", "right")
-            if not is_byline(text) and (named_only or not centred):
+            if not is_byline(text) and (named_only or not centred or self._opens_case(index)):
                 return
             self.verdicts[index] = Verdict("byline")
+
+    def _opens_case(self, index: int) -> bool:
+        """True below the title of a collection for the title of its first case: signed, and set as others are further down."""
+        item, following = self.items[index], self._next(index)
+        if following is None or not any(split_byline(squeeze(self.items[following].text))):
+            return False
+        return item.size > self.body_size and any(
+            other.size == item.size
+            and other.look.align == item.look.align == "center"
+            and is_bold(other) == is_bold(item)
+            and 4 <= len(other.text.strip()) <= 50
+            and not is_byline(squeeze(other.text))
+            for other in self.items[self.cover_end :]
+        )
 
     def _signs(self, index: int) -> bool:
         """True for a line that names units or people below the heading of a case, in smaller or lighter letters.

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 from caselib.word.guard import LIMITS, UnreadableError
 from caselib.word.model import Run
+from caselib.word.names import is_byline, split_byline
 from caselib.word.outline import ends_sentence, numeral
 from caselib.word.reader.context import RawBlock, RawParagraph
 
 _LEAST_LINES = 4
+_MOST_HEAD_LINES = 6
 _SHORT = 40
 _CENTRED, _RIGHT = 5, 16  # full-width blanks before a line
 
@@ -36,18 +38,21 @@ def _apart(item: RawParagraph) -> list[RawParagraph]:
     """Return the lines of a paragraph that are paragraphs themselves: many, with indents, numbers or whole sentences."""
     lines = item.text.split("\n")
     shown = [line for line in lines if line.strip()]
-    if (
-        (len(shown) < _LEAST_LINES and not _headed(shown))
-        or item.label
-        or item.toc
-        or item.look.heading_level is not None
-    ):
+    if item.label or item.toc or item.look.heading_level is not None:
+        return [item]
+    if not item.look.kind and _is_head(item, shown):
+        return _parts(item, lines)
+    if len(shown) < _LEAST_LINES and not _headed(shown):
         return [item]
     indented = sum(1 for line in shown if re.match(r"^(?:\u3000| {2})\s*\S", line))
     numbered = sum(1 for line in shown if numeral(line.strip()) is not None)
     long = sum(1 for line in shown if len(line) > _SHORT)
     if not _headed(shown) and (long < 2 or (indented * 2 < len(shown) and numbered < 2 and long * 2 < len(shown))):
         return [item]
+    return _parts(item, lines)
+
+
+def _parts(item: RawParagraph, lines: Sequence[str]) -> list[RawParagraph]:
     if len(lines) > LIMITS.paragraphs:
         raise UnreadableError("too_many_paragraphs", str(LIMITS.paragraphs))
     parts: list[RawParagraph] = []
@@ -67,6 +72,17 @@ def _apart(item: RawParagraph) -> list[RawParagraph]:
         )
         at += len(lines[number]) + 1
     return parts
+
+
+def _is_head(item: RawParagraph, shown: Sequence[str]) -> bool:
+    """True for a title in the middle with the units and people below it, parted by line breaks only."""
+    if (
+        not 2 <= len(shown) <= _MOST_HEAD_LINES
+        or item.look.align != "center"
+        or any(len(line) > _SHORT for line in shown)
+    ):
+        return False
+    return not is_byline(shown[0].strip()) and any(any(split_byline(line.strip())) for line in shown[1:])
 
 
 def _headed(shown: Sequence[str]) -> bool:

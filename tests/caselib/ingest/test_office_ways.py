@@ -10,7 +10,7 @@ from caselib.word.html_reader import read_html
 from caselib.word.model import Heading
 from caselib.word.names import is_institution, is_person, split_byline
 from caselib.word.reader.document import read_docx
-from caselib.word.text_readers import read_text
+from caselib.word.text_readers import read_markdown, read_text
 from tests.caselib.word.packages import docx, p
 
 PLAN = """{title}
@@ -110,10 +110,36 @@ def test_another_web_page_is_read_whole() -> None:
         ("作者系青禾县委党校讲师", ["青禾县委党校"], []),
         ("執筆人：陳望山（青禾縣委黨校）", ["青禾縣委黨校"], ["陳望山"]),
         ("报送单位：青禾县纪委监委案件监督管理室", ["青禾县纪委监委案件监督管理室"], []),
+        ("作者：𠮷田英（㵲水县委党校）", ["㵲水县委党校"], ["𠮷田英"]),
+        ("青禾县委党校  兰小芳  代　明  区志勇", ["青禾县委党校"], ["兰小芳", "代明", "区志勇"]),
+        ("作者：阿依古丽•买买提", [], ["阿依古丽·买买提"]),
+        ("作者单位：青禾县委党校　作者姓名：张晓明", ["青禾县委党校"], ["张晓明"]),
+        ("编写人员：张晓明、王大力", [], ["张晓明", "王大力"]),
+        ("案例开发人：张晓明", [], ["张晓明"]),
+        ("课题负责人：赵大为  课题组成员：钱小二、孙行者", [], ["赵大为", "钱小二", "孙行者"]),
+        ("■本刊记者 张晓明 通讯员 王小二", [], ["张晓明", "王小二"]),
     ],
 )
 def test_who_wrote_is_read_from_one_line(line: str, units: list[str], people: list[str]) -> None:
     assert split_byline(line) == (units, people)
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "unit", "people"),
+    [
+        ("田野", "（作者系中共青禾县委党校讲师）", "中共青禾县委党校", ["田野"]),
+        ("作者：田野", "作者单位：青禾县委党校", "青禾县委党校", ["田野"]),
+        ("青禾县委党校  田野", "来源：松岭市委党校", "青禾县委党校", ["田野"]),
+        ("", "（作者：田野，单位：青禾县委党校）", "青禾县委党校", ["田野"]),
+        ("田野", "作者在村里住了三年，见过许多这样的事。", "", ["田野"]),
+    ],
+)
+def test_who_wrote_may_stand_behind_the_text(above: str, below: str, unit: str, people: list[str]) -> None:
+    text = "村里把账本挂在墙上，谁家有疑问谁来问，工作组逐户走访。"
+    lines = ["# 账本上墙", above, "## 一、背景", text, "## 二、做法", text, below, "责任编辑：陈晓"]
+    (item,) = split(read_markdown("\n\n".join(lines).encode())).items
+    assert (item.unit, item.authors) == (unit, people)
+    assert below in reading_text(item.blocks)
 
 
 @pytest.mark.parametrize("text", ["打开新格局", "走到深处", "美丽乡村", "农家小院", "以人民为中心"])

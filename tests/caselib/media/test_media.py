@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,14 @@ SRT = "1\r\n00:00:01,000 --> 00:00:02,500\r\n第一句\r\n\r\n2\r\n00:00:03,000 
 def test_srt_becomes_vtt() -> None:
     assert to_vtt(parse(SRT)).startswith("WEBVTT\n\n00:00:01.000 --> 00:00:02.500\n第一句\n")
     assert [cue.text for cue in parse(SRT)] == ["第一句", "第二句"]
+
+
+def test_captions_keep_their_words_and_lose_their_marks() -> None:
+    srt = "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}<i>3<5 且 7>2</i>\n2\n00:00:03,000 --> 00:00:04,000\nA & B\n"
+    assert [cue.text for cue in parse(srt)] == ["3<5 且 7>2", "A & B"]
+    vtt = "WEBVTT\n\nNOTE 甲 --> 乙\n\n00:01.000 --> 00:02.000\n<v 王书记>大家好 &lt;一&gt; &amp; 二</v>\n"
+    assert [cue.text for cue in parse(vtt)] == ["王书记：大家好 <一> & 二"]
+    assert parse(to_vtt(parse(vtt))) == parse(vtt)
 
 
 @given(
@@ -85,6 +94,16 @@ def test_what_no_browser_plays_is_refused(data: bytes, name: str) -> None:
         require_service(shutil.which("ffprobe") is not None, "ffprobe is not installed")
     with pytest.raises(RefusedError):
         film(data, name)
+    assert not VideoFile.objects.exists()
+
+
+def test_pictures_that_no_browser_decodes_are_refused(tmp_path: Path) -> None:
+    """MPEG-4 of old cameras stands in an .mp4 as well: it was taken, and the page showed a black square."""
+    require_service(None not in (shutil.which("ffmpeg"), shutil.which("ffprobe")), "ffmpeg is not installed")
+    source, target = ["-f", "lavfi", "-i", "color=c=white:s=320x180:d=1"], tmp_path / "old.mp4"
+    subprocess.run(["ffmpeg", "-v", "error", *source, "-c:v", "mpeg4", str(target)], check=True)
+    with pytest.raises(RefusedError, match="mpeg4"):
+        film(target.read_bytes())
     assert not VideoFile.objects.exists()
 
 

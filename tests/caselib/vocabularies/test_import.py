@@ -114,7 +114,7 @@ def test_a_table_is_read_as_offices_save_it(text: str) -> None:
         ("代码\nN1\n", "name"),
         ("c" * 200_000, "1"),
         ('code,name\nN1,"' + "c" * 200_000, "2"),
-        ("code,name\nN1,甲,\nN2,甲,乙,丙\n", "3: "),
+        ("code,name\nN1,甲,\nN2,甲,乙,丙\n", "3"),
     ],
 )
 def test_a_table_that_cannot_be_cut_into_cells_names_the_line(text: str, place: str) -> None:
@@ -174,3 +174,15 @@ def test_the_report_tells_line_and_reason_and_that_nothing_was_changed(client_of
     assert "尚未" in text
     assert "<td>3</td><td>N1</td><td>乙</td>" in text
     assert not Topic.objects.filter(code="N3").exists()
+
+
+def test_a_file_of_another_office_program_is_read_and_a_missing_column_named(client_of: Callable[..., Client]) -> None:
+    """Excel saves its Unicode text as UTF-16 with tabs."""
+    url = reverse("vocabulary_tools", args=["topic"])
+    for encoding in ("utf-16", "utf-8-sig", "gb18030"):
+        upload = SimpleUploadedFile("terms.txt", "代码\t名称\nN7\t家风建设\n".encode(encoding))
+        page = client_of(Role.EDITOR).post(url, {"act": "import", "import-file": upload, "import-syntax": "csv"})
+        assert "<td>N7</td><td>家风建设</td>" in page.content.decode(), encoding
+    upload = SimpleUploadedFile("terms.csv", "名称,说明\n家风建设,\n".encode())
+    page = client_of(Role.EDITOR).post(url, {"act": "import", "import-file": upload, "import-syntax": "csv"})
+    assert "首行缺少列：代码 (code)" in page.content.decode()

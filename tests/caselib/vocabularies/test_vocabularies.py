@@ -203,3 +203,17 @@ def test_terms_are_added_and_edited_in_the_admin(client_of: Callable[..., Client
     assert response.status_code == 200
     assert topic("数字廉政") == term
     assert client.get(reverse("topics:index")).status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_is_retired_below_a_restored_term_goes_with_it() -> None:
+    top = services.create_term(Topic, "上", by=None)
+    middle = services.create_term(Topic, "中", by=None, parent=top)
+    low = services.create_term(Topic, "下", by=None, parent=middle)
+    for term in (low, middle, top):
+        services.retire_term(term, None, by=None)
+
+    services.restore_term(middle, by=None)
+
+    low, middle = Topic.objects.get(pk=low.pk), Topic.objects.get(pk=middle.pk)
+    assert (middle.path, low.path, low.level) == (f"{middle.pk}/", f"{middle.pk}/{low.pk}/", 2)

@@ -50,7 +50,19 @@ def test_a_unit_below_a_title_is_no_second_line() -> None:
     assert (item.title, item.unit) == ("一张清单破解停车之困", "云岭县委组织部")
 
 
-@pytest.mark.parametrize("first", ["云发〔2026〕14号", "附件2", "2026年3月5日", "附件一"])
+@pytest.mark.parametrize(
+    "first",
+    [
+        "云发〔2026〕14号",
+        "附件2",
+        "2026年3月5日",
+        "附件一",
+        "中共云岭县委党校文件",
+        "云岭县纪委 云岭县监委文件",
+        "特急",
+        "签发人：周正",
+    ],
+)
 def test_lines_above_a_title(first: str) -> None:
     item = single(large(first) + large("优秀案例评选实施细则", 36) + plain(LONG))
     assert item.title == "优秀案例评选实施细则"
@@ -155,3 +167,12 @@ def test_names_and_particulars() -> None:
 def test_a_sentence_is_no_title_however_large() -> None:
     (item,) = split(read_docx(docx(large("感谢主席，问候在场各位。") + plain(LONG))), name="辩论稿").items
     assert item.title == "辩论稿"
+
+
+def test_a_title_and_who_wrote_parted_by_line_breaks_only() -> None:
+    broken = "<w:r><w:br/></w:r>".join(
+        f"<w:r><w:rPr>{sized(size, size > 40)}</w:rPr><w:t>{text}</w:t></w:r>"
+        for text, size in (("田埂上的党课", 44), ("——一名驻村第一书记的五年", 36), ("云岭县委党校　蒲正英", 28))
+    )
+    item = single(p(props=CENTRE, inner=broken) + plain("一、背景") + plain(LONG))
+    assert (item.title, item.unit, item.authors) == ("田埂上的党课——一名驻村第一书记的五年", "云岭县委党校", ["蒲正英"])

@@ -335,3 +335,33 @@ def test_strict_documents_are_read() -> None:
         "http://purl.oclc.org/ooxml/wordprocessingml/main",
     )
     assert read_docx(docx("", raw=raw)).blocks[0].text == "严格格式。"  # type: ignore[union-attr]
+
+
+def test_radicals_from_a_pdf_become_the_characters_meant() -> None:
+    document = read(p("⼀、⽂件⻓期⻅效") + p("账本上墙，一户一页。"))
+    assert "一、文件长期见效" in [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
+    assert "radicals_replaced" in codes(document)
+
+
+def test_a_heading_may_have_a_colon_and_a_field_may_be_bold() -> None:
+    document = read(
+        p("停车之争", props='<w:jc w:val="center"/>', run=BOLD + '<w:sz w:val="36"/>')
+        + p("第一幕：投诉像雪片一样飞来", run=BOLD)
+        + p(LONG)
+        + p("破局：谁来管？", run=BOLD)
+        + p(LONG)
+        + p("联系人：周正平", run=BOLD)
+        + p("教学目标：说清停车为什么难", run=BOLD)
+        + p(LONG)
+    )
+    assert [text for _, text, _ in headings(document)] == ["停车之争", "第一幕：投诉像雪片一样飞来", "破局：谁来管？"]
+
+
+def test_a_page_typed_into_one_cell_is_the_text_and_a_remark_in_a_box_is_a_table() -> None:
+    inner = table([cell("姓名"), cell("处分")], [cell("马某"), cell("警告")])
+    page = p("小账本里的大问题", props='<w:jc w:val="center"/>', run=BOLD + '<w:sz w:val="44"/>')
+    page += p("一、案情", run=BOLD) + p(LONG) + inner + p("二、剖析", run=BOLD) + p(LONG) + p(LONG)
+    document = read(table([f"<w:tc>{page}</w:tc>"], columns=1) + table([cell("知识链接：账本要公开。")], columns=1))
+    assert [text for _, text, _ in headings(document)] == ["小账本里的大问题", "一、案情", "二、剖析"]
+    assert [len(block.rows) for block in document.blocks if isinstance(block, Table)] == [2, 1]
+    assert codes(document) == {"layout_table"}

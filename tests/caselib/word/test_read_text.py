@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from caselib.ingest.reading import read_file
 from caselib.word.guard import UnreadableError, sniff
 from caselib.word.html_reader import lines_of, read_html
-from caselib.word.model import Heading, Paragraph, Picture, Table
+from caselib.word.model import Document, Heading, Paragraph, Picture, Table
 from caselib.word.text_readers import decode, read_markdown, read_text
 from tests.caselib.word.test_read_structure import png
 
@@ -135,3 +136,30 @@ def test_what_a_broken_converter_leaves_is_said_to_be_its_failure(
     source.write_bytes(b"{\\rtf1 x}")
     (result,) = read_file(source)
     assert (result.status, result.code) == ("refused", "convert_failed")
+
+
+def test_html_is_read_as_a_browser_shows_it() -> None:
+    """Office programs end a source line between any two characters, and count the items of a list without a number in the text."""
+    page = """<h1>书记<br>项目</h1><p>开了三次院坝会，
+    <b>收集
+意见</b> and
+more</p>
+    <ol><li>算清时间账。</li><li><p>算清责任账。</p><p>说明</p></li><li value="7">算清资金账。</li></ol>
+    <ol style="list-style-type: cjk-ideographic"><li><section>起步</section></li></ol><ul><li>散点</li></ul>"""
+    blocks = [block for block in read_html(page.encode()).blocks if isinstance(block, Heading | Paragraph)]
+    assert [block.number + block.text for block in blocks] == [
+        "书记项目", "开了三次院坝会，收集意见 and more", "1.算清时间账。", "2.算清责任账。", "说明", "7.算清资金账。",
+        "一、起步", "•散点",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("read", [read_text, read_markdown, read_html])
+def test_radicals_from_a_pdf_become_the_characters_meant(read: Callable[[bytes], Document]) -> None:
+    document = read("⼀、⽂件⻓期⻅效".encode())
+    assert [block.text for block in document.blocks] == ["一、文件长期见效"]  # type: ignore[union-attr]
+    assert ("radicals_replaced", "4") in [(warning.code, warning.text) for warning in document.warnings]
+
+
+def test_a_source_line_of_libreoffice_ends_where_a_blank_stood() -> None:
+    page = '<meta name="generator" content="LibreOffice 7.4"><h1>账本上墙</h1><p>云岭县委党校\n周正平</p>'
+    assert [block.text for block in read_html(page.encode()).blocks][1] == "云岭县委党校 周正平"  # type: ignore[union-attr]
