@@ -118,6 +118,7 @@ class ItemForm(forms.Form):
     text = forms.CharField(
         label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
 
 
 class NewEditionForm(forms.Form):

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from caselib.word.book import Book, Chapter
 from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import Lint
 from caselib.word.model import Document, Heading, Paragraph, Picture, Table
+from caselib.word.outline import numeral
 from caselib.word.styles import HouseStyle, StyleDataError
 from caselib.word.writer.body import MIN_DPI, Fault
 from caselib.word.writer.images import fit, usable_image
@@ -30,6 +32,8 @@ from .enums import ItemKind, Severity
 from .models import Edition, OutlineItem
 
 LONG_TITLE = 40
+# What is printed as somebody wrote it; the award table and the colophon fill themselves.
+_WRITTEN = frozenset({ItemKind.FOREWORD, ItemKind.INTERLUDE, ItemKind.APPENDIX})
 # Errors that stop compiling as well as freezing: nobody may print these.
 BLOCKING = frozenset({"withdrawn", "not-published", "circulation"})
 _RARE = re.compile("[\u3400-\u4dbf\u9fa6-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")
@@ -203,6 +207,13 @@ def _check_parts(edition: Edition) -> Iterator[Finding]:
     for item, following in zip(items, [*items[1:], None], strict=True):
         if item.kind == ItemKind.PART and (following is None or following.kind != ItemKind.CASE):
             yield Finding("empty-part", Severity.WARNING, _("No case stands in this part."), str(item))
+        if item.kind in _WRITTEN and not item.text.strip():
+            yield Finding("empty-text", Severity.WARNING, _("It has no text."), str(item))
+    numbers = [item.number for item in items if item.kind == ItemKind.PART and item.number.strip()]
+    values = [found.value if (found := numeral(number)) else 0 for number in numbers]
+    if all(values) and any(after <= before for before, after in pairwise(values)):
+        text = _("The numbers of the parts do not follow one another: %s") % "、".join(numbers)
+        yield Finding("part-numbers", Severity.WARNING, text)
 
 
 def _texts(document: Document) -> Iterator[str]:

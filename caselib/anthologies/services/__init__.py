@@ -2,7 +2,7 @@
 
 from .compiling import cancel_compilation, compile_edition
 from .editions import change_edition, create_anthology, create_edition, freeze, new_edition
-from .outline import add_text, arrange_by, change_item, fill, move_item, order_items, remove_item, repin
+from .outline import add_text, arrange_by, change_item, fill, move_item, order_items, remove_item, repin, stamp_of
 
 __all__ = [
     "add_text",
@@ -20,4 +20,5 @@ __all__ = [
     "order_items",
     "remove_item",
     "repin",
+    "stamp_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -132,7 +133,13 @@ def _row(item: Any, changed: set[int], gone: set[int]) -> dict[str, Any]:
         None
         if case
         else ItemForm(
-            initial={"title": item.title, "number": item.number, "text": item.text}, auto_id=f"item-{item.pk}-%s"
+            initial={
+                "title": item.title,
+                "number": item.number,
+                "text": item.text,
+                "seen": services.stamp_of(item),
+            },
+            auto_id=f"item-{item.pk}-%s",
         )
     )
     return {"item": item, "case": case, "changed": page in changed, "gone": page in gone, "form": form}
@@ -173,10 +180,12 @@ def _add(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     if form.is_valid():
         attempt(request, lambda: services.add_text(edition, **form.cleaned_data, by=actor(request)), _("Added."))
     else:
-        messages.error(
-            request, _("Not added: %s") % "；".join(str(error) for errors in form.errors.values() for error in errors)
-        )
+        messages.error(request, _("Not added: %s") % _errors(form))
     return None
+
+
+def _errors(form: Form) -> str:
+    return "；".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
@@ -268,14 +277,15 @@ def item_act(request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse
         "up": lambda: services.move_item(found, -1, by=actor(request)),
         "down": lambda: services.move_item(found, 1, by=actor(request)),
         "remove": lambda: services.remove_item(found, by=actor(request)),
-        "change": lambda: (
-            services.change_item(found, **form.cleaned_data, by=actor(request)) if form.is_valid() else None
-        ),
+        "change": lambda: services.change_item(found, **form.cleaned_data, by=actor(request)),
         "repin": lambda: services.repin(found, by=actor(request)),
     }
     if act not in acts or (act == "repin" and found.kind != ItemKind.CASE):
         raise Http404
-    attempt(request, acts[act])
+    if act == "change" and not form.is_valid():
+        messages.error(request, _("Not saved: %s") % _errors(form))
+    else:
+        attempt(request, acts[act], _("Saved.") if act == "change" else "")
     return redirect(f"{reverse('anthologies:edit', args=[edition.pk])}#item-{found.pk}")
 
 

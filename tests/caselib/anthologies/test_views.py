@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -16,6 +17,7 @@ from PIL import Image
 from caselib.accounts.enums import Role
 from caselib.anthologies import services
 from caselib.anthologies.binding import bind
+from caselib.anthologies.enums import ItemKind
 from caselib.anthologies.models import Anthology, Compilation, Edition, PrintStyle
 from caselib.core import jobs
 from caselib.resources.models import ResourcePage
@@ -142,6 +144,22 @@ def test_a_second_editor_hears_that_the_order_was_changed(client: Client, editio
     assert client.post(url, order).status_code == 302
     assert client_of(Role.EDITOR).post(url, {**order, "ids": ",".join(map(str, ids))}).status_code == 409
     assert list(edition.items.values_list("pk", flat=True)) == ids[::-1]
+
+
+def test_a_foreword_that_a_colleague_changed_is_not_written_over(
+    client: Client, edition: Edition, editor: Any, client_of: Any
+) -> None:
+    foreword = services.add_text(edition, ItemKind.FOREWORD, title="编者按", text="初稿。", by=editor)
+    shown = client.get(reverse("anthologies:edit", args=[edition.pk])).content.decode()
+    seen = re.search(rf'value="([0-9a-f]{{16}})"[^>]*id="item-{foreword.pk}-seen"', shown)
+    assert seen
+    url = reverse("anthologies:item_act", args=[edition.pk, foreword.pk, "change"])
+    data = {"title": "编者按", "text": "甲的三千字。", "seen": seen.group(1)}
+    assert client.post(url, data).status_code == 302
+    assert client_of(Role.EDITOR).post(url, {**data, "text": "乙。"}).status_code == 409
+    refused = client.post(url, {**data, "title": "长" * 301}, follow=True).content.decode()
+    assert "未保存" in refused
+    assert edition.items.get(pk=foreword.pk).text == "甲的三千字。"
 
 
 def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(
