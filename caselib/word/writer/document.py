@@ -22,6 +22,7 @@ from caselib.word.writer.package import (
 )
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import font_table_xml, numbering_xml, settings_xml, styles_xml
+from caselib.word.writer.titles import balance
 
 
 def write_document(
@@ -46,7 +47,9 @@ def write_document(
     first = document.blocks[0] if document.blocks else None
     heading = ooxml.line(title)
     own_title = isinstance(first, Heading) and first.level == 1
-    chunks = [ooxml.paragraph("Heading1", ooxml.run(heading))] if heading and not own_title else []
+    chunks = []
+    if heading and not own_title:
+        chunks.append(ooxml.paragraph("Heading1", ooxml.run(heading), balance(heading, style.title, style)))
     chunks.append(writer.chapter(document, prefix="d", nested=bool(heading) and not own_title)[0])
     body = "".join(chunks) or ooxml.paragraph("BodyText", "")
     running = ooxml.line(header)
