@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -43,11 +43,30 @@ def new_anthology(request: HttpRequest) -> HttpResponseBase:
 
 @editor_view
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Make an edition."""
-    anthology = get_object_or_404(Anthology, pk=pk) if pk <= LARGEST else None
+def change_anthology(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change title, subtitle and publisher of an anthology."""
+    anthology = _anthology_or_404(pk)
+    form = AnthologyForm(request.POST or None, instance=anthology)
+    if request.method == "POST" and form.is_valid():
+        services.change_anthology(anthology, **form.cleaned_data, by=actor(request))
+        messages.success(request, _("Saved. Frozen editions are printed as they were frozen."))
+        return redirect("anthologies:index")
+    context = {"form": form, "title": _("Change the anthology"), "act": _("Save")}
+    return render(request, "anthologies/form.html", context)
+
+
+def _anthology_or_404(pk: int) -> Anthology:
+    anthology = Anthology.objects.filter(pk=pk).first() if pk <= LARGEST else None
     if anthology is None:
         raise Http404
+    return anthology
+
+
+@editor_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Make an edition."""
+    anthology = _anthology_or_404(pk)
     form = EditionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         details = form.details()

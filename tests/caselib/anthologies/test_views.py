@@ -8,6 +8,7 @@ import re
 import zipfile
 from typing import Any
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -217,6 +218,40 @@ def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Clien
     assert client.post(url, {"name": "我室", "content": json.dumps(exported), "copy": "1"}).status_code == 302
     made = PrintStyle.objects.get(name="我室")
     assert made.data["body"]["size_pt"] == 11.0 and PrintStyle.objects.get(key="plain").data["body"]["size_pt"] == 12.0
+
+
+def test_a_word_template_is_put_on_a_style_and_taken_off_again(client: Client) -> None:
+    template = io.BytesIO()
+    docx.Document().save(template)
+    url = reverse("anthologies:style", args=["plain"])
+    data = {"name": "简洁", "content": json.dumps(PrintStyle.objects.get(key="plain").data)}
+    assert "template_remove" not in client.get(url).content.decode()
+    uploaded = SimpleUploadedFile("unit.docx", template.getvalue())
+    assert client.post(url, {**data, "template": uploaded}).status_code == 302
+    assert PrintStyle.objects.get(key="plain").template
+    assert client.post(url, data).status_code == 302
+    assert PrintStyle.objects.get(key="plain").template
+    assert client.post(url, {**data, "template_remove": "on"}).status_code == 302
+    assert not PrintStyle.objects.get(key="plain").template
+
+
+def test_the_title_of_a_collection_can_be_mended(client: Client, edition: Edition) -> None:
+    url = reverse("anthologies:change", args=[edition.anthology_id])
+    assert edition.anthology.title in client.get(url).content.decode()
+    client.post(url, {"title": "云坪案例选编", "subtitle": "教学用书", "publisher": "云坪县委党校"})
+    assert bind(Edition.objects.get(pk=edition.pk)).title == "云坪案例选编"
+
+
+def test_no_zip_mixes_a_book_with_cases_it_does_not_hold(client: Client, edition: Edition, editor: Any) -> None:
+    """The cases of the zip were those of the outline when it was asked for, beside a book compiled earlier."""
+    row = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    services.fill(edition, [page.pk for page in cases(1, title="后来添的案例")], by=editor)
+    url = reverse("anthologies:file", args=[row.pk, "zip"])
+    assert client.get(url).status_code == 409
+    again = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    assert client.get(reverse("anthologies:file", args=[again.pk, "zip"])).status_code == 200
 
 
 @pytest.mark.parametrize("size", [1, 30])
