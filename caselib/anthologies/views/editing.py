@@ -119,6 +119,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
         "trail": _trail(edition),
         "rows": [_row(item, changed, gone) for item in items],
         "cases": len(present),
+        "parts": any(item.kind == ItemKind.PART for item in items),
         "changed": len(changed),
         "gone": len(gone),
         "frozen": rules.may_change(viewer.roles, frozen=edition.frozen),

@@ -127,6 +127,7 @@ def test_two_clicks_make_one_compilation_and_cancelling_leaves_no_result(edition
     jobs.run_pending()
     first.refresh_from_db()
     assert first.docx == "" and first.state == "waiting"
+    assert first.cancelled and first.standing == "已取消"
     assert services.compile_edition(edition, editor).pk != first.pk
 
 
