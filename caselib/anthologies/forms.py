@@ -118,6 +118,7 @@ class ItemForm(forms.Form):
     text = forms.CharField(
         label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )
+    seen = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
 
 
 class NewEditionForm(forms.Form):
@@ -143,12 +144,18 @@ class StyleForm(forms.ModelForm[PrintStyle]):
         label=_("Word template"),
         required=False,
         help_text=_("A .docx or .dotx, also from WPS, whose styles are used instead of ours where the names agree."),
-        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.dotx,.docm,.dotm"}),
+        widget=forms.FileInput(attrs={"accept": ".docx,.dotx,.docm,.dotm"}),
     )
+    template_remove = forms.BooleanField(label=_("Print without the Word template"), required=False)
 
     class Meta:
         model = PrintStyle
         fields = ("name",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance.template:
+            del self.fields["template_remove"]
 
     def clean_content(self) -> dict[str, Any]:
         try:

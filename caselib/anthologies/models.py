@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from caselib.core.enums import JobState
 from caselib.resources.enums import Audience, Circulation
 
 from .enums import CompilationState, ItemKind
@@ -194,6 +195,18 @@ class Compilation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edition} {localtime(self.requested_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody stopped it, which is no failure."""
+        return self.job is not None and self.job.state == JobState.CANCELLED
+
+    @property
+    def standing(self) -> str:
+        """How far it is in words: while there is no result, what its job says."""
+        if self.state == CompilationState.DONE or self.job is None:
+            return str(self.get_state_display())
+        return str(self.job.get_state_display())
 
 
 class PageCount(models.Model):

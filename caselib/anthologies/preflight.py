@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from caselib.word.book import Book, Chapter
 from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import Lint
 from caselib.word.model import Document, Heading, Paragraph, Picture, Table
+from caselib.word.outline import numeral
 from caselib.word.styles import HouseStyle, StyleDataError
 from caselib.word.writer.body import MIN_DPI, Fault
 from caselib.word.writer.images import fit, usable_image
@@ -30,9 +32,14 @@ from .enums import ItemKind, Severity
 from .models import Edition, OutlineItem
 
 LONG_TITLE = 40
+# What is printed as somebody wrote it; the award table and the colophon fill themselves.
+_WRITTEN = frozenset({ItemKind.FOREWORD, ItemKind.INTERLUDE, ItemKind.APPENDIX})
 # Errors that stop compiling as well as freezing: nobody may print these.
 BLOCKING = frozenset({"withdrawn", "not-published", "circulation"})
-_RARE = re.compile("[\u3400-\u4dbf\u9fa6-\u9fff\ue000-\uf8ff\U00020000-\U0003ffff]")
+# What the faces of offices hold beside the signs of GBK: letters of Europe with their marks, figures, signs, what is unseen.
+_COMMON = re.compile(
+    "[\t\n\r\u0020-\u058f\u1e00-\u22ff\u2460-\u24ff\u25a0-\u25ff\u3000-\u303f\u3200-\u33ff\ufe0e\ufe0f\uff00-\uffef]"
+)
 _HAN = re.compile("[\u4e00-\u9fff]")
 _MENTION = re.compile(r"(?:见|如|详见|参见)\s?(图|表)\s?([0-9]{1,3})")
 
@@ -107,7 +114,7 @@ def check_chapter(chapter: Chapter, style: HouseStyle | None) -> Iterator[Findin
     if missing:
         yield _finding("title-face", Severity.WARNING, _("The title face may lack: %s") % missing, chapter)
     text = "\n".join(_texts(chapter.document))
-    rare = "".join(dict.fromkeys(_RARE.findall(chapter.title + text)))[:40]
+    rare = "".join(sign for sign in dict.fromkeys(chapter.title + text) if not _in_every_face(sign))[:40]
     if rare:
         yield _finding(
             "rare-characters", Severity.WARNING, _("Faces may lack these rare characters: %s") % rare, chapter
@@ -115,6 +122,17 @@ def check_chapter(chapter: Chapter, style: HouseStyle | None) -> Iterator[Findin
     yield from _check_headings(chapter)
     yield from _check_references(chapter, text)
     yield from _check_pictures(chapter, style or HouseStyle("check", ""))
+
+
+def _in_every_face(sign: str) -> bool:
+    """Whether any office has a face with the sign: Chinese faces hold those of GBK, Latin ones the letters of Europe."""
+    if _COMMON.match(sign):
+        return True
+    try:
+        sign.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _in_title_face(sign: str) -> bool:
@@ -203,6 +221,13 @@ def _check_parts(edition: Edition) -> Iterator[Finding]:
     for item, following in zip(items, [*items[1:], None], strict=True):
         if item.kind == ItemKind.PART and (following is None or following.kind != ItemKind.CASE):
             yield Finding("empty-part", Severity.WARNING, _("No case stands in this part."), str(item))
+        if item.kind in _WRITTEN and not item.text.strip():
+            yield Finding("empty-text", Severity.WARNING, _("It has no text."), str(item))
+    numbers = [item.number for item in items if item.kind == ItemKind.PART and item.number.strip()]
+    values = [found.value if (found := numeral(number)) else 0 for number in numbers]
+    if all(values) and any(after <= before for before, after in pairwise(values)):
+        text = _("The numbers of the parts do not follow one another: %s") % "、".join(numbers)
+        yield Finding("part-numbers", Severity.WARNING, text)
 
 
 def _texts(document: Document) -> Iterator[str]:

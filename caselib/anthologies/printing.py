@@ -95,12 +95,15 @@ def kept_result(edition: Edition) -> Compilation | None:
     return None
 
 
-def single_case(chapter: Chapter, style: HouseStyle) -> bytes:
-    """Return one case of an edition as a .docx of its own."""
+def single_case(chapter: Chapter, copy: Copy) -> bytes:
+    """Return one case of an edition as a .docx of its own, in the style and the template of the edition."""
     head: list[Block] = [Heading(1, (Run(chapter.title),), title=True)]
     head += [Paragraph((Run(line),), "byline") for line in chapter.byline]
     document = replace(chapter.document, blocks=(*head, *chapter.document.blocks))
-    return write_document(document, style=style, properties={"title": chapter.title})
+    properties = {name: copy.book.properties.get(name, "") for name in ("creator", "subject", "created", "modified")}
+    return write_document(
+        document, style=copy.style, template=copy.template, properties={**properties, "title": chapter.title}
+    )
 
 
 class StoredCounts(MutableMapping[str, Measured]):

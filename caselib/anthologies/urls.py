@@ -11,6 +11,7 @@ urlpatterns = [
     path("styles/", styles.styles, name="styles"),
     path("styles/<slug:key>/", styles.style, name="style"),
     path("styles/<slug:key>/export/", styles.export_style, name="style_export"),
+    path("<int:pk>/change/", editing.change_anthology, name="change"),
     path("<int:pk>/new-edition/", editing.new_edition, name="new_edition"),
     path("editions/<int:pk>/", reading.edition, name="edition"),
     path("editions/<int:pk>/edit/", editing.edit, name="edit"),

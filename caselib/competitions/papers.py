@@ -6,6 +6,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 import segno
@@ -16,7 +17,7 @@ from django.utils.translation import ngettext, pgettext
 from caselib.core.workbooks import table_workbook
 from caselib.word import model as word
 from caselib.word.styles import FANG, KAI, SONG, XIAOBIAO, HouseStyle, Look, PageSetup
-from caselib.word.writer import OFFICIAL, write_document
+from caselib.word.writer import OFFICIAL, measure, write_document
 
 from .models import Award, Certificate, Competition
 from .selectors.fairness import Fairness, RoundReport
@@ -30,12 +31,17 @@ CERTIFICATE = HouseStyle(
     ),
     title=Look(XIAOBIAO, 44, align="center", line_pt=60, before_pt=0, after_pt=18, color="9B2C22", tracking_pt=8),
     body=Look(KAI, 24, indent_chars=2, line_pt=44),
+    # Who is honoured stands at the edge, as an address does.
+    quote=Look(KAI, 24, align="left", line_pt=44),
     byline=Look(FANG, 18, align="right", line_pt=30, before_pt=18, after_pt=6),
     caption=Look(SONG, 10.5, align="center", line_pt=15, before_pt=0, after_pt=0),
     header_rule=False,
     running_titles=False,
 )
 QR_SCALE = 12
+# Sizes of the text, in points, and how high a line of each is: the largest that leaves everything on one sheet is taken.
+_SIZES = ((24, 44), (22, 40), (20, 36), (18, 31), (16, 27), (14, 23), (12, 19), (10.5, 15), (9, 12))
+_QR_MM = 26
 
 
 def line(text: str, role: word.ParagraphRole = "body") -> word.Paragraph:
@@ -205,12 +211,37 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
     image = word.ImageData(key, data, "image/png", "qr.png", int(size[0]), int(size[1]))
     organiser = certificate.award.competition.organiser
     blocks: list[word.Block] = [heading(_("Certificate of honour"), 1)]
-    blocks += [line(part.strip("\u3000 ")) for part in certificate.text.splitlines() if part.strip()]
+    parts = [part.strip("\u3000 ") for part in certificate.text.splitlines() if part.strip()]
+    blocks += [line(part, "quote" if at == 0 and part[-1] in "：:" else "body") for at, part in enumerate(parts)]
     signed = "　".join(part for part in (str(organiser or ""), date_format(certificate.issued_on)) if part)
     blocks.append(line(signed, "byline"))
-    blocks.append(word.Picture(key, alt=_("Address of the verification page as a QR code"), width_mm=26, height_mm=26))
+    alt = _("Address of the verification page as a QR code")
+    blocks.append(word.Picture(key, alt=alt, width_mm=_QR_MM, height_mm=_QR_MM))
     blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "caption"))
     blocks.append(line(_("Verify at %(address)s") % {"address": address}, "caption"))
     return write_document(
-        word.Document(tuple(blocks), images={key: image}), style=CERTIFICATE, title=certificate.number, folio=False
+        word.Document(tuple(blocks), images={key: image}),
+        style=certificate_style(parts),
+        title=certificate.number,
+        properties={"creator": str(organiser or "")},
+        folio=False,
     )
+
+
+def certificate_style(parts: Sequence[str]) -> HouseStyle:
+    """Return the style of a certificate in the largest size in which the paragraphs ``parts`` leave it on one sheet."""
+    style = CERTIFICATE
+    fixed = [style.title, style.byline, style.caption, style.caption]
+    points = 72 / 25.4
+    # Beside the QR code and what stands above it, a margin for faces that are set wider.
+    room = (style.page.text_height_mm - _QR_MM) * points - 16
+    room -= sum(look.line_pt + look.before_pt + look.after_pt for look in fixed)
+    made = style
+    for size, height in _SIZES:
+        width = style.page.text_width_mm * points / size - 0.5
+        rows = sum(len(measure.lines(f"\u3000\u3000{part}", width)) for part in parts)
+        look = replace(style.body, size_pt=size, line_pt=height)
+        made = replace(style, body=look, quote=replace(style.quote, size_pt=size, line_pt=height))
+        if rows * height <= room:
+            break
+    return made

@@ -142,6 +142,7 @@ ACTS: dict[str, str | Promise] = {
     "competitions.milestone_accepted": _("Milestone accepted"),
     "competitions.milestone_returned": _("Milestone returned"),
     "anthologies.created": _("Collection created"),
+    "anthologies.changed": _("Title of a collection changed"),
     "anthologies.edition_created": _("Edition created"),
     "anthologies.edition_changed": _("Edition changed"),
     "anthologies.style_changed": _("Style of collections changed"),

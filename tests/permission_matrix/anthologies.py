@@ -32,6 +32,7 @@ ROWS = {
     "anthologies:styles": editors(200, 405),
     "anthologies:style": editors(200, 200, lambda: {"key": "official"}),
     "anthologies:style_export": editors(200, 405, lambda: {"key": "official"}),
+    "anthologies:change": editors(404, 404, numbered()),
     "anthologies:new_edition": editors(404, 404, numbered()),
     "anthologies:edition": Row(get=MISSING, args=numbered()),
     "anthologies:edit": editors(404, 404, numbered()),

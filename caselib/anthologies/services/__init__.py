@@ -1,13 +1,14 @@
 """The verbs of collections."""
 
 from .compiling import cancel_compilation, compile_edition
-from .editions import change_edition, create_anthology, create_edition, freeze, new_edition
-from .outline import add_text, arrange_by, change_item, fill, move_item, order_items, remove_item, repin
+from .editions import change_anthology, change_edition, create_anthology, create_edition, freeze, new_edition
+from .outline import add_text, arrange_by, change_item, fill, move_item, order_items, remove_item, repin, stamp_of
 
 __all__ = [
     "add_text",
     "arrange_by",
     "cancel_compilation",
+    "change_anthology",
     "change_edition",
     "change_item",
     "compile_edition",
@@ -20,4 +21,5 @@ __all__ = [
     "order_items",
     "remove_item",
     "repin",
+    "stamp_of",
 ]

@@ -57,6 +57,23 @@ def create_anthology(
 
 
 @transaction.atomic
+def change_anthology(
+    anthology: Anthology, *, title: str, subtitle: str = "", publisher: str = "", by: User, at: datetime | None = None
+) -> Anthology:
+    """Change what stands on the covers of all editions in work; frozen ones print what they were frozen with.
+
+    Effects in order: row, audit ``anthologies.changed``. Raises RefusedError.
+    """
+    require(rules.may_edit(Viewer.of(by).roles))
+    row = Anthology.objects.select_for_update().get(pk=anthology.pk)
+    before = row.title
+    row.title, row.subtitle, row.publisher = title.strip(), subtitle.strip(), publisher.strip()
+    row.save(update_fields=["title", "subtitle", "publisher"])
+    audit.record("anthologies.changed", row, by=by, at=at, before=before, after=row.title)
+    return row
+
+
+@transaction.atomic
 def create_edition(
     anthology: Anthology,
     *,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -134,34 +135,87 @@ def add_text(
     return item
 
 
+def stamp_of(item: OutlineItem) -> str:
+    """Return what tells whether title, number or text of ``item`` are still those that somebody was shown."""
+    return hashlib.sha256("\x00".join((item.title, item.number, item.text)).encode()).hexdigest()[:16]
+
+
+def _there(edition: Edition, item: OutlineItem) -> OutlineItem:
+    """Return ``item`` of the locked ``edition`` as it is now. Raises ConflictError if somebody took it out meanwhile."""
+    found = edition.items.filter(pk=item.pk).first()
+    if found is None:
+        raise ConflictError(Refusal("gone", _("Somebody else took this out of the outline meanwhile.")))
+    return found
+
+
 @transaction.atomic
 def change_item(
-    item: OutlineItem, *, title: str, number: str = "", text: str = "", by: User, at: datetime | None = None
+    item: OutlineItem,
+    *,
+    title: str,
+    number: str = "",
+    text: str = "",
+    seen: str = "",
+    by: User,
+    at: datetime | None = None,
 ) -> None:
-    """Change a part or a text; cases keep the title of their pinned version. Effects in order: item, audit."""
+    """Change a part or a text; cases keep the title of their pinned version. Effects in order: item, audit.
+
+    ``seen`` is the stamp of what the editor was shown. Raises ConflictError if it was changed or taken out since,
+    RefusedError for a case or a frozen edition.
+    """
     row = locked(item.edition, by)
-    if item.kind == ItemKind.CASE:
+    now = _there(row, item)
+    if now.kind == ItemKind.CASE:
         raise RefusedError(Refusal("kind", _("A case is printed as it was reviewed.")))
-    item.title, item.number, item.text = title.strip()[:300], number.strip()[:40], text[:100_000]
-    item.save(update_fields=["title", "number", "text"])
+    if seen and seen != stamp_of(now):
+        raise ConflictError(
+            Refusal("changed", _("Somebody else changed this text meanwhile. Yours was not saved; go back to copy it."))
+        )
+    now.title, now.number, now.text = title.strip()[:300], number.strip()[:40], text[:100_000]
+    now.save(update_fields=["title", "number", "text"])
     touch(row)
-    audit.record("anthologies.item_changed", row, by=by, at=at, item=item.pk)
+    audit.record("anthologies.item_changed", row, by=by, at=at, item=now.pk)
 
 
 @transaction.atomic
 def remove_item(item: OutlineItem, *, by: User, at: datetime | None = None) -> None:
-    """Take an item out of the outline. Effects in order: item (and its selection) deleted, audit."""
+    """Take an item out of the outline; one that is out already stays out. Effects in order: item (and its selection)
+    deleted, parts counted again, audit."""
     row = locked(item.edition, by)
+    items = list(row.items.all())
+    if item.pk not in {other.pk for other in items}:
+        return
     audit.record("anthologies.item_removed", row, by=by, at=at, item=item.pk, kind=item.kind, title=item.title)
-    item.delete()
+    counted = _counted(items)
+    OutlineItem.objects.filter(pk=item.pk).delete()
+    if counted:
+        _count_parts(other for other in items if other.pk != item.pk)
     touch(row)
+
+
+def _parts(items: Iterable[OutlineItem]) -> list[OutlineItem]:
+    return [item for item in items if item.kind == ItemKind.PART]
+
+
+def _counted(items: Iterable[OutlineItem]) -> bool:
+    """Whether the parts bear the numbers we gave them, in order; others were chosen by somebody and stay."""
+    return all(part.number == part_number(place) for place, part in enumerate(_parts(items), 1))
+
+
+def _count_parts(items: Iterable[OutlineItem]) -> None:
+    for place, part in enumerate(_parts(items), 1):
+        if part.number != part_number(place):
+            part.number = part_number(place)
+            part.save(update_fields=["number"])
 
 
 @transaction.atomic
 def order_items(
     edition: Edition, ids: Sequence[int], *, version: int | None = None, by: User, at: datetime | None = None
 ) -> None:
-    """Put the items into the order of ``ids``. Effects in order: order, audit ``anthologies.ordered``.
+    """Put the items into the order of ``ids``. Effects in order: order, parts counted again, audit
+    ``anthologies.ordered``.
 
     ``version`` is that of the edition the order was made from. Raises ConflictError if it is not the present one, or if
     ``ids`` are not all the items there are now.
@@ -172,7 +226,10 @@ def order_items(
         raise ConflictError(
             Refusal("changed", _("Somebody else changed this edition meanwhile. Reload it and look again."))
         )
+    counted = _counted(items.values())
     _save_order([items[pk] for pk in ids])
+    if counted:
+        _count_parts(items[pk] for pk in ids)
     touch(row)
     audit.record("anthologies.ordered", row, by=by, at=at, items=list(ids))
 
@@ -180,7 +237,9 @@ def order_items(
 @transaction.atomic
 def move_item(item: OutlineItem, step: int, *, by: User, at: datetime | None = None) -> None:
     """Move an item ``step`` places (-1: up, 1: down); at the end it stays. Effects as ``order_items``."""
-    ids = list(item.edition.items.values_list("pk", flat=True))
+    row = locked(item.edition, by)
+    _there(row, item)
+    ids = list(row.items.values_list("pk", flat=True))
     at_now = ids.index(item.pk)
     ids.insert(min(max(0, at_now + step), len(ids) - 1), ids.pop(at_now))
     order_items(item.edition, ids, by=by, at=at)
@@ -212,8 +271,10 @@ def arrange_by(edition: Edition, axis: str, *, by: User, at: datetime | None = N
 
 @transaction.atomic
 def repin(item: OutlineItem, *, by: User, at: datetime | None = None) -> None:
-    """Pin a case to the version published now. Effects in order: selection, title, audit. Raises RefusedError."""
+    """Pin a case to the version published now. Effects in order: selection, title, audit. Raises RefusedError, also
+    (ConflictError) if somebody took the case out meanwhile."""
     row = locked(item.edition, by)
+    _there(row, item)
     moment = at or clock.now()
     selection = Selection.objects.select_for_update(of=("self",)).select_related("page__live_revision").get(item=item)
     fresh = pin(selection.page, Viewer.of(by), moment)

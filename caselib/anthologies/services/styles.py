@@ -26,13 +26,17 @@ def save_style(
     name: str,
     data: dict[str, Any],
     template: UploadedFile | None = None,
+    without_template: bool = False,
     by: User,
     at: datetime | None = None,
 ) -> PrintStyle:
-    """Change a house style; ``data`` was checked by ``styles.from_data``. Effects in order: row, file, audit."""
+    """Change a house style; ``data`` was checked by ``styles.from_data``. ``without_template`` takes its Word template
+    off; the file stays, for what was printed with it. Effects in order: row, file, audit."""
     require(rules.may_edit(Viewer.of(by).roles))
     row = PrintStyle.objects.select_for_update().get(pk=style.pk)
     row.name, row.data, row.version = name.strip()[:80], data, row.version + 1
+    if without_template:
+        row.template, row.template_sha256 = "", ""
     if template:
         content = template.read()
         template.seek(0)
@@ -50,13 +54,14 @@ def copy_style(
     name: str,
     data: dict[str, Any],
     template: UploadedFile | None = None,
+    without_template: bool = False,
     by: User,
     at: datetime | None = None,
 ) -> PrintStyle:
     """Keep ``data`` as a new house style. Effects in order: row, then as ``save_style``."""
     require(rules.may_edit(Viewer.of(by).roles))
     made = PrintStyle.objects.create(key=f"{style.key[:30]}-{secrets.token_hex(4)}", name=name.strip()[:80], data=data)
-    if style.template and not template:
+    if style.template and not template and not without_template:
         made.template, made.template_sha256 = style.template, style.template_sha256
         made.save()
     return save_style(made, name=name, data={**data, "key": made.key}, template=template, by=by, at=at)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -42,11 +43,30 @@ def new_anthology(request: HttpRequest) -> HttpResponseBase:
 
 @editor_view
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Make an edition."""
-    anthology = get_object_or_404(Anthology, pk=pk) if pk <= LARGEST else None
+def change_anthology(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change title, subtitle and publisher of an anthology."""
+    anthology = _anthology_or_404(pk)
+    form = AnthologyForm(request.POST or None, instance=anthology)
+    if request.method == "POST" and form.is_valid():
+        services.change_anthology(anthology, **form.cleaned_data, by=actor(request))
+        messages.success(request, _("Saved. Frozen editions are printed as they were frozen."))
+        return redirect("anthologies:index")
+    context = {"form": form, "title": _("Change the anthology"), "act": _("Save")}
+    return render(request, "anthologies/form.html", context)
+
+
+def _anthology_or_404(pk: int) -> Anthology:
+    anthology = Anthology.objects.filter(pk=pk).first() if pk <= LARGEST else None
     if anthology is None:
         raise Http404
+    return anthology
+
+
+@editor_view
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_edition(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Make an edition."""
+    anthology = _anthology_or_404(pk)
     form = EditionForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         details = form.details()
@@ -99,6 +119,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponseBase:
         "trail": _trail(edition),
         "rows": [_row(item, changed, gone) for item in items],
         "cases": len(present),
+        "parts": any(item.kind == ItemKind.PART for item in items),
         "changed": len(changed),
         "gone": len(gone),
         "frozen": rules.may_change(viewer.roles, frozen=edition.frozen),
@@ -132,7 +153,13 @@ def _row(item: Any, changed: set[int], gone: set[int]) -> dict[str, Any]:
         None
         if case
         else ItemForm(
-            initial={"title": item.title, "number": item.number, "text": item.text}, auto_id=f"item-{item.pk}-%s"
+            initial={
+                "title": item.title,
+                "number": item.number,
+                "text": item.text,
+                "seen": services.stamp_of(item),
+            },
+            auto_id=f"item-{item.pk}-%s",
         )
     )
     return {"item": item, "case": case, "changed": page in changed, "gone": page in gone, "form": form}
@@ -173,10 +200,12 @@ def _add(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     if form.is_valid():
         attempt(request, lambda: services.add_text(edition, **form.cleaned_data, by=actor(request)), _("Added."))
     else:
-        messages.error(
-            request, _("Not added: %s") % "；".join(str(error) for errors in form.errors.values() for error in errors)
-        )
+        messages.error(request, _("Not added: %s") % _errors(form))
     return None
+
+
+def _errors(form: Form) -> str:
+    return "；".join(str(error) for errors in form.errors.values() for error in errors)
 
 
 def _fill(request: HttpRequest, edition: Edition) -> HttpResponse | None:
@@ -268,14 +297,15 @@ def item_act(request: HttpRequest, pk: int, item: int, act: str) -> HttpResponse
         "up": lambda: services.move_item(found, -1, by=actor(request)),
         "down": lambda: services.move_item(found, 1, by=actor(request)),
         "remove": lambda: services.remove_item(found, by=actor(request)),
-        "change": lambda: (
-            services.change_item(found, **form.cleaned_data, by=actor(request)) if form.is_valid() else None
-        ),
+        "change": lambda: services.change_item(found, **form.cleaned_data, by=actor(request)),
         "repin": lambda: services.repin(found, by=actor(request)),
     }
     if act not in acts or (act == "repin" and found.kind != ItemKind.CASE):
         raise Http404
-    attempt(request, acts[act])
+    if act == "change" and not form.is_valid():
+        messages.error(request, _("Not saved: %s") % _errors(form))
+    else:
+        attempt(request, acts[act], _("Saved.") if act == "change" else "")
     return redirect(f"{reverse('anthologies:edit', args=[edition.pk])}#item-{found.pk}")
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from caselib.accounts.viewers import Viewer
+from caselib.core.errors import ConflictError, Refusal
 from caselib.media.serving import serve
 from caselib.resources.covers import CoverText, cover_svg
 from caselib.word import pdf
@@ -135,20 +136,29 @@ def file(request: HttpRequest, pk: int, form: str) -> HttpResponseBase:
 
 
 def _zip(row: Compilation, stem: str) -> str:
-    """Return the stored zip of a result, made the first time it is asked for."""
+    """Return the stored zip of a result, made the first time it is asked for.
+
+    Raises ConflictError if the edition no longer says what was compiled: its cases would not be those of the book.
+    """
     name = f"anthologies/compiled/{row.sha256}-{row.inputs_sha256[:16]}.zip"
     if default_storage.exists(name):
         return name
+    copy = _copy_or_404(row.edition)
+    # What decides the text; a file of a frozen edition stays though the writer was renewed since.
+    if any(copy.inputs[key] != row.inputs.get(key) for key in ("book", "style", "template")):
+        text = _(
+            "This edition was changed after it was compiled. Compile it again to get all cases as they stand in it."
+        )
+        raise ConflictError(Refusal("changed-since", text))
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for stored, suffix in ((row.docx, "docx"), (row.pdf, "pdf")):
             if stored:
                 with default_storage.open(stored, "rb") as source:
                     archive.writestr(zipfile.ZipInfo(f"{stem}.{suffix}", (1980, 1, 1, 0, 0, 0)), source.read())
-        copy = _copy_or_404(row.edition)
         for place, chapter in enumerate(copy.book.chapters(), 1):
             info = zipfile.ZipInfo(f"{_('Cases')}/{place:03d} {file_stem(chapter.title)}.docx", (1980, 1, 1, 0, 0, 0))
-            archive.writestr(info, single_case(chapter, copy.style))
+            archive.writestr(info, single_case(chapter, copy))
     return keep(name, out.getvalue())
 
 
@@ -170,7 +180,7 @@ def case(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     chapter = next((c for c in copy.book.chapters() if c.key == f"case{row.selection.page_id}"), None)
     if chapter is None:
         raise Http404
-    return download(single_case(chapter, copy.style), f"{file_stem(chapter.title)}.docx", DOCX)
+    return download(single_case(chapter, copy), f"{file_stem(chapter.title)}.docx", DOCX)
 
 
 def file_stem(title: str) -> str:

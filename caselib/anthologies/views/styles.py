@@ -40,14 +40,15 @@ def style(request: HttpRequest, key: str) -> HttpResponseBase:
     form = StyleForm(request.POST or None, request.FILES or None, instance=found, initial={"content": text})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        if "copy" in request.POST:
-            saved = copy_style(
-                found, name=values["name"], data=values["content"], template=values["template"], by=actor(request)
-            )
-        else:
-            saved = save_style(
-                found, name=values["name"], data=values["content"], template=values["template"], by=actor(request)
-            )
+        keep = copy_style if "copy" in request.POST else save_style
+        saved = keep(
+            found,
+            name=values["name"],
+            data=values["content"],
+            template=values["template"],
+            without_template=values.get("template_remove", False),
+            by=actor(request),
+        )
         messages.success(request, _("Saved."))
         return redirect("anthologies:style", key=saved.key)
     used = found.editions.filter(frozen_at__isnull=True).count()

@@ -1,6 +1,6 @@
 """Writes Word files: one call for a document, one for a book.
 
-    write_document(document, *, style=PLAIN, title="", properties=None, header="", folio=True) -> bytes
+    write_document(document, *, style=PLAIN, title="", properties=None, header="", folio=True, template=None) -> bytes
 
 ``document`` is a ``caselib.word.model.Document``; styles are ``OFFICIAL``, ``BOOK``, ``PLAIN`` of
 ``caselib.word.styles`` (``HOUSE_STYLES`` by key) or ``styles.from_data(json)``. Comments, notes, tables, pictures,

@@ -14,6 +14,7 @@ from caselib.word.writer.comments import comment_ends, commented
 from caselib.word.writer.images import ImageStore, Stored, fit
 from caselib.word.writer.package import Package
 from caselib.word.writer.tables import table_xml
+from caselib.word.writer.titles import balance
 
 _STYLES = {
     "body": "BodyText",
@@ -148,7 +149,9 @@ class BodyWriter:
             anchor = f"_Toc{self._prefix}h{len(self._marks) + 1}"
             self._marks.append(Mark(anchor, ooxml.line(number + block.text), level + self.shift))
             content = self.marked(anchor, content)
-        return ooxml.paragraph(f"Heading{min(level + self.shift, 9)}", content)
+        title = level == 1 and not self.shift
+        around = balance(ooxml.line(number + block.text), self.style.title, self.style) if title else ""
+        return ooxml.paragraph(f"Heading{min(level + self.shift, 9)}", content, around)
 
     def _number(self, level: int, text: str) -> str:
         depth = level - 1

@@ -22,6 +22,8 @@ from caselib.word.writer.package import (
 )
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import font_table_xml, numbering_xml, settings_xml, styles_xml
+from caselib.word.writer.templates import looks_of, merge_styles
+from caselib.word.writer.titles import balance
 
 
 def write_document(
@@ -32,21 +34,29 @@ def write_document(
     properties: Mapping[str, str] | None = None,
     header: str = "",
     folio: bool = True,
+    template: bytes | None = None,
 ) -> bytes:
     """Return ``document`` as a .docx in ``style``.
 
     ``title`` is printed as the title unless the blocks begin with a heading of level 1, and is the file's title.
     ``properties`` may hold title, subject, creator, keywords, description, category, created, modified (W3C, UTC) and
     any other names, which become custom properties. ``header`` runs above every page; ``folio`` prints page numbers.
+    ``template`` is a .docx whose styles are used for what it defines.
     The same input gives the same bytes. A broken image becomes a box; nothing in the text can make this fail.
     """
     package, images = Package(), ImageStore()
+    styles = styles_xml(style)
+    if template:
+        styles = merge_styles(styles, template)
+        style = looks_of(styles, style, parts=False)
     writer = BodyWriter(style, package, images, deepest_mark=0)
     furniture = Furniture(package, style, odd_even=style.page.mirrored)
     first = document.blocks[0] if document.blocks else None
     heading = ooxml.line(title)
     own_title = isinstance(first, Heading) and first.level == 1
-    chunks = [ooxml.paragraph("Heading1", ooxml.run(heading))] if heading and not own_title else []
+    chunks = []
+    if heading and not own_title:
+        chunks.append(ooxml.paragraph("Heading1", ooxml.run(heading), balance(heading, style.title, style)))
     chunks.append(writer.chapter(document, prefix="d", nested=bool(heading) and not own_title)[0])
     body = "".join(chunks) or ooxml.paragraph("BodyText", "")
     running = ooxml.line(header)
@@ -54,7 +64,17 @@ def write_document(
     tail = section_xml(section, style, furniture, notes=True)
     named = {"title": heading, "language": "zh-CN", **dict(document.properties), **dict(properties or {})}
     out = io.BytesIO()
-    save(out, body + tail, package, images, writer.counters, style, properties=named, odd_even=style.page.mirrored)
+    save(
+        out,
+        body + tail,
+        package,
+        images,
+        writer.counters,
+        style,
+        properties=named,
+        odd_even=style.page.mirrored,
+        styles=styles,
+    )
     return out.getvalue()
 
 

@@ -10,6 +10,13 @@ from caselib.word.ooxml import AMBIGUOUS
 # Chinese typesetting begins no line with the first of these and ends none with the second.
 _NOT_FIRST = frozenset("，。、；：？！）》〉」』】〕”’…—·％‰,.;:!?)]}%")
 _NOT_LAST = frozenset("（《〈「『【〔“‘([{")
+# Latin letters and figures next to Chinese characters (not signs) stand a little apart.
+_GAP = 0.25
+_MEET = re.compile(
+    "(?<=[\u3400-\u9fff\U00020000-\U0003ffff])(?=[0-9A-Za-z\u00c0-\u024f])"
+    "|(?<=[0-9A-Za-z\u00c0-\u024f])(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
+)
+_WIDE = frozenset("%&@")
 _UNITS = re.compile(r"[!-~\u00c0-\u024f]+|——|……|[\s\S]")
 
 
@@ -21,12 +28,19 @@ def sign_width(sign: str) -> float:
         return 0.5
     if sign.isupper():
         return 0.7
+    if sign in _WIDE:
+        return 0.85
     return 0.0 if unicodedata.combining(sign) else 0.3
 
 
 def width(text: str) -> float:
     """Return the width of ``text`` on one line in ems."""
-    return sum(map(sign_width, text))
+    return sum(map(sign_width, text)) + _GAP * len(_MEET.findall(text))
+
+
+def words(text: str) -> list[str]:
+    """Return the stretches of Latin letters, figures and their signs in ``text``, which no line end should part."""
+    return [unit for unit in _UNITS.findall(text) if len(unit) > 1 and unit[0] < "\u2000"]
 
 
 def lines(text: str, room: float) -> list[str]:
@@ -35,7 +49,7 @@ def lines(text: str, room: float) -> list[str]:
     row, filled = "", 0.0
     units = [piece for unit in _UNITS.findall(text) for piece in _cut(unit, room)]
     for unit in units:
-        wide = width(unit)
+        wide = _beside(row, unit)
         hangs = unit[0] in _NOT_FIRST and len(unit) == 1 and filled <= room
         if row and filled + wide > room and not hangs:
             # A sign that begins no line takes the one before it along.
@@ -50,12 +64,18 @@ def lines(text: str, room: float) -> list[str]:
             row = row[keep:]
             filled = width(row)
             unit = unit.lstrip(" ") if not row else unit
+            wide = _beside(row, unit)
         if rows and not row and unit[:1] in _NOT_FIRST:
             rows[-1] += unit
             continue
         row += unit
         filled += wide
     return [*rows, row] if row or not rows else rows
+
+
+def _beside(row: str, unit: str) -> float:
+    """Return what ``unit`` adds to the width of ``row`` in ems."""
+    return width(unit) + (_GAP if _MEET.search(row[-1:] + unit[:1]) else 0.0)
 
 
 def _cut(unit: str, room: float) -> list[str]:
@@ -75,7 +95,8 @@ def balanced(text: str, room: float) -> float:
     while high - low > 0.25:
         middle = (low + high) / 2
         low, high = (low, middle) if len(lines(text, middle)) <= count else (middle, high)
-    return min(room, high + 0.5)
+    # No sign is left to hang over the edge of a centred line.
+    return min(room, max([high, *map(width, lines(text, high))]) + 0.5)
 
 
 def shorten(text: str, room: float) -> str:

@@ -112,6 +112,8 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
         _style("TableHead", "Table Head", _headed(style.table)),
         _style("TableSmall", "Table Small", small_table(style)),
         _style("TableSmallHead", "Table Small Head", _headed(small_table(style))),
+        _style("TableTiny", "Table Tiny", tiny_table(style)),
+        _style("TableTinyHead", "Table Tiny Head", _headed(tiny_table(style))),
         _style("Box", "Box", _headed(style.table), border=_box_border()),
         _style("Spacer", "Spacer", Look(style.body.face, 1, line_pt=8)),
         _notes(style),
@@ -144,6 +146,13 @@ def small_table(style: HouseStyle) -> Look:
     """Return the look of text in tables of many columns."""
     look = style.table
     return replace(look, size_pt=max(6.0, look.size_pt * 0.75), line_pt=look.line_pt * 0.75)
+
+
+def tiny_table(style: HouseStyle) -> Look:
+    """Return the look of text in tables whose numbers would not fit otherwise: as small as can be read in print."""
+    look = style.table
+    size = max(5.5, look.size_pt * 0.56)
+    return replace(look, size_pt=size, line_pt=size * 1.5 if look.line_pt else 0.0)
 
 
 def _headed(look: Look) -> Look:

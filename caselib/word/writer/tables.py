@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from caselib.word import ooxml
 from caselib.word.model import Cell, Paragraph, Run, Table
+from caselib.word.styles import HouseStyle
 from caselib.word.writer import measure
+from caselib.word.writer.stylesheet import small_table, tiny_table
 
 if TYPE_CHECKING:
     from caselib.word.writer.body import BodyWriter
@@ -17,9 +19,12 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 63
 # A row of more text than this may break across pages: it would not fit on one.
 _LONG_ROW = 900
-# Ems: a text up to this is kept on one line if at all possible; what the margins of a cell take.
+# Ems: a text up to this is kept on one line if at all possible. Points: what the margins of a cell take, and those of a
+# cell in a table that is set smaller.
 _WORD = 6.0
-_PADDING = 1.0
+_NUMBER = 10.0
+_LEAST = 2.0
+_MARGINS = 8.5, 3.5
 # Columns narrower than this make the whole table smaller.
 _NARROW = 4.0
 _EMPTY = Cell((Paragraph(()),))
@@ -98,27 +103,76 @@ def _fill_row(
     return slots, cells
 
 
-def column_widths(columns: int, rows: list[list[Slot]], total: int, size: float) -> list[int]:
-    """Share ``total`` twips among the columns: short texts get one line each, long ones share what is left.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How large the text of a table is set: its styles begin with ``style``; sizes are points."""
 
-    ``size`` is that of the text in points.
-    """
-    longest = [2.0] * columns
+    style: str
+    size: float
+    margins: float
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the texts of each column need, in ems: for their longest line, and for the longest word or number in them."""
+
+    lines: list[float]
+    words: list[float]
+
+
+def _needs(columns: int, rows: list[list[Slot]]) -> Needs:
+    lines, words = [2.0] * columns, [1.0] * columns
     for row in rows[:80]:
         for slot in row:
             if slot.colspan == 1 and not slot.merged:
-                wide = max((measure.width(line[:60]) for line in slot.cell.text.split("\n")), default=0.0)
-                longest[slot.column] = max(longest[slot.column], min(wide, 28.0))
-    room = total / 20 / size - columns * _PADDING
-    least = [min(wide, _WORD) for wide in longest]
-    if sum(longest) <= room:
-        weights = [wide + _PADDING + 1 for wide in longest]
+                at = slot.column
+                for line in slot.cell.text.split("\n"):
+                    lines[at] = max(lines[at], min(measure.width(line[:60]), 28.0))
+                    found = (measure.width(word) for word in measure.words(line[:400]))
+                    # Faces differ in their figures; what is longer is an address, which has places to break.
+                    words[at] = max([words[at], *(wide * 1.2 for wide in found if wide <= _NUMBER)])
+    # A column one sign wide reads badly.
+    return Needs(lines, [max(word, min(line, _LEAST)) for line, word in zip(lines, words, strict=True)])
+
+
+def setting_of(style: HouseStyle, needs: Needs, total: int) -> Setting:
+    """Return the largest setting in which the columns are wide enough for their words, else the smallest: a number that
+    is broken in two reads as two."""
+    columns = len(needs.words)
+    base = max(6.0, style.table.size_pt)
+    room = total / 20
+    settings = (
+        Setting("Table", base, _MARGINS[0]),
+        Setting("TableSmall", small_table(style).size_pt, _MARGINS[1]),
+        Setting("TableTiny", tiny_table(style).size_pt, _MARGINS[1]),
+    )
+    for setting in settings[:-1]:
+        fits = sum(needs.words) * setting.size + columns * setting.margins <= room
+        if fits and (setting.style != "Table" or room / base >= columns * _NARROW):
+            return setting
+    return settings[-1]
+
+
+def column_widths(needs: Needs, total: int, setting: Setting) -> list[int]:
+    """Share ``total`` twips among the columns: words and short texts get one line each, long ones share what is left."""
+    columns = len(needs.lines)
+    padding = setting.margins / setting.size
+    room = total / 20 / setting.size - columns * padding
+    longest = needs.lines
+    least = [max(min(wide, _WORD), word) for wide, word in zip(longest, needs.words, strict=True)]
+    if sum(least) > room >= sum(needs.words):
+        # Not every short text stays on its line, but every word does.
+        spare = [short - word for short, word in zip(least, needs.words, strict=True)]
+        share = (room - sum(needs.words)) / (sum(spare) or 1)
+        weights = [word + more * share + padding for word, more in zip(needs.words, spare, strict=True)]
+    elif sum(longest) <= room:
+        weights = [wide + padding + 1 for wide in longest]
     elif sum(least) < room:
-        wanted = [wide - short for wide, short in zip(longest, least, strict=True)]
+        wanted = [max(0.0, wide - short) for wide, short in zip(longest, least, strict=True)]
         share = (room - sum(least)) / (sum(wanted) or 1)
-        weights = [short + more * share + _PADDING for short, more in zip(least, wanted, strict=True)]
+        weights = [short + more * share + padding for short, more in zip(least, wanted, strict=True)]
     else:
-        weights = [wide + _PADDING for wide in least]
+        weights = [min(wide, _WORD) + padding for wide in longest]
     whole = sum(weights)
     widths = [max(1, int(total * weight / whole)) for weight in weights]
     widths[-1] += total - sum(widths)
@@ -131,13 +185,19 @@ def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str 
         return ooxml.paragraph("Spacer", opening + closing) if opening else ""
     columns, rows = grid(table)
     total = ooxml.twips(writer.style.page.text_width_mm)
-    size = max(6.0, writer.style.table.size_pt)
-    small = total / 20 / size < columns * _NARROW
-    widths = column_widths(columns, rows, total, size * 0.75 if small else size)
+    needs = _needs(columns, rows)
+    setting = setting_of(writer.style, needs, total)
+    widths = column_widths(needs, total, setting)
+    sides = round(setting.margins * 10)
+    margins = (
+        f'<w:tblCellMar><w:left w:w="{sides}" w:type="dxa"/><w:right w:w="{sides}" w:type="dxa"/></w:tblCellMar>'
+        if setting.style != "Table"
+        else ""
+    )
     chunks = [
         (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{total}" w:type="dxa"/><w:jc w:val="center"/>'
-            '<w:tblLayout w:type="fixed"/><w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
+            f'<w:tblLayout w:type="fixed"/>{margins}<w:tblLook w:val="0420" w:firstRow="1" w:lastRow="0" w:firstColumn="0" '
             'w:lastColumn="0" w:noHBand="0" w:noVBand="1"/></w:tblPr><w:tblGrid>'
         ),
         "".join(f'<w:gridCol w:w="{width}"/>' for width in widths),
@@ -151,7 +211,7 @@ def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str 
         chunks.append(f"<w:tr><w:trPr>{properties}</w:trPr>" if properties else "<w:tr>")
         for slot in row:
             head = index < table.header_rows
-            style = f"TableSmall{'Head' if head else ''}" if small else "TableHead" if head else "TableText"
+            style = setting.style + ("Head" if head else "Text" if setting.style == "Table" else "")
             chunks.append(_cell_xml(slot, widths, style, writer, opening, closing))
             opening = closing = ""
         chunks.append("</w:tr>")

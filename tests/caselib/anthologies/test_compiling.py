@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from typing import Any
 
+import docx
+import docx.shared
 import pytest
 from django.core.files.storage import default_storage
 
@@ -22,7 +25,7 @@ from caselib.word import pdf
 from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import lint
 from caselib.word.reader.document import read_docx
-from caselib.word.styles import OFFICIAL
+from tests import factories
 from tests.caselib.anthologies.conftest import cases
 from tests.caselib.anthologies.test_services import revise
 from tests.conftest import require_service
@@ -124,6 +127,7 @@ def test_two_clicks_make_one_compilation_and_cancelling_leaves_no_result(edition
     jobs.run_pending()
     first.refresh_from_db()
     assert first.docx == "" and first.state == "waiting"
+    assert first.cancelled and first.standing == "已取消"
     assert services.compile_edition(edition, editor).pk != first.pk
 
 
@@ -161,13 +165,38 @@ def test_preflight_sees_what_an_editor_must_know(editor: Any) -> None:
         services.freeze(edition, by=editor)
 
 
+def test_preflight_names_every_sign_that_a_chinese_face_may_lack(editor: Any) -> None:
+    """Not only rare Chinese characters: emoji from a chat and Tibetan come out as boxes as well."""
+    said = "𠮷村😀བོད；Ä é ā、№、①～㉑、Ⅷ、㎡、α≥β、Привет、H₂O、e\u0301、“——”……都在。"
+    edition = services.create_edition(services.create_anthology("选", by=editor), name="一", year=2026, by=editor)
+    body = [factories.section("一、背景", factories.paragraph(said))]
+    services.fill(edition, [page.pk for page in cases(1, body=body)], by=editor)
+    found = {finding.code: finding.message for finding in check_edition(edition, bind(edition))}
+    assert all(sign in found["rare-characters"] for sign in "𠮷😀བ")
+    assert not any(sign in found["rare-characters"] for sign in "Äā№㉑Ⅷ㎡≥При₂”—…")
+
+
 def test_a_single_case_comes_back_through_the_reader(edition: Edition) -> None:
-    chapter = bind(edition).chapters()[0]
-    document = read_docx(single_case(chapter, OFFICIAL))
+    copy = copy_of(edition)
+    chapter = copy.book.chapters()[0]
+    document = read_docx(single_case(chapter, copy))
     texts = [getattr(block, "text", "") for block in document.blocks]
     assert chapter.title in texts and "一、背景" in texts
     assert any("谁都看得见" in text for text in texts)
     assert [note.runs[0].text.strip() for note in document.notes.values()] == ["见村志。"]
+
+
+def test_a_single_case_wears_the_template_of_its_edition_and_names_its_publisher(edition: Edition) -> None:
+    """Case by case the office gets what it gets in the book, and no file is of the year 2000."""
+    template = io.BytesIO()
+    made = docx.Document()
+    made.styles["Heading 1"].font.size = docx.shared.Pt(31)
+    made.save(template)
+    copy = replace(copy_of(edition), template=template.getvalue())
+    archive = zipfile.ZipFile(io.BytesIO(single_case(copy.book.chapters()[0], copy)))
+    assert '<w:sz w:val="62"/>' in archive.read("word/styles.xml").decode()
+    core = archive.read("docProps/core.xml").decode()
+    assert "云坪县委党校</dc:creator>" in core and f"{edition.created_at:%Y-%m-%dT}" in core
 
 
 def test_free_text_becomes_paragraphs_and_headings() -> None:

@@ -9,8 +9,10 @@ from django.db.models import ProtectedError
 
 from caselib.accounts.enums import Role
 from caselib.anthologies import selectors, services
+from caselib.anthologies.binding import bind
 from caselib.anthologies.enums import ItemKind
 from caselib.anthologies.models import Edition, Selection
+from caselib.anthologies.preflight import check_edition
 from caselib.core import audit
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.resources.models import ResourcePage
@@ -98,6 +100,50 @@ def test_text_finds_its_natural_place(edition: Edition, editor: Any) -> None:
     assert kinds(edition) == ["foreword", "part", "case", "case", "appendix", "colophon"]
     services.move_item(part, -99, by=editor)
     assert kinds(edition)[0] == "part"
+
+
+def test_of_two_who_write_one_foreword_the_second_is_told(edition: Edition, editor: Any) -> None:
+    foreword = services.add_text(edition, ItemKind.FOREWORD, title="编者按", text="初稿。", by=editor)
+    seen = services.stamp_of(foreword)
+    services.change_item(foreword, title="编者按", text="甲写了三千字。", seen=seen, by=editor)
+    with pytest.raises(ConflictError):
+        services.change_item(foreword, title="编者按", text="乙改了一个字。", seen=seen, by=editor)
+    assert edition.items.get(pk=foreword.pk).text == "甲写了三千字。"
+
+
+def test_what_a_colleague_took_out_meanwhile_is_a_conflict_not_a_failure(edition: Edition, editor: Any) -> None:
+    foreword = services.add_text(edition, ItemKind.FOREWORD, title="编者按", by=editor)
+    case = edition.items.get(order=2)
+    for item in (foreword, case):
+        services.remove_item(edition.items.get(pk=item.pk), by=editor)
+        services.remove_item(item, by=editor)
+    for act in (
+        lambda: services.change_item(foreword, title="编者按", text="话。", by=editor),
+        lambda: services.move_item(foreword, 1, by=editor),
+        lambda: services.repin(case, by=editor),
+    ):
+        with pytest.raises(ConflictError):
+            act()
+
+
+def test_parts_are_counted_again_when_they_change_places(edition: Edition, editor: Any) -> None:
+    parts = [services.add_text(edition, ItemKind.PART, title=title, by=editor) for title in ("甲", "乙", "丙")]
+
+    def numbers() -> list[str]:
+        return [f"{item.number}{item.title}" for item in edition.items.filter(kind=ItemKind.PART)]
+
+    services.move_item(edition.items.get(pk=parts[2].pk), -2, by=editor)
+    assert numbers() == ["第一编丙", "第二编甲", "第三编乙"]
+    services.remove_item(edition.items.get(pk=parts[0].pk), by=editor)
+    assert numbers() == ["第一编丙", "第二编乙"]
+    services.change_item(parts[2], title="丙", number="第五编", by=editor)  # a number somebody chose stays
+    services.move_item(edition.items.get(pk=parts[2].pk), 1, by=editor)
+    assert numbers() == ["第二编乙", "第五编丙"]
+    codes = {finding.code: finding.message for finding in check_edition(edition, bind(edition))}
+    assert "part-numbers" not in codes
+    services.move_item(edition.items.get(pk=parts[2].pk), -1, by=editor)
+    codes = {finding.code: finding.message for finding in check_edition(edition, bind(edition))}
+    assert "第五编、第二编" in codes["part-numbers"]
 
 
 def test_one_click_makes_parts_by_unit_and_by_award(editor: Any) -> None:

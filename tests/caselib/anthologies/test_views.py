@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
+import docx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,6 +18,7 @@ from PIL import Image
 from caselib.accounts.enums import Role
 from caselib.anthologies import services
 from caselib.anthologies.binding import bind
+from caselib.anthologies.enums import ItemKind
 from caselib.anthologies.models import Anthology, Compilation, Edition, PrintStyle
 from caselib.core import jobs
 from caselib.resources.models import ResourcePage
@@ -144,6 +147,22 @@ def test_a_second_editor_hears_that_the_order_was_changed(client: Client, editio
     assert list(edition.items.values_list("pk", flat=True)) == ids[::-1]
 
 
+def test_a_foreword_that_a_colleague_changed_is_not_written_over(
+    client: Client, edition: Edition, editor: Any, client_of: Any
+) -> None:
+    foreword = services.add_text(edition, ItemKind.FOREWORD, title="编者按", text="初稿。", by=editor)
+    shown = client.get(reverse("anthologies:edit", args=[edition.pk])).content.decode()
+    seen = re.search(rf'value="([0-9a-f]{{16}})"[^>]*id="item-{foreword.pk}-seen"', shown)
+    assert seen
+    url = reverse("anthologies:item_act", args=[edition.pk, foreword.pk, "change"])
+    data = {"title": "编者按", "text": "甲的三千字。", "seen": seen.group(1)}
+    assert client.post(url, data).status_code == 302
+    assert client_of(Role.EDITOR).post(url, {**data, "text": "乙。"}).status_code == 409
+    refused = client.post(url, {**data, "title": "长" * 301}, follow=True).content.decode()
+    assert "未保存" in refused
+    assert edition.items.get(pk=foreword.pk).text == "甲的三千字。"
+
+
 def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(
     edition: Edition, editor: Any, client_of: Any
 ) -> None:
@@ -199,6 +218,40 @@ def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Clien
     assert client.post(url, {"name": "我室", "content": json.dumps(exported), "copy": "1"}).status_code == 302
     made = PrintStyle.objects.get(name="我室")
     assert made.data["body"]["size_pt"] == 11.0 and PrintStyle.objects.get(key="plain").data["body"]["size_pt"] == 12.0
+
+
+def test_a_word_template_is_put_on_a_style_and_taken_off_again(client: Client) -> None:
+    template = io.BytesIO()
+    docx.Document().save(template)
+    url = reverse("anthologies:style", args=["plain"])
+    data = {"name": "简洁", "content": json.dumps(PrintStyle.objects.get(key="plain").data)}
+    assert "template_remove" not in client.get(url).content.decode()
+    uploaded = SimpleUploadedFile("unit.docx", template.getvalue())
+    assert client.post(url, {**data, "template": uploaded}).status_code == 302
+    assert PrintStyle.objects.get(key="plain").template
+    assert client.post(url, data).status_code == 302
+    assert PrintStyle.objects.get(key="plain").template
+    assert client.post(url, {**data, "template_remove": "on"}).status_code == 302
+    assert not PrintStyle.objects.get(key="plain").template
+
+
+def test_the_title_of_a_collection_can_be_mended(client: Client, edition: Edition) -> None:
+    url = reverse("anthologies:change", args=[edition.anthology_id])
+    assert edition.anthology.title in client.get(url).content.decode()
+    client.post(url, {"title": "云坪案例选编", "subtitle": "教学用书", "publisher": "云坪县委党校"})
+    assert bind(Edition.objects.get(pk=edition.pk)).title == "云坪案例选编"
+
+
+def test_no_zip_mixes_a_book_with_cases_it_does_not_hold(client: Client, edition: Edition, editor: Any) -> None:
+    """The cases of the zip were those of the outline when it was asked for, beside a book compiled earlier."""
+    row = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    services.fill(edition, [page.pk for page in cases(1, title="后来添的案例")], by=editor)
+    url = reverse("anthologies:file", args=[row.pk, "zip"])
+    assert client.get(url).status_code == 409
+    again = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    assert client.get(reverse("anthologies:file", args=[again.pk, "zip"])).status_code == 200
 
 
 @pytest.mark.parametrize("size", [1, 30])

@@ -105,6 +105,19 @@ def test_chinese_punctuation_carries_the_hint_and_mentions_are_references() -> N
     assert "REF _Refdt1 \\h" in document and "SEQ 表 \\* ARABIC \\r 1" in document
 
 
+def test_a_figure_of_the_text_is_never_taken_for_the_number_of_a_table() -> None:
+    """The author's table 3 is our table 1: a mention follows, three delegates and three papers stay three."""
+    told = "选派人大代表3名，发表3篇论文，绘制地图3张、报表 3 份、附图3张；见表3、图3，结合表3看。"
+    cell = books.Cell((books.text("格"),))
+    picture = books.image()
+    document = Document(
+        (books.text(told), Table(((cell,),), 1, 0, "表3 分工"), Picture(picture.key, "", "图3 会场"), books.text("完")),
+        images={picture.key: picture},
+    )
+    back = read_docx(write_document(document))
+    assert back.blocks[0].text == told.replace("见表3、图3，结合表3", "见表1、图1，结合表1")  # type: ignore[union-attr]
+
+
 def test_the_official_page_is_that_of_the_standard() -> None:
     section = xml(write_document(whole(), style=OFFICIAL)).rpartition("<w:sectPr>")[2]
     assert 'w:w="11906" w:h="16838"' in section

@@ -8,12 +8,15 @@ import re
 import pytest
 
 from caselib.word.book import Cover
+from caselib.word.model import Cell, Table
 from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle
 from caselib.word.writer import measure
 from caselib.word.writer.body import BodyWriter
 from caselib.word.writer.covers import cover_xml
 from caselib.word.writer.images import ImageStore
 from caselib.word.writer.package import Package
+from caselib.word.writer.stylesheet import small_table, tiny_table
+from caselib.word.writer.tables import table_xml
 from caselib.word.writer.titles import fits_running, running
 from tests.caselib.word import books
 
@@ -41,6 +44,15 @@ def test_a_balanced_title_takes_as_many_lines_and_fills_them_evenly() -> None:
     assert measure.balanced("短题", 17) == 17
 
 
+def test_letters_and_figures_among_chinese_take_the_space_that_is_set_beside_them() -> None:
+    """Word and LibreOffice set a quarter of an em there: a balanced title would leave its last sign on a line alone."""
+    assert measure.width("第3辑") == 3.0 and measure.width("3、第") == 2.5
+    title = "“小窗口”撬动“大改革”：12345热线背后的3个“不等式”"
+    width = measure.balanced(title, 20.1)
+    rows = measure.lines(title, width)
+    assert len(rows) == 2 and all(measure.width(row) <= width for row in rows)
+
+
 def test_what_runs_above_the_pages_is_one_line() -> None:
     long = "关于" + "基层治理" * 60
     assert fits_running("账本上墙", OFFICIAL) and not fits_running(long, OFFICIAL)
@@ -66,3 +78,22 @@ def test_a_cover_takes_one_page_whatever_is_on_it(style: HouseStyle) -> None:
             points = int(scale.group(1)) / 2 if scale else style.cover_title.size_pt
             lines = len(measure.lines(size.group(2), style.page.text_width_mm * 72 / 25.4 / points))
             assert height + lines * int(size.group(1)) / 20 <= room
+
+
+@pytest.mark.parametrize("style", HOUSE_STYLES.values(), ids=HOUSE_STYLES)
+@pytest.mark.parametrize("columns", [8, 12, 14])
+def test_no_number_of_a_wide_table_is_broken_in_two(style: HouseStyle, columns: int) -> None:
+    """Set too narrow, 12,345.0 comes out as two numbers on two lines."""
+    figures = [[f"{row * column * 1234.5:,.1f}" for column in range(1, columns)] for row in range(1, 5)]
+    rows = [["乡镇（街道）名称", *row] for row in figures]
+    cells = tuple(tuple(Cell((books.text(value),)) for value in row) for row in rows)
+    xml = table_xml(Table(cells, columns), BodyWriter(style, Package(), ImageStore()))
+    widths = [int(width) / 20 for width in re.findall(r'<w:gridCol w:w="(\d+)"', xml)]
+    chosen = re.findall(r'<w:pStyle w:val="(Table\w+)"', xml)[-1]
+    size = {"TableText": style.table, "TableSmall": small_table(style), "TableTiny": tiny_table(style)}[chosen].size_pt
+    margins = 8.5 if chosen == "TableText" else 3.5
+    assert all(
+        measure.width(value) * size * 1.1 + margins <= width
+        for row in figures
+        for value, width in zip(row, widths[1:], strict=True)
+    )

@@ -1,0 +1,28 @@
+"""What leaves the office on paper: a certificate is one sheet, whatever is written on it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from caselib.competitions import papers
+from caselib.competitions.models import Award, Certificate, Competition
+from caselib.word import pdf
+from caselib.word.reader.document import read_docx
+from tests.conftest import require_service
+
+AUTHORS = "王小明、李晓红、欧阳修远、买买提·艾力、张建国、赵钱孙："
+TITLE = "关于坚持和发展新时代“枫桥经验”——以党建引领基层网格化治理、推动矛盾纠纷“一站式”多元化解的探索与实践"
+
+
+@pytest.mark.parametrize("titles", [1, 3, 9])
+def test_a_certificate_is_one_sheet_however_long_its_text_is(titles: int) -> None:
+    require_service(pdf.available(), "LibreOffice is not installed")
+    text = f"{AUTHORS}\n在2026年全省案例大赛中，作品《{TITLE * titles}》荣获\n一等奖。\n特发此证，以资鼓励。"
+    award = Award(competition=Competition(title="案例大赛"))
+    certificate = Certificate(award=award, number="LJ-2026-0001", text=text, issued_on=date(2026, 10, 17))
+    made = papers.certificate_docx(certificate, "http://library.example.invalid/certificates/LJ-2026-0001/")
+    rendered = pdf.to_pdf(made)
+    assert rendered is not None and pdf.destinations(rendered)[0] == 1
+    assert [block.text for block in read_docx(made).blocks[1:5]] == text.split("\n")  # type: ignore[union-attr]
