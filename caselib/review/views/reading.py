@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Comment, Revision, TaskState
 
+from caselib.accounts.enums import Role
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError
 from caselib.core.selectors import work_calendar
@@ -23,7 +24,7 @@ from ..forms import CommentForm, DispositionForm, VerdictForm
 from ..models import Decision, Finding, Similarity, StageState, StageTask
 from ..presenting import lines_of
 from ..routing import stage_ids
-from ..rules import light, may_review
+from ..rules import light, may_assign, may_review
 from ..selectors import (
     comments_on,
     group_members,
@@ -100,6 +101,7 @@ def _context(request: HttpRequest, state: StageState, stage: StageTask, page: Re
     view = stage_view(state, page)
     members = list(group_members(stage))
     readers = readers_for(members, page, state)
+    own = reader_for(user, page, state)
     free = view.__class__(view.stage, view.open, view.revision, view.latest, None)
     lamp = light(state.due_on, clock.today(), work_calendar())
     return {
@@ -117,8 +119,10 @@ def _context(request: HttpRequest, state: StageState, stage: StageTask, page: Re
         "decisions": decisions,
         "before": before,
         "open": view.open,
-        "refusal": may_review(reader_for(user, page, state), view),
-        "assignable": [m for m in members if may_review(readers[m.pk], free) is None],
+        "refusal": may_review(own, view),
+        "assignable": [m for m in members if may_review(readers[m.pk], free) is None]
+        if may_assign(own, user.has_role(Role.EDITOR), None) is None
+        else [],
         "dispositions": CHOSEN,
         "tone": TONES[lamp.value],
         "lamp": lamp.label,
