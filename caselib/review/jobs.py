@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
-from wagtail.models import Revision
+from django.db import transaction
+from wagtail.models import Revision, TaskState
 
 from caselib.core import clock
 from caselib.core.jobs import JobContext, job, periodic
+from caselib.core.models import Job
 from caselib.resources.beside import reviewed
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
 from .enums import CheckTrigger
-from .models import CheckRun
+from .models import CheckRun, StageState
 from .scanning.engine import scan_item
-from .selectors import builtin_off, latest_run
+from .selectors import builtin_off, latest_run, page_of, run_before
 from .services.assigning import send_reminders, send_rereview_notices
-from .services.checking import details_of, length_of, scanner_for, store_findings
-from .services.packs import RESCAN
+from .services.checking import DATED, checked, details_of, in_force, length_of, scanner_for, store_findings
+from .services.packs import RESCAN, request_rescan
 
 WORST = 100
 
 
 @job(RESCAN)
 def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
-    """Scan every published resource with the present packs and report; a new run is stored where anything is found.
+    """Scan every published resource with the present packs and report, after the texts that are under review.
 
     Idempotent: a resource that was scanned at its live revision with the same packs is counted, not scanned again.
     """
-    scanner, versions = scanner_for(clock.today())
+    for state in StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).select_related("workflow_state"):
+        _check_again(state)
+    today = clock.today()
+    scanner, _versions = scanner_for(today)
+    versions = in_force(today)
     off = builtin_off()
     live = ResourcePage.objects.filter(live=True, withdrawn_at__isnull=True).order_by("pk")
     total, done = live.count(), 0
@@ -53,16 +60,26 @@ def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
     return {"items": done, "findings": dict(severities), "packs": versions, "worst": worst[:WORST]}
 
 
-def _known(page: ResourcePage, versions: dict[str, int]) -> CheckRun | None:
+@transaction.atomic
+def _check_again(state: StageState) -> None:
+    """Check a text under review by the rules of today, so that its reader sees what they find."""
+    page = page_of(state.workflow_state)
+    if page is not None:
+        ResourcePage.objects.lock(page.pk)
+        if StageState.objects.filter(pk=state.pk, status=TaskState.STATUS_IN_PROGRESS).exists():
+            checked(page, Revision.objects.get(pk=state.revision_id))
+
+
+def _known(page: ResourcePage, versions: dict[str, Any]) -> CheckRun | None:
     run = latest_run(page, page.live_revision_id)
     return run if run is not None and run.packs == versions and run.trigger == CheckTrigger.RESCAN else None
 
 
-def _stored(page: ResourcePage, hits: list[Any], versions: dict[str, int]) -> CheckRun | None:
+def _stored(page: ResourcePage, hits: list[Any], versions: dict[str, Any]) -> CheckRun | None:
     if page.live_revision_id is None:
         return None
     revision = Revision.objects.get(pk=page.live_revision_id)
-    before = latest_run(page)
+    before = run_before(page, revision.pk)
     run = CheckRun.objects.create(
         page_id=page.pk,
         revision=revision,
@@ -77,6 +94,18 @@ def _stored(page: ResourcePage, hits: list[Any], versions: dict[str, int]) -> Ch
 
 @periodic(600)
 def remind() -> None:
-    """Send the reminders of the day; both are idempotent a day or a date."""
+    """Send the reminders of the day, and re-scan where dated rules came into force; each is idempotent a day or a date."""
     send_reminders()
     send_rereview_notices()
+    rescan_by_date()
+
+
+def rescan_by_date(today: date | None = None) -> Job | None:
+    """Ask for a re-scan if other dated rules hold today than on the day of the last one; return it."""
+    last = Job.objects.filter(kind=RESCAN).order_by("-created_at").first()
+    if last is None:
+        return None
+    then = last.created_at.astimezone(clock.ZONE).date()
+    if in_force(then).get(DATED) == in_force(today or clock.today()).get(DATED):
+        return None
+    return request_rescan(by=None)

@@ -102,6 +102,8 @@ def open_stage(
         checking.run_checks(
             page, revision, trigger=CheckTrigger.SUBMISSION if first else CheckTrigger.REVISION, at=moment
         )
+    else:
+        checking.checked(page, revision, at=moment)
     audit.record(
         "review.stage_opened",
         page,

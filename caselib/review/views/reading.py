@@ -35,6 +35,7 @@ from ..selectors import (
     stage_view,
     visible_decisions,
 )
+from ..services.checking import checked
 from ..services.deciding import decide
 from ..services.findings import add_comment, dispose, resolve_comment
 from .access import person, stage_or_404
@@ -55,6 +56,9 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         form = VerdictForm(request.POST, **options)
         if form.is_valid():
             try:
+                # By itself, so that what the rules of today find is seen although the decision is refused for it.
+                if state.status == TaskState.STATUS_IN_PROGRESS:
+                    checked(page, state.revision)
                 decision = decide(state, form.verdict(), by=person(request))
             except RefusedError as error:
                 refused, status = error.refusal, 409 if isinstance(error, ConflictError) else 422
