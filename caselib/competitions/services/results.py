@@ -291,6 +291,7 @@ def release_results(competition: Competition, *, by: User, at: datetime | None =
     require(all_closed(competition))
     if not competition.awards.exists():
         raise RefusedError(Refusal("no-proposal", _("Make the award proposal first.")))
+    require(acts.winners_published(outcome.withdrawn_winners(competition)))
     competition.state, competition.released_at = CallState.RELEASED, moment
     competition.save(update_fields=["state", "released_at"])
     page_cache.bump(page_cache.PAGES)
