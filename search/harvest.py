@@ -153,10 +153,24 @@ def _captions(page: ResourcePage, tracks: dict[int, list[CaptionTrack]]) -> Iter
         yield TextPart(CAPTION, text, label=track.label, ref=str(track.pk), cues=starts)
 
 
+def known_text(document: CaseDocument) -> str | None:
+    """Return the text of a document as it was read before: empty if nothing could be read, None if it was not read yet."""
+    known = _stored(document)
+    return str(known.text) if known is not None and (known.file_hash != "" or known.error) else None
+
+
+def _stored(document: CaseDocument) -> ExtractedText | None:
+    """Return what was read of this very file, by the present way of reading."""
+    known = getattr(document, "extracted", None) if hasattr(document, "extracted") else None
+    if known is None or known.reader != extraction.READER or known.file_hash != document.file_hash:
+        return None
+    return known
+
+
 def extracted(document: CaseDocument) -> str:
     """Return the text of a document, read once for each content of its file; empty if there is none."""
-    known = getattr(document, "extracted", None) if hasattr(document, "extracted") else None
-    if known is not None and known.reader == extraction.READER and known.file_hash == document.file_hash != "":
+    known = _stored(document)
+    if known is not None and known.file_hash != "":
         return str(known.text)
     text = error = ""
     try:

@@ -12,16 +12,15 @@ from wagtail.models import Revision, TaskState
 from caselib.core import clock
 from caselib.core.jobs import JobContext, job, periodic
 from caselib.core.models import Job
-from caselib.resources.beside import reviewed
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
+from . import attached
 from .enums import CheckTrigger
 from .models import CheckRun, StageState
-from .scanning.engine import scan_item
-from .selectors import builtin_off, latest_run, page_of, run_before
+from .selectors import latest_run, open_states_of, page_of, run_before
 from .services.assigning import send_reminders, send_rereview_notices
-from .services.checking import DATED, checked, details_of, in_force, length_of, scanner_for, store_findings
+from .services.checking import DATED, READ_FILES, basis, checked, hits_of, in_force, store_findings
 from .services.packs import RESCAN, request_rescan
 
 WORST = 100
@@ -36,20 +35,15 @@ def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
     for state in StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).select_related("workflow_state"):
         _check_again(state)
     today = clock.today()
-    scanner, _versions = scanner_for(today)
-    versions = in_force(today)
-    off = builtin_off()
     live = ResourcePage.objects.filter(live=True, withdrawn_at__isnull=True).order_by("pk")
     total, done = live.count(), 0
     severities: Counter[str] = Counter()
     worst: list[dict[str, Any]] = []
     for page in live.specific().iterator(chunk_size=100):
-        run = _known(page, versions)
+        packs = basis(page, today)
+        run = _known(page, packs)
         if run is None:
-            pieces = reviewed(page)
-            details = details_of(page, length_of(pieces))
-            hits = scan_item(scanner, [piece.text for piece in pieces], details, switched_off=off)
-            run = _stored(page, hits, versions)
+            run = _stored(page, hits_of(page, today), packs)
         found = Counter(run.findings.values_list("severity", flat=True)) if run else Counter()
         severities.update(found)
         if found["blocking"] or found["warning"]:
@@ -57,7 +51,20 @@ def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
         done += 1
         ctx.progress(done, total, page.title)
     worst.sort(key=lambda row: (-row.get("blocking", 0), -row.get("warning", 0)))
-    return {"items": done, "findings": dict(severities), "packs": versions, "worst": worst[:WORST]}
+    return {"items": done, "findings": dict(severities), "packs": in_force(today), "worst": worst[:WORST]}
+
+
+@job(READ_FILES)
+def read_files(ctx: JobContext, page: int, **parameters: Any) -> dict[str, Any]:
+    """Read what is attached to a text under review, and check the text again with it. Idempotent."""
+    read = 0
+    for state in open_states_of(page):
+        for document in attached.unread(state.revision.as_object()):
+            ctx.progress(read, read + 1, document.title)
+            attached.read(document)
+            read += 1
+        _check_again(state)
+    return {"files": read}
 
 
 @transaction.atomic

@@ -103,6 +103,12 @@ def editor_ids(page: ResourcePage) -> set[int]:
     return set(revisions.values_list("user_id", flat=True))
 
 
+def open_states_of(page_id: int) -> list[StageState]:
+    """Return the open stages of a resource, one at most, with run and revision."""
+    states = StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, workflow_state__object_id=str(page_id))
+    return list(states.select_related("workflow_state", "revision"))
+
+
 def readers_for(users: Iterable[User], page: ResourcePage, state: StageState) -> dict[int, Reader]:
     """Return how the rules see each of ``users`` with regard to ``state``. A fixed number of queries."""
     users = list(users)

@@ -22,6 +22,7 @@ from caselib.resources.enums import Circulation, SourceKind
 from caselib.resources.models import ResourcePage
 from caselib.resources.text import Passage
 
+from .. import attached
 from ..enums import SEVERITY_ORDER, CheckTrigger, Disposition, Severity
 from ..models import BuiltinRule, CheckRun, Finding, Rule, RulePack
 from ..scanning.builtin import PACK_CODE, RULES
@@ -34,8 +35,9 @@ from ..selectors import builtin_off, latest_run, run_before
 from . import similarity
 
 MAX_FINDINGS = 500
+READ_FILES = "review.read_files"
 # Keys beside the codes of packs, which hold no dots.
-DATED, SWITCHED_OFF = ".dated", ".off"
+DATED, SWITCHED_OFF, FILES = ".dated", ".off", ".files"
 _compiled = threading.local()
 
 
@@ -47,7 +49,7 @@ def pack_versions() -> dict[str, int]:
 def in_force(day: date) -> dict[str, Any]:
     """Return what the checks go by on ``day``, for comparison: the packs, dated rules in force, built-in rules off.
 
-    A text is checked again when this differs from what its last run was made with. What never applies stands for nothing.
+    What never applies stands for nothing.
     """
     found: dict[str, Any] = dict(pack_versions())
     dated = Rule.objects.filter(pack__active=True, retired_at__isnull=True)
@@ -58,6 +60,24 @@ def in_force(day: date) -> dict[str, Any]:
     if off := sorted(builtin_off()):
         found[SWITCHED_OFF] = off
     return found
+
+
+def basis(page: ResourcePage, day: date) -> dict[str, Any]:
+    """Return what a check of ``page`` (live, or made from a revision) on ``day`` rests on: the rules, and its files.
+
+    A text is checked again when this differs from what its last run was made with.
+    """
+    number = sum(text is not None for _title, text in attached.texts_of(page))
+    return {**in_force(day), **({FILES: number} if number else {})}
+
+
+def hits_of(page: ResourcePage, day: date) -> list[Hit]:
+    """Return what the rules of ``day`` find in ``page`` (live, or made from a revision) and in its files."""
+    scanner, _versions = scanner_for(day)
+    pieces = reviewed(page)
+    details = details_of(page, length_of(pieces))
+    texts, files = [piece.text for piece in pieces], attached.texts_of(page)
+    return scan_item(scanner, texts, details, files=files, switched_off=builtin_off())
 
 
 def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:
@@ -126,15 +146,11 @@ def run_checks(
     day = moment.astimezone(clock.ZONE).date()
     began = time.monotonic()
     draft = revision.as_object()
-    pieces = reviewed(draft)
-    texts = [piece.text for piece in pieces if piece.kind != BESIDE]
-    scanner, _versions = scanner_for(day)
-    hits = scan_item(
-        scanner, [piece.text for piece in pieces], details_of(draft, length_of(pieces)), switched_off=builtin_off()
-    )
+    texts = [piece.text for piece in reviewed(draft) if piece.kind != BESIDE]
+    hits = hits_of(draft, day)
     before = run_before(page, revision.pk)
     run = CheckRun.objects.create(
-        page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=in_force(day), at=moment
+        page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=basis(draft, day), at=moment
     )
     store_findings(run, hits, before)
     if trigger != CheckTrigger.RESCAN:
@@ -145,10 +161,10 @@ def run_checks(
 
 
 def checked(page: ResourcePage, revision: Revision, *, at: datetime | None = None) -> CheckRun:
-    """Return the newest run over ``revision``, made anew if rules were changed or a dated one came into force since."""
+    """Return the newest run over ``revision``, made anew if rules or what is known of the files changed since."""
     moment = at or clock.now()
     run = latest_run(page, revision.pk)
-    if run is not None and run.packs == in_force(moment.astimezone(clock.ZONE).date()):
+    if run is not None and run.packs == basis(revision.as_object(), moment.astimezone(clock.ZONE).date()):
         return run
     return run_checks(page, revision, trigger=CheckTrigger.REVISION, at=moment)
 

@@ -16,8 +16,8 @@ from caselib.accounts.enums import Role
 from caselib.core import audit, clock, jobs
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.core.models import Job
-from caselib.media.models import CaseImage
-from caselib.resources.models import Coverage
+from caselib.media.models import CaseDocument, CaseImage
+from caselib.resources.models import Attachment, Coverage
 from caselib.review.enums import CheckTrigger, Disposition
 from caselib.review.jobs import rescan_by_date
 from caselib.review.models import BuiltinRule, CheckRun, CommentAnchor, Finding, Rule, RulePack, RulePackVersion
@@ -36,6 +36,8 @@ from caselib.review.services.packs import (
     switch_builtin,
 )
 from caselib.review.services.submission import submit_for_review
+from caselib.word import model as word
+from caselib.word.writer import write_document
 from tests import factories
 from tests.caselib.review.desk import Desk, manuscript, verdict
 
@@ -397,3 +399,59 @@ def test_a_re_scan_of_what_is_live_does_not_undo_the_dismissals_of_a_newer_text(
     draft.abstract = "再改一处。"
     draft.save_revision(user=desk.author)
     assert latest_run(page).findings.get(rule="secret-mark").disposition == Disposition.DISMISSED
+
+
+def with_file(data: bytes, name: str, tmp_path: Path, settings: Any) -> Desk:
+    """Return a desk whose manuscript has the file attached, submitted."""
+    settings.MEDIA_ROOT = tmp_path
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    page = manuscript(author)
+    document = CaseDocument.objects.create(title=name, file=ContentFile(data, name=name), uploaded_by_user=author)
+    draft = page.get_latest_revision_as_object()
+    draft.attachments.add(Attachment(document=document, title="课堂讲义"))
+    draft.save_revision(user=author)
+    desk = Desk(page, author)
+    submit_for_review(page, by=author)
+    return desk
+
+
+@pytest.mark.parametrize("name", ["handout.txt", "handout.docx"])
+def test_what_stands_in_an_attached_file_is_checked(name: str, tmp_path: Path, settings: Any) -> None:
+    lines = ["机密★10年", "关于坏词", "语的说明，联系电话13812345678。", "再写一遍坏词语。"]
+    pack(ScanRule("files", "坏词语", severity="blocking"))
+    blocks = tuple(word.Paragraph((word.Run(line),)) for line in lines)
+    data = write_document(word.Document(blocks)) if name.endswith("docx") else "\n".join(lines).encode()
+    desk = with_file(data, name, tmp_path, settings)
+    [unread] = latest_run(desk.page).findings.filter(rule="attachment-unread")
+    assert unread.quote == "课堂讲义"
+    jobs.run_pending()
+    run = latest_run(desk.page)
+    found = {finding.rule: finding for finding in run.findings.all()}
+    assert {"secret-mark", "files", "mobile"} <= set(found) and "attachment-unread" not in found
+    assert "课堂讲义" in found["files"].message and "2" in found["files"].message and found["files"].passage == -1
+    with pytest.raises(RefusedError):
+        desk.decide()
+    for rule in ("secret-mark", "files"):
+        dispose(found[rule], desk.state, Disposition.DISMISSED, reason="已核对，可以附上。", by=desk.reader())
+    desk.decide()
+    assert desk.publish().live
+
+
+def test_a_file_without_text_is_named_to_the_reader(tmp_path: Path, settings: Any) -> None:
+    desk = with_file(b"PK\x03\x04nothing", "pictures.zip", tmp_path, settings)
+    jobs.run_pending()
+    [finding] = latest_run(desk.page).findings.filter(rule="attachment-unread")
+    assert (finding.severity, finding.quote) == ("warning", "课堂讲义")
+    runs = CheckRun.objects.count()
+    desk.decide()
+    assert desk.publish().live
+    assert CheckRun.objects.count() == runs, "what could not be read is not read again at each stage"
+
+
+def test_a_re_scan_reads_the_files_of_what_is_published(tmp_path: Path, settings: Any) -> None:
+    desk = with_file("这里写着新近禁用的词。".encode(), "handout.txt", tmp_path, settings)
+    jobs.run_pending()
+    desk.publish()
+    pack(ScanRule("published", "新近禁用"))
+    run_rescan()
+    assert latest_run(desk.page).findings.filter(rule="published").count() == 1
