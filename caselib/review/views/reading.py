@@ -172,17 +172,22 @@ def dispose_finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse
     if row is None:
         raise Http404
     form = DispositionForm(request.POST)
+    refused: Refusal | None = None
     if not form.is_valid():
-        messages.error(request, _("Choose what becomes of the finding."))
-        return _back(state, f"finding-{row.pk}")
-    try:
-        dispose(row, state, form.cleaned_data["disposition"], reason=form.cleaned_data["reason"], by=person(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
+        refused = Refusal("no-disposition", _("Choose what becomes of the finding."))
+    else:
+        data = form.cleaned_data
+        try:
+            dispose(row, state, data["disposition"], reason=data["reason"], by=person(request))
+        except RefusedError as error:
+            refused = error.refusal
     if request.headers.get("HX-Request"):
         row = Finding.objects.select_related("disposed_by").get(pk=row.pk)
-        context = {"finding": row, "state": state, "open": True, "dispositions": CHOSEN}
+        # A part of the page shows no messages: what was refused is said in it.
+        context = {"finding": row, "state": state, "open": True, "dispositions": CHOSEN, "finding_refused": refused}
         return render(request, "review/_finding.html", context)
+    if refused is not None:
+        messages.error(request, str(refused.message))
     return _back(state, f"finding-{row.pk}")
 
 
