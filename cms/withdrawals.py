@@ -1,4 +1,4 @@
-"""Who is told when a resource is withdrawn: the people who ordered, listed or printed it, across the apps."""
+"""Who is told when a resource is withdrawn: who ordered, listed or printed it and the office of its competition."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 from caselib.accounts.models import User
 from caselib.anthologies.models import Selection
 from caselib.catalogue.models import ListItem, OrderLine
+from caselib.competitions.services.entries import tell_of_withdrawal
 from caselib.resources.models import ResourcePage
 from caselib.review.services.withdrawal import tell_holders
 from caselib.review.signals import withdrawn
@@ -26,3 +27,4 @@ def _tell(sender: type, page: ResourcePage, reason: str, by: User, at: datetime,
     printed = Selection.objects.filter(page_id=page.pk).values("edition__created_by")
     holders = User.objects.filter(Q(pk__in=ordered) | Q(pk__in=listed) | Q(pk__in=printed)).exclude(pk=by.pk)
     tell_holders(page, holders, reason, at=at)
+    tell_of_withdrawal(page, reason, at=at)

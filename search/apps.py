@@ -12,7 +12,10 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from search import checks, jobs, receivers  # noqa: F401 (importing jobs registers them)
+        from caselib.review import attached
+        from search import checks, jobs, reading, receivers  # noqa: F401 (importing jobs registers them)
 
         register(checks.engine_there_is, checks.TAG)
         receivers.connect()
+        # The checks of a review scan attached files too; the review stands below and cannot ask itself.
+        attached.register(attached.FileReader(known=reading.known_text, read=reading.read))

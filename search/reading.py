@@ -33,14 +33,26 @@ def read_next() -> bool:
         row = unread.select_related("document").defer("text").first()
         if row is None:
             return False
-        file_hash, text, error = _read(row.document)
-        with transaction.atomic():
-            ExtractedText.objects.filter(pk=row.pk).update(
-                file_hash=file_hash, text=text, error=error[:300], reader=extraction.READER, at=clock.now()
-            )
-            shown_by = ResourcePage.objects.filter(attachments__document=row.document_id, live=True)
-            outbox.enqueue(harvest.key_of(pk) for pk in shown_by.values_list("pk", flat=True).distinct())
+        read(row.document)
     return True
+
+
+def read(document: CaseDocument) -> None:
+    """Read a document now, waiting or not. Effects as of `read_next`."""
+    file_hash, text, error = _outcome(document)
+    values = {"file_hash": file_hash, "text": text, "error": error[:300], "reader": extraction.READER}
+    with transaction.atomic():
+        ExtractedText.objects.update_or_create(document=document, defaults={**values, "at": clock.now()})
+        shown_by = ResourcePage.objects.filter(attachments__document=document.pk, live=True)
+        outbox.enqueue(harvest.key_of(pk) for pk in shown_by.values_list("pk", flat=True).distinct())
+
+
+def known_text(document: CaseDocument) -> str | None:
+    """Return the text of a document as it was read: empty if nothing could be, None if it is still to be read."""
+    kept = document.extracted if hasattr(document, "extracted") else None
+    if kept is None or kept.reader < extraction.READER or kept.file_hash != document.file_hash:
+        return None
+    return str(kept.text)
 
 
 def read_all(*, seconds: float = math.inf) -> int:
@@ -58,7 +70,7 @@ def read_all(*, seconds: float = math.inf) -> int:
     return count
 
 
-def _read(document: CaseDocument) -> tuple[str, str, str]:
+def _outcome(document: CaseDocument) -> tuple[str, str, str]:
     """(hash of the file, its text, why it has none). A file that cannot be read must not hold up the others."""
     try:
         file_hash = document.get_file_hash()

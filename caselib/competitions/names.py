@@ -115,3 +115,21 @@ def given_of(name: str) -> str:
     """
     plain = re.sub(r"[\s·•]", "", name)
     return plain[-2:] if 3 <= len(plain) <= 4 and not _LATIN.search(plain) else ""
+
+
+# How texts speak of a person without the given name. Who does so of an author in the own text is easily known.
+_TITLES = (
+    "老师|教授|讲师|主讲|同志|书记|主任|校长|院长|局长|处长|科长|部长|委员|所长|站长|镇长|乡长|县长|区长|市长|队长"
+)
+
+
+def addressed(name: str, text: str) -> list[str]:
+    """Return the ways in which ``text`` speaks of ``name`` by family name and title (沈老师), each once, in order.
+
+    Somebody else may be meant, so nothing is masked by it unasked.
+    """
+    plain = re.sub(r"[\s·•]", "", name)
+    if not 2 <= len(plain) <= 4 or _LATIN.search(plain):
+        return []
+    family = plain[:2] if len(plain) == 4 else plain[:1]
+    return list(dict.fromkeys(re.findall(f"{family}(?:{_TITLES})", text)))

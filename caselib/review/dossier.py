@@ -132,7 +132,8 @@ def _decision(decision: Decision) -> list[Block]:
 
 def _checks(check: CheckRun) -> list[Block]:
     findings = list(check.findings.all()[:MOST_FINDINGS])
-    packs = "、".join(f"{code} {version}" for code, version in sorted(check.packs.items())) or "—"
+    versions = sorted((code, version) for code, version in check.packs.items() if not code.startswith("."))
+    packs = "、".join(f"{code} {version}" for code, version in versions) or "—"
     text = _(
         "%(when)s, %(why)s; revision no. %(revision)d; rule packs: %(packs)s; similarity %(percent)s %%; %(count)d findings."
     )

@@ -206,10 +206,14 @@ def may_withdraw(roles: frozenset[str], *, live: bool) -> Refusal | None:
     return None
 
 
-def may_assign(reader_in_group: bool, editor: bool, assignee_refusal: Refusal | None) -> Refusal | None:
-    """Members of the stage's group and editors assign it, to somebody who may decide it."""
-    if not (reader_in_group or editor):
+def may_assign(by: Reader, editor: bool, assignee_refusal: Refusal | None) -> Refusal | None:
+    """Members of the stage's group and editors assign it, to somebody who may decide it; no author picks the own reader."""
+    if not (by.in_group or editor):
         return Refusal("not-reviewer", _("You are not in the reviewers' group of this stage."))
+    if by.owner or by.author:
+        return Refusal(
+            "own-work", _("You are an author or the owner of this text. Somebody else chooses who reviews it.")
+        )
     return assignee_refusal
 
 

@@ -17,7 +17,7 @@ from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourceAuthor, ResourcePage
 
-from .enums import Disposition, Outcome, Severity
+from .enums import CheckTrigger, Disposition, Outcome, Severity
 from .models import (
     BuiltinRule,
     CheckRun,
@@ -101,6 +101,12 @@ def editor_ids(page: ResourcePage) -> set[int]:
     if published is not None:
         revisions = revisions.filter(created_at__gt=published.created_at)
     return set(revisions.values_list("user_id", flat=True))
+
+
+def open_states_of(page_id: int) -> list[StageState]:
+    """Return the open stages of a resource, one at most, with run and revision."""
+    states = StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS, workflow_state__object_id=str(page_id))
+    return list(states.select_related("workflow_state", "revision"))
 
 
 def readers_for(users: Iterable[User], page: ResourcePage, state: StageState) -> dict[int, Reader]:
@@ -261,6 +267,19 @@ def latest_run(page: ResourcePage, revision_id: int | None = None) -> CheckRun |
     return (runs.filter(revision_id=revision_id) if revision_id else runs).order_by("-at", "-pk").first()
 
 
+def run_before(page: ResourcePage, revision_id: int) -> CheckRun | None:
+    """Return the run that a new one over ``revision_id`` goes on from: the newest over the same text, else over an earlier.
+
+    A re-scan of what is live is no step of a newer text that is being written.
+    """
+    own = latest_run(page, revision_id)
+    if own is not None:
+        return own
+    aside = Q(trigger=CheckTrigger.RESCAN, revision_id=page.live_revision_id)
+    runs = CheckRun.objects.filter(page_id=page.pk).exclude(aside).order_by("-at", "-pk")
+    return runs.first() or latest_run(page)
+
+
 def shared_with(run: CheckRun, user: User) -> list[Similarity]:
     """Return the similarities of ``run`` with texts that ``user`` may read; another's manuscript stays unnamed."""
     found = list(run.similarities.select_related("other"))
@@ -335,7 +354,10 @@ def may_see_reviews(user: User) -> bool:
 
 def rescan_summary() -> dict[str, Any]:
     """Return what the newest re-scan runs hold: numbers of items with open findings by severity."""
-    newest = CheckRun.objects.filter(page_id=OuterRef("run__page_id")).order_by("-at", "-pk").values("pk")[:1]
+    live = CheckRun.objects.filter(
+        page_id=OuterRef("run__page_id"), revision_id=OuterRef("run__page__live_revision_id")
+    )
+    newest = live.order_by("-at", "-pk").values("pk")[:1]
     rows = (
         Finding.objects.filter(run__page__live=True, run_id=Subquery(newest), disposition=Disposition.OPEN)
         .values("severity")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.utils.formats import date_format
@@ -80,6 +80,16 @@ def may_confirm(state: str, open_objections: int, ends_on: date | None, today: d
         text = _("%(n)d objections are not answered yet. Answer each of them first.") % {"n": open_objections}
         return Refusal("open-objections", text)
     return None
+
+
+def winners_published(withdrawn: Sequence[str]) -> Refusal | None:
+    """Refuse to honour in public what was withdrawn from the library."""
+    if not withdrawn:
+        return None
+    text = _(
+        "Withdrawn from the library meanwhile: %(names)s. Exclude the entry or take its award away, with the reason; then go on."
+    )
+    return Refusal("winner-withdrawn", text % {"names": "、".join(withdrawn)})
 
 
 def may_object(state: str, ends_on: date | None, today: date) -> Refusal | None:

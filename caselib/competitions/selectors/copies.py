@@ -22,7 +22,7 @@ from caselib.word.writer import write_document
 
 from .. import blind, safe_files
 from ..models import BlackOut, Entry, EntryAttachment
-from ..names import given_of, of_person, of_unit, stem_of
+from ..names import addressed, given_of, of_person, of_unit, stem_of
 from ..redaction import Redactor
 
 logger = logging.getLogger(__name__)
@@ -253,9 +253,14 @@ def film_copy(source: FieldFile, sha256: str, *, pinned_hash: str) -> str:
 def clues(entry: Entry, copy: blind.BlindCopy) -> list[tuple[str, int]]:
     """Return words of the copy that may still give somebody away, with how often each stands there, for the office.
 
-    Bare places and given names are everyday words too (和平, 建国), so nobody but the office decides on them.
+    Bare places and given names are everyday words too (和平, 建国), and a family name with a title (沈老师) may mean somebody
+    else, so nobody but the office decides on them.
     """
     units = {author.get("unit_name") or "" for author in entry.authors} | {entry.unit.name}
     stems = {*map(stem_of, units), *(given_of(author.get("name") or "") for author in entry.authors)} - {""}
-    text = "\n".join([copy.title, copy.abstract, *(f"{block.lead}{block.text}" for block in copy.blocks)])
+    cells = (cell.text for block in copy.blocks for row in block.rows for cell in row)
+    notes = (text for _mark, text in copy.notes)
+    running = (f"{block.lead}{block.text}" for block in copy.blocks)
+    text = "\n".join([copy.title, copy.abstract, *running, *cells, *notes])
+    stems |= {way for author in entry.authors for way in addressed(author.get("name") or "", text)}
     return sorted((stem, text.count(stem)) for stem in stems if stem in text)

@@ -86,6 +86,11 @@ def winners(competition: Competition) -> list[Award]:
     )
 
 
+def withdrawn_winners(competition: Competition) -> list[str]:
+    """Return the awarded entries whose resource is no longer in the library: withdrawn after it was handed in."""
+    return [str(award.entry) for award in winners(competition) if award.entry.page and award.entry.page.withdrawn]
+
+
 def awarded_page_ids(competition: Competition) -> list[int]:
     """Return the ids of the awarded resources in the order of the list of winners, for a list or an anthology."""
     return [award.entry.page_id for award in winners(competition) if award.entry.page_id is not None]

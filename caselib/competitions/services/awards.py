@@ -24,7 +24,8 @@ from .calls import locked
 def confirm_awards(competition: Competition, *, by: User, at: datetime | None = None) -> list[Certificate]:
     """Confirm the awards after the publicity period and issue the certificates; return them.
 
-    Raises RefusedError before the last day is over or while an objection is open. Effects in order: awards, marks on
+    Raises RefusedError before the last day is over, while an objection is open, or while a resource among them has been
+    withdrawn from the library. Effects in order: awards, marks on
     the resources, certificates, state, cache version, audit ``awards_confirmed``; the search index follows on commit.
     """
     require(acts.office_only(by.roles))
@@ -34,6 +35,7 @@ def confirm_awards(competition: Competition, *, by: User, at: datetime | None = 
     period = PublicityPeriod.objects.filter(competition=competition).first()
     unanswered = competition.objections.filter(state=ObjectionState.OPEN).count()
     require(acts.may_confirm(competition.state, unanswered, period.ends_on if period else None, today))
+    require(acts.winners_published(outcome.withdrawn_winners(competition)))
     awards = outcome.winners(competition)
     Award.objects.filter(pk__in=[award.pk for award in awards]).update(confirmed_at=moment)
     certificates = []

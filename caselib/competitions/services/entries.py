@@ -22,7 +22,7 @@ from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
 from ..blind import pictures_of
-from ..enums import Act, CallState, EntryState, TrackKind
+from ..enums import STANDING_STATES, Act, CallState, EntryState, TrackKind
 from ..models import Competition, Entry, EntryAttachment, Nomination, Track
 from ..rules import acts, timetable
 from ..selectors import units
@@ -167,6 +167,24 @@ def exclude_entry(entry: Entry, *, reason: str, by: User, at: datetime | None = 
     chain.write(competition, "entry_excluded", entry, by=by, at=moment, reason=reason, award=tier)
     chain.write(competition, "entry_left", entry, by=by, at=moment, entry=entry.pk)
     _tell(entry, _("Excluded from the competition: %(title)s") % {"title": entry.title}, reason, moment)
+
+
+def tell_of_withdrawal(page: ResourcePage, reason: str, *, at: datetime) -> None:
+    """Tell the office that a resource which stands in a call was withdrawn from the library. Effect: notices.
+
+    The entry stays, since only the office excludes one, on record; no award of it is released or confirmed meanwhile.
+    """
+    rows = Entry.objects.filter(page_id=page.pk, state__in=STANDING_STATES)
+    office = User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct()
+    for entry in rows.exclude(competition__state=CallState.CANCELLED).select_related("competition"):
+        notify(
+            office,
+            subject=_("Withdrawn: %(title)s") % {"title": entry.title},
+            body=_("This entry of “%(call)s” was withdrawn from the library: %(reason)s")
+            % {"call": entry.competition.title, "reason": reason},
+            url=reverse("competitions:office_entry", args=[entry.pk]),
+            at=at,
+        )
 
 
 def _takes_resources(competition: Competition, track: Track) -> Refusal | None:

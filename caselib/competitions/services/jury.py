@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -13,10 +14,10 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.services import notify
 from caselib.core import clock
-from caselib.core.errors import Refusal, RefusedError, require
+from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
 from .. import assignment
-from ..enums import AssignmentState, CallState, ConflictReason, RoundState
+from ..enums import AssignmentState, CallState, ConflictReason, EntryState, RoundState
 from ..models import Competition, Conflict, Entry, Judge, JuryAssignment, Round, Rubric, Score, Track
 from ..rules import acts
 from ..rules.conflicts import derive, plain
@@ -78,9 +79,11 @@ def declare(
     ``names`` are persons and ``units`` units as the judge writes them (full or short name); a list to choose from would
     show the judge who takes part.
 
-    Effects in order: declaration, conflicts, open readings in conflict handed back, audit ``judge_declared``.
+    Effects in order: declaration, conflicts, readings in conflict handed back in rounds that are not closed (a score
+    that was given no longer counts), audit ``judge_declared``.
     """
     moment = at or clock.now()
+    _hold_rounds(judge.competition_id)
     judge = Judge.objects.select_for_update(of=("self",)).select_related("competition", "user__unit").get(pk=judge.pk)
     if by.pk != judge.user_id or not judge.active:
         raise RefusedError(Refusal("own-declaration", _("Each judge declares for himself or herself.")))
@@ -121,6 +124,15 @@ def derive_conflicts(
         if (facts.id, entry.id, reason) not in known
     ]
     return Conflict.objects.bulk_create(rows)
+
+
+def codes_in_conflict(round_: Round, at: datetime) -> list[str]:
+    """Return the codes of entries of which a reading lies with a judge in conflict, as far as is known by now."""
+    derive_conflicts(round_.competition, at=at)
+    rows = round_.assignments.exclude(state=AssignmentState.REPLACED).filter(
+        judge__conflicts__entry=F("entry"), entry__state=EntryState.ACCEPTED
+    )
+    return sorted({row.entry.code for row in rows.select_related("entry")})
 
 
 @transaction.atomic
@@ -164,8 +176,10 @@ def recuse(row: JuryAssignment, *, reason: str, by: User, at: datetime | None = 
     """
     moment = at or clock.now()
     row = _locked(row)
-    if by.pk != row.judge.user_id:
+    if by.pk != row.judge.user_id or not row.judge.active:
         raise RefusedError(Refusal("own-reading", _("This reading belongs to another judge.")))
+    if row.state == AssignmentState.REPLACED:
+        raise ConflictError(Refusal("replaced", _("This reading was given to another judge.")))
     require(acts.round_open(row.round.state))
     Conflict.objects.get_or_create(
         judge=row.judge, entry=row.entry, reason=ConflictReason.RECUSED, defaults={"remark": reason[:300], "at": moment}
@@ -197,6 +211,7 @@ def remove_judge(
     moment = at or clock.now()
     if not reason.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down why the judge is removed.")))
+    _hold_rounds(judge.competition_id)
     judge = Judge.objects.select_for_update(of=("self",)).select_related("competition").get(pk=judge.pk)
     judge.active, judge.removed_reason = False, reason[:300]
     judge.save(update_fields=["active", "removed_reason"])
@@ -256,6 +271,8 @@ def fill_gaps(round_: Round, *, by: User, at: datetime | None = None) -> tuple[i
 
 
 def _locked(row: JuryAssignment) -> JuryAssignment:
+    # The round first: nobody closes it while a reading changes hands.
+    Round.objects.select_for_update().get(pk=row.round_id)
     rows = JuryAssignment.objects.select_for_update(of=("self",))
     return rows.select_related("round__competition", "entry__track", "judge__user").get(pk=row.pk)
 
@@ -272,6 +289,7 @@ def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: da
         raise RefusedError(Refusal("other-call", _("The judge sits on the jury of another call.")))
     if not remark.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down what the conflict is.")))
+    _hold_rounds(judge.competition_id)
     conflict, _made = Conflict.objects.get_or_create(
         judge=judge, entry=entry, reason=ConflictReason.OFFICE, defaults={"remark": remark.strip()[:300], "at": moment}
     )
@@ -285,6 +303,11 @@ def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: da
         _hand_back(row, by, moment, void=True)
         _replace(row, by, moment)
     return conflict
+
+
+def _hold_rounds(competition_id: int) -> None:
+    """Lock the rounds of a call: none is closed or opened while readings change hands."""
+    list(Round.objects.select_for_update().filter(competition=competition_id).order_by("pk").values_list("pk"))
 
 
 def _hand_back(row: JuryAssignment, by: User, moment: datetime, *, void: bool) -> None:
@@ -330,14 +353,14 @@ def _give(round_: Round, entry: Entry, by: User, moment: datetime, *, further: b
 
 
 def _free_conflicting(judge: Judge, moment: datetime) -> None:
-    """Hand back the open readings that a new declaration puts in conflict."""
+    """Hand back the readings that a new declaration puts in conflict, as stepping back from them would."""
     barred = Conflict.objects.filter(judge=judge).values("entry_id")
-    rows = JuryAssignment.objects.filter(judge=judge, entry_id__in=barred, state=AssignmentState.ASSIGNED)
+    rows = JuryAssignment.objects.filter(judge=judge, entry_id__in=barred).exclude(state=AssignmentState.REPLACED)
     rows = rows.exclude(round__state=RoundState.CLOSED).select_related(
         "round__competition", "entry__track", "judge__user"
     )
     for row in list(rows):
-        _hand_back(row, judge.user, moment, void=False)
+        _hand_back(row, judge.user, moment, void=True)
         _replace(row, judge.user, moment)
 
 

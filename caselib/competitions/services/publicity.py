@@ -18,6 +18,7 @@ from caselib.core.workdays import add_workdays
 from ..enums import CallState, ObjectionState
 from ..models import Competition, Entry, Objection, PublicityPeriod
 from ..rules import acts
+from ..selectors import outcome
 from . import chain
 from .calls import locked
 
@@ -32,6 +33,7 @@ def open_publicity(competition: Competition, *, by: User, at: datetime | None = 
     moment = at or clock.now()
     competition = locked(competition)
     require(acts.may_move_call(competition.state, CallState.PUBLICITY))
+    require(acts.winners_published(outcome.withdrawn_winners(competition)))
     first = moment.astimezone(clock.ZONE).date()
     last = add_workdays(first, competition.publicity_days, work_calendar())
     period = PublicityPeriod.objects.create(

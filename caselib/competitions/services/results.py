@@ -26,6 +26,7 @@ from ..rules import acts
 from ..selectors import jury, outcome
 from . import chain
 from .calls import locked
+from .jury import codes_in_conflict
 
 
 @transaction.atomic
@@ -46,15 +47,16 @@ def prolong_round(round_: Round, *, until: datetime, reason: str, by: User, at: 
 def close_round(round_: Round, *, by: User, waive_disputes: str = "", at: datetime | None = None) -> None:
     """Close a round and reckon it; nobody but the office sees the figures before the release.
 
-    Raises RefusedError while readings or ballots are missing, or while entries on which judges differ widely have had
-    no further reading and no reason (``waive_disputes``) was given. Effects in order: results, state, final places
-    after the last round, audit ``round_closed`` with every score and place.
+    Raises RefusedError while a judge with a relation to an entry has read it, while readings or ballots are missing, or
+    while entries on which judges differ widely have had no further reading and no reason (``waive_disputes``) was given.
+    Effects in order: results, state, final places after the last round, audit ``round_closed`` with every score and place.
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
     round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
     if round_.state != RoundState.OPEN:
         raise ConflictError(Refusal("round-not-open", _("The round is not open.")))
+    require(_partial(round_, moment))
     require(_missing_readings(round_))
     require(_unread(round_))
     rows: list[Result] = []
@@ -169,6 +171,18 @@ def _missing_readings(round_: Round) -> Refusal | None:
     return Refusal("gaps", text % {"codes": "、".join(short[:20])})
 
 
+def _partial(round_: Round, moment: datetime) -> Refusal | None:
+    """Refuse to close while a reading would count whose judge has a relation to the entry, as is known only now."""
+    codes = codes_in_conflict(round_, moment)
+    if not codes:
+        return None
+    text = _(
+        "Judges have read entries to which they have a relation: %(codes)s. Record the conflict on the entry's page; the "
+        "reading then goes to another judge."
+    )
+    return Refusal("in-conflict", text % {"codes": "、".join(codes[:20])})
+
+
 def _unread(round_: Round) -> Refusal | None:
     rows = round_.assignments.filter(state=AssignmentState.ASSIGNED, entry__state="accepted")
     codes = sorted({entry.code for entry in Entry.objects.filter(pk__in=rows.values("entry_id"))})
@@ -266,7 +280,10 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
 
 @transaction.atomic
 def release_results(competition: Competition, *, by: User, at: datetime | None = None) -> None:
-    """Release all results of a call at once. Effects in order: state, cache version, audit ``results_released``, notices."""
+    """Release all results of a call at once, unless what would be honoured was withdrawn from the library.
+
+    Effects in order: state, cache version, audit ``results_released``, notices.
+    """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
     competition = locked(competition)
@@ -274,6 +291,7 @@ def release_results(competition: Competition, *, by: User, at: datetime | None =
     require(all_closed(competition))
     if not competition.awards.exists():
         raise RefusedError(Refusal("no-proposal", _("Make the award proposal first.")))
+    require(acts.winners_published(outcome.withdrawn_winners(competition)))
     competition.state, competition.released_at = CallState.RELEASED, moment
     competition.save(update_fields=["state", "released_at"])
     page_cache.bump(page_cache.PAGES)

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
@@ -21,7 +20,7 @@ from ..models import Ballot, BallotCode, Entry, JuryAssignment, Round, Score
 from ..rules import acts, marks, timetable
 from ..selectors import jury
 from . import chain
-from .jury import derive_conflicts, rubric_of
+from .jury import codes_in_conflict, rubric_of
 
 # Without letters and digits that people mix up when they copy a code from a screen.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -66,9 +65,7 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
 
 def _in_conflict(round_: Round, moment: datetime) -> Refusal | None:
     """Refuse readings that a conflict known by now forbids: a judge moved to a unit after the assignment was made."""
-    derive_conflicts(round_.competition, at=moment)
-    rows = round_.assignments.exclude(state=AssignmentState.REPLACED).filter(judge__conflicts__entry=F("entry"))
-    codes = sorted({row.entry.code for row in rows.select_related("entry")})
+    codes = codes_in_conflict(round_, moment)
     if not codes:
         return None
     text = _("Judges have been given entries they must not read: %(codes)s. Assign the judges again.")

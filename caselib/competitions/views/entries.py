@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -54,7 +55,10 @@ def entry_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "nominations": entry.nominations.select_related("unit", "by"),
         "black_outs": entry.black_outs.all(),
         "conflicts": entry.conflicts.select_related("judge__user"),
-        "judges": entry.competition.judges.filter(active=True, tracks=entry.track_id).select_related("user"),
+        # A judge who was removed may have left a score that counts.
+        "judges": entry.competition.judges.filter(Q(active=True, tracks=entry.track_id) | Q(assignments__entry=entry))
+        .select_related("user")
+        .distinct(),
         "tiers": AwardTier.choices,
         "award": getattr(entry, "award", None),
         "similar": similarity.shared_with_others(entry),

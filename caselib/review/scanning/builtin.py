@@ -53,6 +53,11 @@ RULES = {
         ),
         "",
     ),
+    "attachment-unread": (
+        Category.METADATA,
+        _("An attachment has no text that the checks could read. Open it and read all of it."),
+        "",
+    ),
     "too-many": (
         Category.STYLE,
         _("There are %d more findings than can be shown. Mend what is listed; the next check shows the rest."),

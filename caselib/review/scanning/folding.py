@@ -16,9 +16,13 @@ COMPATIBLE = (
     *((0x41, 0x5B), (0xB2, 0xBA), (0x2070, 0x209D), (0x2460, 0x2500), (0x2776, 0x2794), (0x2F00, 0x2FE0)),
     *((0x3220, 0x3248), (0x3280, 0x32B1), (0xF900, 0xFB00), (0xFF01, 0xFFEF), (0x1D400, 0x1D800), (0x1F100, 0x1F10B)),
 )
-# Invisible marks anywhere; white space only where it stands between two Han characters or is a line break.
+# Invisible marks anywhere, and strokes and dots put over a Han character; white space only next to a Han character that
+# another or a letter or digit of Latin text faces: many an editor sets "709 律师" apart, a list has it together.
 _REMOVABLE = regex.compile(
-    rf"[\p{{Cf}}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\ufe00-\ufe0f]+|(?<={CJK})[\s\u3000\p{{Cf}}]+(?={CJK})"
+    rf"[\p{{Cf}}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f]+"
+    rf"|(?<={CJK})\p{{M}}+"
+    rf"|(?<={CJK}\p{{M}}*)[\s\u3000\u2800\p{{Cf}}]+(?=[{CJK}0-9a-z])"
+    rf"|(?<=[0-9a-z])[\s\u3000\u2800\p{{Cf}}]+(?={CJK})"
 )
 
 

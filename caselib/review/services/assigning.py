@@ -27,7 +27,7 @@ from ..selectors import due_for_rereview, group_members, page_of, reader_for, st
 def assign(state: StageState, to: User | None, *, by: User, at: datetime | None = None) -> StageState:
     """Assign an open stage to ``to``, or to nobody. Effects in order: assignee, audit row, notice.
 
-    Raises RefusedError unless ``by`` belongs to the group or edits, and ``to`` may decide the stage; ConflictError
+    Raises RefusedError unless ``by`` belongs to the group or edits and is no author, and ``to`` may decide the stage; ConflictError
     if the stage is decided already.
     """
     state = StageState.objects.select_for_update(of=("self",)).get(pk=state.pk)
@@ -39,7 +39,7 @@ def assign(state: StageState, to: User | None, *, by: User, at: datetime | None 
     view = stage_view(state, page)
     free = StageView(view.stage, view.open, view.revision, view.latest, None)
     refusal = may_review(reader_for(to, page, state), free) if to else None
-    require(may_assign(reader_for(by, page, state).in_group, by.has_role(Role.EDITOR), refusal))
+    require(may_assign(reader_for(by, page, state), by.has_role(Role.EDITOR), refusal))
     state.assignee = to
     state.save(update_fields=["assignee"])
     stage = StageTask.objects.get(pk=state.task_id)

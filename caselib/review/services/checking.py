@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections import Counter
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from wagtail.models import Revision
 
 from caselib.core import clock
@@ -21,6 +22,7 @@ from caselib.resources.enums import Circulation, SourceKind
 from caselib.resources.models import ResourcePage
 from caselib.resources.text import Passage
 
+from .. import attached
 from ..enums import SEVERITY_ORDER, CheckTrigger, Disposition, Severity
 from ..models import BuiltinRule, CheckRun, Finding, Rule, RulePack
 from ..scanning.builtin import PACK_CODE, RULES
@@ -29,16 +31,53 @@ from ..scanning.engine import scan_item
 from ..scanning.hits import Hit
 from ..scanning.matcher import Scanner
 from ..scanning.packs import Pack
-from ..selectors import builtin_off, latest_run
+from ..selectors import builtin_off, latest_run, run_before
 from . import similarity
 
 MAX_FINDINGS = 500
+READ_FILES = "review.read_files"
+# Keys beside the codes of packs, which hold no dots.
+DATED, SWITCHED_OFF, FILES = ".dated", ".off", ".files"
 _compiled = threading.local()
 
 
 def pack_versions() -> dict[str, int]:
     """Return the version of each rule pack in use by its code."""
     return dict(RulePack.objects.filter(active=True).values_list("code", "version"))
+
+
+def in_force(day: date) -> dict[str, Any]:
+    """Return what the checks go by on ``day``, for comparison: the packs, dated rules in force, built-in rules off.
+
+    What never applies stands for nothing.
+    """
+    found: dict[str, Any] = dict(pack_versions())
+    dated = Rule.objects.filter(pack__active=True, retired_at__isnull=True)
+    dated = dated.filter(Q(since__isnull=False) | Q(until__isnull=False)).select_related("pack").order_by("pk")
+    holding = [rule.pk for rule in dated if rule.as_scan_rule().holds_on(day)]
+    if holding:
+        found[DATED] = hashlib.sha256(repr(holding).encode()).hexdigest()[:16]
+    if off := sorted(builtin_off()):
+        found[SWITCHED_OFF] = off
+    return found
+
+
+def basis(page: ResourcePage, day: date) -> dict[str, Any]:
+    """Return what a check of ``page`` (live, or made from a revision) on ``day`` rests on: the rules, and its files.
+
+    A text is checked again when this differs from what its last run was made with.
+    """
+    number = sum(text is not None for _title, text in attached.texts_of(page))
+    return {**in_force(day), **({FILES: number} if number else {})}
+
+
+def hits_of(page: ResourcePage, day: date) -> list[Hit]:
+    """Return what the rules of ``day`` find in ``page`` (live, or made from a revision) and in its files."""
+    scanner, _versions = scanner_for(day)
+    pieces = reviewed(page)
+    details = details_of(page, length_of(pieces))
+    texts, files = [piece.text for piece in pieces], attached.texts_of(page)
+    return scan_item(scanner, texts, details, files=files, switched_off=builtin_off())
 
 
 def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:
@@ -101,20 +140,17 @@ def run_checks(
     """Check the text of ``revision`` and return the stored run.
 
     Effects in order: run, findings (a finding that was dismissed in the run before stays dismissed while its words
-    are the same), hit counts of the rules, fingerprint and similarities.
+    are the same and it weighs no more), hit counts of the rules, fingerprint and similarities.
     """
     moment = at or clock.now()
+    day = moment.astimezone(clock.ZONE).date()
     began = time.monotonic()
     draft = revision.as_object()
-    pieces = reviewed(draft)
-    texts = [piece.text for piece in pieces if piece.kind != BESIDE]
-    scanner, versions = scanner_for(moment.astimezone(clock.ZONE).date())
-    hits = scan_item(
-        scanner, [piece.text for piece in pieces], details_of(draft, length_of(pieces)), switched_off=builtin_off()
-    )
-    before = latest_run(page)
+    texts = [piece.text for piece in reviewed(draft) if piece.kind != BESIDE]
+    hits = hits_of(draft, day)
+    before = run_before(page, revision.pk)
     run = CheckRun.objects.create(
-        page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=versions, at=moment
+        page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=basis(draft, day), at=moment
     )
     store_findings(run, hits, before)
     if trigger != CheckTrigger.RESCAN:
@@ -124,13 +160,23 @@ def run_checks(
     return run
 
 
+def checked(page: ResourcePage, revision: Revision, *, at: datetime | None = None) -> CheckRun:
+    """Return the newest run over ``revision``, made anew if rules or what is known of the files changed since."""
+    moment = at or clock.now()
+    run = latest_run(page, revision.pk)
+    if run is not None and run.packs == basis(revision.as_object(), moment.astimezone(clock.ZONE).date()):
+        return run
+    return run_checks(page, revision, trigger=CheckTrigger.REVISION, at=moment)
+
+
 def store_findings(run: CheckRun, hits: Sequence[Hit], before: CheckRun | None) -> None:
     """Write ``hits`` as findings of ``run`` and count them; see ``run_checks``."""
     hits = shown(hits)
-    dismissed = {}
+    dismissed: dict[tuple[str, ...], Finding] = {}
     if before is not None:
-        for finding in before.findings.filter(disposition=Disposition.DISMISSED):
-            dismissed[(finding.pack, finding.rule, finding.quote)] = finding
+        settled = before.findings.filter(disposition=Disposition.DISMISSED)
+        for finding in sorted(settled, key=lambda one: -SEVERITY_ORDER[Severity(one.severity)]):
+            dismissed[_same(finding)] = finding
     rows = []
     for hit in hits:
         row = Finding(
@@ -146,15 +192,23 @@ def store_findings(run: CheckRun, hits: Sequence[Hit], before: CheckRun | None) 
             quote=_storable(hit.quote)[:500],
             replacement=hit.replacement[:400],
         )
-        known = dismissed.get((row.pack, row.rule, row.quote))
-        if known is not None:
+        known = dismissed.get(_same(row))
+        # What was dismissed as a remark has not been looked at as something that blocks.
+        if known is not None and SEVERITY_ORDER[Severity(known.severity)] <= SEVERITY_ORDER[Severity(row.severity)]:
             row.disposition, row.reason = Disposition.DISMISSED, known.reason
             row.disposed_by_id, row.disposed_at = known.disposed_by_id, known.disposed_at
         rows.append(row)
     Finding.objects.bulk_create(rows)
     if run.trigger != CheckTrigger.RESCAN:
-        _count(rows)
+        again = before is not None and before.sha256 == run.sha256
+        counted = {_same(finding) for finding in before.findings.all()} if again and before is not None else set()
+        _count([row for row in rows if _same(row) not in counted])
         _mark_fixed(rows, before, run)
+
+
+def _same(finding: Finding) -> tuple[str, ...]:
+    """Return what makes two findings one: rule and words; of the whole item, which has no words, what is said of it."""
+    return (finding.pack, finding.rule, finding.quote, "" if finding.quote else finding.message)
 
 
 def shown(hits: Sequence[Hit]) -> list[Hit]:
@@ -176,9 +230,9 @@ def _mark_fixed(rows: Sequence[Finding], before: CheckRun | None, run: CheckRun)
     """Settle what the run before found open and this text no longer has."""
     if before is None or before.sha256 == run.sha256:
         return
-    still = {(row.pack, row.rule, row.quote) for row in rows}
+    still = {_same(row) for row in rows}
     waiting = before.findings.filter(disposition__in=[Disposition.OPEN, Disposition.ACCEPTED])
-    gone = [row.pk for row in waiting if (row.pack, row.rule, row.quote) not in still]
+    gone = [row.pk for row in waiting if _same(row) not in still]
     Finding.objects.filter(pk__in=gone).update(disposition=Disposition.FIXED, disposed_at=run.at)
 
 

@@ -31,7 +31,8 @@ from ..rules import (
     may_review,
     opinion_suffices,
 )
-from ..selectors import author_ids, latest_run, open_blocking, page_of, reader_for, stage_view
+from ..selectors import author_ids, open_blocking, page_of, reader_for, stage_view
+from . import checking
 from .submission import void_decisions
 
 ACTION_KEYS = frozenset({"opinion", "answers", "notes", "revision", "checklist", "return_to", "comment"})
@@ -76,7 +77,7 @@ def decide(state: TaskState, verdict: Verdict, *, by: User, at: datetime | None 
     if stage_state is None:
         raise RefusedError(Refusal("not-a-stage", _("This is no stage of a review of the library.")))
     stage = StageTask.objects.get(pk=stage_state.task_id)
-    checklist = _checked(stage_state, stage, page, run, verdict, by)
+    checklist = _checked(stage_state, stage, page, run, verdict, by, moment)
     decision = _write(stage_state, stage, page, run, verdict, checklist, by=by, at=moment)
     {
         Outcome.PASS: _pass,
@@ -87,7 +88,13 @@ def decide(state: TaskState, verdict: Verdict, *, by: User, at: datetime | None 
 
 
 def _checked(
-    state: StageState, stage: StageTask, page: ResourcePage, run: WorkflowState, verdict: Verdict, by: User
+    state: StageState,
+    stage: StageTask,
+    page: ResourcePage,
+    run: WorkflowState,
+    verdict: Verdict,
+    by: User,
+    at: datetime,
 ) -> ChecklistVersion | None:
     """Ask every rule; return the checklist version that is answered. Raises RefusedError or ConflictError."""
     view = stage_view(state, page)
@@ -108,7 +115,8 @@ def _checked(
             Refusal("checklist-changed", _("The checklist was changed while you were reading. Please reload."))
         )
     require(answers_suffice(checklist.items if checklist else [], verdict.answers, verdict.outcome))
-    require(findings_allow(open_blocking(latest_run(page, state.revision_id)), verdict.outcome))
+    # By the rules of today: a pack may have been changed while the text was being read.
+    require(findings_allow(open_blocking(checking.checked(page, state.revision, at=at)), verdict.outcome))
     if verdict.outcome == Outcome.RETURN_TO:
         require(may_return_to(stage_ids(run), stage.pk, verdict.return_to))
     return checklist

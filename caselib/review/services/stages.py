@@ -14,13 +14,14 @@ from wagtail.signals import task_submitted
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.services import notify
-from caselib.core import audit, clock
+from caselib.core import audit, clock, jobs
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.core.selectors import work_calendar
 from caselib.core.workdays import add_workdays
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
+from .. import attached
 from ..enums import CheckTrigger
 from ..models import Seat, StageState, StageTask
 from ..routing import stage_ids
@@ -102,6 +103,10 @@ def open_stage(
         checking.run_checks(
             page, revision, trigger=CheckTrigger.SUBMISSION if first else CheckTrigger.REVISION, at=moment
         )
+    else:
+        checking.checked(page, revision, at=moment)
+    if attached.unread(revision.as_object()):
+        jobs.start(checking.READ_FILES, by=None, page=page.pk)
     audit.record(
         "review.stage_opened",
         page,

@@ -18,7 +18,7 @@ from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.models import PublicationGrant, ResourcePage
 
 from ..rules import may_withdraw, reason_given
-from ..selectors import author_ids
+from ..selectors import active_run, author_ids
 from ..signals import withdrawn
 from . import similarity
 from .submission import submit_for_review
@@ -28,9 +28,11 @@ from .submission import submit_for_review
 def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None = None) -> None:
     """Take ``page`` out of the library at once; its address shows a tombstone with the reason.
 
-    Effects in order: facts of withdrawal, grants revoked, page unpublished (which takes it out of search and caches
-    by Wagtail's signal), fingerprint, audit row ``review.withdrawn``, signal for lists, orders and editions, notice
-    to the authors. Raises RefusedError without the role, without a reason, or when the page is not live.
+    A review of a newer text ends with it: what was passed before anybody knew of the withdrawal does not bring the page
+    back. Effects in order: facts of withdrawal, grants revoked, review in progress cancelled with its passes void, page
+    unpublished (which takes it out of search and caches by Wagtail's signal), fingerprint, audit row
+    ``review.withdrawn``, signal for lists, orders, editions and competitions, notice to the authors. Raises RefusedError
+    without the role, without a reason, or when the page is not live.
     """
     moment = at or clock.now()
     page = ResourcePage.objects.lock(page.pk)
@@ -41,13 +43,16 @@ def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None =
     page.withdrawn_at, page.withdrawn_reason = moment, reason
     ResourcePage.objects.filter(pk=page.pk).update(withdrawn_at=moment, withdrawn_reason=reason)
     PublicationGrant.objects.filter(page_id=page.pk, revoked_at__isnull=True).update(revoked_at=moment)
+    run = active_run(page)
+    if run is not None:
+        run.cancel(user=by)
     UnpublishPageAction(page, user=by).execute(skip_permission_checks=True)
     similarity.forget_live(page)
     audit.record("review.withdrawn", page, by=by, at=moment, reason=reason, revision=revision_id)
     withdrawn.send(sender=ResourcePage, page=page, reason=reason, by=by, at=moment)
     page_cache.bump(page_cache.PAGES, page_cache.LISTS, pages=[page.pk])
     notify(
-        User.objects.filter(pk__in={page.owner_id, *author_ids(page)} - {None}),
+        User.objects.filter(pk__in={page.owner_id, run and run.requested_by_id, *author_ids(page)} - {None}),
         subject=_("Withdrawn: %(title)s") % {"title": page.title},
         body=reason,
         url=reverse("review:manuscript", args=[page.pk]),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Comment, Revision, TaskState
 
+from caselib.accounts.enums import Role
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError
 from caselib.core.selectors import work_calendar
@@ -23,7 +24,7 @@ from ..forms import CommentForm, DispositionForm, VerdictForm
 from ..models import Decision, Finding, Similarity, StageState, StageTask
 from ..presenting import lines_of
 from ..routing import stage_ids
-from ..rules import light, may_review
+from ..rules import light, may_assign, may_review
 from ..selectors import (
     comments_on,
     group_members,
@@ -34,6 +35,7 @@ from ..selectors import (
     stage_view,
     visible_decisions,
 )
+from ..services.checking import checked
 from ..services.deciding import decide
 from ..services.findings import add_comment, dispose, resolve_comment
 from .access import person, stage_or_404
@@ -54,6 +56,9 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         form = VerdictForm(request.POST, **options)
         if form.is_valid():
             try:
+                # By itself, so that what the rules of today find is seen although the decision is refused for it.
+                if state.status == TaskState.STATUS_IN_PROGRESS:
+                    checked(page, state.revision)
                 decision = decide(state, form.verdict(), by=person(request))
             except RefusedError as error:
                 refused, status = error.refusal, 409 if isinstance(error, ConflictError) else 422
@@ -100,6 +105,7 @@ def _context(request: HttpRequest, state: StageState, stage: StageTask, page: Re
     view = stage_view(state, page)
     members = list(group_members(stage))
     readers = readers_for(members, page, state)
+    own = reader_for(user, page, state)
     free = view.__class__(view.stage, view.open, view.revision, view.latest, None)
     lamp = light(state.due_on, clock.today(), work_calendar())
     return {
@@ -117,8 +123,10 @@ def _context(request: HttpRequest, state: StageState, stage: StageTask, page: Re
         "decisions": decisions,
         "before": before,
         "open": view.open,
-        "refusal": may_review(reader_for(user, page, state), view),
-        "assignable": [m for m in members if may_review(readers[m.pk], free) is None],
+        "refusal": may_review(own, view),
+        "assignable": [m for m in members if may_review(readers[m.pk], free) is None]
+        if may_assign(own, user.has_role(Role.EDITOR), None) is None
+        else [],
         "dispositions": CHOSEN,
         "tone": TONES[lamp.value],
         "lamp": lamp.label,
@@ -164,17 +172,22 @@ def dispose_finding(request: HttpRequest, pk: int, finding: int) -> HttpResponse
     if row is None:
         raise Http404
     form = DispositionForm(request.POST)
+    refused: Refusal | None = None
     if not form.is_valid():
-        messages.error(request, _("Choose what becomes of the finding."))
-        return _back(state, f"finding-{row.pk}")
-    try:
-        dispose(row, state, form.cleaned_data["disposition"], reason=form.cleaned_data["reason"], by=person(request))
-    except RefusedError as error:
-        messages.error(request, str(error))
+        refused = Refusal("no-disposition", _("Choose what becomes of the finding."))
+    else:
+        data = form.cleaned_data
+        try:
+            dispose(row, state, data["disposition"], reason=data["reason"], by=person(request))
+        except RefusedError as error:
+            refused = error.refusal
     if request.headers.get("HX-Request"):
         row = Finding.objects.select_related("disposed_by").get(pk=row.pk)
-        context = {"finding": row, "state": state, "open": True, "dispositions": CHOSEN}
+        # A part of the page shows no messages: what was refused is said in it.
+        context = {"finding": row, "state": state, "open": True, "dispositions": CHOSEN, "finding_refused": refused}
         return render(request, "review/_finding.html", context)
+    if refused is not None:
+        messages.error(request, str(refused.message))
     return _back(state, f"finding-{row.pk}")
 
 

@@ -1,10 +1,14 @@
 """Names do not survive redaction, however they are written."""
 
+from types import SimpleNamespace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caselib.competitions import blind
 from caselib.competitions.redaction import BAR, Redactor
+from caselib.competitions.selectors import copies
 
 
 @pytest.mark.parametrize("text", ["张三丰", "张 三 丰", "张　三丰", "张\u200b三丰", "张·三丰", "张\n三丰"])
@@ -25,3 +29,20 @@ def test_patterns_in_names_are_only_text_and_single_characters_are_left() -> Non
 def test_nothing_is_found_after_masking(name: str, text: str) -> None:
     redactor = Redactor.of([name])
     assert not redactor.finds(redactor(text + name + text))
+
+
+def test_the_office_is_told_of_titles_and_places_in_tables_and_footnotes_too() -> None:
+    entry = SimpleNamespace(
+        authors=[{"name": "沈砚秋", "unit_name": "中共青禾县委党校"}, {"name": "欧阳明远"}],
+        unit=SimpleNamespace(name="中共青禾县委党校"),
+    )
+    row = (blind.CopyCell("青禾"), blind.CopyCell("沈老师"))
+    copy = blind.BlindCopy(
+        code="001",
+        title="题名",
+        track="好案例",
+        abstract="",
+        blocks=(blind.CopyBlock("table", rows=(row,)), blind.CopyBlock("text", "欧阳教授问，沈老师答。")),
+        notes=(("1", "见青禾的通报。"),),
+    )
+    assert dict(copies.clues(entry, copy)) == {"青禾": 2, "沈老师": 2, "欧阳教授": 1}

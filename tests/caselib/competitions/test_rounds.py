@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from caselib.accounts.enums import Role
+from caselib.accounts.models import Notice
 from caselib.accounts.services import move_to_unit
 from caselib.competitions.models import (
     Award,
@@ -26,6 +27,7 @@ from caselib.competitions.selectors import explained, fairness, ledger
 from caselib.competitions.services import awards, entries, jury, publicity, results, scoring
 from caselib.core import clock
 from caselib.resources.models import ResourceAuthor
+from caselib.review.services.withdrawal import withdraw
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.competitions.refusals import refused
@@ -284,3 +286,67 @@ def test_an_award_changed_in_the_publicity_period_is_on_record_and_reaches_the_c
     made = awards.confirm_awards(scene.call, by=scene.office, at=AFTER + 30 * DAY)
     [own] = [c for c in made if c.award.entry_id == scene.entries[0].pk]
     assert "二等奖" in own.text
+
+
+def test_stepping_back_twice_gives_the_entry_to_one_other_judge_only() -> None:
+    scene = scenes.judging(entries_number=2, judges=6)
+    row = scenes.readings(scene)[0]
+    assert jury.recuse(row, reason="认识作者", by=row.judge.user, at=JUDGING) is not None
+    with refused("replaced"):
+        jury.recuse(row, reason="认识作者", by=row.judge.user, at=JUDGING)
+    assert JuryAssignment.objects.filter(entry=row.entry).exclude(state="replaced").count() == 3
+    other = scenes.readings(scene)[-1]
+    jury.remove_judge(other.judge, reason="失联", by=scene.office, at=JUDGING)
+    with refused("own-reading"):
+        jury.recuse(other, reason="认识作者", by=other.judge.user, at=JUDGING)
+
+
+def test_a_relation_declared_after_scoring_takes_the_score_back() -> None:
+    scene = scenes.judging(entries_number=3, judges=6)
+    scenes.score_all(scene)
+    row = scenes.readings(scene)[0]
+    author = row.entry.authors[0]["name"]
+    jury.declare(row.judge, names=[author], units=[], by=row.judge.user, at=JUDGING)
+    assert JuryAssignment.objects.get(pk=row.pk).state == "replaced"
+    [new] = [one for one in scenes.readings(scene) if one.state == "assigned"]
+    scenes.give(new, "50", "30")
+    results.close_round(scene.round, by=scene.office, at=AFTER, waive_disputes="差距已核")
+    agree(scene)
+
+
+def test_a_round_is_not_closed_on_the_score_of_a_judge_who_moved_to_the_entering_unit() -> None:
+    scene = scenes.judging(entries_number=3, judges=6)
+    scenes.score_all(scene)
+    row = scenes.readings(scene)[0]
+    move_to_unit(row.judge.user, row.entry.unit, by=None, at=JUDGING)
+    with refused("in-conflict"):
+        results.close_round(scene.round, by=scene.office, at=AFTER, waive_disputes="差距已核")
+    jury.record_conflict(row.judge, row.entry, remark="已调入该单位", by=scene.office, at=JUDGING)
+    [new] = [one for one in scenes.readings(scene) if one.state == "assigned"]
+    scenes.give(new, "50", "30")
+    results.close_round(scene.round, by=scene.office, at=AFTER, waive_disputes="差距已核")
+    agree(scene)
+
+
+def test_a_resource_withdrawn_meanwhile_is_told_to_the_office_and_not_honoured() -> None:
+    scene = scenes.judging()
+    scenes.score_all(scene)
+    results.close_round(scene.round, by=scene.office, at=AFTER)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER)
+    first = scene.entries[0]
+    withdraw(first.page, "有政治性差错。", by=factories.UserFactory(roles=[Role.EDITOR]), at=AFTER)
+    [notice] = Notice.objects.filter(recipient=scene.office, body__contains="有政治性差错。")
+    assert scene.call.title in notice.body
+    with refused("winner-withdrawn"):
+        results.release_results(scene.call, by=scene.office, at=AFTER)
+    entries.exclude_entry(first, reason="作品已撤回", by=scene.office, at=AFTER)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER)
+    results.release_results(scene.call, by=scene.office, at=AFTER)
+    publicity.open_publicity(scene.call, by=scene.office, at=AFTER)
+    second = scene.entries[1]
+    withdraw(second.page, "数据失实。", by=factories.UserFactory(roles=[Role.EDITOR]), at=AFTER)
+    with refused("winner-withdrawn"):
+        awards.confirm_awards(scene.call, by=scene.office, at=AFTER + 30 * DAY)
+    results.set_award(second, tier="", reason="作品已撤回", by=scene.office, at=AFTER + DAY)
+    made = awards.confirm_awards(scene.call, by=scene.office, at=AFTER + 30 * DAY)
+    assert second.pk not in {one.award.entry_id for one in made}

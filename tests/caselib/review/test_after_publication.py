@@ -26,11 +26,12 @@ from caselib.review.routing import workflow_for
 from caselib.review.selectors import active_run, due_for_rereview, latest_run
 from caselib.review.services.assigning import assign, send_reminders, send_rereview_notices
 from caselib.review.services.circulation import change_circulation
+from caselib.review.services.deciding import decide
 from caselib.review.services.submission import submit_for_review
 from caselib.review.services.withdrawal import restore, withdraw
 from caselib.review.signals import withdrawn
 from tests import factories
-from tests.caselib.review.desk import Desk, manuscript
+from tests.caselib.review.desk import Desk, manuscript, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,26 @@ def test_a_withdrawn_item_comes_back_only_through_the_whole_review() -> None:
     assert desk.now().live and not desk.now().withdrawn
     with pytest.raises(RefusedError):
         restore(desk.now(), by=desk.author)
+
+
+def test_a_withdrawal_ends_the_review_of_a_newer_text() -> None:
+    desk = Desk.open()
+    page = desk.publish()
+    draft = page.get_latest_revision_as_object()
+    draft.abstract = "新的摘要。"
+    draft.save_revision(user=desk.author)
+    submit_for_review(page, by=desk.author)
+    desk.decide()
+    desk.decide()
+    last = desk.state
+    withdraw(page, "有政治性差错。", by=editor())
+    assert active_run(page) is None
+    with pytest.raises(RefusedError):
+        decide(last, verdict(last), by=desk.reader(last))
+    assert not desk.now().live and desk.now().withdrawn
+    restore(desk.now(), by=desk.author)
+    assert desk.publish().live
+    assert audit.verify() is None
 
 
 def test_narrowing_is_the_final_stages_act_and_changes_nothing_but_the_level() -> None:
@@ -244,6 +265,16 @@ def test_assigning_inside_the_group() -> None:
     with pytest.raises(RefusedError):
         assign(desk.state, one, by=factories.UserFactory(roles=[Role.AUTHOR]))
     assert desk.decide(by=two).decided_by == two
+
+
+def test_no_author_chooses_the_reader_of_the_own_text(client: Client) -> None:
+    for roles in ([Role.AUTHOR, Role.FIRST_REVIEWER], [Role.AUTHOR, Role.EDITOR]):
+        desk = Desk.open(author=factories.UserFactory(roles=roles))
+        with pytest.raises(RefusedError) as error:
+            assign(desk.state, desk.reader(), by=desk.author)
+        assert error.value.refusal.code == "own-work"
+        client.force_login(desk.author)
+        assert client.get(reverse("review:read", args=[desk.state.pk])).context["assignable"] == []
 
 
 PARAGRAPH = "这一段一百五十字的文字会被另一份文稿整段抄去。镇里把全部台账搬到一张桌子上，逐项核对来源、去向和经办人，发现同一笔补助在三个本子里有三个数字。大家没有急着改数字，而是先把每个数字的出处写在旁边，再请经手的人当面说明，最后用一张表把口径统一下来，并且约定以后每季度核对一次，谁改动谁签名，改动理由写在备注栏里。"  # noqa: E501

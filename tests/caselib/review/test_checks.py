@@ -2,31 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from PIL import Image
 
 from caselib.accounts.enums import Role
-from caselib.core import audit, jobs
+from caselib.core import audit, clock, jobs
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.core.models import Job
-from caselib.media.models import CaseImage
-from caselib.resources.models import Coverage
+from caselib.media.models import CaseDocument, CaseImage
+from caselib.resources.models import Attachment, Coverage
 from caselib.review.enums import CheckTrigger, Disposition
+from caselib.review.jobs import rescan_by_date
 from caselib.review.models import BuiltinRule, CheckRun, CommentAnchor, Finding, Rule, RulePack, RulePackVersion
 from caselib.review.presenting import lines_of
-from caselib.review.scanning.packs import PackError
+from caselib.review.scanning.pack_csv import write_pack
+from caselib.review.scanning.packs import PackError, ScanRule
 from caselib.review.selectors import comments_on, latest_run
 from caselib.review.services.checking import MAX_FINDINGS
 from caselib.review.services.findings import add_comment, dispose
-from caselib.review.services.packs import export_pack, import_pack, retire_rule, switch_builtin
+from caselib.review.services.packs import (
+    RESCAN,
+    export_pack,
+    import_pack,
+    request_rescan,
+    retire_rule,
+    switch_builtin,
+)
 from caselib.review.services.submission import submit_for_review
+from caselib.word import model as word
+from caselib.word.writer import write_document
 from tests import factories
-from tests.caselib.review.desk import Desk, manuscript
+from tests.caselib.review.desk import Desk, manuscript, verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -256,3 +269,189 @@ def test_what_stands_beside_the_text_is_checked_shown_and_commented_on(settings:
     desk = Desk(page, author)
     comment = add_comment(desk.state, "请删去电话。", passage=max(found), by=desk.reader())
     assert number in CommentAnchor.objects.get(comment=comment).quote
+
+
+def pack(*rules: ScanRule) -> None:
+    """Make the pack of these rules; its code comes of them, since a scanner is kept by code and version."""
+    import_pack(f"late-{rules[0].key}", "新增", write_pack(rules).encode(), by=security())
+
+
+def run_rescan() -> dict[str, Any]:
+    jobs.run_pending()
+    return dict(Job.objects.filter(kind=RESCAN).latest("created_at").result)
+
+
+def test_a_rule_made_while_a_text_is_read_stops_it_too() -> None:
+    desk = Desk.open(body=body("这里写着新禁词。"))
+    desk.decide()
+    pack(ScanRule("k", "新禁词", severity="blocking"))
+    with pytest.raises(RefusedError) as error:
+        desk.decide()
+    assert error.value.refusal.code == "open-findings"
+    assert not latest_run(desk.page).findings.filter(rule="k").exists(), "the refused act has left nothing"
+    run_rescan()
+    run = latest_run(desk.page, desk.state.revision_id)
+    assert run.findings.get(rule="k").passage > 0
+    assert Rule.objects.get(key="k").hits == 1
+    dispose(run.findings.get(rule="k"), desk.state, Disposition.DISMISSED, reason="引文，保留原文。", by=desk.reader())
+    desk.decide()
+    assert latest_run(desk.page).findings.get(rule="k").disposition == Disposition.DISMISSED
+    assert desk.publish().live
+
+
+def test_the_reader_sees_what_a_rule_made_meanwhile_finds(client: Any) -> None:
+    desk = Desk.open(body=body("这里写着新禁词。"))
+    pack(ScanRule("k", "新禁词", severity="blocking"))
+    state = desk.state
+    client.force_login(desk.reader())
+    given = verdict(state)
+    data = {
+        "outcome": "pass",
+        "opinion": given.opinion,
+        "revision": state.revision_id,
+        "checklist": given.checklist or "",
+    }
+    data |= {f"answer-{key}": value for key, value in given.answers.items()}
+    response = client.post(reverse("review:read", args=[state.pk]), data)
+    assert response.status_code == 422
+    assert "新禁词" in [finding.quote for finding in response.context["findings"]]
+
+
+def test_a_re_scan_keeps_the_similarity_of_a_text_under_review() -> None:
+    words = "".join(chr(0x4E00 + (number * 37) % 5000) for number in range(300))
+    Desk.open(body=body(words)).publish()
+    desk = Desk.open(body=body(words))
+    percent = latest_run(desk.page).similarity_percent
+    assert percent > 0
+    pack(ScanRule("k", "新禁词"))
+    run_rescan()
+    assert latest_run(desk.page).similarity_percent == percent
+    assert latest_run(desk.page).similarities.exists()
+
+
+def test_a_remark_that_was_dismissed_is_open_again_once_it_blocks() -> None:
+    pack(ScanRule("weight", "争议词", severity="warning"))
+    desk = Desk.open(body=body("这里写着争议词。"))
+    dispose(
+        latest_run(desk.page).findings.get(rule="weight"),
+        desk.state,
+        Disposition.DISMISSED,
+        reason="暂可使用。",
+        by=desk.reader(),
+    )
+    pack(ScanRule("weight", "争议词", severity="blocking"))
+    with pytest.raises(RefusedError):
+        desk.decide()
+
+
+def test_what_was_left_out_of_a_long_list_is_not_dismissed_for_another_text() -> None:
+    desk = Desk.open(body=body(*[SECRET] * (MAX_FINDINGS + 5)))
+    first = latest_run(desk.page).findings.get(rule="too-many")
+    dispose(first, desk.state, Disposition.DISMISSED, reason="已逐处核对。", by=desk.reader())
+    page = desk.now()
+    page.body = body(*[SECRET] * (MAX_FINDINGS + 90))
+    page.save_revision(user=desk.author)
+    assert latest_run(desk.page).findings.get(rule="too-many").disposition == Disposition.OPEN
+
+
+def test_a_dated_rule_finds_what_is_published_once_it_is_in_force(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = clock.today() + timedelta(days=3)
+    Desk.open(body=body("这里写着旧称谓。")).publish()
+    pack(ScanRule("dated", "旧称谓", since=day))
+    run_rescan()
+    assert not Finding.objects.filter(rule="dated").exists()
+    assert rescan_by_date(clock.today()) is None
+    monkeypatch.setattr(clock, "today", lambda: day)
+    assert rescan_by_date(day) is not None
+    run_rescan()
+    assert Finding.objects.filter(rule="dated").count() == 1
+
+
+def test_a_builtin_rule_that_is_switched_on_again_finds_what_is_published() -> None:
+    by = security()
+    switch_builtin("mobile", False, by=by)
+    Desk.open(body=body(PHONE)).publish()
+    pack(ScanRule("k", "新禁词"))
+    run_rescan()
+    switch_builtin("mobile", True, by=by)
+    request_rescan(by=by)
+    run_rescan()
+    assert Finding.objects.filter(rule="mobile").exists()
+
+
+def test_a_re_scan_of_what_is_live_does_not_undo_the_dismissals_of_a_newer_text() -> None:
+    desk = Desk.open()
+    page = desk.publish()
+    draft = page.get_latest_revision_as_object()
+    draft.body = body(SECRET)
+    draft.save_revision(user=desk.author)
+    submit_for_review(page, by=desk.author)
+    dispose(
+        latest_run(page).findings.get(rule="secret-mark"),
+        desk.state,
+        Disposition.DISMISSED,
+        reason="已解密。",
+        by=desk.reader(),
+    )
+    pack(ScanRule("k", "新禁词"))
+    run_rescan()
+    draft = desk.now().get_latest_revision_as_object()
+    draft.abstract = "再改一处。"
+    draft.save_revision(user=desk.author)
+    assert latest_run(page).findings.get(rule="secret-mark").disposition == Disposition.DISMISSED
+
+
+def with_file(data: bytes, name: str, tmp_path: Path, settings: Any) -> Desk:
+    """Return a desk whose manuscript has the file attached, submitted."""
+    settings.MEDIA_ROOT = tmp_path
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    page = manuscript(author)
+    document = CaseDocument.objects.create(title=name, file=ContentFile(data, name=name), uploaded_by_user=author)
+    draft = page.get_latest_revision_as_object()
+    draft.attachments.add(Attachment(document=document, title="课堂讲义"))
+    draft.save_revision(user=author)
+    desk = Desk(page, author)
+    submit_for_review(page, by=author)
+    return desk
+
+
+@pytest.mark.parametrize("name", ["handout.txt", "handout.docx"])
+def test_what_stands_in_an_attached_file_is_checked(name: str, tmp_path: Path, settings: Any) -> None:
+    lines = ["机密★10年", "关于坏词", "语的说明，联系电话13812345678。", "再写一遍坏词语。"]
+    pack(ScanRule("files", "坏词语", severity="blocking"))
+    blocks = tuple(word.Paragraph((word.Run(line),)) for line in lines)
+    data = write_document(word.Document(blocks)) if name.endswith("docx") else "\n".join(lines).encode()
+    desk = with_file(data, name, tmp_path, settings)
+    [unread] = latest_run(desk.page).findings.filter(rule="attachment-unread")
+    assert unread.quote == "课堂讲义"
+    jobs.run_pending()
+    run = latest_run(desk.page)
+    found = {finding.rule: finding for finding in run.findings.all()}
+    assert {"secret-mark", "files", "mobile"} <= set(found) and "attachment-unread" not in found
+    assert "课堂讲义" in found["files"].message and "2" in found["files"].message and found["files"].passage == -1
+    with pytest.raises(RefusedError):
+        desk.decide()
+    for rule in ("secret-mark", "files"):
+        dispose(found[rule], desk.state, Disposition.DISMISSED, reason="已核对，可以附上。", by=desk.reader())
+    desk.decide()
+    assert desk.publish().live
+
+
+def test_a_file_without_text_is_named_to_the_reader(tmp_path: Path, settings: Any) -> None:
+    desk = with_file(b"PK\x03\x04nothing", "pictures.zip", tmp_path, settings)
+    jobs.run_pending()
+    [finding] = latest_run(desk.page).findings.filter(rule="attachment-unread")
+    assert (finding.severity, finding.quote) == ("warning", "课堂讲义")
+    runs = CheckRun.objects.count()
+    desk.decide()
+    assert desk.publish().live
+    assert CheckRun.objects.count() == runs, "what could not be read is not read again at each stage"
+
+
+def test_a_re_scan_reads_the_files_of_what_is_published(tmp_path: Path, settings: Any) -> None:
+    desk = with_file("这里写着新近禁用的词。".encode(), "handout.txt", tmp_path, settings)
+    jobs.run_pending()
+    desk.publish()
+    pack(ScanRule("published", "新近禁用"))
+    run_rescan()
+    assert latest_run(desk.page).findings.filter(rule="published").count() == 1

@@ -61,6 +61,20 @@ def test_a_term_is_found_however_it_is_disguised(text: str) -> None:
     assert hit.quote.startswith(("坏", "壞")) and hit.quote.endswith(("语", "語"))
 
 
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("709律师", "有 709 律师 在"),
+        ("709律师", "有７０９\u3000律师"),
+        ("AB团", "反对 AB 团 的"),
+        ("一国两府", "一\u0336国\u0336两 府"),
+    ],
+)
+def test_a_term_of_han_and_latin_is_found_however_it_is_spaced(term: str, text: str) -> None:
+    [(rule, quote)] = found(text, ScanRule("k", term))
+    assert (rule, fold(quote).text) == ("k", fold(term).text)
+
+
 def test_ranges_point_at_the_passage_the_hit_stands_in() -> None:
     hits = scan(["没有", "这里坏词语", "", "坏词语"], TERM)
     assert [(hit.passage, hit.start, hit.end) for hit in hits] == [(1, 2, 5), (3, 0, 3)]

@@ -141,6 +141,10 @@ def test_findings_and_comments_are_recorded_from_the_page() -> None:
     url = reverse("review:finding", args=[state.pk, finding.pk])
     client.post(url, {"disposition": "dismissed", "reason": ""})
     assert Finding.objects.get(pk=finding.pk).disposition == "open"
+    for wrong, said in (({"disposition": "dismissed"}, "理由"), ({"disposition": "?"}, "请选择")):
+        partial = client.post(url, wrong, headers={"HX-Request": "true"})
+        html = partial.content.decode()
+        assert partial.status_code == 200 and html.strip().startswith("<li") and 'role="alert"' in html and said in html
     partial = client.post(
         url, {"disposition": "dismissed", "reason": "单位公开的值班电话"}, headers={"HX-Request": "true"}
     )
