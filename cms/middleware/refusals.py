@@ -57,4 +57,5 @@ class RefusalMiddleware:
         if request.accepts("application/json") and not request.accepts("text/html"):
             return JsonResponse({"code": refusal.code, "message": str(refusal.message)}, status=exception.status)
         template = "409.html" if exception.status == 409 else "403.html"
-        return render(request, template, {"refusal": refusal}, status=exception.status)
+        context = {"refusal": refusal, "refused_act": request.method == "POST"}
+        return render(request, template, context, status=exception.status)
