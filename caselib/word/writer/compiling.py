@@ -43,11 +43,11 @@ def compile_and_render(
 ) -> tuple[bytes, bytes | None, Compiled, list[Mismatch]]:
     """Return the .docx, its PDF (None where LibreOffice is missing or fails), what was compiled, and wrong numbers.
 
-    The numbers of the contents are looked up on the pages of the PDF; where one is wrong, the book is written once
-    more with those of the pages.
+    The numbers of the contents are looked up on the pages of the PDF; where one is wrong, the book is written again
+    with those of the pages, twice at most.
     """
     wrong: list[Mismatch] = []
-    for attempt in range(2):
+    for attempt in range(3):
         out = io.BytesIO()
         maker = BookWriter(book, style, template)
         made = _compile(maker, out, oracle, progress)
@@ -57,9 +57,10 @@ def compile_and_render(
             return data, None, made, []
         rendered = pdf.to_pdf(data, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
         wrong = check_contents(made.entries, rendered) if rendered and made.counted else []
-        if attempt or not wrong or rendered is None or oracle is None:
+        if attempt == 2 or not wrong or rendered is None or oracle is None:
             break
-        maker.learn(oracle, pdf.destinations(rendered)[1])
+        blank = {page for page, text in enumerate(pdf.page_texts(rendered)) if not text.strip()}
+        maker.learn(oracle, pdf.destinations(rendered)[1], blank)
     return data, rendered, made, wrong
 
 
