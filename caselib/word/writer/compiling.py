@@ -14,6 +14,9 @@ from caselib.word.writer.body import Fault
 from caselib.word.writer.bookwriter import BookWriter, Progress
 from caselib.word.writer.results import Compiled
 
+# A book of 150 cases and 800 pages takes a busy server more than three minutes.
+_SECONDS_A_CASE = 2.0
+
 
 def compile_book(
     book: Book,
@@ -47,6 +50,7 @@ def compile_and_render(
     with those of the pages, twice at most.
     """
     wrong: list[Mismatch] = []
+    seconds = pdf.SECONDS + _SECONDS_A_CASE * len(book.chapters())
     for attempt in range(3):
         out = io.BytesIO()
         maker = BookWriter(book, style, template)
@@ -55,7 +59,7 @@ def compile_and_render(
         if oracle is not None and not made.counted:
             # LibreOffice has failed already, and a PDF without page numbers helps nobody.
             return data, None, made, []
-        rendered = pdf.to_pdf(data, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
+        rendered = pdf.to_pdf(data, seconds=seconds, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
         wrong = check_contents(made.entries, rendered) if rendered and made.counted else []
         if attempt == 2 or not wrong or rendered is None or oracle is None:
             break

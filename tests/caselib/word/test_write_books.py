@@ -240,3 +240,12 @@ def test_lengths_seen_on_the_pages_of_the_whole_book_replace_those_of_the_thin_c
     maker.learn(oracle, where, {3, 9, 11})
     lengths = [oracle.cache[flow.fingerprint(base)].pages for flow in flows]
     assert lengths == [1, 1, 3, 2, 1, 1, 1]
+
+
+def test_a_long_book_gets_the_time_that_its_pdf_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(pdf, "to_pdf", lambda data, *, seconds, tick: given.append(seconds))
+    for count in (1, 150):
+        chapters = tuple(Chapter(f"k{n}", f"第{n}篇", Document((Paragraph((Run("文。"),)),))) for n in range(count))
+        compile_and_render(Book("书", body=chapters))
+    assert given[1] > 2 * given[0] > 0
