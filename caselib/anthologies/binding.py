@@ -18,6 +18,7 @@ from caselib.word.alphabet import index_letter, pinyin_key
 from caselib.word.book import Book, Chapter, Cover, Index, IndexEntry, Matter, Part
 from caselib.word.model import Block, Cell, Document, Heading, ImageData, Paragraph, Run, Table
 from caselib.word.styles import han
+from caselib.word.writer import made_at
 from caselib.word.writer.images import usable_image
 
 from .enums import IndexKind, ItemKind
@@ -134,12 +135,10 @@ def address(page: ResourcePage) -> str:
 
 def properties(edition: Edition, stamp: datetime) -> dict[str, str]:
     """Return the document properties of ``edition``; ``stamp`` (UTC) is when it was made."""
-    moment = stamp.strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "creator": edition.anthology.publisher,
         "subject": edition.name,
-        "created": moment,
-        "modified": moment,
+        **made_at(stamp),
         "category": str(edition.get_circulation_display()),
         "caselib-edition": str(edition.pk),
     }

@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime, time
 from itertools import groupby
 
 import segno
@@ -14,10 +15,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from caselib.core import clock
 from caselib.core.workbooks import table_workbook
 from caselib.word import model as word
 from caselib.word.styles import FANG, KAI, SONG, XIAOBIAO, HouseStyle, Look, PageSetup
-from caselib.word.writer import OFFICIAL, measure, write_document
+from caselib.word.writer import OFFICIAL, made_at, measure, write_document
 
 from .models import Award, Certificate, Competition
 from .selectors.fairness import Fairness, RoundReport
@@ -106,7 +108,12 @@ def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
             text = ngettext("%(tier)s (%(n)d entry)", "%(tier)s (%(n)d entries)", len(rows))
             blocks.append(heading(text % {"tier": tier, "n": len(rows)}, 3))
             blocks.append(table(heads, rows))
-    return write_document(word.Document(tuple(blocks)), style=OFFICIAL, title=competition.title)
+    return _office_paper(blocks, competition)
+
+
+def _office_paper(blocks: list[word.Block], competition: Competition) -> bytes:
+    properties = {"creator": str(competition.organiser or ""), **made_at(clock.now())}
+    return write_document(word.Document(tuple(blocks)), style=OFFICIAL, title=competition.title, properties=properties)
 
 
 def _winner_line(award: Award) -> tuple[str, str, str, str]:
@@ -137,7 +144,7 @@ def fairness_docx(competition: Competition, fairness: Fairness) -> bytes:
     else:
         blocks += [line(fairness.chain_fault)] if fairness.chain_fault else []
         blocks += [line(difference) for difference in fairness.differences]
-    return write_document(word.Document(tuple(blocks)), style=OFFICIAL, title=competition.title)
+    return _office_paper(blocks, competition)
 
 
 def _round_blocks(part: RoundReport) -> list[word.Block]:
@@ -219,11 +226,12 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
     blocks.append(word.Picture(key, alt=alt, width_mm=_QR_MM, height_mm=_QR_MM))
     blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "caption"))
     blocks.append(line(_("Verify at %(address)s") % {"address": address}, "caption"))
+    noon = datetime.combine(certificate.issued_on, time(12), clock.ZONE)
     return write_document(
         word.Document(tuple(blocks), images={key: image}),
         style=certificate_style(parts),
         title=certificate.number,
-        properties={"creator": str(organiser or "")},
+        properties={"creator": str(organiser or ""), **made_at(noon)},
         folio=False,
     )
 

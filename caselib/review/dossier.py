@@ -12,7 +12,7 @@ from caselib.core import audit, clock
 from caselib.core.models import AuditRecord
 from caselib.resources.models import ResourcePage
 from caselib.word.model import Block, Cell, Document, Heading, Paragraph, Run, Table
-from caselib.word.writer import write_document
+from caselib.word.writer import made_at, write_document
 
 from .acts import label
 from .enums import AnswerValue
@@ -48,7 +48,12 @@ def write_dossier(page: ResourcePage) -> bytes:
         blocks.append(_para(_("No checks have run.")))
     blocks.extend(_chain(page))
     document = Document(blocks=tuple(blocks), properties={"title": f"{_('Review file')} {page.title}"})
-    return write_document(document, header=f"{_('Review file')} · {page.code or _('no code yet')} · {page.title}"[:80])
+    properties = made_at(clock.now())
+    return write_document(
+        document,
+        properties=properties,
+        header=f"{_('Review file')} · {page.code or _('no code yet')} · {page.title}"[:80],
+    )
 
 
 def _runs(text: str) -> tuple[Run, ...]:

@@ -18,6 +18,7 @@ from caselib.word.styles import BOOK, HOUSE_STYLES, OFFICIAL, PLAIN, HouseStyle
 from caselib.word.writer.bookwriter import WRITER_VERSION
 from caselib.word.writer.compiling import compile_and_render, compile_book, compile_bytes
 from caselib.word.writer.document import write_document
+from caselib.word.writer.package import made_at
 from caselib.word.writer.results import Compiled, Entry
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "compile_and_render",
     "compile_book",
     "compile_bytes",
+    "made_at",
     "write_document",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -238,24 +238,23 @@ class BookWriter:
                     )
         return pages
 
-    def learn(self, oracle: PageOracle, where: Mapping[str, int]) -> None:
+    def learn(self, oracle: PageOracle, where: Mapping[str, int], blank: Collection[int] = ()) -> None:
         """Take over where headings stand on the pages of the whole book (``where``: bookmark to page, from 0).
 
         LibreOffice now and then breaks a page with footnotes otherwise in the whole book than in the thin copy.
+        ``blank`` are the pages with nothing on them, which stand before a section that begins on an odd page.
         """
         base = self.fingerprint()
-        flows = [(piece, flow) for piece in self.pieces if piece.counted for flow in piece.flows if flow.marks]
-        for (_piece, flow), (piece, after) in zip(flows, [*flows[1:], (None, None)], strict=True):
-            first = where.get(flow.marks[0].anchor)
+        flows = [flow for piece in self.pieces if piece.counted for flow in piece.flows]
+        for flow, after in zip(flows, [*flows[1:], None], strict=True):
+            first = where.get(flow.marks[0].anchor) if flow.marks else None
             key = flow.fingerprint(base)
             if first is None or key not in oracle.cache:
                 continue
             known = oracle.cache[key]
             found = tuple((local_name(a), where[a] - first) for a in flow.anchors() if where.get(a, -1) >= first)
-            following = where.get(after.marks[0].anchor, 0) if after else 0
-            # Before an odd page there may be a blank one; there the length counted from the thin copy stands.
-            exact = piece is not None and piece.section.start != "oddPage" and following > first
-            pages = following - first if exact else known.pages
+            following = where.get(after.marks[0].anchor, 0) if after and after.marks else 0
+            pages = following - first - (following - 1 in blank) if following > first else known.pages
             if (found, pages) != (known.headings, known.pages) and all(place < pages for _name, place in found):
                 oracle.cache[key] = replace(known, headings=found, pages=pages)
 

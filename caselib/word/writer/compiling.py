@@ -14,6 +14,9 @@ from caselib.word.writer.body import Fault
 from caselib.word.writer.bookwriter import BookWriter, Progress
 from caselib.word.writer.results import Compiled
 
+# A book of 150 cases and 800 pages takes a busy server more than three minutes.
+_SECONDS_A_CASE = 2.0
+
 
 def compile_book(
     book: Book,
@@ -43,11 +46,12 @@ def compile_and_render(
 ) -> tuple[bytes, bytes | None, Compiled, list[Mismatch]]:
     """Return the .docx, its PDF (None where LibreOffice is missing or fails), what was compiled, and wrong numbers.
 
-    The numbers of the contents are looked up on the pages of the PDF; where one is wrong, the book is written once
-    more with those of the pages.
+    The numbers of the contents are looked up on the pages of the PDF; where one is wrong, the book is written again
+    with those of the pages, twice at most.
     """
     wrong: list[Mismatch] = []
-    for attempt in range(2):
+    seconds = pdf.SECONDS + _SECONDS_A_CASE * len(book.chapters())
+    for attempt in range(3):
         out = io.BytesIO()
         maker = BookWriter(book, style, template)
         made = _compile(maker, out, oracle, progress)
@@ -55,11 +59,12 @@ def compile_and_render(
         if oracle is not None and not made.counted:
             # LibreOffice has failed already, and a PDF without page numbers helps nobody.
             return data, None, made, []
-        rendered = pdf.to_pdf(data, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
+        rendered = pdf.to_pdf(data, seconds=seconds, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
         wrong = check_contents(made.entries, rendered) if rendered and made.counted else []
-        if attempt or not wrong or rendered is None or oracle is None:
+        if attempt == 2 or not wrong or rendered is None or oracle is None:
             break
-        maker.learn(oracle, pdf.destinations(rendered)[1])
+        blank = {page for page, text in enumerate(pdf.page_texts(rendered)) if not text.strip()}
+        maker.learn(oracle, pdf.destinations(rendered)[1], blank)
     return data, rendered, made, wrong
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 from caselib.word.ooxml import DECLARATION, clean, escape
@@ -96,6 +97,12 @@ def root_relations() -> str:
     )
     inner = "".join(f'<Relationship Id="{i}" Type="{t}" Target="{target}"/>' for i, t, target in rows)
     return f'{DECLARATION}<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'
+
+
+def made_at(moment: datetime) -> dict[str, str]:
+    """Return the properties that say when a file was made; without them it bears the time of no file."""
+    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"created": stamp, "modified": stamp}
 
 
 def core_properties(properties: Mapping[str, str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date
 
 import pytest
@@ -23,6 +25,7 @@ def test_a_certificate_is_one_sheet_however_long_its_text_is(titles: int) -> Non
     award = Award(competition=Competition(title="案例大赛"))
     certificate = Certificate(award=award, number="LJ-2026-0001", text=text, issued_on=date(2026, 10, 17))
     made = papers.certificate_docx(certificate, "http://library.example.invalid/certificates/LJ-2026-0001/")
+    assert b"2026-10-17T" in zipfile.ZipFile(io.BytesIO(made)).read("docProps/core.xml")
     rendered = pdf.to_pdf(made)
     assert rendered is not None and pdf.destinations(rendered)[0] == 1
     assert [block.text for block in read_docx(made).blocks[1:5]] == text.split("\n")  # type: ignore[union-attr]

@@ -17,9 +17,10 @@ from caselib.word.book import Book, Chapter, Matter, Part
 from caselib.word.freezing import FrozenDataError, dump, load
 from caselib.word.linter import lint
 from caselib.word.model import Document, Paragraph, Run
-from caselib.word.oracle import PageOracle
+from caselib.word.oracle import Measured, PageOracle
 from caselib.word.styles import BOOK, HOUSE_STYLES, OFFICIAL, PLAIN, HouseStyle
 from caselib.word.writer import Compiled, compile_and_render, compile_book
+from caselib.word.writer.bookwriter import BookWriter
 from tests.caselib.word import books
 from tests.conftest import require_service
 
@@ -223,3 +224,28 @@ def test_parts_without_a_page_share_theirs_and_are_named_in_the_contents() -> No
     assert "PartNumber" not in body
     # twelve groups on pages of their own would take 24 pages
     assert len(pdf.page_texts(rendered)) < 20
+
+
+def test_lengths_seen_on_the_pages_of_the_whole_book_replace_those_of_the_thin_copy() -> None:
+    """Also within a part and before one, where a blank page may stand: else the contents are wrong from there on."""
+    parts = tuple(Part(f"第{p}部", tuple(books.chapter(10 * p + n) for n in range(2))) for p in (1, 2))
+    maker = BookWriter(Book("书", body=parts), BOOK)
+    maker.plan(None)
+    base = maker.fingerprint()
+    flows = [flow for piece in maker.pieces if piece.counted for flow in piece.flows]
+    oracle = PageOracle({flow.fingerprint(base): Measured(1, (("0", 0),)) for flow in flows})
+    # contents, part, two cases of 3 and 2 pages, a blank page, part, two cases of 1 page
+    starts = [None, 2, 4, 7, 10, 12, 13]
+    where = {flow.marks[0].anchor: at for flow, at in zip(flows, starts, strict=True) if at is not None}
+    maker.learn(oracle, where, {3, 9, 11})
+    lengths = [oracle.cache[flow.fingerprint(base)].pages for flow in flows]
+    assert lengths == [1, 1, 3, 2, 1, 1, 1]
+
+
+def test_a_long_book_gets_the_time_that_its_pdf_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[float] = []
+    monkeypatch.setattr(pdf, "to_pdf", lambda data, *, seconds, tick: given.append(seconds))
+    for count in (1, 150):
+        chapters = tuple(Chapter(f"k{n}", f"第{n}篇", Document((Paragraph((Run("文。"),)),))) for n in range(count))
+        compile_and_render(Book("书", body=chapters))
+    assert given[1] > 2 * given[0] > 0
