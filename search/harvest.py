@@ -154,23 +154,24 @@ def _captions(page: ResourcePage, tracks: dict[int, list[CaptionTrack]]) -> Iter
 
 
 def known_text(document: CaseDocument) -> str | None:
-    """Return the text of a document as it was read before: empty if nothing could be read, None if it was not read yet."""
+    """Return the text of a document as it was read before: empty if nothing could be read, None if it was not read yet.
+
+    Whatever way of reading it was: what was found in it must not be forgotten because files are read better by now.
+    """
     known = _stored(document)
     return str(known.text) if known is not None and (known.file_hash != "" or known.error) else None
 
 
 def _stored(document: CaseDocument) -> ExtractedText | None:
-    """Return what was read of this very file, by the present way of reading."""
+    """Return what was read of this very file."""
     known = getattr(document, "extracted", None) if hasattr(document, "extracted") else None
-    if known is None or known.reader != extraction.READER or known.file_hash != document.file_hash:
-        return None
-    return known
+    return known if known is not None and known.file_hash == document.file_hash else None
 
 
 def extracted(document: CaseDocument) -> str:
     """Return the text of a document, read once for each content of its file; empty if there is none."""
     known = _stored(document)
-    if known is not None and known.file_hash != "":
+    if known is not None and known.reader == extraction.READER and known.file_hash != "":
         return str(known.text)
     text = error = ""
     try:
