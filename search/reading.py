@@ -48,9 +48,12 @@ def read(document: CaseDocument) -> None:
 
 
 def known_text(document: CaseDocument) -> str | None:
-    """Return the text of a document as it was read: empty if nothing could be, None if it is still to be read."""
+    """Return the text of a document as it was read: empty if nothing could be, None if it is still to be read.
+
+    Whatever reader it was: what the checks found in it must not be forgotten because files are read better by now.
+    """
     kept = document.extracted if hasattr(document, "extracted") else None
-    if kept is None or kept.reader < extraction.READER or kept.file_hash != document.file_hash:
+    if kept is None or kept.file_hash != document.file_hash or not (kept.reader or kept.file_hash):
         return None
     return str(kept.text)
 

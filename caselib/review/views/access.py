@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.http import Http404, HttpRequest
+from wagtail.models import WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.accounts.models import User
@@ -49,10 +50,14 @@ def resource_or_404(pk: int) -> ResourcePage:
 
 
 def own_or_office(request: HttpRequest, pk: int) -> tuple[ResourcePage, bool]:
-    """Return a resource that the reader wrote or whose review is the reader's office, and whether it is their own."""
+    """Return a resource that the reader wrote or whose review is the reader's office, and whether it is their own.
+
+    A draft that nobody has ever submitted is its authors' and, as everything, the overseers': reviewers know nothing of it.
+    """
     page, user = resource_or_404(pk), person(request)
     own = user.pk == page.owner_id or user.pk in author_ids(page, page.latest_revision)
-    if not (own or user.has_role(*REVIEWERS, *OVERSEERS)):
+    reviews = user.has_role(*REVIEWERS) and WorkflowState.objects.for_instance(page).exists()
+    if not (own or reviews or user.has_role(*OVERSEERS)):
         raise Http404
     return page, own
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.review.models import Checklist, Decision, Finding, RulePack, Similarity, StageState
+from caselib.review.services.submission import submit_for_review
 from tests import factories
-from tests.caselib.review.desk import Desk, verdict
+from tests.caselib.review.desk import Desk, manuscript, verdict
 from tests.caselib.review.test_after_publication import PARAGRAPH
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +133,17 @@ def test_the_author_reads_the_opinion_and_submits_again() -> None:
     assert desk.state.task.name == "初审"
     client.post(reverse("review:take_back", args=[desk.page.pk]))
     assert not StageState.objects.filter(status="in_progress").exists()
+
+
+def test_a_draft_that_was_never_submitted_is_not_the_reviewers_to_read() -> None:
+    page = manuscript(factories.UserFactory(roles=[Role.AUTHOR]))
+    for name in ("review:manuscript", "review:dossier"):
+        url = reverse(name, args=[page.pk])
+        for role, status in ((Role.FIRST_REVIEWER, 404), (Role.FINAL_REVIEWER, 404), (Role.EDITOR, 200)):
+            assert signed_in(factories.UserFactory(roles=[role])).get(url).status_code == status, (name, role)
+    submit_for_review(page, by=page.owner)
+    reader = signed_in(factories.UserFactory(roles=[Role.FIRST_REVIEWER]))
+    assert reader.get(reverse("review:manuscript", args=[page.pk])).status_code == 200
 
 
 def test_findings_and_comments_are_recorded_from_the_page() -> None:
