@@ -365,3 +365,9 @@ def test_a_page_typed_into_one_cell_is_the_text_and_a_remark_in_a_box_is_a_table
     assert [text for _, text, _ in headings(document)] == ["小账本里的大问题", "一、案情", "二、剖析"]
     assert [len(block.rows) for block in document.blocks if isinstance(block, Table)] == [2, 1]
     assert codes(document) == {"layout_table"}
+
+
+def test_the_words_of_word_art_are_text() -> None:
+    art = '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="小院议事厅"/></v:shape></w:pict></w:r>'
+    document = read(p(inner=art) + p("一、背景", run=BOLD) + p(LONG))
+    assert "小院议事厅" in [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
