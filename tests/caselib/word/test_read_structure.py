@@ -371,3 +371,11 @@ def test_the_words_of_word_art_are_text() -> None:
     art = '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="小院议事厅"/></v:shape></w:pict></w:r>'
     document = read(p(inner=art) + p("一、背景", run=BOLD) + p(LONG))
     assert "小院议事厅" in [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
+
+
+def test_what_is_set_like_the_questions_at_the_end_stands_beside_them() -> None:
+    black = '<w:rFonts w:eastAsia="黑体"/>'
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run=BOLD + '<w:sz w:val="44"/>')
+    for name in ("一、背景", "二、做法", "思考题", "教学安排"):
+        body += p(name, run=black) + p(LONG)
+    assert [level for level, _, _ in headings(read(body))] == [1, 2, 2, 2, 2]
