@@ -31,11 +31,19 @@ _REPORT = re.compile(
     r"^(?!.*(?:案例|案件|故事|典型|经验)).*(?:报告|调研|研究|论文|方案|说明书?|总结|规划|计划|大纲|纲要|制度|办法)(?:[（(].{1,12}[）)])?$"
 )
 
+# What a case for teaching brings along behind its text; it begins no case of its own.
+_COMPANION = re.compile(
+    r"^(?:第[一二三四五]部分\s*|附[录件]?[一二三四五\d]*\s*[:：]?\s*)?(?:教学)?(?:案例)?(?:正文|(?:使用|教学|分析)(?:说明书?|手册|指[导南]书?|指引|笔记|建议|提示))$"
+)
+
 
 def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript."""
+    accompanied = any(isinstance(block, Heading) and _COMPANION.match(text_of(block)) for block in blocks)
     for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles, from_signed):
-        starts = find(blocks, titles)
+        if find is find_plans and accompanied:
+            continue  # how to teach a case has goals too, and makes no plan of it
+        starts = [start for start in find(blocks, titles) if not _COMPANION.match(text_of(blocks[start.index]))]
         if len(starts) >= 2 and not _are_within_text(blocks, starts):
             return starts
     return []

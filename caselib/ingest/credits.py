@@ -17,6 +17,9 @@ _CLOSING_LINES, _LONGEST_CLOSING = 6, 80
 _CLOSING = re.compile(
     r"^[（(\[［【]?\s*(?:本文|案例)?(?:作者|撰稿|执笔|供稿|编写)(?:[:：系为是人者单]|\s)|^[（(]?来源\s*[:：]"
 )
+_BRACKETED = re.compile(r"([^（()）、，,；;]+)[（(]([^（()）]{2,60})[）)]")
+_MARKED = re.compile(r"([^\d、，,；;（()）]{2,12})([1-9])(?!\d)")
+_NUMBERED = re.compile(r"(?<!\d)([1-9])\s*[.．、]?\s*([^\d；;，,（()）]{4,40})")
 _FORM = re.compile(r"(?:表|申报书|推荐书|申请书|登记卡)(?:[（(].*[）)])?$")
 _CASE_NAME = re.compile(r"^(?:典型|优秀|教学)?(?:案例|作品)(?:名称|题目|标题)$")
 _NAME = re.compile(r"^(?:案例|作品|项目|成果|论文|课题|典型案例|案例作品|参赛作品|教案|课程)?(?:名称|题目|标题)$")
@@ -63,6 +66,38 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
         authors.extend(person for person in people if person not in authors)
     units, people = _closing(blocks)
     return Credits(unit or (units[0] if units else ""), authors or people, blocks)
+
+
+def units_of(lines: Sequence[str]) -> dict[str, str]:
+    """Return the unit of each person whom the bylines place in one: beside the name, in brackets, by a figure, on a line near it.
+
+    Whoever is not placed is not in it.
+    """
+    found: dict[str, str] = {}
+    marked: dict[str, str] = {}
+    waiting: list[str] = []
+    current = ""
+    for line in lines:
+        units, people = split_byline(line)
+        for name, inside in _BRACKETED.findall(line):
+            found.update(
+                (person, unit) for unit in split_byline(inside)[0][:1] for person in split_byline(name)[1][-1:]
+            )
+        marked.update((person, sign) for name, sign in _MARKED.findall(line) for person in split_byline(name)[1])
+        numbered = {sign: own[0] for sign, text in _NUMBERED.findall(line) if (own := split_byline(text)[0])}
+        found.update((person, numbered[sign]) for person, sign in marked.items() if sign in numbered)
+        people = [person for person in people if person not in found]
+        if units and people and len(units) == 1:
+            found.update(dict.fromkeys(people, units[0]))
+        elif units and not people:
+            placed = [person for person in waiting if person not in found]
+            found.update(dict.fromkeys(placed, units[0]))
+            current, waiting = ("" if placed else units[0]), []
+        elif people and current:
+            found.update(dict.fromkeys(people, current))
+        else:
+            waiting.extend(people)
+    return found
 
 
 def _closing(blocks: Sequence[Block]) -> tuple[list[str], list[str]]:

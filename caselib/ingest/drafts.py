@@ -21,6 +21,7 @@ from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 from caselib.word.names import is_byline, split_byline
 
+from .credits import units_of
 from .enums import ItemKind
 from .lessons import label_field
 from .models import ImportImage, ImportItem
@@ -45,7 +46,7 @@ def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], a
         title=title,
         by=by,
         fields=fields,
-        authors=[(name, unit_name) for name in names],
+        authors=_authors(item, names, unit_name),
         tags=corrections.get("tags") or {},
         at=at,
     )
@@ -59,6 +60,19 @@ def _kind(item: ImportItem, corrections: Mapping[str, Any]) -> Kind:
 def _names(item: ImportItem, corrections: Mapping[str, Any]) -> list[str]:
     names = corrections.get("authors", item.authors)
     return [str(name).strip()[:60] for name in names if str(name).strip()][:30]
+
+
+def _authors(item: ImportItem, names: Sequence[str], unit_name: str) -> list[tuple[str, str]]:
+    """Return names with their units; a text that only a unit signs has the unit as author, not whoever uploads it.
+
+    Units are those of the source for each person, unless somebody corrected the one that was found.
+    """
+    if not names:
+        return [(unit_name, "")] if unit_name else []
+    if unit_name != item.unit_name:
+        return [(name, unit_name) for name in names]
+    placed = units_of([part.text for part in item_blocks(item) if isinstance(part, Paragraph) and _is_byline(part)])
+    return [(name, placed.get(name, unit_name)) for name in names]
 
 
 def item_blocks(item: ImportItem) -> tuple[Block, ...]:
@@ -87,10 +101,14 @@ def _without_bylines(blocks: Sequence[Block]) -> list[Block]:
         started = started or isinstance(part, Heading) or (isinstance(part, Paragraph) and len(part.text) > 60)
         if isinstance(part, Paragraph) and part.role == "toc":
             continue
-        if isinstance(part, Paragraph) and not started and any(split_byline(part.text)) and is_byline(part.text):
+        if not started and _is_byline(part):
             continue
         kept.append(part)
     return kept
+
+
+def _is_byline(part: Block) -> bool:
+    return isinstance(part, Paragraph) and any(split_byline(part.text)) and is_byline(part.text)
 
 
 def lesson_draft(item: ImportItem) -> dict[str, Any]:

@@ -15,8 +15,11 @@ BULLET = "•"
 _PLAIN = 24  # half-points a browser shows text in that says nothing of its size
 
 
-def with_headings(blocks: Sequence[Block], looks: Mapping[int, Style]) -> list[Block]:
-    """Return ``blocks`` with paragraphs that stand as title, heading or byline called so; tags (h1 to h6) decide first."""
+def with_headings(blocks: Sequence[Block], looks: Mapping[int, Style], *, lists: bool = True) -> list[Block]:
+    """Return ``blocks`` with paragraphs that stand as title, heading or byline called so; tags (h1 to h6) decide first.
+
+    ``lists``: an item of a counted list may be one.
+    """
     lines = [index for index, block in enumerate(blocks) if isinstance(block, Heading | Paragraph)]
     raw: list[RawParagraph] = []
     for ordinal, index in enumerate(lines):
@@ -25,7 +28,7 @@ def with_headings(blocks: Sequence[Block], looks: Mapping[int, Style]) -> list[B
     result = list(blocks)
     for index, verdict in zip(lines, judge(raw, tables), strict=True):
         block = blocks[index]
-        if not isinstance(block, Paragraph) or block.role not in ("body", "list"):
+        if not isinstance(block, Paragraph) or block.role not in (("body", "list") if lists else ("body",)):
             continue
         if verdict.role in ("heading", "title"):
             text = squeeze(block.text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import codecs
 import contextlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from caselib.word.guard import LIMITS, UnreadableError, unmarked_utf16
+from caselib.word.html_headings import with_headings
 from caselib.word.model import (
     Block,
     Cell,
@@ -27,6 +28,15 @@ CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060\ufeff\ufffe\uffff]"
 )
 _MD_NOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:\s*(.*)$")
+# Marks of HTML that editors of Markdown write for what Markdown has no sign for; their words stay.
+_BREAK = re.compile(r"<br\s*/?>", re.I)
+_COMMENT = re.compile(r"<!--.{0,2000}?-->", re.S)
+_TAG = re.compile(
+    r"</?(?:u|b|i|s|em|strong|font|span|center|p|div|section|su[bp]|mark|small|big|del|ins|kbd)(?:\s[^<>]{0,500})?/?>",
+    re.I,
+)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_PRIVATE = 0xF300
 _MD_RULE = re.compile(r"^\s*([-*_])(\s*\1){2,}\s*$")
 
 
@@ -141,7 +151,8 @@ class _Markdown:
                 self._line(index, line)
             index += 1
         self._flush()
-        return Document(tuple(self.blocks), self.notes, properties=self.properties, warnings=tuple(self.warnings))
+        blocks = with_headings(self.blocks, {}, lists=False)
+        return Document(tuple(blocks), self.notes, properties=self.properties, warnings=tuple(self.warnings))
 
     def _front_matter(self) -> int:
         if not self.lines or self.lines[0].strip() != "---":
@@ -177,7 +188,7 @@ class _Markdown:
 
     def _line(self, index: int, line: str) -> None:
         bare = line.strip()
-        if not bare or (_MD_RULE.match(line) and not self.pending):
+        if not bare or bare.upper() in ("[TOC]", "[[TOC]]") or (_MD_RULE.match(line) and not self.pending):
             self._flush()
         elif match := re.match(r"^(#{1,6})\s+(.*?)\s*#*$", bare):
             self._flush()
@@ -212,12 +223,15 @@ class _Markdown:
             self.pending = []
 
     def _runs(self, text: str, index: int) -> tuple[Run, ...]:
+        # What stands behind a backslash is no mark: it waits as a sign that no text holds.
+        text = _ESCAPED.sub(lambda sign: chr(_PRIVATE + ord(sign.group(1))), text)
+        text = _TAG.sub("", _COMMENT.sub("", _BREAK.sub("\n", text)))
         for match in re.finditer(r"!\[([^\]\[]{0,300})\]\(([^)\s]{0,500})[^)(]{0,300}\)", text):
             self.warnings.append(Warning("image_external", f"¶{index + 1}", match.group(2)[:200]))
         text = re.sub(r"!\[([^\]\[]{0,300})\]\([^)(]{0,800}\)", r"\1", text)
         runs: list[Run] = []
         pattern = (
-            r"\*\*(.{1,2000}?)\*\*|__(.{1,2000}?)__|\*([^*\s][^*]{0,2000}?)\*|`([^`]{1,2000})`|\[\^([^\]\s]{1,40})\]"
+            r"\*\*(.{1,2000}?)\*\*|__(.{1,2000}?)__|\*([^*\s](?:[^*]{0,2000}?[^*\s])?)\*|`([^`]{1,2000})`|\[\^([^\]\s]{1,40})\]"
             r"|\[([^\]\[]{0,300})\]\(([^)(\s]{0,500})[^)(]{0,300}\)"
         )
         position = 0
@@ -228,25 +242,25 @@ class _Markdown:
             position = match.end()
         if text[position:]:
             runs.append(Run(text[position:]))
-        return tuple(run for run in runs if run.text or run.note)
+        return tuple(replace(run, text=_unescaped(run.text)) for run in runs if run.text or run.note)
 
     def _table_at(self, index: int) -> tuple[Table, int] | None:
         if index + 1 >= len(self.lines) or "|" not in self.lines[index]:
             return None
         if not re.match(r"^\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*$", self.lines[index + 1]):
             return None
-        rows = [self._cells(self.lines[index])]
+        rows = [self._cells(self.lines[index], index)]
         end = index + 2
         while end < len(self.lines) and "|" in self.lines[end]:
-            rows.append(self._cells(self.lines[end]))
+            rows.append(self._cells(self.lines[end], end))
             end += 1
         if sum(map(len, rows)) > LIMITS.cells:
             raise UnreadableError("too_many_cells", str(LIMITS.cells))
         return Table(tuple(rows), max(map(len, rows)), 1, place=Place(index)), end
 
-    def _cells(self, line: str) -> tuple[Cell, ...]:
+    def _cells(self, line: str, index: int) -> tuple[Cell, ...]:
         parts = re.split(r"(?<!\\)\|", line.strip().strip("|"))
-        return tuple(Cell((Paragraph((Run(part.strip()),)),) if part.strip() else ()) for part in parts)
+        return tuple(Cell((Paragraph(self._runs(part.strip(), index)),) if part.strip() else ()) for part in parts)
 
 
 def _markdown_run(match: re.Match[str]) -> Run:
@@ -258,6 +272,10 @@ def _markdown_run(match: re.Match[str]) -> Run:
     if italic:
         return Run(italic, italic=True)
     return Run(code) if code else Run(strong or strong2 or "", bold=True)
+
+
+def _unescaped(text: str) -> str:
+    return re.sub("[\uf321-\uf37e]", lambda sign: chr(ord(sign.group()) - _PRIVATE), text)
 
 
 def _is_han(sign: str) -> bool:

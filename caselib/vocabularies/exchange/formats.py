@@ -48,6 +48,7 @@ def from_csv(text: str) -> list[TermRecord]:
     Raises UnreadableError where a column is missing or a row cannot be cut into cells.
     """
     text = text.removeprefix("\ufeff").replace("\x00", "")
+    text, above = re.subn(r"\Asep=.\r?\n", "", text)  # what tells Excel the separator is no row
     header = text.partition("\n")[0]
     separator = max(",;\t", key=header.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
@@ -60,9 +61,9 @@ def from_csv(text: str) -> list[TermRecord]:
                 % {"names": "、".join(map(_in_chinese, missing))}
             )
         reader.fieldnames = names
-        return [_from_row(row, reader.line_num) for row in reader if any(_texts(row))]
+        return [_from_row(row, reader.line_num + above) for row in reader if any(_texts(row))]
     except csv.Error as error:
-        line = reader.line_num + 1  # the last that ended was the one before
+        line = reader.line_num + above + 1  # the last that ended was the one before
         raise UnreadableError(
             _("line %(line)d: a cell does not end. Is a quotation mark missing?") % {"line": line}
         ) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from caselib.core.characters import UNFIT
@@ -50,7 +50,7 @@ def compare(
     refused with it, rather than put at the top. Terms that the file does not name stay as they are: an import never
     retires anything.
     """
-    refused, records = _by_themselves(wanted, known, retired)
+    refused, records = _by_themselves(_with_codes(wanted, known), known, retired)
     changes = [Change("refuse", record, reason) for record, reason in refused]
     parents = {code: record.parent for code, record in {**known, **records}.items()}
     heights = _heights(parents, known)
@@ -65,6 +65,19 @@ def compare(
         else:
             changes.extend(_differences(known[record.code], record))
     return changes
+
+
+def _with_codes(wanted: Sequence[TermRecord], known: Mapping[str, TermRecord]) -> list[TermRecord]:
+    """Return ``wanted`` with the code of the broader term where a file has its name, as people write tables."""
+    after = {**known, **{record.code: record for record in wanted}}
+    names = Counter(record.name for record in after.values())
+    codes = {record.name: code for code, record in after.items() if names[record.name] == 1}
+    return [
+        replace(record, parent=codes[record.parent])
+        if record.parent not in after and record.parent in codes
+        else record
+        for record in wanted
+    ]
 
 
 def _by_themselves(

@@ -60,6 +60,9 @@ def _collect(context: Context, node: Element, drawn: Drawn, alt: str, size: tupl
             continue
         if tag == w("txbxContent"):
             drawn.boxes.append(child)
+        elif tag == _V + "textpath":
+            if words := child.get("string", "").strip():
+                drawn.boxes.append(_word_art(child, words))
         elif tag == _MC + "AlternateContent":
             chosen = alternative(child)
             if chosen is not None:
@@ -79,6 +82,19 @@ def _collect(context: Context, node: Element, drawn: Drawn, alt: str, size: tupl
                 )
         else:
             _collect(context, child, drawn, alt, size)
+
+
+def _word_art(node: Element, words: str) -> Element:
+    """Return a box with the words of a WordArt shape, which stand in an attribute: titles on covers are drawn so."""
+    box = node.makeelement(w("txbxContent"))
+    for line in words.splitlines():
+        paragraph = box.makeelement(w("p"))
+        run, text = paragraph.makeelement(w("r")), paragraph.makeelement(w("t"))
+        text.text = line
+        run.append(text)
+        paragraph.append(run)
+        box.append(paragraph)
+    return box
 
 
 def _note_diagram(context: Context, node: Element) -> None:

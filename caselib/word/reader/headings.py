@@ -95,6 +95,7 @@ class _Judge(TitleJudge):
 
     def _faked(self) -> None:
         stack: list[_Open] = []
+        closed_by: tuple[int, bool, str, str] | None = None
         current = 0
         real = self._real_levels()
         above = self._counted_above()
@@ -116,8 +117,14 @@ class _Judge(TitleJudge):
                 continue
             kind = "case" if index in above else self._faked_kind(index, item)
             closing = squeeze(item.text).strip("：:【】[]") in _CLOSING and self._followed_by_text(index)
+            look = (item.size, is_bold(item), item.look.align, item.look.font)
             if closing and not any(known.kind == kind for known in stack):
                 kind = _highest(stack) or kind or f"look {item.size}"
+                closed_by = look
+            elif stack and kind == f"look {item.size}" and look == closed_by:
+                kind = _highest(stack)  # set like 思考题 before it, and beside it
+            elif kind is not None:
+                closed_by = None
             if kind is None:
                 continue
             if self._on_cover(index, kind) or (kind.startswith("look") and self._signs(index)):

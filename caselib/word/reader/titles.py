@@ -8,6 +8,7 @@ from caselib.word.names import is_byline, is_front_line, is_institution, is_offi
 from caselib.word.outline import ends_sentence, squeeze
 from caselib.word.reader.contents import ContentsJudge
 from caselib.word.reader.evidence import CAPTION, Verdict, is_bold
+from caselib.word.section_names import is_section_name
 
 _TITLE_AREA = 12
 _MOST_BYLINES = 4
@@ -194,7 +195,11 @@ class TitleJudge(ContentsJudge):
                 or (ends_sentence(text) and len(text) > 16)
             ):
                 return
-            if self._is_numbered_heading(index) or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text):
+            if (
+                self._is_numbered_heading(index)
+                or is_section_name(text)
+                or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text)
+            ):
                 return
             centred = self.items[index].look.align in ("center", "right")
             if not is_byline(text) and (named_only or not centred or self._opens_case(index)):

@@ -180,3 +180,31 @@ def test_a_plan_that_names_who_does_what_is_one_text() -> None:
     for name, unit in (("送课下乡", "青禾县委组织部"), ("案例进课堂", "青禾县委宣传部")):
         body += p(name, run=bold) + p(f"责任单位：{unit}") + p(_TEXT * 3)
     assert len(split(read_docx(docx(body)), name="plan").items) == 1
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_tells_how_to_teach_a_case_stays_with_it(count: int) -> None:
+    """案例使用说明 counts its sections anew, as a case does: it was one, of that name and of nobody."""
+    centre, large, text = '<w:jc w:val="center"/>', '<w:b/><w:sz w:val="44"/>', '<w:sz w:val="32"/>'
+    black = '<w:rFonts w:eastAsia="黑体"/>'
+    body = ""
+    for title, unit, author in _CASES[:count]:
+        body += p(title, props=centre, run=large) + p(f"{unit}　{author}", props=centre, run=text)
+        for part, names in (("案例正文", ("一、引言", "二、经过")), ("案例使用说明", ("一、教学目的", "二、分析思路"))):
+            body += p(part, props=centre, run=black + '<w:sz w:val="36"/>')
+            for times, name in enumerate(names, start=1):
+                body += (
+                    p(name, run=text + black)
+                    + p(_TEXT * times + title + name + "。", run=text)
+                    + p(_TEXT * 3, run=text)
+                )
+
+    found = split(read_docx(docx(body)), name="case")
+
+    assert [(item.title, item.unit, item.authors) for item in found.items] == [
+        (title, unit, [author]) for title, unit, author in _CASES[:count]
+    ]
+    for item in found.items:
+        assert [(part.level, part.text) for part in item.sections] == [
+            (1, "案例正文"), (2, "一、引言"), (2, "二、经过"), (1, "案例使用说明"), (2, "一、教学目的"), (2, "二、分析思路"),
+        ]  # fmt: skip

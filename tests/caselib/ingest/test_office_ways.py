@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from caselib.ingest.credits import units_of
 from caselib.ingest.splitting import Split, split
 from caselib.ingest.texts import reading_text
 from caselib.word.html_reader import read_html
@@ -140,6 +141,28 @@ def test_who_wrote_may_stand_behind_the_text(above: str, below: str, unit: str, 
     (item,) = split(read_markdown("\n\n".join(lines).encode())).items
     assert (item.unit, item.authors) == (unit, people)
     assert below in reading_text(item.blocks)
+
+
+@pytest.mark.parametrize(
+    ("lines", "units"),
+    [
+        (
+            ["作者：张三丰（云岭县委党校）", "李思远（云岭县审批局）"],
+            {"张三丰": "云岭县委党校", "李思远": "云岭县审批局"},
+        ),
+        (["张三丰（云岭县委党校）　李思远（云岭县审批局）"], {"张三丰": "云岭县委党校", "李思远": "云岭县审批局"}),
+        (["云岭县委党校", "张三丰", "李思远"], {"张三丰": "云岭县委党校", "李思远": "云岭县委党校"}),
+        (["张三丰", "云岭县委党校", "李思远", "云岭县审批局"], {"张三丰": "云岭县委党校", "李思远": "云岭县审批局"}),
+        (["云岭县委党校　张三丰", "云岭县审批局　李思远"], {"张三丰": "云岭县委党校", "李思远": "云岭县审批局"}),
+        (
+            ["周  正1，李思远2", "（1.云岭县委党校，云岭 400000；2.松岭师范学院，松岭 408100）"],
+            {"周正": "云岭县委党校", "李思远": "松岭师范学院"},
+        ),
+        (["张三丰、李思远"], {}),
+    ],
+)
+def test_each_author_has_the_unit_that_stands_with_the_name(lines: list[str], units: dict[str, str]) -> None:
+    assert units_of(lines) == units
 
 
 @pytest.mark.parametrize("text", ["打开新格局", "走到深处", "美丽乡村", "农家小院", "以人民为中心"])

@@ -284,3 +284,36 @@ def test_a_file_of_an_archive_that_is_there_already_is_told(user_of: UserOf) -> 
     assert [member.name for member in batch.members.all()] == ["另一篇.docx"]
     told = [warning["text"] for warning in batch.warnings if warning["code"] == "member_known"]
     assert told == ["同一篇.docx = 议事厅.docx"]
+
+
+@pytest.mark.parametrize(
+    ("bylines", "corrections", "authors"),
+    [
+        (
+            ("作者：李明（云岭县委党校）", "赵平（云岭县审批局）"),
+            {},
+            [("李明", "云岭县委党校"), ("赵平", "云岭县审批局")],
+        ),
+        (
+            ("作者：李明（云岭县委党校）", "赵平（云岭县审批局）"),
+            {"unit_name": "松岭市委党校"},
+            [("李明", "松岭市委党校"), ("赵平", "松岭市委党校")],
+        ),
+        (("供稿：云岭县审批局",), {}, [("云岭县审批局", "")]),
+    ],
+    ids=["two units", "corrected", "a unit only"],
+)
+def test_nobody_is_put_into_another_unit_or_in_the_place_of_one(
+    user_of: UserOf, bylines: tuple[str, ...], corrections: dict[str, str], authors: list[tuple[str, str]]
+) -> None:
+    """All authors got the first unit, and what a unit signed was put down to whoever uploaded it."""
+    editor = user_of(Role.EDITOR)
+    centre = '<w:jc w:val="center"/>'
+    body = p("小院议事厅", props=centre, run='<w:b/><w:sz w:val="36"/>')
+    body += "".join(p(line, props=centre) for line in bylines)
+    body += p("一、案例背景", run=BOLD) + p(LONG) + p("二、主要做法", run=BOLD) + p(LONG)
+
+    page = deciding.accept_item(upload(docx(body), editor).batch.items.get(), by=editor, corrections=corrections)
+
+    found = page.get_latest_revision_as_object().authors.all()
+    assert [(author.name, author.unit_name) for author in found] == authors

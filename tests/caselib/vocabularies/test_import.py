@@ -13,7 +13,7 @@ from caselib.accounts.enums import Role
 from caselib.core.models import AuditRecord
 from caselib.vocabularies import services, transfer
 from caselib.vocabularies.exchange import formats
-from caselib.vocabularies.exchange.records import TermRecord
+from caselib.vocabularies.exchange.records import TermRecord, compare
 from caselib.vocabularies.models import Topic
 
 pytestmark = pytest.mark.django_db
@@ -186,3 +186,10 @@ def test_a_file_of_another_office_program_is_read_and_a_missing_column_named(cli
     upload = SimpleUploadedFile("terms.csv", "名称,说明\n家风建设,\n".encode())
     page = client_of(Role.EDITOR).post(url, {"act": "import", "import-file": upload, "import-syntax": "csv"})
     assert "首行缺少列：代码 (code)" in page.content.decode()
+
+
+def test_a_table_may_name_the_broader_term() -> None:
+    records = formats.from_csv("sep=,\r\n代码,名称,上位词\r\nN1,家风建设,\r\nN2,家训,家风建设\r\nN3,家书,没有的\r\n")
+    found = {change.record.name: change for change in compare({}, records)}
+    assert found["家训"].act == "create" and found["家训"].record.parent == "N1"
+    assert (found["家书"].reason, found["家书"].record.line) == ("unknown-parent", 5)

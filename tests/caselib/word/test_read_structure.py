@@ -365,3 +365,17 @@ def test_a_page_typed_into_one_cell_is_the_text_and_a_remark_in_a_box_is_a_table
     assert [text for _, text, _ in headings(document)] == ["小账本里的大问题", "一、案情", "二、剖析"]
     assert [len(block.rows) for block in document.blocks if isinstance(block, Table)] == [2, 1]
     assert codes(document) == {"layout_table"}
+
+
+def test_the_words_of_word_art_are_text() -> None:
+    art = '<w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textpath string="小院议事厅"/></v:shape></w:pict></w:r>'
+    document = read(p(inner=art) + p("一、背景", run=BOLD) + p(LONG))
+    assert "小院议事厅" in [block.text for block in document.blocks if isinstance(block, Heading | Paragraph)]
+
+
+def test_what_is_set_like_the_questions_at_the_end_stands_beside_them() -> None:
+    black = '<w:rFonts w:eastAsia="黑体"/>'
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run=BOLD + '<w:sz w:val="44"/>')
+    for name in ("一、背景", "二、做法", "思考题", "教学安排"):
+        body += p(name, run=black) + p(LONG)
+    assert [level for level, _, _ in headings(read(body))] == [1, 2, 2, 2, 2]

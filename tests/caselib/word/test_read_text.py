@@ -163,3 +163,16 @@ def test_radicals_from_a_pdf_become_the_characters_meant(read: Callable[[bytes],
 def test_a_source_line_of_libreoffice_ends_where_a_blank_stood() -> None:
     page = '<meta name="generator" content="LibreOffice 7.4"><h1>账本上墙</h1><p>云岭县委党校\n周正平</p>'
     assert [block.text for block in read_html(page.encode()).blocks][1] == "云岭县委党校 周正平"  # type: ignore[union-attr]
+
+
+def test_markdown_as_editors_write_it() -> None:
+    """Escapes, marks of HTML, cells with marks, and headings that are only bold."""
+    source = (
+        "[TOC]\n\n**账本上墙**\n\n云岭县委党校 周正\n\n**一、背景**\n\n"
+        "2\\*3=6，5 * 3 * 2，\\#不是题，<u>下划</u><br>次行<!-- 备注 -->*斜*\n\n**二、做法**\n\n"
+        "1. 第一步\n\n说明一句。\n\n| 甲\\|乙 | **丙** |\n|--|--|\n| 1 | 2 |\n"
+    )
+    blocks = read_markdown(source.encode()).blocks
+    assert [block.text for block in blocks if isinstance(block, Heading)] == ["账本上墙", "一、背景", "二、做法"]
+    assert "2*3=6，5 * 3 * 2，#不是题，下划\n次行斜" in [block.text for block in blocks if isinstance(block, Paragraph)]
+    assert [[cell.text for cell in row] for row in blocks[-1].rows] == [["甲|乙", "丙"], ["1", "2"]]  # type: ignore[union-attr]
