@@ -20,3 +20,4 @@ class AccountsConfig(AppConfig):
 
 class UsersAdminConfig(WagtailUsersAppConfig):  # type: ignore[misc]
     user_viewset = "caselib.accounts.viewsets.UserViewSet"
+    group_viewset = "caselib.accounts.viewsets.GroupViewSet"

@@ -51,11 +51,14 @@ class AccountForm(UserForm):  # type: ignore[misc]
         if acting.pk == self.instance.pk:
             self.fields["groups"].disabled = True
             self.fields["groups"].help_text = _("Roles are given by another security administrator, never by oneself.")
-        elif not self.is_new and keeps_own_credentials(self.instance.roles):
+        elif not self.is_new and keeps_own_credentials(
+            self.instance.roles, everything=self.instance.is_superuser and not acting.is_superuser
+        ):
             for name in ("username", "email", "password1", "password2"):
                 self.fields[name].disabled = True
             self.fields["username"].help_text = _(
-                "The security and the audit administrator keep their own name and password; they may be switched off here."
+                "The security and the audit administrator, and whoever may do everything, keep their own name and "
+                "password; they may be switched off here."
             )
         if editing_self:
             self.fields.pop("is_active", None)

@@ -28,6 +28,33 @@ def may_give(roles: Collection[str], before: Collection[str], *, own: bool) -> R
     return None
 
 
-def keeps_own_credentials(roles: Collection[str]) -> bool:
-    """Whether the account's name and password are nobody else's to set: whoever sets them could sign in as it."""
-    return bool({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN} & set(roles))
+def keeps_own_credentials(roles: Collection[str], *, everything: bool = False) -> bool:
+    """Whether the account's name and password are nobody else's to set: whoever sets them could sign in as it.
+
+    ``everything`` is said of an account that may do everything (Django's superuser).
+    """
+    return everything or bool({Role.SECURITY_ADMIN, Role.AUDIT_ADMIN} & set(roles))
+
+
+def may_set_permissions(group: str, *, own: bool) -> Refusal | None:
+    """Refuse other permissions for the group called ``group``: one of one's ``own``, or one of an administrator.
+
+    Else the security administrator, who may change groups, gives the own account every right, or makes one
+    administrator of three.
+    """
+    if own:
+        return Refusal("own-permissions", _("Nobody changes what a group of one's own may do."))
+    if group in ADMINISTRATORS:
+        return Refusal(
+            "administrators-permissions", _("What the three administrators may do is part of the library and stays.")
+        )
+    return None
+
+
+def may_switch(roles: Collection[str], *, everything: bool, own: bool) -> Refusal | None:
+    """Refuse to switch an account on or off to whoever keeps no accounts, and for the own one."""
+    if not everything and Role.SYSTEM_ADMIN not in roles:
+        return Refusal("no-accounts-kept", _("Accounts are switched on and off by the system administrator."))
+    if own:
+        return Refusal("own-account", _("Nobody switches the own account off."))
+    return None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.conf import settings
@@ -15,7 +16,8 @@ from caselib.core.errors import require
 
 from .enums import Role
 from .models import Notice, Unit, UnitMembership, User
-from .rules import may_give, may_hold
+from .rules import may_give, may_hold, may_set_permissions, may_switch
+from .selectors import permissions_of
 
 
 @transaction.atomic
@@ -48,6 +50,38 @@ def move_to_unit(user: User, unit: Unit, *, by: User | None, at: datetime | None
     user.unit = unit
     user.save(update_fields=["unit"])
     audit.record("accounts.unit_changed", user, by=by, at=at, before=before, after=unit.pk)
+
+
+@transaction.atomic
+def set_active(user: User, active: bool, *, by: User, at: datetime | None = None) -> None:
+    """Switch ``user`` on or off. Raises RefusedError for whoever keeps no accounts, and for the own one.
+
+    Effects in order: account saved, audit row ``accounts.changed``; none if it is as wanted.
+    """
+    require(may_switch(by.roles, everything=by.is_superuser, own=by.pk == user.pk))
+    if user.is_active == active:
+        return
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    audit.record("accounts.changed", user, by=by, at=at, fields=["is_active"], active=active)
+
+
+@contextmanager
+def changing_permissions(group: Group, *, by: User, at: datetime | None = None) -> Iterator[None]:
+    """What is done inside may change what ``group`` may do. Raises RefusedError before anything is done.
+
+    Effects in order: what is done inside, audit row ``accounts.permissions_set`` with what was added and taken away.
+    """
+    require(may_set_permissions(group.name, own=by.groups.filter(pk=group.pk).exists()))
+    with transaction.atomic():
+        before = permissions_of(group)
+        yield
+        after = permissions_of(group)
+        if after != before:
+            audit.record(
+                "accounts.permissions_set", group, by=by, at=at,
+                added=sorted(after - before), removed=sorted(before - after),
+            )  # fmt: skip
 
 
 @transaction.atomic

@@ -1,8 +1,11 @@
-"""The inbox."""
+"""The inbox, and signing out."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LogoutView
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +17,15 @@ from caselib.core import clock
 from .models import Notice
 
 PAGE_SIZE = 30
+
+
+class SignOutView(LogoutView):
+    """Signs out; on a shared machine the next person does not get back to the pages with the browser's arrow."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(request, *args, **kwargs)
+        response["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 @login_required

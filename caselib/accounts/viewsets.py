@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import transaction
+from django.http import HttpResponse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.users.views.bulk_actions import SetActiveStateBulkAction
+from wagtail.users.views.groups import EditView as EditGroupView
+from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
 from wagtail.users.views.users import CreateView, EditView, IndexView, UserColumn
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
+from caselib.core.errors import Refusal
+
+from . import services
 from .enums import Role
 from .forms import AccountForm, UnitForm
-from .models import Unit
+from .models import Unit, User
+from .rules import may_set_permissions, may_switch
 
 
 class ActingUserMixin:
@@ -73,6 +83,46 @@ class UserViewSet(WagtailUserViewSet):  # type: ignore[misc]
 
     def get_form_class(self, for_update: bool = False) -> type[AccountForm]:
         return AccountForm
+
+
+class ActivityBulkAction(SetActiveStateBulkAction):  # type: ignore[misc]
+    """Switches several accounts on or off; Wagtail's own asks too little and leaves no row in the audit chain."""
+
+    def check_perm(self, obj: User) -> bool:
+        by = self.request.user
+        return may_switch(by.roles, everything=by.is_superuser, own=False) is None
+
+    @classmethod
+    def execute_action(
+        cls, objects: list[User], mark_as_active: bool = False, user: User | None = None, **kwargs: Any
+    ) -> tuple[int, int]:
+        assert user is not None
+        with transaction.atomic():
+            for account in objects:
+                services.set_active(account, mark_as_active, by=user)
+        return len(objects), 0
+
+
+class GroupEditView(EditGroupView):  # type: ignore[misc]
+    """Changes what a group may do, if the rule lets this person; else the page may be read only."""
+
+    @cached_property
+    def refusal(self) -> Refusal | None:
+        by = self.request.user
+        return may_set_permissions(self.object.name, own=by.groups.filter(pk=self.object.pk).exists())
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "refusal": self.refusal}
+
+    def process_form(self) -> HttpResponse:
+        with services.changing_permissions(self.get_object(), by=self.request.user):
+            response: HttpResponse = super().process_form()
+        return response
+
+
+class GroupViewSet(WagtailGroupViewSet):  # type: ignore[misc]
+    edit_view_class = GroupEditView
+    edit_template_name = "accounts/admin/group.html"
 
 
 class UnitViewSet(ModelViewSet):  # type: ignore[misc]

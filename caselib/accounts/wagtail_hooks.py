@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wagtail import hooks
 
 from .choosers import AccountChooserViewSet, account_chooser_viewset
-from .viewsets import UnitViewSet, unit_viewset
+from .viewsets import ActivityBulkAction, UnitViewSet, unit_viewset
 
 
 @hooks.register("register_admin_viewset")
@@ -31,3 +31,7 @@ def roles_one_by_one(request: HttpRequest, action_type: str, objects: Any, actio
         return None
     messages.error(request, _("Roles are given by the security administrator, on the page of each account."))
     return redirect("wagtailusers_users:index")
+
+
+# After Wagtail's own, whose place it takes.
+hooks.register("register_bulk_action", ActivityBulkAction, order=100)

@@ -14,8 +14,10 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from .exports import guard_wagtails_own
         from .guards import Guard, register
 
+        guard_wagtails_own()
         table = "core_auditrecord"
         register(
             *(

@@ -7,11 +7,16 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from wagtail.permissions import policy_registry
+
+from caselib.core.numbers import row_number
 
 from . import services
 from .holding import refusal
-from .models import VideoFile
+from .models import CaseImage, VideoFile
 from .rules import film_refusal
 from .vtt import CaptionError, parse
 
@@ -29,10 +34,31 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
         model = VideoFile
         fields = ["title", "file", "still"]
 
-    def __init__(self, *args: Any, for_user: Any = None, **kwargs: Any) -> None:
+    def __init__(self, data: QueryDict | None = None, *args: Any, for_user: Any = None, **kwargs: Any) -> None:
         self.acting = for_user
         self._held: bool | None = None
-        super().__init__(*args, **kwargs)
+        self._foreign_still = False
+        super().__init__(data, *args, **kwargs)
+        if for_user is not None:
+            self._keep_to_own_pictures(for_user)
+
+    def _keep_to_own_pictures(self, user: Any) -> None:
+        """A picture of somebody else's is no choice, and is taken out of what was sent: the form would show its title."""
+        policy = policy_registry.get_by_type(CaseImage)
+        own = policy.instances_user_has_any_permission_for(user, {"choose"}).values("pk")
+        field: Any = self.fields["still"]
+        field.queryset = CaseImage.objects.filter(Q(pk__in=own) | Q(pk=self.instance.still_id))
+        name = self.add_prefix("still")
+        number = row_number(self.data.get(name, "").strip()) if self.is_bound else None
+        if number is not None and not field.queryset.filter(pk=number).exists():
+            self._foreign_still = True
+            self.data = {**self.data, name: ""}
+
+    def clean_still(self) -> CaseImage | None:
+        if self._foreign_still:
+            raise ValidationError(_("This picture is not open to you. Upload it yourself, or choose another."))
+        still: CaseImage | None = self.cleaned_data["still"]
+        return still
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]

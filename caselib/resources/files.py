@@ -98,7 +98,7 @@ def rebuild_shown_files(page: ResourcePage, *, live: bool) -> None:
     """Write down which files the live version (``live``) or the draft ``page`` (specific) shows, and for whom."""
     ShownFile.objects.filter(page_id=page.pk, live=live).delete()
     if page.live or not live:
-        rows = {(kind, pk, audience) for kind, pk, audience in _shown(page) if pk}
+        rows = {(kind, pk, audience) for kind, pk, audience in shown(page) if pk}
         ShownFile.objects.bulk_create(
             ShownFile(page_id=page.pk, live=live, kind=kind, file_id=pk, audience=audience)
             for kind, pk, audience in sorted(rows)
@@ -110,7 +110,8 @@ def rebuild_shown_files(page: ResourcePage, *, live: bool) -> None:
             )
 
 
-def _shown(page: ResourcePage) -> list[tuple[str, int | None, str]]:
+def shown(page: ResourcePage) -> list[tuple[str, int | None, str]]:
+    """Return kind, number and audience of each file that ``page`` (specific) shows."""
     whole = page.audience
     found: list[tuple[str, int | None, str]] = [("image", page.cover_id, whole)]
     found.append(("image", getattr(page, "portrait_id", None), whole))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -15,6 +16,7 @@ from caselib.accounts.models import Unit
 from caselib.vocabularies.models import Position, Sector, Term, Topic
 
 from .enums import EducationalLevel, Method
+from .references import foreign_fields
 from .widgets import TermTreeWidget
 
 
@@ -63,9 +65,17 @@ class ResourceForm(WagtailAdminPageForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        user = self.for_user
+    def __init__(self, data: QueryDict | None = None, *args: Any, **kwargs: Any) -> None:
+        user, instance = kwargs.get("for_user"), kwargs.get("instance")
+        self.foreign: list[str] = []
+        if data is not None and user is not None and instance is not None:
+            self.foreign = foreign_fields(type(self), data, instance, user)
+        if data is not None and self.foreign:
+            # Taken out before anything reads them: the form that comes back would else tell the titles.
+            data = data.copy()
+            for name in self.foreign:
+                data[name] = ""
+        super().__init__(data, *args, **kwargs)
         if "unit" in self.fields:
             self.fields["unit"].required = True
             if user and not (user.is_superuser or user.has_role(Role.EDITOR)):
@@ -75,6 +85,11 @@ class ResourceForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if self.foreign:
+            text = _(
+                "A file or an item that is not open to you was taken out. Upload the file yourself, or choose another."
+            )
+            self.add_error(None, ValidationError(text, code="not-open"))
         if cleaned.get("source_kind") == "reprint" and not cleaned.get("source_title"):
             self.add_error(
                 "source_title", ValidationError(_("A reprint needs its source: where and when it appeared."))

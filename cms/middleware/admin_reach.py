@@ -7,8 +7,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import ResolverMatch
 from wagtail.models import Page, Revision
+from wagtail.permissions import policy_registry
 
 from caselib.accounts.models import User
 from caselib.core.numbers import row_number
@@ -17,8 +19,10 @@ from caselib.resources.reports import may_read_reports
 from caselib.resources.selectors import workable
 
 # The arguments by which Wagtail's views name a page.
-NAMES = ("page_id", "page_to_move_id", "pk", "object_id")
+NAMES = ("page_id", "page_to_move_id", "parent_page_id", "pk", "object_id")
 PAGES = "wagtailadmin_pages"
+OUTSIDE = ("wagtailadmin_choose_page", "wagtailadmin_explore")  # beside that namespace
+BULK = "wagtail_bulk_action"
 REPORTS = "wagtailadmin_reports"
 SNIPPET_CHOOSERS = "wagtailsnippetchoosers_"
 
@@ -42,18 +46,29 @@ class AdminReachMiddleware:
         if match is not None and _leads_nowhere(match, kwargs):
             raise Http404
         # Only then is the user asked for: to look is to read the session and the account.
-        if match is None or not {REPORTS, PAGES} & {*match.namespaces} or not isinstance(request.user, User):
+        if match is None or not (REPORTS in match.namespaces or _of_pages(match)):
+            return
+        if not isinstance(request.user, User):
             return
         user = request.user
         if REPORTS in match.namespaces and not may_read_reports(user):
             raise PermissionDenied
-        if PAGES not in match.namespaces:
+        if not _of_pages(match):
             return
-        for name in NAMES:
-            written = str(kwargs.get(name, ""))
+        chosen = request.GET.getlist("id") if PAGES not in match.namespaces else []
+        for written in [*(str(kwargs.get(name, "")) for name in NAMES), *chosen]:
             number = row_number(written)
             if _foreign(number, user) if number is not None else written.isdecimal():
                 raise Http404
+
+    def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
+        """Leave out of a bulk action what it may not touch and the user may not see: it would be named there."""
+        match = request.resolver_match
+        if match is not None and match.url_name == BULK and response.context_data and isinstance(request.user, User):
+            refused = response.context_data.get("items_with_no_access") or []
+            user = request.user
+            response.context_data["items_with_no_access"] = [entry for entry in refused if _known(entry, user)]
+        return response
 
 
 def _leads_nowhere(match: ResolverMatch, kwargs: dict[str, Any]) -> bool:
@@ -73,6 +88,19 @@ def _leads_nowhere(match: ResolverMatch, kwargs: dict[str, Any]) -> bool:
         return False
     made_with = getattr(match.func, "view_initkwargs", {})
     return all(made_with.get(name) is None for name in ("creation_form_class", "form_fields", "exclude_form_fields"))
+
+
+def _of_pages(match: ResolverMatch) -> bool:
+    return PAGES in match.namespaces or str(match.url_name).startswith(OUTSIDE)
+
+
+def _known(entry: Any, user: User) -> bool:
+    """Whether what a bulk action names as untouchable (by itself, or with whether it may be edited) may be named."""
+    item = entry["item"] if isinstance(entry, dict) else entry
+    if isinstance(item, Page):
+        return not _foreign(item.pk, user)
+    policy = policy_registry.get_by_type(type(item))
+    return bool(policy.user_has_any_permission_for_instance(user, {"choose", "change", "view"}, item))
 
 
 def _foreign(pk: int, user: User) -> bool:

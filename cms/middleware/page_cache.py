@@ -54,6 +54,11 @@ class Stored:
 NOT_SHAREABLE = Stored(None)
 
 
+def _cost(key: Key, stored: Stored) -> int:
+    """What an entry takes: the key too, for whoever asks chooses how long query and headers are."""
+    return stored.size + sum(map(len, key))
+
+
 class Store:
     """Least recently used pages within a budget of bytes, and one lock for each page under construction."""
 
@@ -73,16 +78,19 @@ class Store:
 
     def put(self, key: Key, stored: Stored) -> None:
         with self._lock:
-            old = self._entries.pop(key, None)
-            self.used += stored.size - (old.size if old else 0)
+            self._take_out(key)
+            self.used += _cost(key, stored)
             self._entries[key] = stored
             while self.used > self.budget and self._entries:
-                self.used -= self._entries.popitem(last=False)[1].size
+                self._take_out(next(iter(self._entries)))
 
     def drop(self, key: Key) -> None:
         with self._lock:
-            old = self._entries.pop(key, None)
-            self.used -= old.size if old else 0
+            self._take_out(key)
+
+    def _take_out(self, key: Key) -> None:
+        old = self._entries.pop(key, None)
+        self.used -= _cost(key, old) if old else 0
 
     def clear(self) -> None:
         with self._lock:

@@ -246,6 +246,11 @@ def test_a_public_file_is_sent_by_nginx_and_an_internal_one_does_not_exist(site:
     status, headers, body = site.get(site.paths["public"][1])
     assert (status, body) == (200, b"file public")
     assert "x-accel-redirect" not in headers
+    # nginx keeps few headers of the view by itself; no browser shall guess what an upload is, or run it.
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "same-origin"
+    assert "max-age=31536000" in headers["strict-transport-security"]
     status, _, part = site.get(site.paths["public"][1], Range="bytes=0-3")
     assert (status, part) == (206, b"file"), "nginx answers ranges"
     assert site.get(site.paths["internal"][1])[0] == 404

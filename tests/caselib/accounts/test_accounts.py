@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -216,3 +216,75 @@ def test_who_signed_in_before_an_upgrade_stays_signed_in_and_who_was_closed_does
     assert "留任者" in reader.get("/desk/").content.decode()
     User.objects.filter(pk=user.pk).update(is_active=False)
     assert reader.get("/desk/").status_code == 302
+
+
+def group_form(client: Client, group: Group, *permissions: str) -> dict[str, Any]:
+    """Return what the page of ``group`` sends, with ``permissions`` ticked (``app.codename``)."""
+    response = client.get(reverse("wagtailusers_groups:edit", args=[group.pk]))
+    data: dict[str, Any] = {"name": group.name}
+    for panel in response.context["permission_panels"]:
+        data |= {field.html_name: field.value() for field in panel.management_form}
+    pairs = [name.split(".") for name in permissions]
+    chosen = [Permission.objects.get(content_type__app_label=app, codename=codename) for app, codename in pairs]
+    return data | {"permissions": [permission.pk for permission in chosen]}
+
+
+@pytest.mark.parametrize("role", [Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDIT_ADMIN, Role.TRAINEE])
+def test_the_security_administrator_gives_rights_neither_to_an_own_group_nor_to_an_administrators(role: Role) -> None:
+    """Whoever may change groups could else do everything: keep accounts, read the chain, write pages."""
+    user = factories.UserFactory(roles=[Role.SECURITY_ADMIN, Role.TRAINEE])
+    client = Client()
+    client.force_login(user)
+    group = Group.objects.get(name=role)
+    before = set(group.permissions.values_list("pk", flat=True))
+    data = group_form(client, group, "accounts.add_user", "core.view_auditrecord")
+    response = client.post(reverse("wagtailusers_groups:edit", args=[group.pk]), data)
+    assert response.status_code == 403
+    assert set(group.permissions.values_list("pk", flat=True)) == before
+    assert not User.objects.get(pk=user.pk).has_perm("accounts.add_user")
+    assert "button-longrunning" not in client.get(reverse("wagtailusers_groups:edit", args=[group.pk])).content.decode()
+
+
+def test_what_a_group_may_do_changes_with_a_row_in_the_chain(client_of: Callable[..., Client]) -> None:
+    client = client_of(Role.SECURITY_ADMIN)
+    group = Group.objects.get(name=Role.TRAINEE)
+    url = reverse("wagtailusers_groups:edit", args=[group.pk])
+    page = client.get(url).content.decode()
+    assert "button-longrunning" in page
+    data = group_form(client, group, "search.add_synonymgroup")
+    assert client.post(url, data).status_code == 302
+    row = AuditRecord.objects.get(verb="accounts.permissions_set")
+    assert (row.target_id, row.data) == (str(group.pk), {"added": ["search.add_synonymgroup"], "removed": []})
+    assert client.post(url, data).status_code == 302
+    assert AuditRecord.objects.filter(verb="accounts.permissions_set").count() == 1
+
+
+def switch(client: Client, *users: User, active: bool) -> int:
+    query = "&".join(f"id={user.pk}" for user in users)
+    url = reverse("wagtail_bulk_action", args=["accounts", "user", "set_active_state"])
+    return client.post(f"{url}?{query}", {"mark_as_active": str(active)}).status_code
+
+
+def test_accounts_are_switched_in_bulk_by_who_keeps_them_and_with_a_row_each(client_of: Callable[..., Client]) -> None:
+    people = [factories.UserFactory(), factories.UserFactory(roles=[Role.SYSTEM_ADMIN])]
+    switch(client_of(Role.SECURITY_ADMIN), *people, active=False)
+    assert all(User.objects.get(pk=person.pk).is_active for person in people)
+    keeper = client_of(Role.SYSTEM_ADMIN)
+    assert switch(keeper, *people, active=False) == 302
+    assert not any(User.objects.get(pk=person.pk).is_active for person in people)
+    rows = AuditRecord.objects.filter(verb="accounts.changed", data__active=False)
+    assert {row.target_id for row in rows} == {str(person.pk) for person in people}
+    switch(keeper, people[0], active=True)
+    assert User.objects.get(pk=people[0].pk).is_active
+
+
+def test_the_system_administrator_does_not_sign_in_as_the_first_account(client_of: Callable[..., Client]) -> None:
+    """A superuser may do everything: whoever sets that password may, too."""
+    first = factories.UserFactory(username="first", is_superuser=True)
+    first.set_password("ganz-eigenes-2026")
+    first.save()
+    data = payload(username="uebernommen", password1="fremdes-2026-x", password2="fremdes-2026-x")
+    client_of(Role.SYSTEM_ADMIN).post(reverse("wagtailusers_users:edit", args=[first.pk]), data)
+    fresh = User.objects.get(pk=first.pk)
+    assert fresh.username == "first"
+    assert fresh.check_password("ganz-eigenes-2026")

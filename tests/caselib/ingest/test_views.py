@@ -101,6 +101,16 @@ def test_a_file_that_comes_again_names_the_day_of_this_place(client_of: ClientOf
     assert "2026-03-05" in " ".join(map(str, get_messages(answer.wsgi_request)))  # type: ignore[attr-defined]
 
 
+def test_the_name_of_somebody_elses_file_is_not_told(client_of: ClientOf) -> None:
+    post_file(client_of(Role.AUTHOR), ("县纪委线索初稿.docx", manuscript()))
+    other = client_of(Role.AUTHOR)
+    answer = post_file(other, ("我的.docx", manuscript()))
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    assert "县纪委线索初稿" not in page
+    assert "“我的.docx”已由他人上传" in page
+    assert "县纪委线索初稿" in post_file(client_of(Role.EDITOR), ("再.docx", manuscript())).content.decode()  # type: ignore[attr-defined]
+
+
 def test_uploads_of_others_do_not_exist(client_of: ClientOf) -> None:
     post_file(client_of(Role.AUTHOR), ("a.docx", manuscript()))
     batch, item = ImportBatch.objects.get(), ImportItem.objects.get()

@@ -16,6 +16,7 @@ from wagtail.permissions import policy_registry
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
+from caselib.core.models import AuditRecord
 from caselib.media.models import CaseDocument, CaseImage, VideoFile
 from caselib.media.rules import document_refusal
 from tests import factories
@@ -102,6 +103,19 @@ def test_a_film_of_somebody_else_is_neither_listed_nor_changed() -> None:
     for name in ("edit", "delete", "history", "usage"):
         assert client.get(reverse(f"films:{name}", args=[film.pk])).status_code in (302, 403, 404), name
     assert "别人的片" not in html(client.get(reverse("film_chooser:choose")))
+
+
+def test_a_film_belongs_to_whoever_added_it(film_bytes: bytes) -> None:
+    """Else its author could neither find nor choose nor change it."""
+    client, user = signed_in(Role.AUTHOR)
+    captions = SimpleUploadedFile("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n字幕\n".encode())
+    data = {"title": "我的片", "file": SimpleUploadedFile("a.mp4", film_bytes), "captions": captions}
+    response = client.post(reverse("films:add"), data)
+    assert response.status_code == 302, response.context["form"].errors
+    assert VideoFile.objects.get(title="我的片").uploaded_by == user
+    assert "我的片" in client.get(reverse("films:index")).content.decode()
+    assert "我的片" in html(client.get(reverse("film_chooser:choose")))
+    assert AuditRecord.objects.filter(verb="media.captions_set", actor_id=user.pk).exists()
 
 
 @pytest.mark.parametrize(

@@ -263,3 +263,24 @@ def test_anonymous_user_is_what_the_factory_makes() -> None:
     site.get()
     site.get()
     assert site.calls == 1
+
+
+def test_what_a_stranger_writes_into_the_address_counts_as_memory() -> None:
+    """A query may be 16 KB long: thousands of them were kept for nothing but the fixed cost of an entry."""
+    kept = Store(100_000)
+    for number in range(200):
+        kept.put(("http", "host", "/x/", f"{number}{'q' * 16_000}"), Stored(b""))
+    assert kept.used <= 100_000
+    assert sum(kept.get(("http", "host", "/x/", f"{n}{'q' * 16_000}")) is not None for n in range(200)) == 5
+    kept.drop(("http", "host", "/x/", f"199{'q' * 16_000}"))
+    kept.clear()
+    assert kept.used == 0
+
+
+def test_a_signed_in_readers_page_stays_with_the_reader(client_of: Callable[..., Client]) -> None:
+    client = client_of(Role.UNIT_CONTACT)
+    for address in ("/", "/orders/", "/account/notices/"):
+        assert client.get(address)["Cache-Control"] == "private, no-cache", address
+    gone = client.post("/account/logout/")
+    assert (gone.status_code, gone["Clear-Site-Data"]) == (302, '"cache"')
+    assert "private" not in Client().get("/")["Cache-Control"]
