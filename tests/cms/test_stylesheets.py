@@ -55,3 +55,8 @@ def test_flexible_boxes_keep_their_distance_in_old_browsers() -> None:
     said = [re.sub(r":not\(\[hidden\]\)$", "", box) for box in boxes]
     said = [re.sub(r"(\.site-nav|\.tabs) ul$|^(\.tabs)$", lambda m: f"{m[1] or m[2]} li", box) for box in said]
     assert [box for box in said if not re.search(rf"{re.escape(box)}(?: > |::| \+ )", fallback)] == []
+
+
+def test_song_type_of_windows_can_be_bold() -> None:
+    """SimSun comes in one weight: without synthesis no title and no stressed word would stand out there."""
+    assert [path.name for path in PUBLIC for _s, body in rules(path) if "font-synthesis" in body] == []
