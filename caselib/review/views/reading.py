@@ -250,8 +250,6 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the revision under review as readers would see it."""
     state, _stage, _page = stage_or_404(request, pk)
     draft = state.revision.as_object()
-    # Neither cited nor related, and no QR code: that address answers when it is published.
-    request.is_preview = True  # type: ignore[attr-defined]
     response = draft.serve_preview(request, draft.default_preview_mode)
     response["X-Robots-Tag"] = "noindex"
     response["Cache-Control"] = "private, no-store"
