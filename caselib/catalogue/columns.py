@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -79,7 +80,7 @@ def _owed(row: PointRow) -> str:
 
 
 def _last(row: PointRow) -> str:
-    return f"{row.last.evaluated_on:%Y-%m-%d} · {row.last.score}" if row.last else ""
+    return f"{date_format(row.last.evaluated_on)} · {row.last.score}" if row.last else ""
 
 
 POINTS: tuple[Column, ...] = (

@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
@@ -57,7 +58,7 @@ def print_library(
         book = catalogue_book(
             entries,
             title=_("Catalogue of the library"),
-            subtitle=f"{clock.today():%Y-%m}",
+            subtitle=date_format(clock.today(), "YEAR_MONTH_FORMAT"),
             lines=(str(user.unit or ""),),
             group=group,
             address=_short_addresses(base_url),
@@ -78,7 +79,7 @@ def print_list(
             entries,
             title=found.title,
             subtitle=found.get_kind_display(),
-            lines=(str(found.unit or ""), f"{clock.today():%Y-%m-%d}", found.code),
+            lines=(str(found.unit or ""), date_format(clock.today()), found.code),
             group=group,
             address=_short_addresses(base_url),
         )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import localize
+from django.utils.formats import date_format, localize
 from django.utils.functional import Promise
 
 from caselib.core.workbooks import XLSX, table_workbook
@@ -149,7 +149,7 @@ def _words(value: object) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, datetime):
-        return f"{timezone.localtime(value) if timezone.is_aware(value) else value:%Y-%m-%d %H:%M}"
+        return date_format(timezone.localtime(value) if timezone.is_aware(value) else value, "DATETIME_FORMAT")
     if isinstance(value, date):
-        return f"{value:%Y-%m-%d}"
+        return date_format(value)
     return str(localize(value)) if isinstance(value, int | float) else str(value)

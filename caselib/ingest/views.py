@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -77,7 +78,7 @@ def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
                 % {
                     "file": file.name,
                     "name": stored.batch.name,
-                    "date": f"{localtime(stored.batch.received_at):%Y-%m-%d}",
+                    "date": date_format(localtime(stored.batch.received_at)),
                 },
             )
     new = [batch for batch in taken if batch.state == BatchState.RECEIVED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from wagtail.models import WorkflowState
@@ -70,7 +71,7 @@ def grouped(digest: str) -> str:
 
 
 def _time(moment: datetime | None) -> str:
-    return f"{moment.astimezone(clock.ZONE):%Y-%m-%d %H:%M}" if moment else "—"
+    return date_format(moment.astimezone(clock.ZONE), "DATETIME_FORMAT") if moment else "—"
 
 
 def _table(rows: list[tuple[str, ...]], *, header: bool = True, caption: str = "") -> Table:
@@ -97,8 +98,8 @@ def _about(page: ResourcePage) -> list[Block]:
         (_("Authors"), authors),
         (_("Circulation level"), page.get_circulation_display()),
         (_("State"), state),
-        (_("Last reviewed on"), page.reviewed_on.isoformat() if page.reviewed_on else "—"),
-        (_("Review due again on"), page.review_due_on.isoformat() if page.review_due_on else "—"),
+        (_("Last reviewed on"), date_format(page.reviewed_on) if page.reviewed_on else "—"),
+        (_("Review due again on"), date_format(page.review_due_on) if page.review_due_on else "—"),
         (_("File made on"), _time(clock.now())),
     ]
     return [_table([(str(name), str(value)) for name, value in rows], header=False)]

@@ -120,6 +120,24 @@ def clashes(wanted: Iterable[Slot], taken: Iterable[Slot]) -> Refusal | None:
     return None
 
 
+def is_still_given(title: str, *, withdrawn: bool) -> Refusal | None:
+    """What was withdrawn after it was ordered is not given any more."""
+    if withdrawn:
+        return Refusal(
+            "withdrawn",
+            _("“%(title)s” was withdrawn after it was ordered and is not given any more. Tell the unit.")
+            % {"title": title},
+        )
+    return None
+
+
+def follows_the_order(day: date, placed_on: date) -> Refusal | None:
+    """A session may be entered late, but never lies before its order: that is a slip of the keyboard."""
+    if day < placed_on:
+        return Refusal("before_order", _("The session lies before the day of the order. Check the year and the day."))
+    return None
+
+
 def within_quota(used: int, quota: int | None) -> Refusal | None:
     """Whether a teacher with ``used`` sessions this year may take one more."""
     if quota is None or used < quota:

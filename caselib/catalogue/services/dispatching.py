@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
 from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import Refusal, require
-from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
+from caselib.resources.models import ResourcePage, Teacher, TeachingPoint, TeachingRoute
 
 from ..enums import BookingKind, DispatchState, OrderState
 from ..models import Booking, Dispatch, OrderLine, OrderRequest, Room
@@ -23,9 +23,6 @@ from ..rules import orders as rules
 from ..selectors.dispatch import sessions_of_teacher_in_year, taken_slots
 from .orders import advance, lock
 from .uses import count
-
-if TYPE_CHECKING:
-    from caselib.resources.models import Teacher
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +59,16 @@ def dispatch_order(
         require(Refusal("other_order", _("This item belongs to another order.")))
     if order.state not in (OrderState.ACCEPTED, OrderState.DISPATCHED):
         require(rules.may_become(order.state, OrderState.DISPATCHED))
-    _check_plan(order, plan, moment)
+    require(rules.is_still_given(line.title, withdrawn=line.resource.withdrawn))
+    plan = _with_what_was_ordered(line, plan)
+    _check_plan(order, plan)
     slots = _slots(line, plan)
     _lock_targets(slots)
     former = line.dispatches.exclude(state=DispatchState.CANCELLED).select_related("teacher__user").first()
     if former is not None and former.state == DispatchState.DELIVERED:
         require(Refusal("recorded", _("This session has already taken place.")))
     require(rules.clashes(slots, taken_slots(slots, without=former)))
-    if plan.teacher is not None and (former is None or former.teacher_id != plan.teacher.pk):
+    if plan.teacher is not None and not _counted_already(former, plan):
         require(
             rules.within_quota(sessions_of_teacher_in_year(plan.teacher.pk, plan.starts_at), plan.teacher.yearly_quota)
         )
@@ -92,9 +91,30 @@ def dispatch_order(
     return session
 
 
-def _check_plan(order: OrderRequest, plan: SessionPlan, now: datetime) -> None:
+def _with_what_was_ordered(line: OrderLine, plan: SessionPlan) -> SessionPlan:
+    """A lecture of a teacher is given by that teacher, a teaching point is visited, unless the plan names another."""
+    if line.kind == "teacher" and plan.teacher is None:
+        return replace(plan, teacher=Teacher.objects.get(pk=line.resource_id))
+    if line.kind == "teachingpoint" and plan.site is None:
+        return replace(plan, site=TeachingPoint.objects.get(pk=line.resource_id))
+    return plan
+
+
+def _counted_already(former: Dispatch | None, plan: SessionPlan) -> bool:
+    """Whether the session that is planned anew stood in the same teacher's quota of the same year."""
+    if former is None or plan.teacher is None or former.teacher_id != plan.teacher.pk:
+        return False
+    return _day(former.starts_at).year == _day(plan.starts_at).year
+
+
+def _day(moment: datetime) -> date:
+    return timezone.localtime(moment, clock.ZONE).date()
+
+
+def _check_plan(order: OrderRequest, plan: SessionPlan) -> None:
     if plan.ends_at <= plan.starts_at:
         require(Refusal("window", _("The session ends before it begins.")))
+    require(rules.follows_the_order(_day(plan.starts_at), _day(order.placed_at)))
     if (plan.ends_at - plan.starts_at).total_seconds() > 14 * 24 * 3600:
         require(Refusal("too_long", _("A session lasts fourteen days at most.")))
     if not (plan.teacher or plan.room or plan.site or plan.place.strip()):
@@ -116,10 +136,6 @@ def _slots(line: OrderLine, plan: SessionPlan) -> list[rules.Slot]:
         wanted[BookingKind.SITE.value, plan.site.pk] = plan.site.title
     if line.kind == "video":
         wanted[BookingKind.FILM.value, line.resource_id] = line.title
-    if line.kind == "teachingpoint":
-        wanted[BookingKind.SITE.value, line.resource_id] = line.title
-    if line.kind == "teacher":
-        wanted[BookingKind.TEACHER.value, line.resource_id] = line.title
     if line.kind == "teachingroute":
         stops = TeachingRoute.objects.get(pk=line.resource_id).stops.select_related("point")
         wanted.update({(BookingKind.SITE.value, stop.point_id): stop.point.title for stop in stops})
@@ -163,11 +179,17 @@ def _cancel(session: Dispatch, reason: str) -> None:
 
 
 def _state_after_planning(order: OrderRequest) -> str:
-    """Dispatched when each line has a session, delivered when each session took place, else accepted."""
-    states = [
-        line.dispatches.exclude(state=DispatchState.CANCELLED).values_list("state", flat=True).first()
-        for line in order.lines.all()
-    ]
+    """Dispatched when each line has a session, delivered when each session took place, else accepted.
+
+    What was withdrawn before it had a session can have none any more: the others decide.
+    """
+    states = []
+    for line in order.lines.select_related("resource"):
+        state = line.dispatches.exclude(state=DispatchState.CANCELLED).values_list("state", flat=True).first()
+        if state is not None or not line.resource.withdrawn:
+            states.append(state)
+    if not states:
+        return OrderState.ACCEPTED
     if all(state == DispatchState.DELIVERED for state in states):
         return OrderState.DELIVERED
     return OrderState.DISPATCHED if all(states) else OrderState.ACCEPTED
@@ -239,7 +261,7 @@ def _tell_session(session: Dispatch, former: Dispatch | None, at: datetime) -> N
     when = timezone.localtime(session.starts_at, clock.ZONE)
     body = _("%(title)s, %(when)s, %(place)s") % {
         "title": session.line.title,
-        "when": f"{when:%Y-%m-%d %H:%M}",
+        "when": date_format(when, "DATETIME_FORMAT"),
         "place": session.room or session.site or session.place or order.place,
     }
     url = reverse("catalogue:order", args=[order.pk])

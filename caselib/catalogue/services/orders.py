@@ -69,7 +69,8 @@ def place_order(
 ) -> OrderRequest:
     """Place an order of ``resources`` for the unit of ``by`` and return it.
 
-    The same ``submission`` by the same person returns the order that was already placed. Raises RefusedError.
+    The same ``submission`` with the same words by the same person returns the order that was already placed; with other
+    words (the page was reached again by the back button) it is refused. Raises RefusedError.
     Effects in order: order and lines, basket lines removed, use counted, audit ``catalogue.order_placed``, notices to
     the dispatch office and to the unit's contacts.
     """
@@ -77,6 +78,7 @@ def place_order(
     if submission is not None:
         earlier = OrderRequest.objects.filter(submission=submission, placed_by=by).first()
         if earlier is not None:
+            require(_sent_with_other_words(earlier, details))
             return earlier
     viewer = Viewer.of(by)
     require(rules.may_order(viewer))
@@ -104,6 +106,19 @@ def place_order(
         at=moment,
     )
     return order
+
+
+def _sent_with_other_words(earlier: OrderRequest, details: OrderDetails) -> Refusal | None:
+    if all(getattr(earlier, name) == value for name, value in asdict(details).items()):
+        return None
+    return Refusal(
+        "sent_before",
+        _(
+            "This page was already sent as order %(number)s, which stays as it was. If you want one more order, check "
+            "the items and send it again; to change the earlier one, cancel it or tell the dispatch office."
+        )
+        % {"number": earlier.number},
+    )
 
 
 def _create(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from caselib.accounts.services import notify
@@ -60,7 +61,7 @@ def remind_of_session(pk: int, *, at: datetime) -> bool:
         subject=_("Tomorrow or today: %(title)s") % {"title": session.line.title},
         body=_("%(when)s, %(place)s, %(audience)s, %(n)d people")
         % {
-            "when": f"{when:%Y-%m-%d %H:%M}",
+            "when": date_format(when, "DATETIME_FORMAT"),
             "place": session.room or session.site or session.place or order.place,
             "audience": order.audience,
             "n": order.headcount,

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -23,7 +24,7 @@ from ..calendar import sessions_ics
 from ..columns import SESSIONS
 from ..enums import DispatchState
 from ..forms import DeliveryForm, DispatchForm, ReasonForm
-from ..models import CalendarFeed, Dispatch
+from ..models import CalendarFeed, Dispatch, OrderLine, OrderRequest
 from ..qr import qr_svg
 from ..rules.orders import may_dispatch, may_see_order
 from ..selectors import dispatch as selectors
@@ -40,22 +41,17 @@ def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
     chosen = next((row for row in order.lines.all() if row.pk == line), None) if order else None
     if order is None or chosen is None:
         raise Http404
-    resource = chosen.resource.specific
-    initial: dict[str, object] = {
-        "version": order.version,
-        "place": order.place if chosen.kind != "teachingpoint" else "",
-        "starts_at": datetime.combine(order.starts_on, time(9), tzinfo=clock.ZONE),
-        "ends_at": datetime.combine(order.starts_on, time(11), tzinfo=clock.ZONE),
-    }
-    if chosen.kind == "course" and resource.lecturer_id:
-        initial["teacher"] = resource.lecturer_id
-    form = DispatchForm(request.POST or None, initial=initial)
+    form = DispatchForm(request.POST or None, initial=_proposal(order, chosen))
     if request.method == "POST" and form.is_valid():
         try:
-            services.dispatch_order(
+            session = services.dispatch_order(
                 order, line=chosen, plan=form.plan(), by=request.user, version=form.cleaned_data["version"]
             )
             messages.success(request, _("The session is planned; unit and teacher were told."))
+            if not order.starts_on <= timezone.localtime(session.starts_at, clock.ZONE).date() <= order.ends_on:
+                messages.warning(
+                    request, _("It lies outside the days that the unit asked for. Make sure that the unit agrees.")
+                )
             return redirect("catalogue:order", pk=order.pk)
         except ConflictError:
             raise
@@ -70,6 +66,28 @@ def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
         "busy": selectors.between(Viewer.of(request.user), order.starts_on, order.ends_on),
     }
     return render(request, "catalogue/dispatch.html", context)
+
+
+def _proposal(order: OrderRequest, line: OrderLine) -> dict[str, object]:
+    """Return what the form of a session begins with: the session as it is planned, else what was asked for."""
+    proposal: dict[str, object] = {"version": order.version}
+    planned = next((row for row in line.dispatches.all() if row.state == DispatchState.PLANNED), None)
+    if planned is not None:
+        targets = {"teacher": planned.teacher_id, "room": planned.room_id, "site": planned.site_id}
+        times = {"starts_at": planned.starts_at, "ends_at": planned.ends_at}
+        return {**proposal, **targets, **times, "place": planned.place}
+    proposal |= {
+        "place": order.place if line.kind != "teachingpoint" else "",
+        "starts_at": datetime.combine(order.starts_on, time(9), tzinfo=clock.ZONE),
+        "ends_at": datetime.combine(order.starts_on, time(11), tzinfo=clock.ZONE),
+    }
+    if line.kind == "course":
+        proposal["teacher"] = line.resource.specific.lecturer_id
+    elif line.kind == "teacher":
+        proposal["teacher"] = line.resource_id
+    elif line.kind == "teachingpoint":
+        proposal["site"] = line.resource_id
+    return proposal
 
 
 @login_required

@@ -34,7 +34,12 @@ def new_list(request: SignedInRequest) -> HttpResponse:
     form = ListForm(request.POST or None, initial={"kind": request.GET.get("kind", ListKind.CURATED)})
     if request.method == "POST" and form.is_valid():
         made = services.create_list(form.details(), by=request.user)
-        messages.success(request, _("The list was made. Now put items on it."))
+        if made.kind == ListKind.RULE:
+            messages.success(
+                request, _("The list was made and fills itself. Look at what readers see, then publish it.")
+            )
+        else:
+            messages.success(request, _("The list was made. Now put items on it."))
         return redirect("catalogue:list_edit", code=made.code)
     return render(request, "catalogue/list_form.html", {"form": form, "title": _("New list")})
 

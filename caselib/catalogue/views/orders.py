@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -86,6 +88,8 @@ def new_order(request: SignedInRequest) -> HttpResponse:
             raise
         except RefusedError as error:
             refused = str(error)
+            if error.refusal.code == "sent_before":
+                form = OrderForm({**request.POST.dict(), "submission": str(uuid.uuid4())})
     cards, gone = selectors.basket(request.user, viewer)
     context = {"form": form, "cards": cards, "gone": gone, "refusal": may_order(viewer), "refused": refused}
     return render(request, "catalogue/order_form.html", context)

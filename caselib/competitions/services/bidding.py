@@ -289,7 +289,10 @@ def _call_for(need: Need, readings: int, by: User, moment: datetime) -> Competit
     track = Track.objects.create(competition=competition, name=str(TrackKind.BID.label), kind=TrackKind.BID, blind=True)
     opens = need.deadline + timedelta(seconds=1)
     round_ = Round.objects.create(
-        competition=competition, name=_("Judging of the bids"), opens_at=opens, closes_at=opens + timedelta(days=14)
+        competition=competition,
+        name=_("Judging of the bids"),
+        opens_at=opens,
+        closes_at=need.deadline + timedelta(days=14),
     )
     rubric = Rubric.objects.create(track=track, round=round_, readings=readings)
     for order, (code, name, weight) in enumerate(RUBRIC):

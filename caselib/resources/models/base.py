@@ -230,9 +230,14 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
         raise Http404
 
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        """Render the draft for the editor, who has been asked for permission by the admin. Nothing of it is kept."""
+        """Render the draft for whoever was asked for permission: by the admin, or by the review. Nothing of it is kept.
+
+        It is neither cited nor related, and has no QR code: that address answers when it is published.
+        """
         page_cache.doubt()
-        return super().serve(request)
+        # Wagtail's own ``serve`` would call the draft what readers see.
+        request.is_preview = True  # type: ignore[attr-defined]
+        return super().serve_preview(request, mode_name)
 
     def route(self, request: HttpRequest, path_components: list[str]) -> Any:
         """Route to this page also when it is withdrawn, so that the tombstone answers."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from wagtail.models import Revision, TaskState, WorkflowState
 from wagtail.signals import task_submitted
@@ -142,7 +143,8 @@ def tell_readers(state: StageState, page: ResourcePage, stage: StageTask, *, at:
     notify(
         able,
         subject=_("To review: %(title)s (%(stage)s)") % {"title": page.draft_title, "stage": stage.name},
-        body=_("The manuscript waits for this stage. It is due on %(day)s.") % {"day": f"{state.due_on:%Y-%m-%d}"},
+        body=_("The manuscript waits for this stage. It is due on %(day)s.")
+        % {"day": date_format(state.due_on) if state.due_on else "—"},
         url=reverse("review:read", args=[state.pk]),
         at=at,
     )

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Notice
 from caselib.accounts.viewers import Viewer
 from caselib.catalogue import services
 from caselib.catalogue.enums import DispatchState, OrderState
-from caselib.catalogue.models import BasketLine, Booking, OrderRequest, ResourceUse
+from caselib.catalogue.models import BasketLine, Booking, OrderLine, OrderRequest, ResourceUse
 from caselib.catalogue.selectors import dispatch as sessions
 from caselib.catalogue.selectors.orders import find_order
-from caselib.core import audit
+from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
@@ -63,6 +66,23 @@ def test_a_double_click_is_one_order(office: Office) -> None:
     )
     assert first == again
     assert OrderRequest.objects.count() == 1
+
+
+def test_a_form_that_comes_back_with_other_words_is_not_taken_for_the_first(client: Client, office: Office) -> None:
+    """The back button shows the sent page again: what is written into it now must not vanish behind the old order."""
+    client.force_login(office.contact)
+    fields = {**asdict(office.details()), "submission": str(uuid.uuid4())}
+    with clock.fixed(START):
+        services.add_to_basket(office.course, by=office.contact)
+        client.post(reverse("catalogue:order_new"), fields)
+        services.add_to_basket(office.film, by=office.contact)
+        answer = client.post(reverse("catalogue:order_new"), {**fields, "headcount": 80})
+        number = OrderRequest.objects.get().number
+        assert answer.status_code == 200
+        assert number in answer.context["refused"]
+        again = {**fields, "headcount": 80, "submission": answer.context["form"]["submission"].value()}
+        client.post(reverse("catalogue:order_new"), again)
+    assert list(OrderRequest.objects.order_by("pk").values_list("headcount", flat=True)) == [40, 80]
 
 
 def test_the_form_of_another_person_cannot_be_sent_again(office: Office) -> None:
@@ -168,6 +188,69 @@ def test_quota_seats_and_senseless_plans_are_refused(office: Office) -> None:
         office.dispatched(hours=-1, place="镇里")
     with refused("nothing"):
         office.dispatched(place=" ")
+
+
+def test_a_session_does_not_lie_before_its_order(office: Office) -> None:
+    with refused("before_order"):
+        office.dispatched(day=-365)
+    late = office.dispatched(day=0, hour=8)
+    assert late.starts_at < START
+
+
+def test_the_teacher_or_the_point_that_was_ordered_is_meant_when_none_is_named(office: Office) -> None:
+    session = office.dispatched(office.accepted(office.teacher), room=office.room)
+    assert session.teacher_id == office.teacher.pk
+    assert Notice.objects.filter(recipient=office.lecturer).exists()
+    point = factories.live(Kind.POINT, title="清风馆", capacity=30)
+    with refused("too_small"):
+        office.dispatched(office.accepted(point), day=9, place="门口集合")
+    stand_in = factories.live(Kind.TEACHER, title="代课人")
+    session = office.dispatched(office.accepted(office.teacher), day=9, teacher=stand_in)
+    assert set(session.bookings.values_list("kind", "target_id")) == {("teacher", stand_in.pk)}
+
+
+def test_moving_into_another_year_asks_that_years_quota(office: Office) -> None:
+    busy = factories.live(Kind.TEACHER, yearly_quota=1)
+    office.dispatched(day=400, teacher=busy)
+    order = office.accepted()
+    office.dispatched(order, day=8, teacher=busy)
+    with refused("quota"):
+        office.dispatched(order, day=401, teacher=busy)
+
+
+def test_what_was_withdrawn_after_it_was_ordered_is_not_given_and_holds_nobody_up(office: Office) -> None:
+    order = office.accepted(office.course, office.film)
+    course, film = order.lines.order_by("pk")
+    ResourcePage.objects.filter(pk=office.film.pk).update(withdrawn_at=START)
+    film = OrderLine.objects.get(pk=film.pk)
+    with refused("withdrawn"):
+        services.dispatch_order(order, line=film, plan=office.plan(room=office.room), by=office.dispatcher, at=START)
+    session = services.dispatch_order(order, line=course, plan=office.plan(), by=office.dispatcher, at=START)
+    order.refresh_from_db()
+    assert order.state == OrderState.DISPATCHED
+    services.record_delivery(session, attendance=9, by=office.dispatcher, at=session.ends_at)
+    order.refresh_from_db()
+    assert order.state == OrderState.DELIVERED
+
+
+def test_planning_anew_begins_with_what_is_planned(client: Client, office: Office) -> None:
+    """Whoever only changes the teacher must not move the session to another hour and out of its room."""
+    order = office.accepted()
+    session = office.dispatched(order, day=9, hour=14)
+    client.force_login(office.dispatcher)
+    initial = client.get(reverse("catalogue:dispatch", args=[order.pk, order.lines.get().pk])).context["form"].initial
+    assert (initial["starts_at"], initial["ends_at"]) == (session.starts_at, session.ends_at)
+    assert (initial["teacher"], initial["room"]) == (office.teacher.pk, office.room.pk)
+
+
+def test_a_session_outside_the_days_asked_for_is_pointed_out(client: Client, office: Office) -> None:
+    order = office.accepted()
+    client.force_login(office.dispatcher)
+    url = reverse("catalogue:dispatch", args=[order.pk, order.lines.get().pk])
+    fields = {"starts_at": "2026-05-01T09:00", "ends_at": "2026-05-01T11:00", "place": "三楼"}
+    with clock.fixed(START):
+        answer = client.post(url, fields, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]] == ["success", "warning"]
 
 
 def test_planning_anew_frees_the_old_time_and_tells_the_former_teacher(office: Office) -> None:

@@ -98,7 +98,7 @@ def test_a_file_that_comes_again_names_the_day_of_this_place(client_of: ClientOf
         post_file(client, ("议事厅.docx", manuscript()))
     answer = post_file(client, ("议事厅（又）.docx", manuscript()))
 
-    assert "2026-03-05" in " ".join(map(str, get_messages(answer.wsgi_request)))  # type: ignore[attr-defined]
+    assert "2026年3月5日" in " ".join(map(str, get_messages(answer.wsgi_request)))  # type: ignore[attr-defined]
 
 
 def test_the_name_of_somebody_elses_file_is_not_told(client_of: ClientOf) -> None:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
+from caselib.resources.models.parts import ResourceAuthor
 from caselib.review.models import Checklist, Decision, Finding, RulePack, Similarity, StageState
 from caselib.review.services.submission import submit_for_review
 from tests import factories
@@ -204,6 +205,28 @@ def test_the_preview_shows_the_text_under_review_only_to_the_office() -> None:
     assert response.status_code == 200 and "no-store" in response["Cache-Control"]
     response.render() if hasattr(response, "render") and not response.is_rendered else None
     assert "预览里的一句话" in response.content.decode()
+    assert reverse("catalogue:resource_qr", args=[desk.page.pk]) not in response.content.decode()
+
+
+def test_the_preview_of_a_revised_page_shows_the_revision_and_readers_keep_what_is_published() -> None:
+    """What readers see is kept in pieces by the live version; a preview must neither be shown those nor fill them."""
+    desk = Desk.open(body=body("发布时的一句话。"))
+    desk.publish()
+    page = desk.now()
+    page.title, page.body = "修订后的题名", body("修订里的一句话。")
+    page.authors.add(ResourceAuthor(name="后来的作者"))
+    page.save_revision(user=desk.author)
+    signed_in(desk.author).post(reverse("review:submit", args=[page.pk]))
+    reader, public = signed_in(desk.reader()), Client()
+    for _turn in range(2):
+        preview = reader.get(reverse("review:preview", args=[desk.state.pk])).content.decode()
+        assert "修订里的一句话" in preview and "修订后的题名" in preview
+        assert "发布时的一句话" not in preview
+        assert "后来的作者" in preview
+        for client in (public, reader):
+            html = client.get(page.get_url()).content.decode()
+            assert "发布时的一句话" in html
+            assert "修订" not in html and "后来的作者" not in html
 
 
 @pytest.mark.parametrize(

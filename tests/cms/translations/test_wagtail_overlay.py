@@ -1,9 +1,13 @@
 """The overlay covers every text the pinned Wagtail leaves in English, and the running site uses it."""
 
+import re
 from pathlib import Path
 
 import polib
 import wagtail
+from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.exceptions import ValidationError
 from django.utils import translation
 from django.utils.translation import trans_real
 
@@ -33,6 +37,31 @@ def test_the_overlay_closes_every_gap_of_the_pinned_wagtail() -> None:
         gaps = untranslated(domain)
         assert gaps, "nothing is missing upstream: the overlay can go"
         assert gaps <= ours
+
+
+def test_forms_speak_chinese_as_it_is_spoken() -> None:
+    """Django's own would be 确保该值大于或等于1 and 你的密码必须包含至少 10 个字符."""
+
+    class Asked(forms.Form):
+        place = forms.CharField(max_length=3)
+        headcount = forms.IntegerField(min_value=1)
+
+    with translation.override("zh-hans"):
+        assert Asked({"headcount": "0"}).errors == {"place": ["请填写此项。"], "headcount": ["不能小于 1。"]}
+        assert Asked({"place": "四个字了", "headcount": "x"}).errors == {
+            "place": ["最多 3 个字符，现有 4 个。"],
+            "headcount": ["请填写整数。"],
+        }
+        said = [*password_validators_help_texts(), *refusals_of("12345")]
+    assert not [text for text in said if "你" in text or "必须" in text or not re.search(r"[一-鿿]", text)]
+
+
+def refusals_of(password: str) -> list[str]:
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        return error.messages
+    return []
 
 
 def test_the_running_site_shows_the_overlay() -> None:
