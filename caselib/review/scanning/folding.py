@@ -1,5 +1,5 @@
-"""Folding text before matching, so that full-width digits, traditional characters, spaces put between characters and
-invisible marks do not hide a term, and every hit still points at the original characters."""
+"""Folding text before matching, so that full-width digits, traditional characters, spaces and signs put between
+characters and invisible marks do not hide a term, and every hit still points at the original characters."""
 
 from __future__ import annotations
 
@@ -16,13 +16,18 @@ COMPATIBLE = (
     *((0x41, 0x5B), (0xB2, 0xBA), (0x2070, 0x209D), (0x2460, 0x2500), (0x2776, 0x2794), (0x2F00, 0x2FE0)),
     *((0x3220, 0x3248), (0x3280, 0x32B1), (0xF900, 0xFB00), (0xFF01, 0xFFEF), (0x1D400, 0x1D800), (0x1F100, 0x1F10B)),
 )
+# Signs that are strewn between characters, 台-湾-独-立; those of an enumeration (第三、四、五条) are not.
+_STREWN = r"[\p{P}\p{S}--[、，。；：,;:()（）\[\]【】《》〈〉“”‘’]]"
 # Invisible marks anywhere, and strokes and dots put over a Han character; white space only next to a Han character that
-# another or a letter or digit of Latin text faces: many an editor sets "709 律师" apart, a list has it together.
+# another or a letter or digit of Latin text faces: many an editor sets "709 律师" apart, a list has it together. One sign
+# again and again between three or more characters that each stand alone.
 _REMOVABLE = regex.compile(
     rf"[\p{{Cf}}\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufe00-\ufe0f]+"
     rf"|(?<={CJK})\p{{M}}+"
     rf"|(?<={CJK}\p{{M}}*)[\s\u3000\u2800\p{{Cf}}]+(?=[{CJK}0-9a-z])"
     rf"|(?<=[0-9a-z])[\s\u3000\u2800\p{{Cf}}]+(?={CJK})"
+    rf"|({_STREWN})(?<={CJK}\1)(?={CJK}\1{CJK})|({_STREWN})(?<={CJK}\2{CJK}\2)(?={CJK})",
+    regex.VERSION1,
 )
 
 
@@ -70,7 +75,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Return ``text`` folded. Characters are replaced one for one; only invisible marks and spaces are removed."""
+    """Return ``text`` folded. Characters are replaced one for one; only invisible marks, spaces and strewn signs are removed."""
     plain = text.translate(_table())
     kept: list[str] = []
     starts, shifts = [0], [0]

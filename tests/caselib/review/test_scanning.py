@@ -75,6 +75,18 @@ def test_a_term_of_han_and_latin_is_found_however_it_is_spaced(term: str, text: 
     assert (rule, fold(quote).text) == ("k", fold(term).text)
 
 
+@pytest.mark.parametrize("sign", list("·-—*.．/_~|+"))
+def test_a_term_is_found_under_a_sign_strewn_between_its_characters(sign: str) -> None:
+    text = f"他们宣扬{sign.join('坏词语')}，被制止。"
+    [(rule, quote)] = found(text, ScanRule("k", "坏词语"))
+    assert (rule, quote) == ("k", sign.join("坏词语"))
+
+
+@pytest.mark.parametrize("text", ["第三、六、四条", "词-语", "好-坏词语-事", "坏、词、语"])
+def test_lists_and_single_signs_are_left_as_they_are(text: str) -> None:
+    assert fold(text).text == text
+
+
 def test_ranges_point_at_the_passage_the_hit_stands_in() -> None:
     hits = scan(["没有", "这里坏词语", "", "坏词语"], TERM)
     assert [(hit.passage, hit.start, hit.end) for hit in hits] == [(1, 2, 5), (3, 0, 3)]
