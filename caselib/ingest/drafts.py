@@ -27,6 +27,7 @@ from .lessons import label_field
 from .models import ImportImage, ImportItem
 from .sections import section_kind
 from .steps import minutes_of
+from .texts import counts
 
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -88,9 +89,15 @@ def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
     if kind == Kind.LESSON:
         fields.update(lesson_draft(item))
         blocks = _beyond_fields(blocks, fields)
-    fields["body"] = body_stream(blocks, images=images, kind_of=section_kind)
+    fields["body"] = body_stream(blocks, images=images, kind_of=section_kind, before=uncalled(notes, blocks))
     fields["notes"] = notes_stream(notes)
     return fields
+
+
+def uncalled(notes: Mapping[str, Note], blocks: Sequence[Block]) -> list[str]:
+    """Return the keys of the notes that nothing in the body calls: title and byline did, whose fields call none."""
+    _tables, _images, called = counts(blocks)
+    return [key for key in notes if key not in called]
 
 
 def _without_bylines(blocks: Sequence[Block]) -> list[Block]:

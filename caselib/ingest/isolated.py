@@ -97,6 +97,7 @@ def _anchored(document: Document, parts: Split) -> list[Comment]:
 
 def _item(item: Item, document: Document, *, alone: bool) -> ReadItem:
     tables, images, called = counts(item.blocks)
+    called |= counts(document.blocks[item.start : item.end])[2]  # of its title too
     notes = {key: note for key, note in document.notes.items() if key in called or alone}
     lesson = item.lesson
     return ReadItem(

@@ -32,7 +32,7 @@ from caselib.resources.services import save_draft, set_tags
 from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 
-from .drafts import item_blocks, library_images
+from .drafts import item_blocks, library_images, uncalled
 from .marks import METADATA_CAPTION, REVISION
 from .models import ImportItem
 from .roundtrip import add_comments
@@ -111,6 +111,7 @@ def require_unchanged(page: ResourcePage, item: ImportItem, *, seen: int | None)
 
 def apply(page: ResourcePage, parts: Parts, item: ImportItem, *, by: User) -> None:
     """Set the fields of ``page`` from ``parts``. Effect: new pictures enter the library."""
+    notes: dict[str, Note] = {key: codec.decode(note) for key, note in item.content.get("notes", {}).items()}
     page.abstract = parts.abstract[:2000]
     for name in FIELD_LABELS:
         if isinstance(getattr(page, name, None), str):
@@ -122,9 +123,9 @@ def apply(page: ResourcePage, parts: Parts, item: ImportItem, *, by: User) -> No
     if hasattr(page, "body"):
         known = {key: pk for pk, key in _pictures(page).items()}
         images = library_images(item, parts.body, by=by, known=known)
-        fresh = body_stream(parts.body, images=images, kind_of=section_kind)
+        before = uncalled(notes, parts.body)
+        fresh = body_stream(parts.body, images=images, kind_of=section_kind, before=before)
         page.body = merge_sections(list(page.body.raw_data), fresh, Viewer.of(by).audiences)
-    notes: dict[str, Note] = {key: codec.decode(note) for key, note in item.content.get("notes", {}).items()}
     if notes or not page.notes:
         page.notes = notes_stream(notes)
 

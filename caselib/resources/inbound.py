@@ -6,6 +6,7 @@ import html
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from caselib.word.model import Block, Cell, Heading, Note, Paragraph, Picture, Run, Table
@@ -65,24 +66,33 @@ def body_stream(
     *,
     images: Mapping[str, int],
     kind_of: Callable[[str], str],
+    before: Iterable[str] = (),
 ) -> list[Raw]:
     """Return the raw data of a case body: one section for each level-1 heading.
 
     ``images`` maps picture keys to image ids; pictures without one are left out. ``kind_of`` names the kind of a section
-    from its heading.
+    from its heading. A heading is plain text, so the paragraph below it calls its notes, the first one those of
+    ``before`` (keys), which title and byline called.
     """
     sections: list[Raw] = []
     content: list[Raw] = []
     heading = ""
-    started = False
+    calls = [Run("", note=key) for key in before]
+    started = bool(calls)
     for item in blocks:
+        if isinstance(item, Heading):
+            calls += [Run("", note=run.note) for run in item.runs if run.note]
+        elif isinstance(item, Paragraph) and calls:
+            item, calls = replace(item, runs=(*calls, *item.runs)), []
         if isinstance(item, Heading) and item.level == 1:
-            if started:
+            if content or heading:
                 sections.append(_section(heading, content, kind_of))
             heading, content, started = _number(item) + item.text, [], True
         else:
             started = True
             content.extend(content_blocks(item, images))
+    if calls:
+        content.append(block("paragraph", rich_text(calls)))
     if started:
         sections.append(_section(heading, content, kind_of))
     return sections
@@ -130,7 +140,7 @@ def _number(item: Heading | Paragraph) -> str:
 
 def _paragraph(item: Paragraph) -> list[Raw]:
     if item.role == "quote":
-        return [block("quote", {"text": _number(item) + item.text, "attribution": ""})]
+        return [block("quote", {"text": _number(item) + _with_calls(item.runs), "attribution": ""})]
     if item.lead and len(item.lead) <= _LEAD_LIMIT:
         return [block("lead", {"lead": _number(item) + item.lead, "text": rich_text(item.runs)})]
     front = _number(item) + item.lead
@@ -208,6 +218,10 @@ def cell_text(cell: Cell) -> str:
     """Return the text of a cell, one line a paragraph, numbers and note calls written out."""
     lines = []
     for paragraph in cell.blocks:
-        runs = "".join(run.text + (f"[^{note_key(run.note)}]" if run.note else "") for run in paragraph.runs)
-        lines.append(_number(paragraph) + paragraph.lead + runs)
+        lines.append(_number(paragraph) + paragraph.lead + _with_calls(paragraph.runs))
     return "\n".join(lines)
+
+
+def _with_calls(runs: Iterable[Run]) -> str:
+    """Plain text with its note calls written out."""
+    return "".join(run.text + (f"[^{note_key(run.note)}]" if run.note else "") for run in runs)
