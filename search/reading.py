@@ -40,9 +40,11 @@ def read_next() -> bool:
 def read(document: CaseDocument) -> None:
     """Read a document now, waiting or not. Effects as of `read_next`."""
     file_hash, text, error = _outcome(document)
-    values = {"file_hash": file_hash, "text": text, "error": error[:300], "reader": extraction.READER}
     with transaction.atomic():
-        ExtractedText.objects.update_or_create(document=document, defaults={**values, "at": clock.now()})
+        kept, _made = ExtractedText.objects.get_or_create(document=document, defaults={"at": clock.now()})
+        kept.file_hash, kept.text, kept.error = file_hash, _storable(text), _storable(error)[:300]
+        kept.reader, kept.at = extraction.READER, clock.now()
+        kept.save()
         shown_by = ResourcePage.objects.filter(attachments__document=document.pk, live=True)
         outbox.enqueue(harvest.key_of(pk) for pk in shown_by.values_list("pk", flat=True).distinct())
 
@@ -71,6 +73,11 @@ def read_all(*, seconds: float = math.inf) -> int:
     except locks.Busy:
         logger.info("another process is reading documents")
     return count
+
+
+def _storable(text: str) -> str:
+    """Without halves of characters and NUL, which no database takes: a text that cannot be kept would be read for ever."""
+    return text.encode(errors="ignore").decode().replace("\x00", "")
 
 
 def _outcome(document: CaseDocument) -> tuple[str, str, str]:

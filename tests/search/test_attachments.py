@@ -144,6 +144,13 @@ def test_a_file_nobody_expected_does_not_hold_up_those_behind_it(find: Find, mon
     assert ExtractedText.objects.get(document=bad).error == "ZeroDivisionError: nobody thought of this"
 
 
+def test_a_text_with_what_no_database_takes_is_kept_without_it(find: Find, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(extraction, "text_of", lambda data, name: "密封\ud83d条\x00款")
+    with_attachment("渔港", document("a.txt", b"any"))
+    assert titles(find("密封条款")) == ["渔港"]
+    assert reading.waiting() == 0
+
+
 def test_a_file_that_is_gone_is_told_of_and_not_asked_for_again(find: Find) -> None:
     made = document("a.txt", "密封条款".encode())
     made.file.storage.delete(made.file.name)
