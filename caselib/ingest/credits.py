@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.titling import line_of
@@ -69,7 +70,8 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
 
 
 def units_of(lines: Sequence[str]) -> dict[str, str]:
-    """Return the unit of each person whom the bylines place in one: beside the name, in brackets, by a figure, on a line near it.
+    """Return the unit of each person whom the bylines place in one: beside the name, in brackets, by a figure, in
+    turn, on a line near it.
 
     Whoever is not placed is not in it.
     """
@@ -86,6 +88,8 @@ def units_of(lines: Sequence[str]) -> dict[str, str]:
         marked.update((person, sign) for name, sign in _MARKED.findall(line) for person in split_byline(name)[1])
         numbered = {sign: own[0] for sign, text in _NUMBERED.findall(line) if (own := split_byline(text)[0])}
         found.update((person, numbered[sign]) for person, sign in marked.items() if sign in numbered)
+        for person, unit in _in_turn(line, units, people):
+            found.setdefault(person, unit)
         people = [person for person in people if person not in found]
         if units and people and len(units) == 1:
             found.update(dict.fromkeys(people, units[0]))
@@ -98,6 +102,18 @@ def units_of(lines: Sequence[str]) -> dict[str, str]:
         else:
             waiting.extend(people)
     return found
+
+
+def _in_turn(line: str, units: Sequence[str], people: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (person, unit) where single units and those who belong to them stand on ``line`` in turn, whichever is first."""
+    plain = re.sub(r"\s", "", line)
+    places = sorted((plain.find(name), name) for name in dict.fromkeys((*units, *people)))
+    groups = [(is_unit, [name for _, name in some]) for is_unit, some in groupby(places, lambda one: one[1] in units)]
+    own = [names for is_unit, names in groups if is_unit]
+    theirs = [names for is_unit, names in groups if not is_unit]
+    if len(own) < 2 or len(own) != len(theirs) or any(len(names) > 1 for names in own) or places[0][0] < 0:
+        return []
+    return [(person, unit) for (unit,), names in zip(own, theirs, strict=True) for person in names]
 
 
 def _closing(blocks: Sequence[Block]) -> tuple[list[str], list[str]]:

@@ -159,6 +159,12 @@ def test_who_wrote_may_stand_behind_the_text(above: str, below: str, unit: str, 
             {"周正": "云岭县委党校", "李思远": "松岭师范学院"},
         ),
         (["张三丰、李思远"], {}),
+        (
+            ["云岭县委党校　张三丰、周正；云岭县审批局　李思远"],
+            {"张三丰": "云岭县委党校", "周正": "云岭县委党校", "李思远": "云岭县审批局"},
+        ),
+        (["张三丰　云岭县委党校　　李思远　云岭县审批局"], {"张三丰": "云岭县委党校", "李思远": "云岭县审批局"}),
+        (["云岭县委党校　云岭县审批局　张三丰　李思远"], {}),
     ],
 )
 def test_each_author_has_the_unit_that_stands_with_the_name(lines: list[str], units: dict[str, str]) -> None:
