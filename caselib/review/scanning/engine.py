@@ -25,17 +25,21 @@ def scan_item(
     details: Details,
     *,
     files: Sequence[tuple[str, str | None]] = (),
+    paragraphs: Iterable[range] = (),
     switched_off: Collection[str] = (),
 ) -> list[Hit]:
     """Return every hit in an item: those on the whole item first, then by passage and character.
 
-    ``files`` are (title, text) of what is attached, None for a file that nobody has read; what is found there is said of
-    the whole item, once for each rule and file. ``switched_off`` are keys of built-in rules that the security administrator retired. Details and rules never raise
-    for any text; a pattern that runs out of time becomes an information hit on the whole item.
+    ``paragraphs`` are passages that are lines of one paragraph: a break cuts no term in two. ``files`` are (title, text)
+    of what is attached, None for a file that nobody has read; what is found there is said of the whole item, once for
+    each rule and file. ``switched_off`` are keys of built-in rules that the security administrator retired. Details and
+    rules never raise for any text; a pattern that runs out of time becomes an information hit on the whole item.
     """
     joined = Joined.of(passages)
     slow_before = set(scanner.timed_out())
     hits = scanner.scan(passages, joined)
+    for lines in paragraphs:
+        hits += _across_lines(scanner, passages, lines)
     hits += _worded([*detail_hits(details), *_built_in(joined, details)], switched_off)
     for title, text in files:
         hits += _file_hits(scanner, title, text or "", details, switched_off)
@@ -43,6 +47,19 @@ def scan_item(
         text = str(RULES["too-slow"][1]) % f"{pack}/{key}"
         hits.append(Hit(-1, 0, 0, PACK_CODE, "too-slow", Category.STYLE, Severity.INFO, text))
     hits.sort(key=lambda hit: (hit.passage, hit.start, SEVERITY_ORDER[Severity(hit.severity)], -hit.end))
+    return hits
+
+
+def _across_lines(scanner: Scanner, passages: Sequence[str], lines: range) -> list[Hit]:
+    """Return the hits of terms that begin on one of ``lines`` and end on another; they point at what stands on the first."""
+    text = "\n".join(passages[number] for number in lines)
+    hits = []
+    for hit in scanner.term_hits(Joined.of([text])):
+        if "\n" in hit.quote:
+            before = text[: hit.start].split("\n")
+            first = lines[len(before) - 1]
+            quote = "".join(hit.quote.splitlines())
+            hits.append(replace(hit, passage=first, start=len(before[-1]), end=len(passages[first]), quote=quote))
     return hits
 
 

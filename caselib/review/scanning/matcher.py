@@ -70,7 +70,7 @@ class Scanner:
         ``joined`` saves folding the text again where the caller has done it.
         """
         joined = joined or Joined.of(passages)
-        hits = self._term_hits(joined)
+        hits = self.term_hits(joined)
         for pattern in self._patterns:
             hits.extend(_pattern_hits(pattern, joined))
         hits.sort(key=lambda hit: (hit.passage, hit.start, SEVERITY_ORDER[Severity(hit.severity)], -hit.end))
@@ -80,7 +80,8 @@ class Scanner:
         """Return (pack, key) of the patterns that ran into their time limit in this scanner's life."""
         return [(pattern.pack, pattern.rule.key) for pattern in self._patterns if pattern.timeouts]
 
-    def _term_hits(self, joined: Joined) -> list[Hit]:
+    def term_hits(self, joined: Joined) -> list[Hit]:
+        """Return the hits of terms alone, patterns left out."""
         if self._automaton is None:
             return []
         text = joined.folded.text

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.db import transaction
@@ -35,6 +36,7 @@ from ..selectors import builtin_off, latest_run, run_before
 from . import similarity
 
 MAX_FINDINGS = 500
+_RUNNING = frozenset({"title", "abstract", "paragraph", "lead", "quote"})
 READ_FILES = "review.read_files"
 # Keys beside the codes of packs, which hold no dots.
 DATED, SWITCHED_OFF, FILES = ".dated", ".off", ".files"
@@ -77,7 +79,18 @@ def hits_of(page: ResourcePage, day: date) -> list[Hit]:
     pieces = reviewed(page)
     details = details_of(page, length_of(pieces))
     texts, files = [piece.text for piece in pieces], attached.texts_of(page)
-    return scan_item(scanner, texts, details, files=files, switched_off=builtin_off())
+    return scan_item(scanner, texts, details, files=files, paragraphs=_paragraphs(pieces), switched_off=builtin_off())
+
+
+def _paragraphs(pieces: Sequence[Passage]) -> list[range]:
+    """The passages that are lines of one paragraph of the running text; one whose block has no number stays apart."""
+    found, start = [], 0
+    for (kind, path), lines in groupby(pieces, key=lambda piece: (piece.kind, piece.path)):
+        number = sum(1 for _ in lines)
+        if number > 1 and kind in _RUNNING and "None" not in path:
+            found.append(range(start, start + number))
+        start += number
+    return found
 
 
 def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:

@@ -76,6 +76,17 @@ def test_a_finding_points_at_paragraph_and_characters() -> None:
     assert piece.text[finding.start : finding.end] == "13812345678" == finding.quote
 
 
+def test_a_line_break_in_a_paragraph_hides_no_term() -> None:
+    import_pack("lines", "换行", "key,text,severity\na,坏词语,blocking\n".encode(), by=security())
+    broken = {**factories.paragraph("宣扬坏<br/>词语的人。"), "id": "11111111-1111-4111-8111-111111111111"}
+    apart = [factories.paragraph("这里坏"), factories.paragraph("词语")]
+    desk = Desk.open(body=[factories.section("做法", broken, *apart, kind="practice")])
+    [finding] = Finding.objects.filter(run__page_id=desk.page.pk, pack="lines")
+    assert finding.quote == "坏词语"
+    with pytest.raises(RefusedError):
+        desk.decide()
+
+
 def test_a_blocking_finding_stops_a_pass_until_it_is_dismissed_with_a_reason() -> None:
     desk = Desk.open(body=body(SECRET))
     with pytest.raises(RefusedError) as error:

@@ -87,6 +87,14 @@ def test_lists_and_single_signs_are_left_as_they_are(text: str) -> None:
     assert fold(text).text == text
 
 
+def test_a_term_is_found_across_the_lines_of_one_paragraph_only() -> None:
+    scanner = Scanner.compile([Pack("test", 1, [TERM])], DAY)
+    lines = ["别的", "宣扬坏", "词", "语的人", "这里坏", "词语"]
+    [hit] = scan_item(scanner, lines, Details(), paragraphs=[range(1, 4)])
+    assert (hit.passage, hit.start, hit.end, hit.quote) == (1, 2, 3, "坏词语")
+    assert [h.passage for h in scan_item(scanner, lines, Details(), paragraphs=[range(1, 4), range(4, 6)])] == [1, 4]
+
+
 def test_ranges_point_at_the_passage_the_hit_stands_in() -> None:
     hits = scan(["没有", "这里坏词语", "", "坏词语"], TERM)
     assert [(hit.passage, hit.start, hit.end) for hit in hits] == [(1, 2, 5), (3, 0, 3)]
