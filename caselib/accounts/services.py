@@ -43,7 +43,7 @@ def move_to_unit(user: User, unit: Unit, *, by: User | None, at: datetime | None
 
     Effects in order: open membership closed, new one opened, user saved, audit row ``accounts.unit_changed``.
     """
-    day = (at or clock.now()).astimezone(clock.ZONE).date()
+    day = clock.day_of(at or clock.now())
     before = user.unit_id
     user.memberships.filter(until__isnull=True).update(until=day)
     UnitMembership.objects.create(user=user, unit=unit, since=day)

@@ -69,7 +69,7 @@ def _sessions(user: User, roles: frozenset[str]) -> Pile:
     everybody, at = Role.DISPATCHER in roles, clock.now()
     (number,) = ALL_SESSIONS.of(at) if everybody else OWN_SESSIONS.of(user.pk, at)
     first = (FIRST_OF_ALL.rows(at) if everybody else FIRST_OF_OWN.rows(user.pk, at)) if number else []
-    url = f"{reverse('catalogue:sessions')}?week={first[0][0].astimezone(clock.ZONE).date()}" if first else ""
+    url = f"{reverse('catalogue:sessions')}?week={clock.day_of(first[0][0])}" if first else ""
     return Pile(number, ngettext("session to record", "sessions to record", number), url)
 
 

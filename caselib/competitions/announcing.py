@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -41,16 +40,16 @@ def news(today: date) -> Sequence[CallNews]:
 
 
 def _of_timetable(table: Timetable, today: date) -> tuple[str, date | None]:
-    if _day(table.entry.opens) > today:
-        return _("Entries from %(time)s on") % {"time": shown(table.entry.opens)}, _day(table.entry.opens)
-    if _day(table.entry.closes) >= today:
-        return _("Entries until %(time)s") % {"time": shown(table.entry.closes)}, _day(table.entry.closes)
-    if table.nomination is not None and _day(table.nomination.closes) >= today:
+    if clock.day_of(table.entry.opens) > today:
+        return _("Entries from %(time)s on") % {"time": shown(table.entry.opens)}, clock.day_of(table.entry.opens)
+    if clock.day_of(table.entry.closes) >= today:
+        return _("Entries until %(time)s") % {"time": shown(table.entry.closes)}, clock.day_of(table.entry.closes)
+    if table.nomination is not None and clock.day_of(table.nomination.closes) >= today:
         time = table.nomination.closes
-        return _("Recommendations until %(time)s") % {"time": shown(time)}, _day(time)
-    ahead = [window.closes for window in table.rounds if _day(window.closes) >= today]
+        return _("Recommendations until %(time)s") % {"time": shown(time)}, clock.day_of(time)
+    ahead = [window.closes for window in table.rounds if clock.day_of(window.closes) >= today]
     if ahead:
-        return _("Judging until %(day)s") % {"day": date_format(_day(min(ahead)), "DATE_FORMAT")}, None
+        return _("Judging until %(day)s") % {"day": date_format(clock.day_of(min(ahead)), "DATE_FORMAT")}, None
     return _("Judging is over; the results follow."), None
 
 
@@ -62,7 +61,3 @@ def _of_results(call: Competition) -> tuple[str, date | None]:
     if call.state == CallState.CONFIRMED:
         return _("The awards are confirmed."), None
     return _("The results are released."), None
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localtime(moment, clock.ZONE).date()

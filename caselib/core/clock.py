@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
+from django.utils.formats import date_format
 
 ZONE = ZoneInfo("Asia/Shanghai")
 _fixed: ContextVar[datetime | None] = ContextVar("caselib_fixed_time", default=None)
@@ -21,7 +22,17 @@ def now() -> datetime:
 
 def today() -> date:
     """Return the present date in the library's own zone (Asia/Shanghai)."""
-    return now().astimezone(ZONE).date()
+    return day_of(now())
+
+
+def day_of(moment: datetime) -> date:
+    """Return the day of ``moment`` (aware) in the library's own zone."""
+    return moment.astimezone(ZONE).date()
+
+
+def written(moment: datetime) -> str:
+    """Return ``moment`` (aware) in the library's own zone, as people of the present language write it."""
+    return date_format(moment.astimezone(ZONE), "DATETIME_FORMAT")
 
 
 def midnight(day: date) -> datetime:

@@ -52,7 +52,7 @@ def publish_granted(
         revision=revision,
         defaults={"page_id": page.pk, "sha256": sha256, "granted_by": by, "granted_at": moment, "revoked_at": None},
     )
-    today = moment.astimezone(clock.ZONE).date()
+    today = clock.day_of(moment)
     ResourcePage.objects.filter(pk=page.pk).update(
         withdrawn_at=None,
         withdrawn_reason="",

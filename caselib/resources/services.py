@@ -45,7 +45,7 @@ def create_draft(
     require(may_create(Viewer.of(by)))
     moment = at or clock.now()
     values = dict(fields or {})
-    day = values.get("written_on") or moment.astimezone(clock.ZONE).date()
+    day = values.get("written_on") or clock.day_of(moment)
     unit = unit or by.unit
     assert unit is not None, "may_create has seen to it"
     page = KINDS[Kind(kind).value](

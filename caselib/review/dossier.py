@@ -71,7 +71,7 @@ def grouped(digest: str) -> str:
 
 
 def _time(moment: datetime | None) -> str:
-    return date_format(moment.astimezone(clock.ZONE), "DATETIME_FORMAT") if moment else "—"
+    return clock.written(moment) if moment else "—"
 
 
 def _table(rows: list[tuple[str, ...]], *, header: bool = True, caption: str = "") -> Table:

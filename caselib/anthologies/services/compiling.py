@@ -34,7 +34,7 @@ def compile_edition(edition: Edition, by: User, *, at: datetime | None = None) -
     if running is not None:
         return running
     cases = [item for item in outline(row) if item.kind == "case"]
-    today = moment.astimezone(clock.ZONE).date()
+    today = clock.day_of(moment)
     blocking = sum(1 for item in cases for finding in check_standing(item, row, today) if finding.code in BLOCKING)
     require(rules.may_compile(cases=len(cases), blocking=blocking))
     made = Compilation.objects.create(edition=row, requested_by=by, requested_at=moment)

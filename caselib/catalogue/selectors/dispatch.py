@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Avg, Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
@@ -59,7 +58,7 @@ def taken_slots(wanted: Sequence[Slot], *, without: Dispatch | None = None) -> l
             booking.target_id,
             booking.starts_at,
             booking.ends_at,
-            f"{booking.dispatch.line.order.number} {_written(booking.starts_at)}–{_local(booking.ends_at):%H:%M}",
+            f"{booking.dispatch.line.order.number} {clock.written(booking.starts_at)}–{_local(booking.ends_at):%H:%M}",
         )
         for booking in bookings
     ]
@@ -153,10 +152,6 @@ def comments_on(resource_id: int, limit: int = 5) -> list[str]:
     """Return some comments on a resource for its page, newest day first."""
     ratings = Rating.objects.filter(dispatch__line__resource_id=resource_id).exclude(comment="")
     return list(ratings.order_by("-rated_on", "voter").values_list("comment", flat=True)[:limit])
-
-
-def _written(moment: datetime) -> str:
-    return date_format(_local(moment), "DATETIME_FORMAT")
 
 
 def _local(moment: datetime) -> datetime:

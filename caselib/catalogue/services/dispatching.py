@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
@@ -104,17 +102,13 @@ def _counted_already(former: Dispatch | None, plan: SessionPlan) -> bool:
     """Whether the session that is planned anew stood in the same teacher's quota of the same year."""
     if former is None or plan.teacher is None or former.teacher_id != plan.teacher.pk:
         return False
-    return _day(former.starts_at).year == _day(plan.starts_at).year
-
-
-def _day(moment: datetime) -> date:
-    return timezone.localtime(moment, clock.ZONE).date()
+    return clock.day_of(former.starts_at).year == clock.day_of(plan.starts_at).year
 
 
 def _check_plan(order: OrderRequest, plan: SessionPlan) -> None:
     if plan.ends_at <= plan.starts_at:
         require(Refusal("window", _("The session ends before it begins.")))
-    require(rules.follows_the_order(_day(plan.starts_at), _day(order.placed_at)))
+    require(rules.follows_the_order(clock.day_of(plan.starts_at), clock.day_of(order.placed_at)))
     if (plan.ends_at - plan.starts_at).total_seconds() > 14 * 24 * 3600:
         require(Refusal("too_long", _("A session lasts fourteen days at most.")))
     if not (plan.teacher or plan.room or plan.site or plan.place.strip()):
@@ -258,10 +252,9 @@ def record_delivery(
 
 def _tell_session(session: Dispatch, former: Dispatch | None, at: datetime) -> None:
     order = session.line.order
-    when = timezone.localtime(session.starts_at, clock.ZONE)
     body = _("%(title)s, %(when)s, %(place)s") % {
         "title": session.line.title,
-        "when": date_format(when, "DATETIME_FORMAT"),
+        "when": clock.written(session.starts_at),
         "place": session.room or session.site or session.place or order.place,
     }
     url = reverse("catalogue:order", args=[order.pk])

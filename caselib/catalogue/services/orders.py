@@ -83,7 +83,7 @@ def place_order(
     viewer = Viewer.of(by)
     require(rules.may_order(viewer))
     items = list({page.pk: page for page in resources}.values())
-    today = moment.astimezone(clock.ZONE).date()
+    today = clock.day_of(moment)
     require(rules.order_is_complete(len(items), details.starts_on, details.ends_on, today))
     for page in items:
         require(rules.may_be_ordered(orderable_facts(page, viewer)))

@@ -42,7 +42,7 @@ def evaluate_point(
     """
     moment = at or clock.now()
     require(may_evaluate(by))
-    today = moment.astimezone(clock.ZONE).date()
+    today = clock.day_of(moment)
     if not 0 <= score <= 100:
         require(Refusal("score", _("Points run from 0 to 100.")))
     if outcome == EvaluationOutcome.RECTIFY and (rectify_by is None or rectify_by < today):
@@ -73,7 +73,7 @@ def record_rectification(
         require(Refusal("nothing_open", _("This evaluation asks for nothing that is still open.")))
     if not text.strip():
         require(Refusal("empty", _("Write what was put right.")))
-    evaluation.rectified_on = moment.astimezone(clock.ZONE).date()
+    evaluation.rectified_on = clock.day_of(moment)
     evaluation.rectification = text.strip()[:2000]
     evaluation.save(update_fields=["rectified_on", "rectification"])
     page_cache.bump(page_cache.PAGES)

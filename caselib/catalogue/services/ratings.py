@@ -148,7 +148,7 @@ def rate_order(
         delivery=scores.delivery,
         use=scores.use,
         comment=comment.strip()[:1000],
-        rated_on=moment.astimezone(clock.ZONE).date(),
+        rated_on=clock.day_of(moment),
     )
     count(session.line.resource_id, ratings=1, rating_sum=scores.content + scores.delivery + scores.use)
     audit.record("catalogue.session_rated", session.line.order, by=None, at=moment, session=session.pk)

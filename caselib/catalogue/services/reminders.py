@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from caselib.accounts.services import notify
@@ -55,13 +53,12 @@ def remind_of_session(pk: int, *, at: datetime) -> bool:
     people = [order.placed_by]
     if session.teacher is not None and session.teacher.user is not None:
         people.append(session.teacher.user)
-    when = timezone.localtime(session.starts_at, clock.ZONE)
     notify(
         people,
         subject=_("Tomorrow or today: %(title)s") % {"title": session.line.title},
         body=_("%(when)s, %(place)s, %(audience)s, %(n)d people")
         % {
-            "when": date_format(when, "DATETIME_FORMAT"),
+            "when": clock.written(session.starts_at),
             "place": session.room or session.site or session.place or order.place,
             "audience": order.audience,
             "n": order.headcount,

@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -48,7 +47,7 @@ def dispatch(request: SignedInRequest, pk: int, line: int) -> HttpResponse:
                 order, line=chosen, plan=form.plan(), by=request.user, version=form.cleaned_data["version"]
             )
             messages.success(request, _("The session is planned; unit and teacher were told."))
-            if not order.starts_on <= timezone.localtime(session.starts_at, clock.ZONE).date() <= order.ends_on:
+            if not order.starts_on <= clock.day_of(session.starts_at) <= order.ends_on:
                 messages.warning(
                     request, _("It lies outside the days that the unit asked for. Make sure that the unit agrees.")
                 )

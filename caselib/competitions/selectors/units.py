@@ -96,7 +96,7 @@ def candidates(
             live=page.live,
             withdrawn=page.withdrawn_at is not None,
             unit_level=page.unit.level if page.unit else "",
-            published_on=(page.first_published_at.astimezone(clock.ZONE).date() if page.first_published_at else None),
+            published_on=(clock.day_of(page.first_published_at) if page.first_published_at else None),
             award_years=tuple(award.year for award in page.awards.all()),
             attachments=len(page.attachments.all()),
             has_author=bool(page.authors.all()),

@@ -30,7 +30,7 @@ def confirm_awards(competition: Competition, *, by: User, at: datetime | None = 
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
-    today = moment.astimezone(clock.ZONE).date()
+    today = clock.day_of(moment)
     competition = locked(competition)
     period = PublicityPeriod.objects.filter(competition=competition).first()
     unanswered = competition.objections.filter(state=ObjectionState.OPEN).count()

@@ -60,7 +60,7 @@ def publish_need(need: Need, *, readings: int = 3, by: User, at: datetime | None
         raise ConflictError(Refusal("need-state", _("The need has already been published.")))
     if need.deadline <= moment:
         raise RefusedError(Refusal("deadline-past", _("The deadline must lie in the future.")))
-    if need.deliver_by <= need.deadline.astimezone(clock.ZONE).date():
+    if need.deliver_by <= clock.day_of(need.deadline):
         raise RefusedError(Refusal("deliver-by", _("The course cannot be needed before the bids are in.")))
     need.created_by, need.created_at = need.created_by or by, need.created_at or moment
     need.competition = _call_for(need, readings, by, moment)
@@ -202,7 +202,7 @@ def _milestones_fit(steps: Sequence[tuple[str, date]], need: Need, moment: datet
     """Refuse a commission without milestones, with one in the past, or one after the day the course is needed."""
     if not steps or steps[-1][1] > need.deliver_by:
         return Refusal("milestones", _("There must be milestones, the last one by the day the course is needed."))
-    if steps[0][1] < moment.astimezone(clock.ZONE).date():
+    if steps[0][1] < clock.day_of(moment):
         return Refusal("milestone-past", _("A milestone lies in the past: %(title)s") % {"title": steps[0][0]})
     return None
 

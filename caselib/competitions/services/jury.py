@@ -111,7 +111,7 @@ def derive_conflicts(
     every assignment.
     """
     moment = at or clock.now()
-    today = moment.astimezone(clock.ZONE).date()
+    today = clock.day_of(moment)
     seats = judges if judges is not None else competition.judges.filter(active=True, declared_at__isnull=False)
     seats = list(seats if judges is not None else seats.select_related("user__unit"))  # type: ignore[union-attr]
     entries = jury.entry_facts(list(competition.entries.filter(state__in=["nominated", "accepted"])))

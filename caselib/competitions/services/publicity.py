@@ -34,7 +34,7 @@ def open_publicity(competition: Competition, *, by: User, at: datetime | None = 
     competition = locked(competition)
     require(acts.may_move_call(competition.state, CallState.PUBLICITY))
     require(acts.winners_published(outcome.withdrawn_winners(competition)))
-    first = moment.astimezone(clock.ZONE).date()
+    first = clock.day_of(moment)
     last = add_workdays(first, competition.publicity_days, work_calendar())
     period = PublicityPeriod.objects.create(
         competition=competition, starts_on=first, ends_on=last, workdays=competition.publicity_days
@@ -64,9 +64,7 @@ def file_objection(
     moment = at or clock.now()
     competition = locked(competition)
     period = PublicityPeriod.objects.filter(competition=competition).first()
-    require(
-        acts.may_object(competition.state, period.ends_on if period else None, moment.astimezone(clock.ZONE).date())
-    )
+    require(acts.may_object(competition.state, period.ends_on if period else None, clock.day_of(moment)))
     if entry is not None and (entry.competition_id != competition.pk or not hasattr(entry, "award")):
         raise RefusedError(Refusal("not-awarded", _("This entry is not on the list of proposed awards.")))
     if not (name.strip() and contact.strip() and text.strip()):

@@ -58,7 +58,7 @@ def assign(state: StageState, to: User | None, *, by: User, at: datetime | None 
 def send_reminders(*, at: datetime | None = None) -> int:
     """Remind the readers of stages that are due soon or overdue, once a day each; return how many stages."""
     moment = at or clock.now()
-    today, calendar = moment.astimezone(clock.ZONE).date(), work_calendar()
+    today, calendar = clock.day_of(moment), work_calendar()
     states = StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).exclude(reminded_on=today)
     count = 0
     for state in states.select_related("assignee", "workflow_state"):
@@ -92,7 +92,7 @@ def send_rereview_notices(*, days: int = 30, at: datetime | None = None) -> int:
     from caselib.core.models import AuditRecord
 
     moment = at or clock.now()
-    until = moment.astimezone(clock.ZONE).date() + timedelta(days=days)
+    until = clock.day_of(moment) + timedelta(days=days)
     count = 0
     for page in due_for_rereview(until):
         if page.review_due_on is None:

@@ -37,7 +37,7 @@ def publish_run(run: WorkflowState, page: ResourcePage, *, by: User | None, at: 
     revision = Revision.objects.get(pk=state.revision_id)
     sha256 = digest(revision)
     passes = vetted(run, page, revision, sha256)
-    day = moment.astimezone(clock.ZONE).date()
+    day = clock.day_of(moment)
     due = add_months(day, _months(page, revision))
     ResourcePage.objects.filter(pk=page.pk).update(review_due_on=due)
     circulation.finish_widening(page, revision, by=by, at=moment)

@@ -90,7 +90,7 @@ def open_stage(
         task=stage,
         revision=revision,
         status=TaskState.STATUS_IN_PROGRESS,
-        due_on=add_workdays(moment.astimezone(clock.ZONE).date(), stage.deadline_days, work_calendar()),
+        due_on=add_workdays(clock.day_of(moment), stage.deadline_days, work_calendar()),
         sha256=sha256,
     )
     state.save()

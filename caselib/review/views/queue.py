@@ -71,7 +71,7 @@ def queue_list(request: HttpRequest) -> HttpResponse:
     rows = []
     for state in page:
         lamp = light(state.due_on, today, calendar)
-        waiting = (today - state.started_at.astimezone(clock.ZONE).date()).days
+        waiting = (today - clock.day_of(state.started_at)).days
         found = pages.get(state.workflow_state.object_id)
         rows.append(Row(state, found, TONES[lamp.value], str(lamp.label), waiting))
     context = {"rows": rows, "page_obj": page, "form": form, "filtered": bool(request.GET), "user_id": user.pk}
