@@ -13,9 +13,9 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from caselib.review import attached
-        from search import checks, jobs, reading, receivers  # noqa: F401 (importing jobs registers them)
+        from search import checks, harvest, jobs, reading, receivers  # noqa: F401 (importing jobs registers them)
 
         register(checks.engine_there_is, checks.TAG)
         receivers.connect()
         # The checks of a review scan attached files too; the review stands below and cannot ask itself.
-        attached.register(attached.FileReader(known=reading.known_text, read=reading.read))
+        attached.register(attached.FileReader(known=harvest.known_text, read=reading.read))

@@ -140,7 +140,7 @@ def _attachments(page: ResourcePage) -> Iterator[TextPart]:
     for attachment in page.attachments.all():
         yield TextPart(
             ATTACHMENT,
-            _text_of(attachment.document),
+            known_text(attachment.document) or "",
             label=str(attachment),
             ref=str(attachment.document_id),
             tokens=tuple(page.access_tokens(attachment.audience)),
@@ -155,10 +155,15 @@ def _captions(page: ResourcePage, tracks: dict[int, list[CaptionTrack]]) -> Iter
         yield TextPart(CAPTION, text, label=track.label, ref=str(track.pk), cues=starts)
 
 
-def _text_of(document: CaseDocument) -> str:
-    """The text of a document as far as it was read: of a file that took its place nothing, until that is read."""
+def known_text(document: CaseDocument) -> str | None:
+    """Return the text of a document as it was read: empty if nothing could be, None if it is still to be read.
+
+    Whatever reader it was: nothing that was known is forgotten because files are read better by now.
+    """
     kept = _kept(document)
-    return str(kept.text) if kept and kept.file_hash == document.file_hash else ""
+    if kept is None or kept.file_hash != document.file_hash or not (kept.reader or kept.file_hash):
+        return None
+    return str(kept.text)
 
 
 def _kept(document: CaseDocument) -> ExtractedText | None:
@@ -168,7 +173,7 @@ def _kept(document: CaseDocument) -> ExtractedText | None:
 def _leave_to_be_read(pages: Iterable[ResourcePage]) -> None:
     """Mark the documents whose text is not known (`search.reading`). One that waits already keeps its place."""
     documents = {a.document_id: a.document for page in pages for a in page.attachments.all()}
-    unread = [document for document in documents.values() if not _is_read_or_waits(document)]
+    unread = [document for document in documents.values() if known_text(document) is None and not _waits(document)]
     unread.sort(key=lambda document: document.pk)  # two drainers must not wait for each other
     rows = [ExtractedText(document=document, at=clock.now()) for document in unread]
     ExtractedText.objects.bulk_create(
@@ -180,9 +185,9 @@ def _leave_to_be_read(pages: Iterable[ResourcePage]) -> None:
     )
 
 
-def _is_read_or_waits(document: CaseDocument) -> bool:
+def _waits(document: CaseDocument) -> bool:
     kept = _kept(document)
-    return kept is not None and (kept.file_hash == document.file_hash or kept.reader == 0)
+    return kept is not None and kept.reader == 0
 
 
 def _terms(page: ResourcePage, axis: str) -> list[Term]:
@@ -227,5 +232,5 @@ def _hours(hours: Decimal) -> str:
 def _days(page: ResourcePage) -> int:
     """The day of first publication, as days since 1970."""
     moment = page.first_published_at
-    day = moment.astimezone(clock.ZONE).date() if moment else page.written_on or _EPOCH
+    day = clock.day_of(moment) if moment else page.written_on or _EPOCH
     return (day - _EPOCH).days

@@ -44,26 +44,20 @@ def _drain_lock(engine: str, *, alone: bool) -> contextlib.AbstractContextManage
     return _file(f"drain-{engine}")
 
 
-@contextlib.contextmanager
-def rebuilding(engine: str) -> Iterator[None]:
+def rebuilding(engine: str) -> contextlib.AbstractContextManager[None]:
     """Hold the right to rebuild an engine's index. Raises Busy if another process is doing so."""
-    if connection.vendor == "postgresql":
-        with _advisory(_number("rebuild", engine), shared=False):
-            yield
-    else:
-        with _file(f"rebuild-{engine}"):
-            yield
+    return _alone("rebuild", engine)
 
 
-@contextlib.contextmanager
-def reading() -> Iterator[None]:
+def reading() -> contextlib.AbstractContextManager[None]:
     """Hold the right to read documents. Raises Busy if another process is doing so."""
+    return _alone("read")
+
+
+def _alone(*names: str) -> contextlib.AbstractContextManager[None]:
     if connection.vendor == "postgresql":
-        with _advisory(_number("read"), shared=False):
-            yield
-    else:
-        with _file("read"):
-            yield
+        return _advisory(_number(*names), shared=False)
+    return _file("-".join(names))
 
 
 def claim_keys(engine: str, keys: Collection[str]) -> set[str]:

@@ -49,17 +49,6 @@ def read(document: CaseDocument) -> None:
         outbox.enqueue(harvest.key_of(pk) for pk in shown_by.values_list("pk", flat=True).distinct())
 
 
-def known_text(document: CaseDocument) -> str | None:
-    """Return the text of a document as it was read: empty if nothing could be, None if it is still to be read.
-
-    Whatever reader it was: what the checks found in it must not be forgotten because files are read better by now.
-    """
-    kept = document.extracted if hasattr(document, "extracted") else None
-    if kept is None or kept.file_hash != document.file_hash or not (kept.reader or kept.file_hash):
-        return None
-    return str(kept.text)
-
-
 def read_all(*, seconds: float = math.inf) -> int:
     """Read all documents that wait, or as many as are begun within so many seconds; return how many.
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from caselib.core import clock, page_cache
 from search import completions, engines, harvest, locks, outbox
 from search.backends.base import Builder, EngineUnavailable
-from search.indexer import BATCH
+from search.indexer import BATCH, Progress
 from search.models import IndexBuild, OutboxJob, ReplayKey
 
-Progress = Callable[[int, int], None]
 _SWITCH_WAIT = 30.0  # seconds the switch waits for a drain to end
 
 

@@ -51,5 +51,4 @@ def bring_up(name: str) -> DrainReport:
 
 def keep_all_up() -> list[DrainReport]:
     """Make every configured engine's index true."""
-    reports = [keep_up(name) for name in engines.configured()]
-    return [*reports, *map(keep_up, engines.configured())] if reading.read_all() else reports
+    return [bring_up(name) for name in engines.configured()]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
@@ -14,18 +13,14 @@ from caselib.accounts.viewers import Viewer
 from caselib.resources.enums import Circulation, Kind
 from caselib.vocabularies.models import Position, Topic
 from search import api, showing
-from search.api import SearchRequest, SearchResult
+from search.api import SearchRequest
 from search.models import Completion, SynonymGroup
 from search.queries import Found, FoundPassage
 from search.records import BODY
 from tests import factories
+from tests.search.finding import Find, titles
 
-Find = Callable[..., SearchResult]
 pytestmark = pytest.mark.django_db
-
-
-def titles(result: SearchResult) -> list[str]:
-    return [hit.title for hit in result.hits]
 
 
 def body(*paragraphs: str, audience: str = "learner") -> list[dict[str, object]]:

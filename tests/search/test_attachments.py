@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
 
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 
-from caselib.accounts.enums import Role
-from caselib.accounts.viewers import Viewer
 from caselib.media.models import CaseDocument
 from caselib.resources.models import Attachment, ResourcePage
 from search import api, extraction, harvest, indexer, locks, reading
-from search.api import SearchRequest, SearchResult
+from search.api import SearchRequest
 from search.models import ExtractedText, OutboxJob
 from tests import factories
+from tests.search.finding import Find, teacher, titles
 
-Find = Callable[..., SearchResult]
 pytestmark = pytest.mark.django_db
-
-
-def titles(result: SearchResult) -> list[str]:
-    return [hit.title for hit in result.hits]
-
-
-def teacher() -> Viewer:
-    return Viewer.of(factories.UserFactory(roles=[Role.TEACHER]))
 
 
 def document(name: str, data: bytes, title: str = "附件") -> CaseDocument:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -19,23 +18,15 @@ from caselib.resources.models import ResourceAward, ResourcePage, RestrictedGrou
 from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
 from search import api, engines, harvest, indexer, office, outbox, rebuilding
-from search.api import SearchRequest, SearchResult
+from search.api import SearchRequest
 from search.backends.base import Refused
 from search.backends.embedded import EmbeddedBuilder, EmbeddedEngine
 from search.models import POISONED_AFTER, IndexBuild, OutboxJob
 from search.records import Record
 from tests import factories
+from tests.search.finding import Find, teacher, titles
 
-Find = Callable[..., SearchResult]
 pytestmark = pytest.mark.django_db
-
-
-def titles(result: SearchResult) -> list[str]:
-    return [hit.title for hit in result.hits]
-
-
-def teacher() -> Viewer:
-    return Viewer.of(factories.UserFactory(roles=[Role.TEACHER]))
 
 
 def test_the_job_and_the_change_commit_together() -> None:
