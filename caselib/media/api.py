@@ -6,7 +6,8 @@ from typing import Any
 
 from wagtail.documents.api.admin.views import DocumentsAdminAPIViewSet
 from wagtail.images.api.admin.views import ImagesAdminAPIViewSet
-from wagtail.permissions import policy_registry
+
+from .policies import choosable
 
 
 class OwnMixin:
@@ -16,10 +17,7 @@ class OwnMixin:
 
     def get_queryset(self) -> Any:
         files = super().get_queryset()  # type: ignore[misc]
-        own = policy_registry.get_by_type(files.model).instances_user_has_any_permission_for(
-            self.request.user, {"choose"}
-        )
-        return files.filter(pk__in=own.values("pk"))
+        return files.filter(pk__in=choosable(files.model, self.request.user).values("pk"))
 
 
 class OwnImagesAPI(OwnMixin, ImagesAdminAPIViewSet):  # type: ignore[misc]

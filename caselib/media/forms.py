@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from wagtail.permissions import policy_registry
 
 from caselib.core.numbers import row_number
 
 from . import services
 from .holding import refusal
 from .models import CaseImage, VideoFile
+from .policies import choosable
 from .rules import film_refusal
 from .vtt import CaptionError, parse
 
@@ -44,8 +44,7 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _keep_to_own_pictures(self, user: Any) -> None:
         """A picture of somebody else's is no choice, and is taken out of what was sent: the form would show its title."""
-        policy = policy_registry.get_by_type(CaseImage)
-        own = policy.instances_user_has_any_permission_for(user, {"choose"}).values("pk")
+        own = choosable(CaseImage, user).values("pk")
         field: Any = self.fields["still"]
         field.queryset = CaseImage.objects.filter(Q(pk__in=own) | Q(pk=self.instance.still_id))
         name = self.add_prefix("still")

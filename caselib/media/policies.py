@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from django.db.models import Model
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import Image as WagtailImage
 from wagtail.permission_policies.collections import CollectionOwnershipPermissionPolicy
-from wagtail.permissions import register_permission_policy
+from wagtail.permissions import policy_registry, register_permission_policy
 
 from .models import CaseDocument, CaseImage, VideoFile
 
@@ -37,6 +38,11 @@ class OwnUploadsPolicy(CollectionOwnershipPermissionPolicy):  # type: ignore[mis
 
 def _with_choosing_as_changing(actions: Collection[str]) -> set[str]:
     return {"change" if action == "choose" else action for action in actions}
+
+
+def choosable(model: type[Model], user: Any) -> Any:
+    """Return the files of ``model`` that ``user`` may choose: their own uploads, or all for the editors."""
+    return policy_registry.get_by_type(model).instances_user_has_any_permission_for(user, {"choose"})
 
 
 def register() -> None:

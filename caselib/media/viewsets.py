@@ -21,18 +21,14 @@ from caselib.core.numbers import row_number
 
 from .forms import FilmForm
 from .models import VideoFile
-
-
-def own_films(user: Any) -> Any:
-    """Return the films that ``user`` may choose: their own uploads, or all for the editors (see ``policies``)."""
-    return policy_registry.get_by_type(VideoFile).instances_user_has_any_permission_for(user, {"choose"})
+from .policies import choosable
 
 
 class FilmIndexView(IndexView):  # type: ignore[misc]
     """Lists the films that the user works with."""
 
     def get_base_queryset(self) -> Any:
-        return own_films(self.request.user).select_related("uploaded_by")
+        return choosable(VideoFile, self.request.user).select_related("uploaded_by")
 
 
 class ActingMixin:
@@ -125,7 +121,7 @@ class OwnFilmsMixin:
     request: Any
 
     def get_object_list(self) -> Any:
-        return own_films(self.request.user)
+        return choosable(VideoFile, self.request.user)
 
     @property
     def columns(self) -> list[Column]:
@@ -148,14 +144,14 @@ class FilmChosenView(ChosenView):  # type: ignore[misc]
     """The answer to a choice; a film that is not offered does not exist."""
 
     def get_object(self, pk: str) -> VideoFile:
-        return own_films(self.request.user).get(pk=row_number(pk))
+        return choosable(VideoFile, self.request.user).get(pk=row_number(pk))
 
 
 class FilmsChosenView(ChosenMultipleView):  # type: ignore[misc]
     """Several choices at once."""
 
     def get_objects(self, pks: list[str]) -> Any:
-        return own_films(self.request.user).filter(
+        return choosable(VideoFile, self.request.user).filter(
             pk__in=[number for number in map(row_number, pks) if number is not None]
         )
 

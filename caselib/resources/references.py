@@ -17,12 +17,12 @@ from django.http import QueryDict
 from wagtail.blocks import BaseStreamBlock, BaseStructBlock, Block, ChooserBlock, ListBlock
 from wagtail.fields import StreamField
 from wagtail.models import Page
-from wagtail.permissions import policy_registry
 
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core.numbers import row_number
 from caselib.media.models import CaseDocument, CaseImage, VideoFile
+from caselib.media.policies import choosable
 
 from . import files, selectors
 from .models import ResourcePage
@@ -54,8 +54,7 @@ def _open_to(user: User, model: type[Model], numbers: set[int]) -> set[int]:
     if issubclass(model, Page):
         roads: tuple[QuerySet[Any], ...] = (selectors.workable(user), ResourcePage.objects.visible_to(viewer))
         return {pk for road in roads for pk in road.filter(pk__in=numbers).values_list("pk", flat=True)}
-    own = policy_registry.get_by_type(model).instances_user_has_any_permission_for(user, {"choose"})
-    chosen = set(own.filter(pk__in=numbers).values_list("pk", flat=True))
+    chosen = set(choosable(model, user).filter(pk__in=numbers).values_list("pk", flat=True))
     others = model._default_manager.filter(pk__in=numbers - chosen)
     return chosen | {file.pk for file in others if files.may_open(_stored(file), user, viewer)}
 
