@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from caselib.media.models import CaseDocument
@@ -20,6 +20,8 @@ class FileReader:
     read: Callable[[CaseDocument], object]
 
 
+# (title, text) of attached files; None for one that was not read yet.
+Texts = Sequence[tuple[str, str | None]]
 _registered: list[FileReader] = []
 
 

@@ -12,6 +12,7 @@ from wagtail.models import Revision, TaskState
 from caselib.core import clock
 from caselib.core.jobs import JobContext, job, periodic
 from caselib.core.models import Job
+from caselib.resources.beside import reviewed
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
@@ -20,7 +21,7 @@ from .enums import CheckTrigger
 from .models import CheckRun, StageState
 from .selectors import latest_run, open_states_of, page_of, run_before
 from .services.assigning import send_reminders, send_rereview_notices
-from .services.checking import DATED, READ_FILES, basis, checked, hits_of, in_force, store_findings
+from .services.checking import DATED, READ_FILES, basis, checked, hits_of, in_force, rules_of, store_findings
 from .services.packs import RESCAN, request_rescan
 
 WORST = 100
@@ -34,16 +35,17 @@ def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
     """
     for state in StageState.objects.filter(status=TaskState.STATUS_IN_PROGRESS).select_related("workflow_state"):
         _check_again(state)
-    today = clock.today()
+    rules = rules_of(clock.today())
     live = ResourcePage.objects.filter(live=True, withdrawn_at__isnull=True).order_by("pk")
     total, done = live.count(), 0
     severities: Counter[str] = Counter()
     worst: list[dict[str, Any]] = []
-    for page in live.specific().iterator(chunk_size=100):
-        packs = basis(page, today)
+    for page in live.specific().prefetch_related("attachments__document").iterator(chunk_size=100):
+        files = attached.texts_of(page)
+        packs = basis(rules, files)
         run = _known(page, packs)
         if run is None:
-            run = _stored(page, hits_of(page, today), packs)
+            run = _stored(page, hits_of(page, reviewed(page), files, rules), packs)
         found = Counter(run.findings.values_list("severity", flat=True)) if run else Counter()
         severities.update(found)
         if found["blocking"] or found["warning"]:
@@ -51,7 +53,7 @@ def rescan(ctx: JobContext, **parameters: Any) -> dict[str, Any]:
         done += 1
         ctx.progress(done, total, page.title)
     worst.sort(key=lambda row: (-row.get("blocking", 0), -row.get("warning", 0)))
-    return {"items": done, "findings": dict(severities), "packs": in_force(today), "worst": worst[:WORST]}
+    return {"items": done, "findings": dict(severities), "packs": dict(rules.stamp), "worst": worst[:WORST]}
 
 
 @job(READ_FILES)
@@ -112,7 +114,7 @@ def rescan_by_date(today: date | None = None) -> Job | None:
     last = Job.objects.filter(kind=RESCAN).order_by("-created_at").first()
     if last is None:
         return None
-    then = last.created_at.astimezone(clock.ZONE).date()
+    then = clock.day_of(last.created_at)
     if in_force(then).get(DATED) == in_force(today or clock.today()).get(DATED):
         return None
     return request_rescan(by=None)

@@ -6,7 +6,8 @@ import hashlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -64,22 +65,39 @@ def in_force(day: date) -> dict[str, Any]:
     return found
 
 
-def basis(page: ResourcePage, day: date) -> dict[str, Any]:
-    """Return what a check of ``page`` (live, or made from a revision) on ``day`` rests on: the rules, and its files.
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the checks go by on a day: compiled terms and patterns, the built-in rules that are off, and ``in_force``."""
+
+    scanner: Scanner
+    switched_off: Collection[str]
+    stamp: Mapping[str, Any]
+
+
+def rules_of(day: date) -> Rules:
+    """Return the rules of ``day``, looked up once for whatever is checked by them."""
+    return Rules(scanner_for(day), builtin_off(), in_force(day))
+
+
+def basis(rules: Rules, files: attached.Texts) -> dict[str, Any]:
+    """Return what a check by ``rules`` of a text with these ``files`` rests on.
 
     A text is checked again when this differs from what its last run was made with.
     """
-    number = sum(text is not None for _title, text in attached.texts_of(page))
-    return {**in_force(day), **({FILES: number} if number else {})}
+    number = sum(text is not None for _title, text in files)
+    return {**rules.stamp, **({FILES: number} if number else {})}
 
 
-def hits_of(page: ResourcePage, day: date) -> list[Hit]:
-    """Return what the rules of ``day`` find in ``page`` (live, or made from a revision) and in its files."""
-    scanner, _versions = scanner_for(day)
-    pieces = reviewed(page)
-    details = details_of(page, length_of(pieces))
-    texts, files = [piece.text for piece in pieces], attached.texts_of(page)
-    return scan_item(scanner, texts, details, files=files, paragraphs=_paragraphs(pieces), switched_off=builtin_off())
+def hits_of(page: ResourcePage, pieces: Sequence[Passage], files: attached.Texts, rules: Rules) -> list[Hit]:
+    """Return what ``rules`` find in ``page`` (live, or made from a revision), in its passages ``pieces`` and its ``files``."""
+    return scan_item(
+        rules.scanner,
+        [piece.text for piece in pieces],
+        details_of(page, length_of(pieces)),
+        files=files,
+        paragraphs=_paragraphs(pieces),
+        switched_off=rules.switched_off,
+    )
 
 
 def _paragraphs(pieces: Sequence[Passage]) -> list[range]:
@@ -93,8 +111,8 @@ def _paragraphs(pieces: Sequence[Passage]) -> list[range]:
     return found
 
 
-def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:
-    """Return the compiled packs in force on ``day`` and their versions; compiled once a thread and version."""
+def scanner_for(day: date) -> Scanner:
+    """Return the compiled packs in force on ``day``; compiled once a thread and version."""
     versions = pack_versions()
     key = (day, tuple(sorted(versions.items())))
     if getattr(_compiled, "key", None) != key:
@@ -103,7 +121,8 @@ def scanner_for(day: date) -> tuple[Scanner, dict[str, int]]:
             rules[rule.pack.code].append(rule.as_scan_rule())
         packs = [Pack(code, versions[code], tuple(found)) for code, found in sorted(rules.items())]
         _compiled.scanner, _compiled.key = Scanner.compile(packs, day), key
-    return _compiled.scanner, versions
+    scanner: Scanner = _compiled.scanner
+    return scanner
 
 
 def length_of(pieces: Sequence[Passage]) -> int:
@@ -156,14 +175,19 @@ def run_checks(
     are the same and it weighs no more), hit counts of the rules, fingerprint and similarities.
     """
     moment = at or clock.now()
-    day = moment.astimezone(clock.ZONE).date()
     began = time.monotonic()
     draft = revision.as_object()
-    texts = [piece.text for piece in reviewed(draft) if piece.kind != BESIDE]
-    hits = hits_of(draft, day)
+    rules, pieces, files = rules_of(clock.day_of(moment)), reviewed(draft), attached.texts_of(draft)
+    texts = [piece.text for piece in pieces if piece.kind != BESIDE]
+    hits = hits_of(draft, pieces, files, rules)
     before = run_before(page, revision.pk)
     run = CheckRun.objects.create(
-        page_id=page.pk, revision=revision, sha256=digest(revision), trigger=trigger, packs=basis(draft, day), at=moment
+        page_id=page.pk,
+        revision=revision,
+        sha256=digest(revision),
+        trigger=trigger,
+        packs=basis(rules, files),
+        at=moment,
     )
     store_findings(run, hits, before)
     if trigger != CheckTrigger.RESCAN:
@@ -177,7 +201,8 @@ def checked(page: ResourcePage, revision: Revision, *, at: datetime | None = Non
     """Return the newest run over ``revision``, made anew if rules or what is known of the files changed since."""
     moment = at or clock.now()
     run = latest_run(page, revision.pk)
-    if run is not None and run.packs == basis(revision.as_object(), moment.astimezone(clock.ZONE).date()):
+    files = attached.texts_of(revision.as_object())
+    if run is not None and run.packs == basis(rules_of(clock.day_of(moment)), files):
         return run
     return run_checks(page, revision, trigger=CheckTrigger.REVISION, at=moment)
 
