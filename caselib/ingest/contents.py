@@ -23,8 +23,6 @@ DRESSED = re.compile(
 )
 BARE = re.compile(r"^(?:\d{1,4}|[ivxlcIVXLC]{1,6})$")
 _LEADERS = re.compile(r"(?:[.．·…⋯・‥﹒•。\-—_]\s*)+\s*[(（]?\s*(\d{1,4}|[ivxlc]{1,6})?\s*[)）]?\s*$", re.I)
-_MOST_ENTRIES = 400
-_ENTRY_LINES = 3  # lines that one entry may take
 _FEWEST_PLAIN, _LONGEST_PLAIN = 2, 60  # entries without pages, and the characters of one
 _LONGEST = 200  # characters of a line that may be an entry
 _MOST_PAGES = 60  # of one case

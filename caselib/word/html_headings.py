@@ -34,7 +34,7 @@ def with_headings(blocks: Sequence[Block], looks: Mapping[int, Style], *, lists:
             text = squeeze(block.text)
             number = "" if block.number == BULLET else block.number
             title = verdict.role == "title"
-            result[index] = Heading(verdict.level, (Run(text),), number, True, block.place, title)
+            result[index] = Heading(verdict.level, (Run(text),), number, guessed=True, place=block.place, title=title)
         elif verdict.role in ("byline", "caption"):
             result[index] = Paragraph(block.runs, verdict.role, block.number, place=block.place)  # type: ignore[arg-type]
     return result
