@@ -6,9 +6,12 @@ from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from caselib.resources.reach import suggest_tags
 from caselib.resources.showing import serve_address
 
 urlpatterns = [
+    # Before Wagtail's own view of the same address.
+    path("admin/tag-autocomplete/", suggest_tags),
     path("admin/", include(wagtailadmin_urls)),
     path("account/", include("caselib.accounts.urls")),
     path("", include("caselib.core.urls")),

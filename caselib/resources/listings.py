@@ -95,7 +95,7 @@ class ResourceIndexView(GuardedExportMixin, IndexView):  # type: ignore[misc]
 
     def to_row_dict(self, item: ResourcePage) -> dict[str, Any]:
         shown = {
-            "title": item.draft_title or item.title,
+            "title": item.get_admin_display_title(),
             "author_names": _authors(item),
             "topic_names": _topics(item),
             "status": str(item.status_string),

@@ -15,6 +15,7 @@ from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, pr
 from django.db.models.functions import Cast
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag, TaggedItem
 from wagtail.models import Page, Site, WorkflowState
 
 from caselib.accounts.enums import REVIEWERS, Role
@@ -22,10 +23,12 @@ from caselib.accounts.models import Unit, User
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.core.questions import Question
+from caselib.media.models import CaseDocument, CaseImage
+from caselib.media.policies import choosable
 from caselib.vocabularies.models import Position, Topic
 
 from .enums import Circulation
-from .models import PositionTagging, ResourcePage, RestrictedGroup, TopicTagging
+from .models import FreeTagging, PositionTagging, ResourcePage, RestrictedGroup, TopicTagging
 from .models.base import access_tokens
 
 #: What ``reverse`` leaves as it is in an address.
@@ -64,6 +67,16 @@ def workable(user: User) -> QuerySet[ResourcePage]:
         return pages
     own = Q(owner=user) | Q(unit_id=user.unit_id, unit__isnull=False)
     return pages.filter(own | Q(live=True, circulation__in=(Circulation.PUBLIC, Circulation.INTERNAL)))
+
+
+def suggested_tags(user: User) -> QuerySet[Tag]:
+    """Return the free tags that may be suggested to ``user``: those on resources and files they may work with."""
+    held = Q(pk__in=FreeTagging.objects.filter(content_object__in=workable(user)).values("tag"))
+    for model in (CaseImage, CaseDocument):
+        kind = ContentType.objects.get_for_model(model)
+        on_files = TaggedItem.objects.filter(content_type=kind, object_id__in=choosable(model, user).values("pk"))
+        held |= Q(pk__in=on_files.values("tag"))
+    return Tag.objects.filter(held)
 
 
 def address_of(url_path: str) -> str:

@@ -178,6 +178,13 @@ class ResourcePage(GuardedRevisions, Page):  # type: ignore[misc]
             {page_cache.BESIDE, page_cache.page(self.pk), *(page_cache.page(pk) for pk in pointed if pk is not None)}
         )
 
+    def get_admin_display_title(self) -> str:
+        """Return what lists of the admin call the resource: once it is live, what readers call it.
+
+        Everybody who writes sees those lists; a new title is seen by others when it is vetted. The edit form has it.
+        """
+        return str(self.title if self.live else super().get_admin_display_title())
+
     @property
     def withdrawn(self) -> bool:
         return self.withdrawn_at is not None

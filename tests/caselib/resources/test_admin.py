@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from io import BytesIO
 from typing import Any
@@ -75,6 +76,47 @@ def test_an_author_sees_own_drafts_and_no_others() -> None:
     assert "自己的草稿" in page
     assert "别人已发布" in page
     assert "别人的草稿" not in page
+
+
+def test_a_new_title_of_a_published_text_is_not_shown_before_it_is_vetted() -> None:
+    page = factories.live(title="已发布的题目")
+    page.title = "尚未审查的题目"
+    page.save_revision(user=page.owner)
+    stranger = signed_in(factories.UserFactory(roles=[Role.AUTHOR]))
+    for address in (
+        reverse("resources_casestudy:index"),
+        reverse("resources_casestudy:index") + "?export=csv",
+        reverse("wagtailadmin_explore", args=[page.get_parent().pk]),
+        reverse("wagtailadmin_api:pages:listing") + "?fields=*",
+        reverse("wagtailadmin_api:pages:detail", args=[page.pk]) + "?fields=*",
+        reverse("wagtailadmin_pages:search") + "?q=题目",
+    ):
+        response = stranger.get(address)
+        assert response.status_code == 200, address
+        shown = response.getvalue().decode() if response.streaming else response.content.decode()
+        escaped = json.dumps("尚未审查的题目")[1:-1]
+        assert "尚未审查的题目" not in shown and escaped not in shown, address
+    assert (
+        "尚未审查的题目"
+        in signed_in(page.owner).get(reverse("wagtailadmin_pages:edit", args=[page.pk])).content.decode()
+    )
+
+
+def test_free_tags_of_others_drafts_are_not_suggested() -> None:
+    mine = factories.draft(title="自己的草稿")
+    other = factories.draft(title="别人的草稿")
+    published = factories.draft(title="别人已发布")
+    for page, tag in ((mine, "专项甲"), (other, "专项乙"), (published, "专项丙")):
+        page.free_tags.add(tag)
+        page.save_revision()
+        page.save()
+    factories.publish(published)
+    address = reverse("wagtailadmin_tag_autocomplete") + "?term=专项"
+    assert signed_in(mine.owner).get(address).json() == ["专项丙", "专项甲"]
+    editor = signed_in(factories.UserFactory(roles=[Role.EDITOR]))
+    assert sorted(editor.get(address).json()) == ["专项丙", "专项乙", "专项甲"]
+    trainee = signed_in(factories.UserFactory(roles=[Role.TRAINEE]))
+    assert trainee.get(address).status_code in (302, 403)
 
 
 def test_the_explorer_and_the_chooser_hide_others_drafts() -> None:
