@@ -58,7 +58,7 @@ def install() -> None:
     Locale.objects.get_or_create(language_code="zh-hans")
     home = _home()
     Site.objects.update_or_create(
-        is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "site_name": "案例库"}
+        is_default_site=True, defaults={"hostname": "localhost", "root_page": home, "site_name": "案例课程库"}
     )
     tree = library()
     for role in ADMIN_ROLES:

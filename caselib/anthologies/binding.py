@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from caselib.resources.enums import Audience
 from caselib.resources.models import ResourceAward, ResourcePage
@@ -188,7 +189,7 @@ def colophon_text(edition: Edition) -> str:
     anthology = edition.anthology
     lines = [
         f"{anthology.title}（{edition.name}）",
-        f"{_('Edited by')}：{anthology.publisher}" if anthology.publisher else "",
+        f"{pgettext('anthologies', 'Edited by')}：{anthology.publisher}" if anthology.publisher else "",
         f"{_('Year')}：{edition.year}",
         f"{_('Circulation level')}：{edition.get_circulation_display()}",
     ]

@@ -77,7 +77,7 @@ class HeadingBlock(blocks.StructBlock):
 
 class PictureBlock(blocks.StructBlock):
     image = ImageChooserBlock(label=_("Image"))
-    caption = blocks.CharBlock(label=_("Caption"), max_length=300, required=False)
+    caption = blocks.CharBlock(label=pgettext_lazy("resources", "Caption"), max_length=300, required=False)
     alt = blocks.CharBlock(
         label=_("Text alternative"),
         max_length=500,
@@ -119,7 +119,7 @@ class SectionBlock(blocks.StructBlock):
 
     class Meta:
         icon = "list-ul"
-        label = _("Section")
+        label = pgettext_lazy("resources", "Section")
 
 
 class BodyBlock(blocks.StreamBlock):

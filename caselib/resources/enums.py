@@ -84,8 +84,8 @@ class Method(models.TextChoices):
 class SectionKind(models.TextChoices):
     BACKGROUND = "background", _("Background")
     PRACTICE = "practice", _("Practice")
-    OUTCOME = "outcome", _("Outcome")
-    REFLECTION = "reflection", _("Reflection")
+    OUTCOME = "outcome", pgettext_lazy("resources", "Outcome")
+    REFLECTION = "reflection", pgettext_lazy("resources", "Reflection")
     DISCUSSION = "discussion", _("Discussion")
     OTHER = "other", _("Other section")
 

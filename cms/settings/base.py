@@ -185,7 +185,7 @@ MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/r/files/"
 MEDIA_X_ACCEL = ""
 
-WAGTAIL_SITE_NAME = "案例库"
+WAGTAIL_SITE_NAME = "案例课程库"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "caselib.resources.richtext.RichTextArea"}}
 WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
 WAGTAIL_ENABLE_UPDATE_CHECK = False

@@ -124,6 +124,16 @@ def light(tone: str, words: str) -> SafeString:
     return _light(tone if tone in {"ok", "soon", "late", "none"} else "none", words)
 
 
+@register.simple_block_tag
+def framed(content: str, *names: Any) -> SafeString:
+    """Put a table into the frame that scrolls beneath a narrow window, reached and moved with the keyboard.
+
+    ``names`` together name it for whoever hears the page; a page with several tables names each by something of its own.
+    """
+    label = " · ".join(word for name in names if (word := str(name)))
+    return format_html('<div class="table-scroll" tabindex="0" role="region" aria-label="{}">{}</div>', label, content)
+
+
 @register.filter
 def svg(markup: str) -> SafeString:
     """Mark SVG made by our own generators as safe; never used on text that a person can write."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from caselib.resources.enums import Kind
 from caselib.vocabularies.models import Position, Sector, Topic
@@ -96,6 +97,6 @@ class ListForm(forms.ModelForm):
 class ItemForm(forms.Form):
     """Section, line and obligation of an item."""
 
-    section = forms.CharField(label=_("Section"), max_length=80, required=False)
+    section = forms.CharField(label=pgettext_lazy("catalogue", "Section"), max_length=80, required=False)
     line = forms.CharField(label=_("Editor's line"), max_length=300, required=False)
     obligation = forms.ChoiceField(label=_("Obligation"), choices=Obligation.choices)

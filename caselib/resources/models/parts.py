@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, PageChooserPanel
 from wagtail.models import Orderable
@@ -25,7 +26,7 @@ class ResourceAuthor(Orderable):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="authored",
-        verbose_name=_("account"),
+        verbose_name=pgettext_lazy("resources", "account"),
     )
 
     class Meta(Orderable.Meta):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.fields import StreamField
 
 from ..blocks import BodyBlock
@@ -24,7 +25,7 @@ class Teacher(ResourcePage):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="teacher_pages",
-        verbose_name=_("account"),
+        verbose_name=pgettext_lazy("resources", "account"),
     )
     source = models.CharField(_("source of the teacher"), max_length=12, choices=TeacherSource.choices, blank=True)
     post = models.CharField(_("post"), max_length=120, blank=True)

@@ -351,7 +351,7 @@ def test_a_folder_or_library_is_not_deleted_with_resources_in_it() -> None:
     client = Client()
     client.force_login(factories.UserFactory(is_superuser=True))
     for branch in page.get_ancestors().filter(depth__gt=1):
-        client.post(reverse("wagtailadmin_pages:delete", args=[branch.pk]), {"confirm_site_name": "案例库"})
+        client.post(reverse("wagtailadmin_pages:delete", args=[branch.pk]), {"confirm_site_name": "案例课程库"})
         client.post(reverse("wagtailadmin_pages:unpublish", args=[branch.pk]), {"include_descendants": "on"})
         for action in ("delete", "unpublish"):
             client.post(
