@@ -216,11 +216,11 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
     key = hashlib.sha1(data, usedforsecurity=False).hexdigest()
     size = segno.make(address, error="m").symbol_size(scale=QR_SCALE, border=2)
     image = word.ImageData(key, data, "image/png", "qr.png", int(size[0]), int(size[1]))
-    organiser = certificate.award.competition.organiser
+    issuer = certificate.award.competition.issuer
     blocks: list[word.Block] = [heading(_("Certificate of honour"), 1)]
     parts = [part.strip("\u3000 ") for part in certificate.text.splitlines() if part.strip()]
     blocks += [line(part, "quote" if at == 0 and part[-1] in "：:" else "body") for at, part in enumerate(parts)]
-    signed = "　".join(part for part in (str(organiser or ""), date_format(certificate.issued_on)) if part)
+    signed = "　".join(part for part in (issuer, date_format(certificate.issued_on)) if part)
     blocks.append(line(signed, "byline"))
     alt = _("Address of the verification page as a QR code")
     blocks.append(word.Picture(key, alt=alt, width_mm=_QR_MM, height_mm=_QR_MM))
@@ -231,7 +231,7 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
         word.Document(tuple(blocks), images={key: image}),
         style=certificate_style(parts),
         title=certificate.number,
-        properties={"creator": str(organiser or ""), **made_at(noon)},
+        properties={"creator": issuer, **made_at(noon)},
         folio=False,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from django.db import OperationalError
+from django.db import IntegrityError, OperationalError
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
@@ -18,10 +18,14 @@ logger = logging.getLogger(__name__)
 
 # PostgreSQL: serialisation failure, deadlock, lock not available.
 COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+# PostgreSQL's code, SQLite's words: two people wrote the same name at once, after both had found it free.
+TAKEN, TAKEN_WORDS = "23505", "UNIQUE constraint failed"
 
 
 def collided(error: Exception) -> bool:
     """Whether the database gave ``error`` because two people wrote at once; it has taken back one of the two wholly."""
+    if isinstance(error, IntegrityError):
+        return getattr(error.__cause__, "sqlstate", "") == TAKEN or TAKEN_WORDS in str(error)
     if not isinstance(error, OperationalError):
         return False
     return getattr(error.__cause__, "sqlstate", "") in COLLISIONS or "database is locked" in str(error)
@@ -31,7 +35,8 @@ class RefusalMiddleware:
     """Turn RefusedError into 403 and ConflictError into 409, as a page or, where JSON was asked for, as JSON.
 
     A value that cannot be read, or is missing, where a view takes it for granted becomes 400. A collision that only
-    the database has seen (a deadlock, a lock that came too late) becomes 409 as well, and the deletion of what is used 403:
+    the database has seen (a deadlock, a lock that came too late, a name taken a moment ago) becomes 409 as well, and the
+    deletion of what is used 403:
     Wagtail looks uses up in an index that a worker brings up to date, so it may not know of one yet.
     """
 
@@ -46,6 +51,7 @@ class RefusalMiddleware:
             logger.warning("Unreadable input for %s", request.path, exc_info=exception)
             return render(request, "400.html", status=400)
         if collided(exception):
+            logger.warning("Two wrote at once at %s", request.path, exc_info=exception)
             text = _("Somebody changed the same thing at this moment. Nothing of yours was saved; please repeat it.")
             exception = ConflictError(Refusal("collided", text))
         if isinstance(exception, ProtectedError | RestrictedError):

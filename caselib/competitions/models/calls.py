@@ -82,6 +82,12 @@ class Competition(models.Model):
         return self.state in RELEASED_STATES
 
     @property
+    def issuer(self) -> str:
+        """The unit that signs certificates: the organiser, else the unit of the office that made the call."""
+        unit = self.organiser or (self.created_by.unit if self.created_by else None)
+        return str(unit or "")
+
+    @property
     def timetable(self) -> Timetable:
         """The dates as the rules want them. One query for the rounds unless they are prefetched."""
         nomination = None

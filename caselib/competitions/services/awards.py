@@ -31,6 +31,7 @@ def confirm_awards(competition: Competition, *, by: User, at: datetime | None = 
     require(acts.office_only(by.roles))
     moment = at or clock.now()
     today = clock.day_of(moment)
+    _hold_numbers(competition)
     competition = locked(competition)
     period = PublicityPeriod.objects.filter(competition=competition).first()
     unanswered = competition.objections.filter(state=ObjectionState.OPEN).count()
@@ -79,10 +80,17 @@ def revoke_certificate(certificate: Certificate, *, reason: str, by: User, at: d
     chain.write(competition, "certificate_revoked", certificate, by=by, at=moment, reason=reason)
 
 
+def _hold_numbers(competition: Competition) -> None:
+    """Lock every call that draws on the same run of numbers: two of them confirmed at once would issue one number twice."""
+    same = Competition.objects.filter(certificate_prefix=competition.certificate_prefix, year=competition.year)
+    if competition.certificate_prefix:
+        list(same.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+
+
 def _numbers(competition: Competition, wanted: int) -> list[str]:
     """Return the next free certificate numbers; calls that share a prefix in one year share one run of numbers."""
     stem = f"{competition.certificate_prefix or f'C{competition.pk}'}-{competition.year}-"
-    taken = Certificate.objects.select_for_update().filter(number__startswith=stem).values_list("number", flat=True)
+    taken = Certificate.objects.filter(number__startswith=stem).values_list("number", flat=True)
     ends = [number.removeprefix(stem) for number in taken]
     last = max((int(end) for end in ends if end.isascii() and end.isdigit()), default=0)
     return [f"{stem}{place:04d}" for place in range(last + 1, last + 1 + wanted)]

@@ -154,8 +154,24 @@ def missing(competition: Competition) -> Refusal | None:
 
 
 def locked(competition: Competition) -> Competition:
-    """Return the call as it is now, locked until the end of the transaction."""
-    return Competition.objects.select_for_update().get(pk=competition.pk)
+    """Return the call as it is now, locked until the end of the transaction.
+
+    The one lock order of every act on a call: the call, its rounds, then what stands in them, last the audit head. A key
+    lock would also stop whoever only inserts a row that points here, and end as a deadlock on PostgreSQL.
+    """
+    return Competition.objects.select_for_update(no_key=True).get(pk=competition.pk)
+
+
+def locked_round(round_: Round, *, alone: bool = False) -> Round:
+    """Return the round as it is now, locked until the end of the transaction, with its call.
+
+    The call is locked before it, unless the round ``alone`` will do: nobody prolongs or cancels the call and no entry
+    leaves it while the round is opened or reckoned.
+    """
+    if not alone:
+        locked(round_.competition)
+    rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("competition")
+    return rows.get(pk=round_.pk)
 
 
 def owner_of(part: models.Model) -> Competition:

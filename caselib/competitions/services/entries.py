@@ -194,7 +194,8 @@ def _takes_resources(competition: Competition, track: Track) -> Refusal | None:
 
 
 def _locked(entry: Entry) -> Entry:
-    return Entry.objects.select_for_update(of=("self",)).select_related("track", "unit", "competition").get(pk=entry.pk)
+    rows = Entry.objects.select_for_update(of=("self",), no_key=True).select_related("track", "unit", "competition")
+    return rows.get(pk=entry.pk)
 
 
 def _entering_unit(page: ResourcePage, by: User) -> Unit:

@@ -23,7 +23,7 @@ from ..rules import acts
 from ..rules.conflicts import derive, plain
 from ..selectors import jury
 from . import chain
-from .calls import locked
+from .calls import locked, locked_round
 
 
 @transaction.atomic
@@ -84,7 +84,11 @@ def declare(
     """
     moment = at or clock.now()
     _hold_rounds(judge.competition_id)
-    judge = Judge.objects.select_for_update(of=("self",)).select_related("competition", "user__unit").get(pk=judge.pk)
+    judge = (
+        Judge.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("competition", "user__unit")
+        .get(pk=judge.pk)
+    )
     if by.pk != judge.user_id or not judge.active:
         raise RefusedError(Refusal("own-declaration", _("Each judge declares for himself or herself.")))
     judge.listed_names = sorted({name.strip() for name in names if plain(name)})
@@ -123,7 +127,8 @@ def derive_conflicts(
         for reason in derive(facts, entry, today, competition.conflict_years)
         if (facts.id, entry.id, reason) not in known
     ]
-    return Conflict.objects.bulk_create(rows)
+    # Another act may be deriving the same at this moment: what it has written stands.
+    return Conflict.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def codes_in_conflict(round_: Round, at: datetime) -> list[str]:
@@ -146,7 +151,7 @@ def assign_round(
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
     if round_.state != RoundState.PREPARED:
         raise RefusedError(Refusal("round-open", _("Judging has begun; replace single judges instead.")))
     derive_conflicts(round_.competition, at=moment)
@@ -212,12 +217,12 @@ def remove_judge(
     if not reason.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down why the judge is removed.")))
     _hold_rounds(judge.competition_id)
-    judge = Judge.objects.select_for_update(of=("self",)).select_related("competition").get(pk=judge.pk)
+    judge = Judge.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=judge.pk)
     judge.active, judge.removed_reason = False, reason[:300]
     judge.save(update_fields=["active", "removed_reason"])
     chain.write(judge.competition, "judge_removed", judge, by=by, at=moment, reason=reason, void=void_scores)
     rows = (
-        JuryAssignment.objects.select_for_update(of=("self",))
+        JuryAssignment.objects.select_for_update(of=("self",), no_key=True)
         .filter(judge=judge)
         .exclude(round__state=RoundState.CLOSED)
     )
@@ -242,7 +247,7 @@ def order_further_reading(round_: Round, entry: Entry, *, by: User, at: datetime
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
     require(acts.round_open(round_.state))
     row = _give(round_, entry, by, moment, further=True)
     if row is None:
@@ -257,7 +262,7 @@ def fill_gaps(round_: Round, *, by: User, at: datetime | None = None) -> tuple[i
     """Give every entry that lost a judge to another one; return how many readings were given and are still missing."""
     require(acts.office_only(by.roles))
     moment = at or clock.now()
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
     given = lacking = 0
     for rubric in round_.rubrics.select_related("track"):
         for entry in [entry for entry in jury.participants(round_) if entry.track_id == rubric.track_id]:
@@ -272,8 +277,8 @@ def fill_gaps(round_: Round, *, by: User, at: datetime | None = None) -> tuple[i
 
 def _locked(row: JuryAssignment) -> JuryAssignment:
     # The round first: nobody closes it while a reading changes hands.
-    Round.objects.select_for_update().get(pk=row.round_id)
-    rows = JuryAssignment.objects.select_for_update(of=("self",))
+    locked_round(row.round, alone=True)
+    rows = JuryAssignment.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("round__competition", "entry__track", "judge__user").get(pk=row.pk)
 
 
@@ -297,7 +302,7 @@ def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: da
         entry.competition, "conflict_recorded", conflict, by=by, at=moment,
         entry=entry.pk, judge=judge.pk, remark=remark.strip()[:300],
     )  # fmt: skip
-    rows = JuryAssignment.objects.select_for_update(of=("self",)).filter(judge=judge, entry=entry)
+    rows = JuryAssignment.objects.select_for_update(of=("self",), no_key=True).filter(judge=judge, entry=entry)
     rows = rows.exclude(state=AssignmentState.REPLACED).exclude(round__state=RoundState.CLOSED)
     for row in list(rows.select_related("round__competition", "entry__track", "judge__user")):
         _hand_back(row, by, moment, void=True)
@@ -307,7 +312,9 @@ def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: da
 
 def _hold_rounds(competition_id: int) -> None:
     """Lock the rounds of a call: none is closed or opened while readings change hands."""
-    list(Round.objects.select_for_update().filter(competition=competition_id).order_by("pk").values_list("pk"))
+    list(
+        Round.objects.select_for_update(no_key=True).filter(competition=competition_id).order_by("pk").values_list("pk")
+    )
 
 
 def _hand_back(row: JuryAssignment, by: User, moment: datetime, *, void: bool) -> None:

@@ -25,7 +25,7 @@ from ..proposal import Proposal
 from ..rules import acts
 from ..selectors import jury, outcome
 from . import chain
-from .calls import locked
+from .calls import locked, locked_round
 from .jury import codes_in_conflict
 
 
@@ -33,7 +33,7 @@ from .jury import codes_in_conflict
 def prolong_round(round_: Round, *, until: datetime, reason: str, by: User, at: datetime | None = None) -> None:
     """Move the end of a round that is not closed to a later moment. Effects in order: round, audit ``round_prolonged``."""
     require(acts.office_only(by.roles))
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
     if round_.state == RoundState.CLOSED or until <= round_.closes_at or not reason.strip():
         raise RefusedError(Refusal("later-only", _("A deadline only moves to a later time, and with a reason.")))
     old, round_.closes_at = round_.closes_at, until
@@ -53,7 +53,7 @@ def close_round(round_: Round, *, by: User, waive_disputes: str = "", at: dateti
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
     if round_.state != RoundState.OPEN:
         raise ConflictError(Refusal("round-not-open", _("The round is not open.")))
     require(_partial(round_, moment))
@@ -85,8 +85,8 @@ def reopen_round(round_: Round, *, reason: str, by: User, at: datetime | None = 
     ``round_reopened``.
     """
     require(acts.office_only(by.roles))
-    competition = locked(round_.competition)
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
+    competition = round_.competition
     if round_.state != RoundState.CLOSED:
         raise ConflictError(Refusal("round-not-closed", _("The round is not closed.")))
     require(_before_release(competition))

@@ -20,6 +20,7 @@ from ..models import Ballot, BallotCode, Entry, JuryAssignment, Round, Score
 from ..rules import acts, marks, timetable
 from ..selectors import jury
 from . import chain
+from .calls import locked_round
 from .jury import codes_in_conflict, rubric_of
 
 # Without letters and digits that people mix up when they copy a code from a screen.
@@ -37,7 +38,7 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("competition").get(pk=round_.pk)
+    round_ = locked_round(round_)
     if round_.state != RoundState.PREPARED or round_.competition.state != "published":
         raise ConflictError(Refusal("round-not-prepared", _("The round is not waiting to be opened.")))
     if round_.competition.rounds.filter(order__lt=round_.order).exclude(state=RoundState.CLOSED).exists():
@@ -154,8 +155,8 @@ def _may_score(row: JuryAssignment, by: User, moment: datetime) -> Refusal | Non
 
 def _locked(row: JuryAssignment) -> JuryAssignment:
     # The round first: nobody closes it while marks are being handed in.
-    Round.objects.select_for_update().get(pk=row.round_id)
-    rows = JuryAssignment.objects.select_for_update(of=("self",))
+    locked_round(row.round, alone=True)
+    rows = JuryAssignment.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("round__competition", "entry__track", "judge__user").get(pk=row.pk)
 
 
@@ -187,12 +188,14 @@ def cast_ballot(code: BallotCode, *, points: Mapping[int, Decimal], at: datetime
     in order: ballots, code spent, audit ``ballot_cast`` (the number of the code, never a person).
     """
     moment = at or clock.now()
-    code = BallotCode.objects.select_for_update(of=("self",)).select_related("round__competition").get(pk=code.pk)
+    # The round first: nobody closes it between this paper's arrival and its commit.
+    round_ = locked_round(code.round, alone=True)
+    code = BallotCode.objects.select_for_update(no_key=True).get(pk=code.pk)
     if code.spent_at is not None:
         raise ConflictError(Refusal("code-spent", _("A ballot has already been handed in with this code.")))
-    require(acts.round_open(code.round.state))
-    require(timetable.may_judge(code.round.window, moment))
-    entries = {entry.pk for entry in jury.on_ballot(code.round)}
+    require(acts.round_open(round_.state))
+    require(timetable.may_judge(round_.window, moment))
+    entries = {entry.pk for entry in jury.on_ballot(round_)}
     if set(points) != entries:
         raise RefusedError(Refusal("ballot-incomplete", _("Give points to every entry on the paper.")))
     for value in points.values():
@@ -201,7 +204,7 @@ def cast_ballot(code: BallotCode, *, points: Mapping[int, Decimal], at: datetime
     Ballot.objects.bulk_create(Ballot(code=code, entry_id=entry, points=value) for entry, value in points.items())
     BallotCode.objects.filter(pk=code.pk).update(spent_at=moment)
     paper = {str(entry): f"{value.normalize():f}" for entry, value in sorted(points.items())}
-    chain.write(code.round.competition, "ballot_cast", code, by=None, at=moment, round=code.round_id, points=paper)
+    chain.write(round_.competition, "ballot_cast", code, by=None, at=moment, round=round_.pk, points=paper)
 
 
 @transaction.atomic

@@ -87,7 +87,10 @@ def certificates_archive(request: HttpRequest, pk: int) -> HttpResponse:
     """All certificates of a call that stand, as Word files in one archive."""
     call = _call(pk)
     rows = Certificate.objects.filter(award__competition=call, revoked_at=None).order_by("number")
-    pairs = [(row, _address(request, row)) for row in rows.select_related("award__competition__organiser")]
+    pairs = [
+        (row, _address(request, row))
+        for row in rows.select_related("award__competition__organiser", "award__competition__created_by__unit")
+    ]
     if not pairs:
         raise Http404
     return file_response(papers.certificates_zip(pairs), f"{call.title}-{_('certificates')}.zip", "application/zip")

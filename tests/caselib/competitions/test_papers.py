@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from caselib.accounts.models import Unit, User
 from caselib.competitions import papers
 from caselib.competitions.models import Award, Certificate, Competition
 from caselib.word import pdf
@@ -29,3 +30,17 @@ def test_a_certificate_is_one_sheet_however_long_its_text_is(titles: int) -> Non
     rendered = pdf.to_pdf(made)
     assert rendered is not None and pdf.destinations(rendered)[0] == 1
     assert [block.text for block in read_docx(made).blocks[1:5]] == text.split("\n")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("organiser", "signed"), [("中共澜江省委党校", "中共澜江省委党校"), ("", "澜江省委党校培训处")]
+)
+def test_a_certificate_is_signed_by_a_unit_also_where_the_call_names_no_organiser(organiser: str, signed: str) -> None:
+    office = User(username="office", unit=Unit(name="澜江省委党校培训处"))
+    call = Competition(title="课程竞标", organiser=Unit(name=organiser) if organiser else None, created_by=office)
+    certificate = Certificate(
+        award=Award(competition=call), number="C1-2026-0001", text="特发此证。", issued_on=date(2026, 10, 17)
+    )
+    made = papers.certificate_docx(certificate, "http://library.example.invalid/certificates/C1-2026-0001/")
+    lines = [block.text for block in read_docx(made).blocks if hasattr(block, "text")]
+    assert next(line for line in lines if "2026年10月17日" in line).startswith(signed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.db import connection, connections
@@ -48,6 +49,46 @@ def together(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(60)
     return results
+
+
+class Meanwhile:
+    """One call that begins at the moment this object is called, in the middle of somebody else's transaction.
+
+    Where the database lets it, it ends there; where it has to wait, it ends after that transaction.
+    """
+
+    def __init__(self, call: Callable[[], object]) -> None:
+        self._call, self._result = call, None
+        self._thread: threading.Thread | None = None
+
+    def __call__(self, *_given: object, **_named: object) -> None:
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run)
+            self._thread.start()
+            self._thread.join(1.5)
+
+    def before(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``function`` with this call in front of it."""
+
+        def both(*given: Any, **named: Any) -> Any:
+            self()
+            return function(*given, **named)
+
+        return both
+
+    def result(self) -> object:
+        """Wait for the call and return its result, or what it raised."""
+        assert self._thread is not None, "the moment never came"
+        self._thread.join(60)
+        return self._result
+
+    def _run(self) -> None:
+        try:
+            self._result = self._call()
+        except BaseException as error:
+            self._result = error
+        finally:
+            connections.close_all()
 
 
 def in_memory() -> bool:
