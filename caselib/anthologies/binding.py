@@ -41,6 +41,15 @@ def bind(edition: Edition, progress: Progress | None = None) -> Book:
     return binder.book()
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What other parts of the book say about a case: its title, byline and units as they are printed in it."""
+
+    title: str
+    byline: tuple[str, ...]
+    units: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class _Binder:
     edition: Edition
@@ -50,6 +59,9 @@ class _Binder:
     back: list[Matter | Index] = field(default_factory=list)
     colophon: list[Matter | Index] = field(default_factory=list)
     chapters: dict[str, int] = field(default_factory=dict)
+    printed: dict[int, Printed] = field(default_factory=dict)
+    # Where award tables stand in ``back``: they name cases that may come later.
+    awards: dict[int, OutlineItem] = field(default_factory=dict)
 
     def add(self, item: OutlineItem) -> None:
         key = f"item{item.pk}"
@@ -66,8 +78,8 @@ class _Binder:
                 Matter(key, item.title, text_document(item.text, item.title), "interlude", bool(item.title))
             )
         elif item.kind == ItemKind.AWARDS:
-            document = award_document(self.pages.values(), item.text)
-            self.back.append(Matter(key, item.title or _("Awards"), document, "awards"))
+            self.awards[len(self.back)] = item
+            self.back.append(Matter(key, item.title, Document(()), "awards"))
         elif item.kind == ItemKind.COLOPHON:
             text = item.text or colophon_text(self.edition)
             self.colophon.append(Matter(key, item.title, text_document(text, item.title), "colophon", listed=False))
@@ -75,8 +87,11 @@ class _Binder:
             self.back.append(Matter(key, item.title or _("Appendix"), text_document(item.text, item.title), "appendix"))
 
     def _case(self, item: OutlineItem) -> None:
-        chapter = chapter_of(item, self.edition, self.pages[item.selection.page_id])
-        self.chapters[chapter.key] = item.selection.page_id
+        page = self.pages[item.selection.page_id]
+        pinned = item.selection.revision.as_object()
+        chapter = chapter_of(pinned, self.edition, page)
+        self.chapters[chapter.key] = page.pk
+        self.printed[page.pk] = Printed(chapter.title, chapter.byline, units_of(pinned, page))
         last = self.body[-1] if self.body else None
         if isinstance(last, Part):
             self.body[-1] = replace(last, chapters=(*last.chapters, chapter))
@@ -86,6 +101,10 @@ class _Binder:
     def book(self) -> Book:
         edition = self.edition
         anthology = edition.anthology
+        awarded = [(self.printed[pk], page) for pk, page in self.pages.items() if pk in self.printed]
+        for place, item in self.awards.items():
+            table = award_document(awarded, item.text)
+            self.back[place] = Matter(f"item{item.pk}", item.title or _("Awards"), table, "awards")
         subtitle = "　".join(part for part in (anthology.subtitle, edition.name) if part)
         lines = tuple(line.strip() for line in edition.cover_lines.splitlines() if line.strip())
         title_lines = (anthology.publisher, *lines) if anthology.publisher else lines
@@ -105,22 +124,21 @@ class _Binder:
     def _index(self, kind: IndexKind) -> Index | None:
         found: dict[str, list[str]] = {}
         for key, pk in self.chapters.items():
-            for term in terms_of(self.pages[pk], kind):
+            for term in self.printed[pk].units if kind == IndexKind.UNIT else terms_of(self.pages[pk], kind):
                 found.setdefault(term, []).append(key)
         entries = [IndexEntry(term, tuple(keys), index_letter(term)) for term, keys in found.items()]
         entries.sort(key=lambda entry: (entry.group, pinyin_key(entry.term)))
         return Index(f"index-{kind}", str(kind.label), tuple(entries)) if entries else None
 
 
-def chapter_of(item: OutlineItem, edition: Edition, page: ResourcePage) -> Chapter:
-    """Return the pinned revision of ``item`` as a chapter; ``page`` gives what is not part of the text (code, address)."""
-    pinned = item.selection.revision.as_object()
+def chapter_of(pinned: ResourcePage, edition: Edition, page: ResourcePage) -> Chapter:
+    """Return the ``pinned`` version as a chapter; ``page`` gives what is not part of the text (code, address)."""
     order = list(Audience.values)
     audiences = order[: order.index(edition.audience) + 1]
     document = document_of(pinned, audiences=audiences, byline=False)
     code = f"{page.code}　" if page.code else ""
     return Chapter(
-        f"case{item.selection.page_id}",
+        f"case{page.pk}",
         pinned.title,
         replace(document, blocks=document.blocks[1:]),
         byline=tuple(byline_of(pinned)),
@@ -161,19 +179,19 @@ def text_document(text: str, title: str = "") -> Document:
     return Document(tuple(blocks))
 
 
-def award_document(pages: Iterable[ResourcePage], text: str) -> Document:
+def award_document(cases: Iterable[tuple[Printed, ResourcePage]], text: str) -> Document:
     """Return the award table of the cases of an edition, below ``text``."""
-    awards = [(award, page) for page in pages for award in page.awards.all()]
+    awards = [(award, printed) for printed, page in cases for award in page.awards.all()]
     order = list(ResourceAward._meta.get_field("tier").choices or ())
     rank = {value: place for place, (value, _label) in enumerate(order)}
     awards.sort(key=lambda pair: (-pair[0].year, pair[0].competition, rank.get(pair[0].tier, 99), pair[1].title))
     rows = [tuple(_cell(text) for text in (_("Award"), _("Case"), _("Authors"), _("Competition")))]
-    for award, page in awards:
-        authors = "\n".join(byline_of(page))
+    for award, printed in awards:
+        authors = "\n".join(printed.byline)
         rows.append(
             tuple(
                 _cell(text)
-                for text in (award.get_tier_display(), page.title, authors, f"{award.competition}（{award.year}）")
+                for text in (award.get_tier_display(), printed.title, authors, f"{award.competition}（{award.year}）")
             )
         )
     blocks = text_document(text).blocks
@@ -213,11 +231,14 @@ def cover_image(edition: Edition) -> ImageData | None:
     )
 
 
+def units_of(pinned: ResourcePage, page: ResourcePage) -> tuple[str, ...]:
+    """Return the units of the authors that are printed, or the one the resource belongs to."""
+    names = [author.unit_name for author in pinned.authors.all() if author.unit_name]
+    return tuple(dict.fromkeys(names or ([str(page.unit)] if page.unit else [])))
+
+
 def terms_of(page: ResourcePage, kind: IndexKind) -> list[str]:
-    """Return what ``page`` stands under in an index."""
-    if kind == IndexKind.UNIT:
-        names = [author.unit_name for author in page.authors.all() if author.unit_name]
-        return list(dict.fromkeys(names or ([str(page.unit)] if page.unit else [])))
+    """Return the terms ``page`` stands under in an index."""
     rows = page.topic_taggings if kind == IndexKind.TOPIC else page.position_taggings
     return [row.tag.name for row in rows.all()]
 

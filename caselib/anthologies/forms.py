@@ -147,6 +147,7 @@ class StyleForm(forms.ModelForm[PrintStyle]):
         widget=forms.FileInput(attrs={"accept": ".docx,.dotx,.docm,.dotm"}),
     )
     template_remove = forms.BooleanField(label=_("Print without the Word template"), required=False)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
     class Meta:
         model = PrintStyle

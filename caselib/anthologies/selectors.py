@@ -11,7 +11,7 @@ from django.db.models import Count, F, Prefetch, Q, QuerySet
 from wagtail.models import Revision
 
 from caselib.accounts.viewers import Viewer
-from caselib.resources.enums import Circulation
+from caselib.resources.enums import AwardTier, Circulation
 from caselib.resources.models import PublicationGrant, ResourceAward, ResourcePage
 from caselib.resources.text import passages
 
@@ -127,8 +127,10 @@ def competitions() -> list[tuple[str, int]]:
 
 def awarded(competition: str, year: int) -> list[int]:
     """Return the resources a competition gave an award, best tier first."""
-    rows = ResourceAward.objects.filter(competition=competition, year=year).order_by("tier", "pk")
-    return list(rows.values_list("page_id", flat=True))
+    rows = (
+        ResourceAward.objects.filter(competition=competition, year=year).order_by("pk").values_list("page_id", "tier")
+    )
+    return [page for page, _tier in sorted(rows, key=lambda row: AwardTier.values.index(row[1]))]
 
 
 def editable_cases(edition: Edition) -> int:

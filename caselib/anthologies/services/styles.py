@@ -9,11 +9,12 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit
-from caselib.core.errors import require
+from caselib.core.errors import ConflictError, Refusal, require
 
 from .. import rules
 from ..models import PrintStyle
@@ -27,13 +28,24 @@ def save_style(
     data: dict[str, Any],
     template: UploadedFile | None = None,
     without_template: bool = False,
+    seen: int | None = None,
     by: User,
     at: datetime | None = None,
 ) -> PrintStyle:
     """Change a house style; ``data`` was checked by ``styles.from_data``. ``without_template`` takes its Word template
-    off; the file stays, for what was printed with it. Effects in order: row, file, audit."""
+    off; the file stays, for what was printed with it. Effects in order: row, file, audit.
+
+    ``seen`` is the version the editor saw. Raises ConflictError if somebody else changed it since, RefusedError.
+    """
     require(rules.may_edit(Viewer.of(by).roles))
     row = PrintStyle.objects.select_for_update().get(pk=style.pk)
+    if seen is not None and seen != row.version:
+        raise ConflictError(
+            Refusal(
+                "changed",
+                _("Somebody else changed this house style meanwhile. Yours was not saved; go back to copy it."),
+            )
+        )
     row.name, row.data, row.version = name.strip()[:80], data, row.version + 1
     if without_template:
         row.template, row.template_sha256 = "", ""

@@ -37,17 +37,21 @@ def style(request: HttpRequest, key: str) -> HttpResponseBase:
     """Change a house style, or keep it under another name."""
     found = _style_or_404(key)
     text = json.dumps(found.data, ensure_ascii=False, indent=2)
-    form = StyleForm(request.POST or None, request.FILES or None, instance=found, initial={"content": text})
+    form = StyleForm(
+        request.POST or None, request.FILES or None, instance=found, initial={"content": text, "seen": found.version}
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        keep = copy_style if "copy" in request.POST else save_style
-        saved = keep(
-            found,
-            name=values["name"],
-            data=values["content"],
-            template=values["template"],
-            without_template=values.get("template_remove", False),
-            by=actor(request),
+        wanted = {
+            "name": values["name"],
+            "data": values["content"],
+            "template": values["template"],
+            "without_template": values.get("template_remove", False),
+            "by": actor(request),
+        }
+        # A copy takes nothing from anybody.
+        saved = (
+            copy_style(found, **wanted) if "copy" in request.POST else save_style(found, **wanted, seen=values["seen"])
         )
         messages.success(request, _("Saved."))
         return redirect("anthologies:style", key=saved.key)

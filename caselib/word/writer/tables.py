@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 MAX_COLUMNS = 63
 # A row of more text than this may break across pages: it would not fit on one.
 _LONG_ROW = 900
-# Ems: a text up to this is kept on one line if at all possible. Points: what the margins of a cell take, and those of a
-# cell in a table that is set smaller.
-_WORD = 6.0
+# Ems: a text up to this (a date, a name, a sum) is kept on one line as long as such texts leave enough of the table to
+# the long ones. Points: what the margins of a cell take, and those of a cell in a table that is set smaller.
+_SHORT = 10.0
+_SHARE = 0.66
 _NUMBER = 10.0
-_LEAST = 2.0
+_LEAST = 2.2
 _MARGINS = 8.5, 3.5
 # Columns narrower than this make the whole table smaller.
 _NARROW = 4.0
@@ -114,25 +115,31 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the texts of each column need, in ems: for their longest line, and for the longest word or number in them."""
+    """What the texts of each column need, in ems: for their longest line, and for the longest word or number in them.
+
+    ``loads`` tell how much text a column holds: the width that a column gets for it makes the rows as low as they can be.
+    """
 
     lines: list[float]
     words: list[float]
+    loads: list[float]
 
 
 def _needs(columns: int, rows: list[list[Slot]]) -> Needs:
-    lines, words = [2.0] * columns, [1.0] * columns
+    lines, words, loads = [2.0] * columns, [1.0] * columns, [0.0] * columns
     for row in rows[:80]:
         for slot in row:
             if slot.colspan == 1 and not slot.merged:
-                at = slot.column
-                for line in slot.cell.text.split("\n"):
-                    lines[at] = max(lines[at], min(measure.width(line[:60]), 28.0))
+                at, text = slot.column, slot.cell.text
+                loads[at] += (len(text.encode("gbk", "replace")) / 2) ** 2
+                for line in text.split("\n"):
+                    lines[at] = max(lines[at], measure.width(line[:60]))
                     found = (measure.width(word) for word in measure.words(line[:400]))
                     # Faces differ in their figures; what is longer is an address, which has places to break.
                     words[at] = max([words[at], *(wide * 1.2 for wide in found if wide <= _NUMBER)])
-    # A column one sign wide reads badly.
-    return Needs(lines, [max(word, min(line, _LEAST)) for line, word in zip(lines, words, strict=True)])
+    # A column one sign wide reads badly: 序号 takes two, and a little, since faces differ.
+    least = [max(word, min(line + 0.2, _LEAST)) for line, word in zip(lines, words, strict=True)]
+    return Needs(lines, least, loads)
 
 
 def setting_of(style: HouseStyle, needs: Needs, total: int) -> Setting:
@@ -154,29 +161,40 @@ def setting_of(style: HouseStyle, needs: Needs, total: int) -> Setting:
 
 
 def column_widths(needs: Needs, total: int, setting: Setting) -> list[int]:
-    """Share ``total`` twips among the columns: words and short texts get one line each, long ones share what is left."""
+    """Share ``total`` twips among the columns: every word keeps its line, short texts do if they leave room for the long
+    ones, and what is left goes where it makes the rows lowest."""
     columns = len(needs.lines)
     padding = setting.margins / setting.size
     room = total / 20 / setting.size - columns * padding
-    longest = needs.lines
-    least = [max(min(wide, _WORD), word) for wide, word in zip(longest, needs.words, strict=True)]
-    if sum(least) > room >= sum(needs.words):
-        # Not every short text stays on its line, but every word does.
-        spare = [short - word for short, word in zip(least, needs.words, strict=True)]
-        share = (room - sum(needs.words)) / (sum(spare) or 1)
-        weights = [word + more * share + padding for word, more in zip(needs.words, spare, strict=True)]
-    elif sum(longest) <= room:
-        weights = [wide + padding + 1 for wide in longest]
-    elif sum(least) < room:
-        wanted = [max(0.0, wide - short) for wide, short in zip(longest, least, strict=True)]
-        share = (room - sum(least)) / (sum(wanted) or 1)
-        weights = [short + more * share + padding for short, more in zip(least, wanted, strict=True)]
+    # Faces differ a little in their widths; figures next to Chinese characters stand apart.
+    whole = [max(line * 1.05 + 0.3, word) for line, word in zip(needs.lines, needs.words, strict=True)]
+    short = [wide if wide <= _SHORT else word for wide, word in zip(whole, needs.words, strict=True)]
+    if sum(whole) <= room:
+        ems = whole
+    elif sum(needs.words) >= room:
+        ems = needs.words
     else:
-        weights = [min(wide, _WORD) + padding for wide in longest]
-    whole = sum(weights)
-    widths = [max(1, int(total * weight / whole)) for weight in weights]
+        least = short if sum(short) <= room * _SHARE else needs.words
+        ems = _shared(room, least, whole, needs.loads)
+    weights = [wide + padding for wide in ems]
+    share = sum(weights)
+    widths = [max(1, int(total * weight / share)) for weight in weights]
     widths[-1] += total - sum(widths)
     return [max(1, width) for width in widths]
+
+
+def _shared(room: float, least: list[float], most: list[float], loads: list[float]) -> list[float]:
+    """Return widths between ``least`` and ``most`` that add up to ``room`` and keep the sum of squared heights small.
+
+    A cell of L ems in a column of w has L / w lines; that sum is smallest where w grows with the cube root of the load.
+    """
+    roots = [load ** (1 / 3) for load in loads]
+    low, high = 0.0, room / max(0.01, min([root for root in roots if root], default=1.0))
+    for _step in range(40):
+        middle = (low + high) / 2
+        ems = [min(max(short, middle * root), wide) for short, wide, root in zip(least, most, roots, strict=True)]
+        low, high = (low, middle) if sum(ems) > room else (middle, high)
+    return ems
 
 
 def table_xml(table: Table, writer: BodyWriter, opening: str = "", closing: str = "") -> str:

@@ -15,7 +15,9 @@ from caselib.anthologies.models import Edition, Selection
 from caselib.anthologies.preflight import check_edition
 from caselib.core import audit
 from caselib.core.errors import ConflictError, RefusedError
-from caselib.resources.models import ResourcePage
+from caselib.resources.models import ResourceAuthor, ResourcePage
+from caselib.word.book import Index, Matter
+from caselib.word.model import Table
 from tests import factories
 from tests.caselib.anthologies.conftest import cases
 
@@ -157,6 +159,36 @@ def test_one_click_makes_parts_by_unit_and_by_award(editor: Any) -> None:
     assert kinds(edition) == ["part", "case", "part", "case", "case"]
     assert selectors.outline(edition)[1].selection.page_id == pages[2].pk
     assert selectors.awarded("大赛", 2025) == [pages[2].pk]
+
+
+def test_the_awards_of_a_competition_come_best_first(editor: Any) -> None:
+    pages = dict(zip(("merit", "third", "second", "first"), cases(4), strict=True))
+    for tier, page in pages.items():
+        page.awards.create(tier=tier, competition="大赛", year=2025)
+    found = selectors.awarded("大赛", 2025)
+    assert found == [pages[tier].pk for tier in ("first", "second", "third", "merit")]
+
+
+def test_index_and_award_table_name_the_authors_that_are_printed(editor: Any) -> None:
+    edition = services.create_edition(services.create_anthology("选本", by=editor), name="一", year=2025, by=editor)
+    page = factories.live(title="村账", authors=[("甲", "云坪县委党校")])
+    page.awards.create(tier="first", competition="大赛", year=2025)
+    services.add_text(edition, "awards", title="获奖名单", by=editor)
+    services.fill(edition, [page.pk], by=editor)
+    Edition.objects.filter(pk=edition.pk).update(indexes=["unit"])
+    edition.refresh_from_db()
+    # After the version was pinned another one is published, with another author of another unit.
+    newer = ResourcePage.objects.get(pk=page.pk).specific
+    newer.title, newer.authors = "账本", [ResourceAuthor(name="乙", unit_name="雾河县委党校")]
+    newer.save_revision()
+    factories.publish(newer)
+    book = bind(edition)
+    awards, index = book.back
+    assert isinstance(awards, Matter) and isinstance(index, Index)
+    table = awards.document.blocks[-1]
+    assert isinstance(table, Table)
+    assert [cell.text for cell in table.rows[1]][1:3] == ["村账", "云坪县委党校　　甲"]
+    assert [entry.term for entry in index.entries] == ["云坪县委党校"]
 
 
 def test_changed_and_withdrawn_since(edition: Edition, editor: Any) -> None:

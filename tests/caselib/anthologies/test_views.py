@@ -220,6 +220,18 @@ def test_a_house_style_is_checked_field_by_field_kept_and_exported(client: Clien
     assert made.data["body"]["size_pt"] == 11.0 and PrintStyle.objects.get(key="plain").data["body"]["size_pt"] == 12.0
 
 
+def test_a_second_editor_of_a_house_style_is_told(client: Client) -> None:
+    url = reverse("anthologies:style", args=["plain"])
+    seen = client.get(url).context["form"]["seen"].value()
+    content = json.dumps(PrintStyle.objects.get(key="plain").data)
+    assert client.post(url, {"name": "甲的", "content": content, "seen": seen}).status_code == 302
+    response = client.post(url, {"name": "乙的", "content": content, "seen": seen})
+    assert response.status_code == 409 and "版式" in response.content.decode()
+    assert PrintStyle.objects.get(key="plain").name == "甲的"
+    copied = client.post(url, {"name": "乙的", "content": content, "seen": seen, "copy": "1"})
+    assert copied.status_code == 302 and PrintStyle.objects.filter(name="乙的").exists()
+
+
 def test_a_word_template_is_put_on_a_style_and_taken_off_again(client: Client) -> None:
     template = io.BytesIO()
     docx.Document().save(template)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 
 import pytest
 
 from caselib.word.book import Cover
 from caselib.word.model import Cell, Table
-from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle
+from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle, PageSetup
 from caselib.word.writer import measure
 from caselib.word.writer.body import BodyWriter
 from caselib.word.writer.covers import cover_xml
@@ -97,3 +98,22 @@ def test_no_number_of_a_wide_table_is_broken_in_two(style: HouseStyle, columns: 
         for row in figures
         for value, width in zip(row, widths[1:], strict=True)
     )
+
+
+@pytest.mark.parametrize("page", ["official", "book", "plain", "32"])
+def test_the_column_with_the_long_texts_gets_the_room(page: str) -> None:
+    """A ledger: short columns stay on their lines where there is room for it, and never squeeze the long one."""
+    small = replace(HOUSE_STYLES["book"], page=PageSetup(140, 203, 20, 18, 20, 16, 12, 9, 15))
+    style = HOUSE_STYLES.get(page, small)
+    rows = [["序号", "日期", "议题", "决议内容", "金额（万元）"]]
+    for row in range(1, 21):
+        decided = "村民代表会议决定由支部领办合作社，" * (1 + row % 6)
+        rows.append([str(row), f"2024年12月{row + 9}日", "关于第三村民小组道路硬化的议案", decided, f"1,234.{row}"])
+    cells = tuple(tuple(Cell((books.text(value),)) for value in row) for row in rows)
+    xml = table_xml(Table(cells, 5, 1), BodyWriter(style, Package(), ImageStore()))
+    widths = [int(width) / 20 / style.table.size_pt for width in re.findall(r'<w:gridCol w:w="(\d+)"', xml)]
+    number, day, _topic, decided_width, _sum = widths
+    margin = 8.5 / style.table.size_pt
+    assert number >= 2.1 + margin and decided_width == max(widths) and decided_width >= 0.3 * sum(widths)
+    if page in ("book", "plain"):
+        assert day >= measure.width("2024年12月29日") + margin
