@@ -10,7 +10,7 @@ from itertools import groupby
 from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph, Table
-from caselib.word.names import is_byline, is_credit_label, is_dated, split_byline
+from caselib.word.names import RAISED, is_byline, is_credit_label, is_dated, split_byline
 from caselib.word.outline import strip_number
 
 _BYLINES = 5
@@ -80,6 +80,7 @@ def units_of(lines: Sequence[str]) -> dict[str, str]:
     waiting: list[str] = []
     current = ""
     for line in lines:
+        line = line.translate(RAISED)
         units, people = split_byline(line)
         for name, inside in _BRACKETED.findall(line):
             found.update(

@@ -171,6 +171,12 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "part_damaged": (LOST, _("A part of the file is damaged and was left out: %(detail)s")),
     "encoding_damaged": (LOST, _("Some characters could not be decoded.")),
     "member_known": (RECOGNISED, _("This file had been uploaded before and was not imported again: %(detail)s")),
+    "uploaded_elsewhere": (
+        RECOGNISED,
+        _(
+            "Somebody else has uploaded this very file as well. Before you accept it, look whether the library has it already, so that nothing stands there twice."
+        ),
+    ),
     "mislabelled": (RECOGNISED, _("The file's name does not match its content: %(detail)s")),
     "converted": (CHANGED, _("Converted from an old format (%(detail)s) by LibreOffice; check numbering and layout.")),
     "more_of_the_same": (RECOGNISED, _("%(detail)s more remarks of the same kind are not listed.")),

@@ -11,10 +11,10 @@ from .enums import BatchState, ItemKind, ItemState
 
 
 class ImportBatch(models.Model):
-    """One uploaded file, stored as it came. The same content (sha256) is stored and imported once."""
+    """One uploaded file, stored as it came. The same content (sha256) is stored and imported once for each person."""
 
     name = models.CharField(_("file name"), max_length=255)
-    sha256 = models.CharField(_("sha256"), max_length=64, unique=True)
+    sha256 = models.CharField(_("sha256"), max_length=64, db_index=True)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     file = models.FileField(_("file"), upload_to="imports/%Y/%m", max_length=255)
     kind = models.CharField(_("format"), max_length=12, blank=True)
@@ -53,6 +53,12 @@ class ImportBatch(models.Model):
         verbose_name_plural = _("uploads")
         ordering = ["-received_at", "-pk"]
         indexes = [models.Index(fields=["received_by", "-received_at"], name="import_by_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["received_by", "sha256"], name="upload_once_each"),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=models.Q(received_by__isnull=True), name="upload_once_by_nobody"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.db.models import Count, Q, QuerySet
 
+from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 
 from .enums import ItemState
 from .models import ImportBatch, ImportItem
 from .rules import sees_all
+
+
+def within_reach(person: User | None) -> Q:
+    """Return the condition for the uploads that ``person`` may see; nobody is the command line, which sees all."""
+    return Q() if person is None or sees_all(Viewer.of(person)) else Q(received_by=person)
 
 
 def batches(viewer: Viewer) -> QuerySet[ImportBatch]:

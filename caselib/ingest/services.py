@@ -26,6 +26,7 @@ from .reading import read_each
 from .results import ReadItem, ReadResult
 from .roundtrip import page_of
 from .rules import may_decide, may_read_again, may_stop, may_upload
+from .selectors import within_reach
 from .suggesting import suggest
 
 Progress = Callable[[int, int, str], None]
@@ -33,14 +34,20 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An upload that was taken in. ``known`` tells that the same content had been taken in before."""
+    """An upload that was taken in. ``known`` tells that the same content had been taken in before, for the same person.
+
+    ``elsewhere`` tells that somebody else had uploaded it, whose copy this person may not see: nothing more is told.
+    """
 
     batch: ImportBatch
     known: bool
+    elsewhere: bool = False
 
 
 def receive_upload(file: File, *, by: User, at: datetime | None = None) -> Stored:
     """Store an uploaded file and queue its reading; the same content twice is stored and read once.
+
+    Once for each person: what somebody else has of a file, and whether they keep it, is not for this one to see.
 
     Raises RefusedError for a person who may not upload, an empty or an oversized file. Effects in order: file stored,
     ImportBatch, job ``ingest.read``, audit ``ingest.received``.
@@ -74,9 +81,11 @@ def _store(
     queue: bool = True,
 ) -> Stored:
     digest = hashlib.sha256(data).hexdigest()
-    known = ImportBatch.objects.filter(sha256=digest).first()
+    same = ImportBatch.objects.filter(sha256=digest).order_by("pk")
+    known = same.filter(within_reach(by)).first()
     if known is not None:
         return Stored(known, True)
+    elsewhere = same.exists()
     moment = at or clock.now()
     try:
         with transaction.atomic():
@@ -90,8 +99,8 @@ def _store(
                 batch.save(update_fields=["job"])
             audit.record("ingest.received", batch, by=by, at=moment, sha256=digest, size=len(data))
     except IntegrityError:
-        return Stored(ImportBatch.objects.get(sha256=digest), True)
-    return Stored(batch, False)
+        return Stored(ImportBatch.objects.get(sha256=digest, received_by=by), True)
+    return Stored(batch, False, elsewhere)
 
 
 def read_again(batch: ImportBatch, *, by: User, at: datetime | None = None) -> None:
@@ -197,7 +206,7 @@ def keep_reading(batch: ImportBatch, result: ReadResult, *, at: datetime | None 
     locked.kind, locked.code, locked.detail = result.kind[:12], result.code[:40], result.detail[:400]
     if result.foreword is not None:
         locked.foreword_title, locked.foreword_text = result.foreword.title[:200], result.foreword.text
-    locked.warnings = codec.encode(result.warnings)
+    locked.warnings = codec.encode((*result.warnings, *_told_elsewhere(locked)))
     locked.properties = dict(result.properties)
     locked.comments = codec.encode(result.comments)
     locked.page = page_of(result.properties)
@@ -206,6 +215,12 @@ def keep_reading(batch: ImportBatch, result: ReadResult, *, at: datetime | None 
     batch.refresh_from_db()
     verb = "ingest.read" if locked.state == BatchState.READ else "ingest.refused"
     audit.record(verb, locked, by=locked.received_by, at=moment, items=len(result.items), code=result.code)
+
+
+def _told_elsewhere(batch: ImportBatch) -> list[Warning]:
+    """The remark that somebody else uploaded the same file earlier; it names neither person, name nor day."""
+    earlier = ImportBatch.objects.filter(sha256=batch.sha256, pk__lt=batch.pk)
+    return [Warning("uploaded_elsewhere", "", "")] if earlier.exists() else []
 
 
 def _keep_item(batch: ImportBatch, order: int, item: ReadItem, result: ReadResult) -> None:

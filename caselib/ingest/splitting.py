@@ -75,6 +75,10 @@ def _collection(blocks: Sequence[Block], starts: Sequence[Start], recovered: Rec
     result = Split([], foreword, warnings)
     for position, start in enumerate(starts):
         end = starts[position + 1].index if position + 1 < len(starts) else len(blocks)
+        if end == start.index + start.length < len(blocks) and start.how != "label":
+            # The contents name the parts of a book as well; a name with nothing below it is no case.
+            result.warnings.append(Warning("part_name", where(blocks[start.index]), line_of(blocks[start.index])))
+            continue
         part, outside = without_outsiders(blocks[start.index : end])
         if position + 1 == len(starts) and not outside:
             part, warnings = without_back_matter(part)

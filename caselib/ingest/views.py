@@ -59,7 +59,6 @@ def index(request: SignedInRequest) -> HttpResponse:
 def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
     """Store each file by itself: one that is refused keeps nothing from the others."""
     taken: list[ImportBatch] = []
-    viewer = Viewer.of(request.user)
     for file in files:
         try:
             stored = services.receive_upload(file, by=request.user)
@@ -67,11 +66,11 @@ def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
             messages.error(request, f"{file.name}: {error}")
             continue
         taken.append(stored.batch)
-        if stored.known and not selectors.batches(viewer).filter(pk=stored.batch.pk).exists():
+        if stored.elsewhere:
             # Neither its name nor its day is told: it is somebody else's manuscript.
-            text = _("“%(file)s” has been uploaded by somebody else already. Ask an editor for what was read from it.")
+            text = _("“%(file)s” has been uploaded by somebody else as well. Look in the library before you accept it.")
             messages.warning(request, text % {"file": file.name})
-        elif stored.known:
+        if stored.known:
             messages.warning(
                 request,
                 _("“%(file)s” is the same file as “%(name)s”, uploaded on %(date)s. It is imported once.")
@@ -90,7 +89,7 @@ def _received(request: SignedInRequest, files: list[Any]) -> HttpResponse:
             )
             % {"count": len(new)},
         )
-    if len(taken) == 1 and selectors.batches(viewer).filter(pk=taken[0].pk).exists():
+    if len(taken) == 1:
         return redirect("imports_report", pk=taken[0].pk)
     return redirect("imports")
 

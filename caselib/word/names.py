@@ -24,6 +24,8 @@ _PLAIN = str.maketrans(
     "党学校县区镇乡处厅办会联网团体医银业机关训练单陈张刘赵杨黄吴郑冯蒋韩许吕严华陶谢邹苏范鲁韦马凤贺汤罗毕郝齐萧贾娄颜钟骆"
     "芦庄乔阴龙叶卜赖邓万卢莫经干应单庞纪项蓝闵麦钱孙与师贸书电视台报设广卫课题组审检务级职农员县执笔",
 )
+# Small figures that were typed as such: 王芳²
+RAISED = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹⁎", "123456789*")
 _INSTITUTION = re.compile(rf"^[{_HAN}A-Za-z0-9（）()·、\s]{{2,40}}{_BODY}(?:[（(][^）)]{{1,20}}[）)])?$")
 _OFFICE = re.compile(
     r"(?:委员会|党校|大学|学院|人民政府|纪委|监委|组织部|宣传部|法院|检察院|研究院|公司|集团|出版社)(?:[（(][^）)]{1,20}[）)])?$"
@@ -57,7 +59,7 @@ _COMPOUND = (
 )
 _LABEL = re.compile(
     # The first of them also begin sentences: labels before a colon only.
-    r"^(?:主要|第一|案例|项目|本文|课题)?(?P<label>(?:(?:编写|撰写|撰稿|创作|开发|研发)(?:人员|团队|者|人|组)|"
+    r"^(?:主要|第一|案例|项目|本文|课题|(?:第[二三四五]|其[他它]|共同|合作?|通[讯信])(?=作者))?(?P<label>(?:(?:编写|撰写|撰稿|创作|开发|研发)(?:人员|团队|者|人|组)|"
     r"(?:课题|案例|项目|编写|创作|开发)?[组队]?成员|主创(?:人员|团队)?|整理人?)(?=\s*[:：])|作者单位|作者姓名|作者|撰稿人?|执笔人?|撰文|编写者?|撰写人?|设计人|设计者|授课人|授课教师|主讲教师|主讲人|执教(?:者|人|教师)?|备课人|主备人?|"
     r"承担人|申\s*[报请]\s*[人者]|(?:项目)?负责人|教师|(?:学员|学生|教师)?姓\s*名|供稿单位|供稿人?|(?:报送|推荐|申报|所在|工作|选送|完成|授课|编写|设计|承办|撰写|撰稿|牵头|主办|组织|教学)单位|所在学院|单位|学校|来源)"
     r"\s*[:：]?\s*"
@@ -226,6 +228,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     people: list[str] = []
     if _NOT_AUTHORS.match(text.strip()):
         return units, people
+    text = text.translate(RAISED)
     text = re.sub(rf"[，,；;]\s*[{_HAN}]{{2,8}}\s*\d{{6}}(?!\d)", "", text)  # a place and its postcode
     text = re.sub(r"(?<=[（(])\s*作者[系为是]\s*|^作者[系为是]\s*", "", text)
     for chunk in _chunks(text):

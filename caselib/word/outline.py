@@ -18,6 +18,12 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "case",
         re.compile(
+            rf"^[【〔［\[（(]\s*(?:典型|优秀|教学|经典|示范)?案例\s*(?:之)?\s*([{_CHINESE}\d]+)\s*[】〕］\]）)][\s:：、.．—\-]*"
+        ),
+    ),
+    (
+        "case",
+        re.compile(
             rf"^(?:典型|优秀|教学|经典|示范)?案例\s*(?:之)?\s*([{_CHINESE}\d]+)(?![{_CHINESE}\d个起条年月日%])[\s:：、.．—\-]*"
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from caselib.ingest.lessons import label_field
+from caselib.ingest.lessons import is_generic_title, label_field
 from caselib.ingest.steps import minutes_of
 
 
@@ -51,7 +51,16 @@ def test_minutes(text: str, minutes: int) -> None:
         ("学院", "unit"),
         ("目标检测", "assessment"),
         ("学情分析", ""),
+        ("任课教师", "author"),
+        ("教师姓名", "author"),
+        ("教师成果", ""),
+        ("教师角色", ""),
     ],
 )
 def test_labels(label: str, name: str) -> None:
     assert label_field(label) == name
+
+
+@pytest.mark.parametrize("title", ["第3讲 教案", "第十二课教案", "第2单元教学设计", "第一课时 教案"])
+def test_a_number_does_not_say_what_a_plan_is_about(title: str) -> None:
+    assert is_generic_title(title)

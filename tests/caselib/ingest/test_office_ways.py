@@ -158,6 +158,10 @@ def test_who_wrote_may_stand_behind_the_text(above: str, below: str, unit: str, 
             ["周  正1，李思远2", "（1.云岭县委党校，云岭 400000；2.松岭师范学院，松岭 408100）"],
             {"周正": "云岭县委党校", "李思远": "松岭师范学院"},
         ),
+        (
+            ["周  正¹，李思远²", "（1.云岭县委党校；2.松岭师范学院）"],
+            {"周正": "云岭县委党校", "李思远": "松岭师范学院"},
+        ),
         (["张三丰、李思远"], {}),
         (
             ["云岭县委党校　张三丰、周正；云岭县审批局　李思远"],
@@ -181,8 +185,53 @@ def test_a_form_names_its_case() -> None:
     def cell(text: str) -> str:
         return f"<w:tc>{p(text)}</w:tc>"
 
-    rows = [("案例名称", "一本账的公开"), ("作者", "王小满"), ("申报单位", "青禾县委党校")]
+    rows = [
+        ("案例名称", "一本账的公开"),
+        ("第一作者", "王小满"),
+        ("其他作者", "李思远、周正"),
+        ("合作单位", "松岭师范学院"),
+        ("申报单位", "青禾县委党校"),
+    ]
     table = "<w:tbl>" + "".join(f"<w:tr>{cell(a)}{cell(b)}</w:tr>" for a, b in rows) + "</w:tbl>"
     body = p("优秀案例申报表") + table + p("账在抽屉里放了三年，村里没有人看过，大家说起来都摇头，这件事后来变了。")
     (item,) = split(read_docx(docx(body)), name="表").items
-    assert (item.title, item.unit, item.authors) == ("一本账的公开", "青禾县委党校", ["王小满"])
+    assert (item.title, item.unit, item.authors) == (
+        "一本账的公开",
+        "青禾县委党校",
+        ["王小满", "李思远", "周正"],
+    )
+
+
+SAID = "账在抽屉里放了三年，村里没有人看过，大家说起来都摇头，这件事后来由{}变了。"
+
+
+@pytest.mark.parametrize("label", ["【案例{}】{}", "［典型案例{}］{}", "（案例{}）{}", "【案例{}】：{}"])
+def test_labels_in_brackets_count_cases(label: str) -> None:
+    titles = ["抽屉里的账", "小院里的会", "老街上的灯"]
+    lines = [p("青禾县典型案例汇编")]
+    for number, title in zip("一二三", titles, strict=True):
+        lines += [
+            p(label.format(number, title)),
+            p("【基本情况】" + SAID.format(title)),
+            p("【案例评析】" + SAID.format(number)),
+        ]
+    found = split(read_docx(docx("".join(lines))), name="汇编")
+    assert [item.title for item in found.items] == titles
+    assert "【案例评析】" in reading_text(found.items[2].blocks)
+
+
+def test_parts_that_the_contents_name_are_no_cases() -> None:
+    titles = ["山坳里的合伙人", "一张明白纸", "从要我改到我要改", "板凳法庭", "最后一公里", "一碗粉的环境"]
+    parts = {0: "上篇 党建引领", 3: "下篇 改革创新"}
+    contents, text = [p("目　录")], []
+    for number, title in enumerate(titles):
+        if number in parts:
+            contents.append(p(parts[number]))
+            text.append(p(parts[number], props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="56"/>'))
+        contents.append(p(f"{title}{'…' * 12}{number * 4 + 3}"))
+        text.append(p(title, props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="40"/>'))
+        text += [p(name, run="<w:b/>") + p(SAID.format(title + name)) for name in ("一、背景", "二、做法", "三、成效")]
+    found = split(read_docx(docx("".join(contents + text))), name="选编")
+    assert [item.title for item in found.items] == titles
+    told = [warning.text for item in found.items for warning in item.warnings] + [one.text for one in found.warnings]
+    assert all(any(part.split()[1] in text for text in told) for part in parts.values())

@@ -111,14 +111,32 @@ def test_corrections_win(user_of: UserOf) -> None:
 
 
 def test_the_same_file_is_imported_once(user_of: UserOf) -> None:
-    first, second = user_of(Role.AUTHOR), user_of(Role.AUTHOR)
-    upload(manuscript(), first)
-    again = upload(manuscript(), second, name="另一个名字.docx")
-    assert (
-        again.known
-        and again.batch.name == "议事厅.docx"
-        and ImportBatch.objects.count() == ImportItem.objects.count() == 1
-    )
+    author = user_of(Role.AUTHOR)
+    upload(manuscript(), author)
+    for person in (author, user_of(Role.EDITOR)):
+        again = upload(manuscript(), person, name="另一个名字.docx")
+        assert again.known and again.batch.name == "议事厅.docx" and not again.elsewhere
+    assert ImportBatch.objects.count() == ImportItem.objects.count() == 1
+
+
+def test_a_second_person_has_an_upload_of_their_own(user_of: UserOf) -> None:
+    first, second = user_of(Role.AUTHOR), user_of(Role.TEACHER)
+    hers = upload(manuscript(), first, name="内部讨论稿.docx")
+    his = upload(manuscript(), second)
+    assert not his.known and his.elsewhere and his.batch.items.get().title == "小院议事厅"
+    assert [warning["code"] for warning in his.batch.warnings][-1:] == ["uploaded_elsewhere"]
+    assert "内部讨论稿" not in str(his.batch.warnings) and "uploaded_elsewhere" not in str(hers.batch.warnings)
+    assert deciding.accept_item(his.batch.items.get(), by=second).owner == second
+    assert hers.batch.items.get().state == ItemState.WAITING
+    again = upload(manuscript(), second, name="再来一次.docx")
+    assert again.known and again.batch == his.batch
+
+
+def test_an_archive_does_not_tell_what_others_have_uploaded(user_of: UserOf) -> None:
+    upload(manuscript(), user_of(Role.AUTHOR), name="内部讨论稿.docx")
+    batch = upload(zipped({"同一篇.docx": manuscript()}), user_of(Role.AUTHOR), "一篇.zip").batch
+    assert [member.name for member in batch.members.all()] == ["同一篇.docx"]
+    assert "内部讨论稿" not in str(batch.warnings)
 
 
 def test_an_item_is_decided_once(user_of: UserOf) -> None:
