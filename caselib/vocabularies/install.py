@@ -6,7 +6,6 @@ import csv
 from pathlib import Path
 
 from django.db import transaction
-from django.utils.text import slugify
 
 from .models import AXES, Term
 
@@ -40,7 +39,7 @@ def _create(model: type[Term], row: dict[str, str]) -> None:
         code = f"{parent.code}.{siblings:02d}" if parent else f"{PREFIX[model.axis]}{siblings:02d}"
     model(
         name=row["term"],
-        slug=slugify(row["term"], allow_unicode=True) or code.lower(),
+        slug=model.free_slug(row["term"], code),
         code=code,
         parent=parent,
         order=siblings,

@@ -6,10 +6,12 @@ from typing import ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
 
 MAX_LEVEL = 3
+MAX_SLUG = 100
 
 
 class Term(TagBase):  # type: ignore[misc]
@@ -70,6 +72,16 @@ class Term(TagBase):  # type: ignore[misc]
         if path != self.path:
             self.path = path
             type(self).objects.filter(pk=self.pk).update(path=path)
+
+    @classmethod
+    def free_slug(cls, name: str, code: str) -> str:
+        """Return a slug for a new term. Names that differ in marks only (C++ and C#) have one, and it is unique."""
+        slug = slugify(name, allow_unicode=True)[:MAX_SLUG] or code.lower()
+        taken, number = slug, 1
+        while cls.objects.filter(slug=slug).exists():
+            number += 1
+            slug = f"{taken[: MAX_SLUG - 8]}-{number}"
+        return slug
 
     @classmethod
     def axis_label(cls) -> str:

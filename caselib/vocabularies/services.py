@@ -12,7 +12,6 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 from django.dispatch import Signal
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
@@ -61,10 +60,11 @@ def create_term(
     name = " ".join(name.split())[:100]
     _require_free_name(model, name)
     require(may_place(TermFacts(None, model.axis, "", 0), facts(parent) if parent else None))
+    code = code or next_code(model, parent)
     term = model(
         name=name,
-        slug=slugify(name, allow_unicode=True) or code.lower(),
-        code=code or next_code(model, parent),
+        slug=model.free_slug(name, code),
+        code=code,
         parent=parent,
         synonyms=sorted(set(synonyms) - {name}),
         scope_note=scope_note,

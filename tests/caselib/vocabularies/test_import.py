@@ -193,3 +193,12 @@ def test_a_table_may_name_the_broader_term() -> None:
     found = {change.record.name: change for change in compare({}, records)}
     assert found["家训"].act == "create" and found["家训"].record.parent == "N1"
     assert (found["家书"].reason, found["家书"].record.line) == ("unknown-parent", 5)
+
+
+def test_names_that_differ_in_their_marks_only_are_terms_of_their_own() -> None:
+    names = ["C++", "C#", "农、林、牧、渔业", "农林牧渔业", "——", "……", "㍿" * 100, "㍿" * 99 + "社"]
+    got = report([TermRecord(f"N{number}", name) for number, name in enumerate(names)])
+    assert got == dict.fromkeys(names, ("create", ""))
+    assert len(set(Topic.objects.filter(name__in=names).values_list("slug", flat=True))) == len(names)
+    assert all(len(slug) <= 100 for slug in Topic.objects.values_list("slug", flat=True))
+    services.create_term(Topic, "C", by=None)
