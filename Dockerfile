@@ -22,7 +22,8 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home /srv/caselib --create-home caselib \
     && mkdir -p /srv/caselib/media /srv/static /backups \
-    && chown -R caselib: /srv/caselib /srv/static /backups
+    && chown -R caselib: /srv/caselib /srv/static /backups \
+    && chmod 755 /srv/caselib /srv/caselib/media
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

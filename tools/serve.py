@@ -30,6 +30,8 @@ MB = 1024 * 1024
 # The database, films and index of the demo take 25 MB; the rest is for what people bring in.
 NEEDED_BYTES = 200 * MB
 PR_SET_PDEATHSIG = 1
+#: Listening on these is listening on all addresses; each with the one to ask oneself on.
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  only when somebody asks for it
 
 
 class Stopped(Exception):
@@ -132,7 +134,30 @@ def wait_until_up(address: str, children: list[subprocess.Popen[bytes]]) -> None
 
 
 def address_of(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"http://{_written(host)}:{port}"
+
+
+def _written(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def names_of(host: str) -> list[str]:
+    """What the site that listens on ``host`` is called by; on all addresses, those of this machine and its name."""
+    if host not in EVERYWHERE:
+        return [_written(host)]
+    name = socket.gethostname()
+    found = [_way_out(socket.AF_INET, "192.0.2.1"), _way_out(socket.AF_INET6, "2001:db8::1")]
+    with contextlib.suppress(OSError):
+        found += [str(entry[4][0]) for entry in socket.getaddrinfo(name, None)]
+    return list(dict.fromkeys(_written(text) for text in [*found, name] if text and "%" not in text))
+
+
+def _way_out(family: socket.AddressFamily, somewhere: str) -> str:
+    """The address others see this machine by, if it has a network. To connect a datagram socket sends nothing."""
+    with contextlib.suppress(OSError), socket.socket(family, socket.SOCK_DGRAM) as asked:
+        asked.connect((somewhere, 9))
+        return str(asked.getsockname()[0])
+    return ""
 
 
 def end(children: list[subprocess.Popen[bytes]]) -> None:
@@ -173,7 +198,7 @@ def watch(children: list[subprocess.Popen[bytes]], work: Callable[[], subprocess
 
 def serve(host: str, port: int, accounts: str) -> int:
     """Run both processes until the server ends or we are stopped, showing ``accounts`` once; returns the exit code."""
-    address = address_of(host, port)
+    address = address_of(EVERYWHERE.get(host, host), port)
     children: list[subprocess.Popen[bytes]] = []
     try:
         children.append(start_worker())
@@ -203,9 +228,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, stop)
     try:
         refuse_busy_port(options.host, options.port)
+        names = names_of(options.host)
+        os.environ["CASELIB_HOSTS"] = ",".join([*names, os.environ.get("CASELIB_HOSTS", "")])
         print("Preparing the library (repeatable, nothing is lost):", flush=True)
         refuse_unwritable(Path(os.environ.get("CASELIB_VAR", ROOT / "var")))
-        return serve(options.host, options.port, prepare(address_of(options.host, options.port)))
+        return serve(options.host, options.port, prepare(f"http://{names[0]}:{options.port}"))
     except Stopped:
         print("\nStopped.")
         return 0

@@ -1,5 +1,7 @@
 """Settings of ``make run``: one machine, SQLite, embedded search, nothing else to install."""
 
+import os
+
 from .base import *  # noqa: F403
 from .base import VAR_DIR
 
@@ -14,7 +16,9 @@ else:
     SECRET_KEY = get_random_secret_key()
     SECRET_FILE.write_text(SECRET_KEY)
     SECRET_FILE.chmod(0o600)
+# What else others call this machine by; tools/serve.py adds the addresses it serves on.
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS += [name for part in os.environ.get("CASELIB_HOSTS", "").split(",") if (name := part.strip())]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 # Mails are kept as files, one each: a server's terminal is no place to read them.

@@ -50,6 +50,18 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         serve.refuse_unwritable(tmp_path)
 
 
+def test_a_site_for_other_machines_answers_to_their_names_for_this_one() -> None:
+    """It answered each of them by 400, itself too when it asked whether it was up, and stopped after two minutes."""
+    assert serve.names_of("127.0.0.1") == ["127.0.0.1"]
+    assert serve.names_of("192.0.2.7") == ["192.0.2.7"]
+    assert serve.names_of("2001:db8::7") == ["[2001:db8::7]"]
+    assert socket.gethostname() in serve.names_of("0.0.0.0")
+    env = {**os.environ, "DJANGO_SETTINGS_MODULE": "cms.settings.dev", "CASELIB_HOSTS": " anli.lan, ,[2001:db8::7],"}
+    asked = "from django.conf import settings; print(*settings.ALLOWED_HOSTS)"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, text=True, capture_output=True, check=True)
+    assert done.stdout.split()[-2:] == ["anli.lan", "[2001:db8::7]"]
+
+
 def sleeper() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
 

@@ -1,6 +1,7 @@
 """The compose file parses and refers only to things that exist; the settings accept what it passes on."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,37 @@ def test_every_variable_without_a_default_stands_in_the_example() -> None:
     assert required
     for name in required:
         assert re.search(rf"^{name}=$", example, re.MULTILINE), f"{name} has no empty line to fill in"
+
+
+def test_whatever_the_settings_read_can_be_said_in_the_file_of_variables() -> None:
+    """CASELIB_EMAIL_TLS stood in the settings alone: behind compose nobody could reach a mail server without STARTTLS."""
+    source = (ROOT / "cms/settings/environment.py").read_text("utf-8")
+    read_there = set(re.findall(r'(?:text|required|number)\(\s*"(CASELIB_\w+)"', source)) - {"CASELIB_DEBUG"}
+    assert {"CASELIB_EMAIL_TLS", "CASELIB_HSTS_SECONDS", "CASELIB_SECRET_KEY_FALLBACKS"} <= read_there
+    environment = SERVICES["web"]["environment"]
+    assert read_there <= set(environment)
+    example = (ROOT / "deploy/env.example").read_text("utf-8")
+    for name in read_there:
+        if "${" + name in str(environment[name]):
+            assert re.search(rf"^{name}=", example, re.MULTILINE), f"{name} is not in the example"
+
+
+@pytest.mark.parametrize("name", ["es01", "node1", "node2", "node3"])
+def test_a_node_that_does_not_answer_is_not_healthy(name: str) -> None:
+    kind, command = SERVICES[name]["healthcheck"]["test"]
+    assert kind == "CMD-SHELL"
+    # Of another port, lest a node of this machine answers.
+    asked = subprocess.run(["sh", "-c", command.replace("9200", "9")], capture_output=True, check=False, timeout=60)
+    assert asked.returncode != 0
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_container_says_does_not_fill_the_disk(name: str) -> None:
+    assert {"max-size", "max-file"} <= set(SERVICES[name]["logging"]["options"])
+
+
+def test_nginx_follows_the_web_container_to_its_new_address() -> None:
+    assert SERVICES["nginx"]["depends_on"]["web"]["restart"] is True
 
 
 def test_nginx_gets_every_variable_of_its_template() -> None:
