@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 _DIGITS = "零一二三四五六七八九"
 _VALUE = {c: i for i, c in enumerate(_DIGITS)} | {"〇": 0, "两": 2, "○": 0}
@@ -68,7 +69,7 @@ def variants(folded: str, *, limit: int = 8) -> tuple[str, ...]:
     First those with all numbers of one kind: who writes 二〇一九年 goes on with 十二月.
     """
     found = [_CHINESE.sub(lambda match: _arabic(match.group())[0], folded)]
-    found += [_ARABIC.sub(lambda match: _chinese(match, zero), folded) for zero in "〇零"]
+    found += [_ARABIC.sub(partial(_chinese, zero), folded) for zero in "〇零"]
     for match in _CHINESE.finditer(folded):
         found.extend(folded[: match.start()] + a + folded[match.end() :] for a in _arabic(match.group()))
     for match in _ARABIC.finditer(folded):
@@ -85,7 +86,7 @@ def _arabic(chinese: str) -> tuple[str, ...]:
     return (whole,) if of_big is None else (of_big + chinese[-1], whole)
 
 
-def _chinese(match: re.Match[str], zero: str) -> str:
+def _chinese(zero: str, match: re.Match[str]) -> str:
     """The number as it stands among others: a year digit by digit, all else with units."""
     spellings = to_chinese(match.group())
     of_year = [s for s in spellings if len(s) == len(match.group()) == 4 and match.string[match.end() :][:1] == "年"]
