@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 _DIGITS = "零一二三四五六七八九"
 _VALUE = {c: i for i, c in enumerate(_DIGITS)} | {"〇": 0, "两": 2, "○": 0}
@@ -62,13 +63,31 @@ def _with_units(value: int) -> str:
     return out
 
 
-def variants(folded: str, *, limit: int = 6) -> tuple[str, ...]:
-    """Return other spellings of a short text by its numbers, the text itself not among them."""
-    found: list[str] = []
+def variants(folded: str, *, limit: int = 8) -> tuple[str, ...]:
+    """Return other spellings of a short text by its numbers, the text itself not among them.
+
+    First those with all numbers of one kind: who writes 二〇一九年 goes on with 十二月.
+    """
+    found = [_CHINESE.sub(lambda match: _arabic(match.group())[0], folded)]
+    found += [_ARABIC.sub(partial(_chinese, zero), folded) for zero in "〇零"]
     for match in _CHINESE.finditer(folded):
-        arabic = to_arabic(match.group())
-        if arabic is not None:
-            found.append(folded[: match.start()] + arabic + folded[match.end() :])
+        found.extend(folded[: match.start()] + a + folded[match.end() :] for a in _arabic(match.group()))
     for match in _ARABIC.finditer(folded):
         found.extend(folded[: match.start()] + c + folded[match.end() :] for c in to_chinese(match.group()))
     return tuple(v for v in dict.fromkeys(found) if v != folded)[:limit]
+
+
+def _arabic(chinese: str) -> tuple[str, ...]:
+    """The numeral as people write it in digits, 3500万 before 35000000; as it stands if it is none."""
+    whole = to_arabic(chinese)
+    if whole is None:
+        return (chinese,)
+    of_big = to_arabic(chinese[:-1]) if chinese[-1] in _BIG and len(chinese) > 1 else None
+    return (whole,) if of_big is None else (of_big + chinese[-1], whole)
+
+
+def _chinese(zero: str, match: re.Match[str]) -> str:
+    """The number as it stands among others: a year digit by digit, all else with units."""
+    spellings = to_chinese(match.group())
+    of_year = [s for s in spellings if len(s) == len(match.group()) == 4 and match.string[match.end() :][:1] == "年"]
+    return next((s for s in of_year if zero in s), next(iter(of_year or spellings), match.group()))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from search.analysis import pinyin
 from search.analysis.folding import fold
 from search.analysis.questions import content_runs, is_question, is_sentence
-from search.analysis.tokens import RUN
+from search.analysis.tokens import RUN, length
 
 MAX_CHARACTERS = 1000  # of a folded query; what follows is ignored, and the reader is told
 _RAW_LIMIT = 4 * MAX_CHARACTERS  # cut before folding, so that a query of megabytes costs nothing
 _MAX_PARTS = 24
 _MAX_PROSE_PARTS = 200  # a pasted text has many clauses, none of which is a condition
-_KEYWORD = 10  # characters up to which a part is a keyword, to be matched as it stands
+_KEYWORD = 10  # length up to which a part is a keyword, to be matched as it stands
 _QUESTION_WORD = 4  # the same, of a question: shorter than any that says what it asks about
 _KEYWORDS = 60  # characters up to which a query can be keywords and have operators; what is longer is a text
 
@@ -30,6 +30,8 @@ _TERM = re.compile(rf"{_PREFIX}(?<![^\s,，、;；。:\-])(?:{_QUOTED}|(?P<plain
 _QUOTES = re.compile(rf"(?<![^\s,，、;；。:\-]){_QUOTED}")
 _SEPARATORS = re.compile(r"[\s\"“”„«»「」『』,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—～~*^=+&%$#@`·•\-]+")
 
+# The number of an official document, 国发[2016]58号: its year is bracketed by what is at hand, and parts nothing.
+_NUMBER_OF_DOCUMENT = re.compile(r"(?<=[\u4e00-\u9fff])[(\[【{]((?:19|20)[0-9]{2})年?[)\]】}](?=第?[0-9]+号)")
 # What stands between words written as one, not inside the bracket of a name.
 _BREAKS = re.compile(r"[,、;。]+(?![^()]*\))")
 
@@ -74,7 +76,7 @@ class ParsedQuery:
         if any(p.quoted or p.field for p in self.wanted):
             return True
         short = sum(len(p.text) for p in self.wanted) <= _KEYWORDS
-        longest = max((len(p.text) for p in self.wanted), default=0)
+        longest = max((len(p.text) if self.told else length(p.text) for p in self.wanted), default=0)
         # A word such as 有没有 asks, but typed alone it is also a word that stands somewhere.
         return short and longest <= (_QUESTION_WORD if self.told else _KEYWORD)
 
@@ -87,9 +89,10 @@ def parse(raw: str) -> ParsedQuery:
     """Understand a query of any length and content; never raises, never returns more than the caps allow."""
     text = fold(raw[:_RAW_LIMIT])
     truncated = len(raw) > _RAW_LIMIT or len(text) > MAX_CHARACTERS
-    text = text[:MAX_CHARACTERS].strip()
-    question = is_question(text)
-    told = question or is_sentence(_QUOTES.sub(" ", text))
+    text = _NUMBER_OF_DOCUMENT.sub(r"〔\1〕", text[:MAX_CHARACTERS].strip())
+    unquoted = _QUOTES.sub(" ", text)  # what is quoted is sought, and neither asks nor tells
+    question = is_question(unquoted)
+    told = question or is_sentence(unquoted)
     if len(text) > _KEYWORDS and told:
         kept = tuple(dict.fromkeys(map(Part, _texts(text))))[:_MAX_PROSE_PARTS]
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from search.analysis.tokens import segments
+from search.analysis.tokens import length, segments
 
 # Words that ask. They say what kind of answer is wanted and stand in no answer.
 ASKING = frozenset(
@@ -31,7 +31,7 @@ _REQUEST = re.compile(
     r"^(?:请(?:您|你)?(?:帮|给|找|查|推荐|提供|介绍)|(?:麻烦|帮忙|帮我|给我|替我)|我?想(?:找|看|学|查)|我(?:要|需要)(?:找|看|学|一)"
     r"|(?:推荐|查找|搜索|找|查)(?:一|几|些|关于|有关|下))"
 )
-_SENTENCE = 16  # characters up to which a clause can be a keyword
+_SENTENCE = 16  # length up to which a clause can be a keyword
 _CLAUSES = re.compile(r"[\s,，、。;；|/]+")  # what stands between keywords, too
 _INTERROGATIVE = re.compile(
     r"[?？]|什么|甚么|谁|哪|多少|多久|多大|多长|多高|多远|多重|怎么|怎样|如何|为何|为啥|何时|何地|何处|何种|何谓|何人|是否|能否|可否"
@@ -51,7 +51,7 @@ def is_request(folded: str) -> bool:
 
 def is_sentence(folded: str) -> bool:
     """Whether the folded query is told in a sentence, asking, asking for something or neither."""
-    return is_question(folded) or is_request(folded) or max(map(len, _CLAUSES.split(folded))) > _SENTENCE
+    return is_question(folded) or is_request(folded) or max(map(length, _CLAUSES.split(folded))) > _SENTENCE
 
 
 def content_runs(folded: str) -> list[str]:

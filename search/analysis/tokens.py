@@ -30,6 +30,11 @@ def is_han(run: str) -> bool:
     return run[0] >= "\u2e80"
 
 
+def length(text: str) -> int:
+    """Return how long a text is to its reader: in Han characters, a word of letters or a number being two however long."""
+    return sum(len(run) if is_han(run) else min(len(run), 2) for run in RUN.findall(text))
+
+
 @lru_cache(maxsize=1)
 def _cutter() -> Callable[[str], list[str]]:
     import rjieba

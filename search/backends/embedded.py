@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import shutil
 import threading
@@ -97,7 +98,7 @@ class EmbeddedEngine:
     def ready(self) -> bool:
         """Whether there is an index that opens and answers."""
         try:
-            return self._read(lambda opened: opened.reading.records.searcher.num_docs >= 0)
+            return self._read(lambda opened: opened.reading.records.searcher.num_docs >= 0 and _whole(opened.directory))
         except EngineUnavailable:
             return False
 
@@ -141,13 +142,13 @@ class EmbeddedEngine:
     @contextlib.contextmanager
     def _exclusive(self) -> Iterator[None]:
         """One writing process at a time; raises EngineUnavailable when another one is writing."""
-        self.root.mkdir(parents=True, exist_ok=True)
-        with (self.root / "write.lock").open("w") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise EngineUnavailable("another process is writing the index") from error
-            with _translated():
+        with _translated():
+            self.root.mkdir(parents=True, exist_ok=True)
+            with (self.root / "write.lock").open("w") as handle:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError as error:
+                    raise EngineUnavailable("another process is writing the index") from error
                 yield
 
     # Readers
@@ -295,6 +296,22 @@ def _shares(opened: _Open, field: str, tokens: Collection[str]) -> Mapping[str, 
     if total < _SHARES_FROM:
         return {}
     return {token: opened.reading.passages.frequency(field, token) / total for token in tokens}
+
+
+def _whole(directory: Path) -> bool:
+    """Whether each segment has its positions, which the library misses only when somebody asks for a phrase."""
+    missing = _without_positions(directory)
+    # A commit may have merged segments away, and removed their files, while they were looked at.
+    return not missing or not missing & _without_positions(directory)
+
+
+def _without_positions(directory: Path) -> set[str]:
+    return {
+        f"{name}/{segment['segment_id']}"
+        for name in ("records", "passages")
+        for segment in json.loads((directory / name / "meta.json").read_text())["segments"]
+        if not (directory / name / f"{segment['segment_id'].replace('-', '')}.pos").is_file()
+    }
 
 
 def _stamp(root: Path, directory: Path) -> tuple[int, ...] | None:

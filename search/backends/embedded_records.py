@@ -12,7 +12,7 @@ from search.queries import OLDEST, TITLE, EngineQuery, Node, Nothing, OneOf
 if TYPE_CHECKING:
     import tantivy
 
-_BUCKETS = 500
+_BUCKETS = 5_000  # values of an axis: more units than a province has
 _FACET_CACHE = 512
 _Facets = Mapping[str, Mapping[str, int]]
 _Counts = TypeVar("_Counts")

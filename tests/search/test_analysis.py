@@ -109,6 +109,12 @@ def test_a_run_that_two_passages_share_is_one_run_of_the_record() -> None:
         ("三万五千", "35000"),
         ("105", "一百零五"),
         ("20大", "二十大"),
+        ("二〇一九年十二月", "2019年12月"),
+        ("2019年12月31日", "二〇一九年十二月三十一日"),
+        ("2019年12月31日", "二零一九年十二月三十一日"),
+        ("第十五条第三款", "第15条第3款"),
+        ("三千五百万元", "3500万元"),
+        ("一百二十亿", "120亿"),
     ],
 )
 def test_numbers_have_both_spellings(text: str, other: str) -> None:
@@ -139,6 +145,35 @@ def test_keywords_are_no_questions(text: str) -> None:
     parsed = parse(text)
     assert not parsed.question
     assert parsed.exact
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "administration",
+        "internationalization reform",
+        "2019年12月31日",
+        "中办发〔2019〕12号",
+        "li.xiaoming@example.com",
+    ],
+)
+def test_a_long_word_of_letters_or_numbers_makes_no_sentence(text: str) -> None:
+    parsed = parse(text)
+    assert parsed.exact
+    assert not parsed.told
+
+
+@pytest.mark.parametrize("written", ["国发[2016]58号", "国发（2016）58号", "国发【2016】58号", "国发〔2016〕58号"])
+def test_the_number_of_a_document_is_one_thing_however_its_year_is_bracketed(written: str) -> None:
+    assert parse(f"{written} 落实").parts == (Part("国发〔2016〕58号"), Part("落实"))
+
+
+@pytest.mark.parametrize("quoted", ["如何加强党的建设", "任何人不得", "什么是党性", "请找一个案例"])
+def test_what_is_quoted_is_sought_as_it_stands_though_it_asks(quoted: str) -> None:
+    parsed = parse(f"“{quoted}” -乡村 title:监督")
+    assert parsed.parts == (Part(quoted, quoted=True), Part("乡村", excluded=True), Part("监督", "title"))
+    assert parsed.exact
+    assert not parsed.question
 
 
 def test_asking_words_and_particles_do_not_rank() -> None:

@@ -157,6 +157,13 @@ def test_did_you_mean_comes_from_the_library_itself(find: Find) -> None:
     assert find("完全无关").did_you_mean is None
 
 
+def test_did_you_mean_keeps_what_is_left_out_quoted_or_sought_in_one_field(find: Find) -> None:
+    factories.live(title="廉政教育", body=body("会场里摆着一百把椅子。"))
+    assert find("title:连政教育 -渔港").did_you_mean == "title:廉政教育 -渔港"
+    assert find("“连政教育” 椅子").did_you_mean == "“廉政教育” 椅子"
+    assert find("title:连政教育 -椅子").did_you_mean is None
+
+
 def test_did_you_mean_proposes_only_what_this_reader_finds(find: Find) -> None:
     factories.live(title="廉政教育", body=body("会场里摆着一百把椅子。"))
     factories.live(title="渔港扩建", circulation=Circulation.INTERNAL)

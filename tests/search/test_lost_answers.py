@@ -6,9 +6,12 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from elastic_transport import ApiResponseMeta, HttpHeaders
+from elasticsearch import ApiError, Elasticsearch
 
 from search.backends.base import EngineUnavailable, Refused
 from search.backends.elastic import ElasticEngine
@@ -102,6 +105,28 @@ def test_a_build_that_fails_at_any_step_says_so_and_leaves_readers_an_index(
     build(engine, "茶园")
     assert keys(ask(engine, "茶园")) == ["a"]
     assert len(engine.connection.indexes()) == 2, "what failed builds left behind is gone"
+
+
+def test_a_build_waits_for_a_server_that_has_too_much_to_do(
+    engine: ElasticEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    refusals = iter(range(3))
+    bulk = Elasticsearch.bulk
+
+    def busy(client: Elasticsearch, **options: Any) -> Any:
+        if next(refusals, None) is not None:
+            meta = ApiResponseMeta(429, "1.1", HttpHeaders(), 0.0, client.transport.node_pool.get().config)
+            raise ApiError("circuit_breaking_exception", meta, {})
+        return bulk(client, **options)
+
+    monkeypatch.setattr(Elasticsearch, "bulk", busy)
+    monkeypatch.setattr("elasticsearch.helpers.actions.time.sleep", pauses.append)
+    builder = engine.builder()
+    assert builder.add(record(f"r{n}", "渔港", "正文") for n in range(300)) == {}
+    builder.publish()
+    assert len(pauses) == 3
+    assert ask(engine, "渔港").total == 300
 
 
 def test_writes_survive_a_lost_answer(proxy: Proxy, engine: ElasticEngine) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 import secrets
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from elasticsearch import BadRequestError, helpers
@@ -22,6 +24,8 @@ _SAMPLE = 20_000  # passages in which tokens are counted
 _COUNTED_SHARE = 0.005  # tokens in fewer of them are all called rare: what is noted travels with the cluster's state
 _SHARES_FROM = 200
 _THREADS = 4
+_CHUNK = 50  # records sent by a thread at a time: of what the site adds at once each thread has some
+_PAUSES: Mapping[str, Any] = {"max_retries": 7, "initial_backoff": 0.5, "max_backoff": 20}  # seconds, after a 429
 _PATIENCE = 300.0  # seconds a merge is waited for; a build that is silent much longer counts as dead
 _NUMBER = re.compile(r"-(\d+)(?:-[0-9a-f]+)?$")
 
@@ -53,8 +57,7 @@ class ElasticBuilder:
         """Load records in parallel, what is added later wins; return by key why some were refused."""
         refused = {}
         with translated():
-            loading = helpers.parallel_bulk(self._client, self._actions(records), thread_count=_THREADS, **BULK)
-            for _done, item in loading:
+            for item in self._loaded(self._actions(records)):
                 key, why = outcome(item)
                 if why:
                     logger.error("%s does not take %s: %s", self.index, key, why)
@@ -135,6 +138,22 @@ class ElasticBuilder:
         except EngineUnavailable:
             if self._connection.live_index() != self.index:
                 raise
+
+    def _loaded(self, actions: Iterator[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
+        """Send actions in several threads and yield what the server says of each. Few chunks are held at a time."""
+        sent: deque[Future[list[Mapping[str, Any]]]] = deque()
+        with ThreadPoolExecutor(_THREADS) as threads:
+            while chunk := list(islice(actions, _CHUNK)):
+                sent.append(threads.submit(self._send, chunk))
+                if len(sent) > _THREADS:
+                    yield from sent.popleft().result()
+            while sent:
+                yield from sent.popleft().result()
+
+    def _send(self, chunk: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
+        """Send a chunk; a server that has too much to do is given time, for a build begun anew asks it for more."""
+        bulk = helpers.streaming_bulk(self._client, chunk, **_PAUSES, **BULK)
+        return [item for _done, item in bulk]
 
     def _actions(self, records: Iterable[Record]) -> Iterator[dict[str, Any]]:
         for record in records:

@@ -26,7 +26,7 @@ from search.queries import (
 from search.ranking import WORDS
 from search.records import SLOTS
 
-_BUCKETS = 500
+_BUCKETS = 5_000  # values of an axis: more units than a province has; of ten axes as many as the server counts
 _EXPANSIONS = 1000  # tokens the last of a phrase may stand for; the server has a limit on clauses
 PASSAGES = "passages"
 NESTED = f"{PASSAGES}."

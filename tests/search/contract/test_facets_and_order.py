@@ -34,6 +34,14 @@ def test_each_axis_is_counted_as_if_it_alone_were_unfiltered(engine: Engine) -> 
     assert chosen.facets == {"kind": {"case": 1, "course": 1}, "year": {"2023": 1, "2024": 1}, "topics": {"1": 1}}
 
 
+def test_no_value_of_an_axis_is_left_out_however_many_there_are(engine: Engine) -> None:
+    units = [f"u{n}" for n in range(600)]
+    fill(engine, [record(unit, "网格", "网格员", facets={"unit": (unit, "all")}) for unit in units])
+    expected = dict.fromkeys(units, 1) | {"all": 600}
+    assert ask(engine, "网格", axes=("unit",)).facets["unit"] == expected
+    assert ask(engine, "网格", axes=("unit",), filters={"unit": ("u599",)}).facets["unit"] == expected
+
+
 def test_several_values_of_an_axis_mean_any_of_them(engine: Engine) -> None:
     shelf(engine)
     assert set(keys(ask(engine, "网格", filters={"topics": ("2", "3")}))) == {"a", "c"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
 from search.backends.base import Engine, EngineUnavailable
+from search.backends.embedded import EmbeddedEngine
 from tests.search.contract.conftest import ask, eventually, fill, keys, record
 
 
@@ -104,3 +106,19 @@ def test_status_and_explanation(engine: Engine) -> None:
     assert account["found"] is True
     assert account["score"] > 0  # type: ignore[operator]
     assert account["account"]
+
+
+def test_an_embedded_index_that_lost_a_file_nobody_asked_for_yet_is_not_ready(tmp_path: Path) -> None:
+    engine = EmbeddedEngine(tmp_path)
+    fill(engine, [record("a", "渔港扩建", "渔港扩建")])
+    assert engine.ready()
+    next((tmp_path / "gen-000001" / "records").glob("*.pos")).unlink()
+    with pytest.raises(EngineUnavailable):
+        ask(EmbeddedEngine(tmp_path), "渔港扩建")  # who opened it before still has the file
+    assert not engine.ready()
+
+
+def test_a_place_that_takes_no_index_is_no_fault_of_the_records(tmp_path: Path) -> None:
+    (tmp_path / "place").write_text("a file")
+    with pytest.raises(EngineUnavailable):
+        EmbeddedEngine(tmp_path / "place" / "embedded").apply([record("a", "渔港")], [], at=now())
