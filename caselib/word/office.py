@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from caselib.word.confine import confinement
 from caselib.word.sandbox import Outcome, run_limited
 
 _NAMES = ("soffice", "libreoffice")
@@ -83,6 +84,14 @@ def convert(
         str(out),
         str(source),
     ]
+    # RTF names pictures by path, and LibreOffice takes them in, whatever its own settings say about links.
+    fonts = filter(None, [os.environ.get("CASELIB_FONTS")])
     return run_limited(
-        command, seconds=seconds, memory=memory, cwd=work, env=kept | fixed | dict(environment or {}), tick=tick
+        command,
+        seconds=seconds,
+        memory=memory,
+        cwd=work,
+        env=kept | fixed | dict(environment or {}),
+        confine=confinement(program, [work, out, profile, *map(Path, fonts)]),
+        tick=tick,
     )

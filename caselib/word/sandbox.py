@@ -40,13 +40,14 @@ def run_limited(
     address_space: int = 0,
     cwd: Path,
     env: Mapping[str, str] | None = None,
+    confine: Callable[[], None] | None = None,
     tick: Callable[[], object] | None = None,
 ) -> Outcome:
     """Run ``command`` to its end or kill its whole group after ``seconds`` or above ``memory`` resident bytes.
 
     ``address_space`` sets a hard limit inside the process as well (0: none). Output goes nowhere but the tail of
-    stderr. Never raises for what the program does; raises OSError when it cannot be started. ``tick`` is called several
-    times a second; what it raises ends the run and goes on to the caller.
+    stderr. Never raises for what the program does; raises OSError when it cannot be started. ``confine`` is called in
+    the child before the program starts (``confine.confinement``). ``tick`` is called several times a second; what it raises ends the run and goes on to the caller.
     """
 
     def limit() -> None:
@@ -54,6 +55,8 @@ def run_limited(
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
         if address_space:
             resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
+        if confine:
+            confine()
 
     started = time.monotonic()
     log = cwd / "stderr.log"

@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from caselib.ingest.splitting import split
 from caselib.ingest.texts import reading_text
-from caselib.word import guard
+from caselib.word import confine, convert, guard
+from caselib.word.convert import converter
 from caselib.word.guard import LIMITS, UnreadableError, sniff
-from caselib.word.model import Table
+from caselib.word.model import Paragraph, Table
 from caselib.word.reader.document import read_docx
+from caselib.word.sandbox import run_limited
 from tests.caselib.word.packages import HEAD, NS, cell, docx, p, picture, table, zipped
 
 HOSTILE = Path(os.environ.get("CASELIB_SHARED") or Path(__file__).resolve().parents[4] / "shared") / "data" / "hostile"
@@ -388,3 +391,33 @@ def test_letters_that_an_archive_took_apart_are_put_together() -> None:
         archive.writestr("re\u0301sume\u0301 案例.docx", b"text")
 
     assert [name for name, _ in guard.members(stream.getvalue())] == ["r\u00e9sum\u00e9 案例.docx"]
+
+
+@pytest.mark.skipif(converter() is None or not confine.available(), reason="needs LibreOffice and Landlock")
+def test_the_converter_reads_no_file_of_the_server(tmp_path: Path) -> None:
+    """Rich text names pictures by path, and they came back in the Word file."""
+    picture = tmp_path / "private.png"
+    Image.new("RGB", (40, 40), "red").save(picture)
+    field = r'{\field{\*\fldinst {INCLUDEPICTURE "PATH"}}{\fldrslt old}}'.replace("PATH", str(picture))
+    made = convert.to_docx(b"{\\rtf1\\ansi before " + field.encode() + b" after\\par}", "rtf", seconds=60)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert [name for name in archive.namelist() if "media" in name] == []
+    assert "after" in "".join(block.text for block in read_docx(made).blocks if isinstance(block, Paragraph))
+
+
+@pytest.mark.skipif(not confine.available(), reason="needs Landlock")
+@pytest.mark.parametrize("command", ["cat {secret}", "ls {folder}"])
+def test_what_is_confined_sees_its_own_folder_only(tmp_path: Path, command: str) -> None:
+    own, secret = tmp_path / "own", tmp_path / "elsewhere" / "secret"
+    for file in (own / "note", secret):
+        file.parent.mkdir()
+        file.write_text("words")
+    told = []
+    for place in (own / "note", secret):
+        line = command.format(secret=place, folder=place.parent)
+        outcome = run_limited(
+            ["sh", "-c", f"{line} && touch {own}/{place.name}-seen"], seconds=10, memory=100 * guard.MIB, cwd=own,
+            confine=confine.confinement("/bin/sh", [own]),
+        )  # fmt: skip
+        told.append((outcome.code == 0, (own / f"{place.name}-seen").exists()))
+    assert told == [(True, True), (False, False)]
