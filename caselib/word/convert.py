@@ -21,6 +21,9 @@ def to_docx(data: bytes, kind: str, *, seconds: float = SECONDS) -> bytes:
     """
     if kind == "rtf":
         data = data[data.index(b"{\\rtf") :]  # LibreOffice takes it for plain text when anything stands before it
+        # An empty group changes no text and ends the one field by which LibreOffice takes in a file of the server;
+        # older kernels, on which much of the country's software runs, have no Landlock (``confine``) to stop it.
+        data = data.replace(b"INCLUDEPICTURE", b"INCLUDE{}PICTURE")
     return _convert(data, _SUFFIX.get(kind, ".doc"), "docx:MS Word 2007 XML", ".docx", seconds)
 
 
