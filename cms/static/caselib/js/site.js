@@ -110,6 +110,20 @@
     }
   });
 
+  /* What is fetched anew while somebody waits says its state once, in a region that is not swapped itself. */
+  document.addEventListener("htmx:afterSwap", function () {
+    var said = document.getElementById("said");
+    var part = document.querySelector("[data-say]");
+    if (said && part && said.textContent !== part.dataset.say) {
+      said.textContent = part.dataset.say;
+    }
+  });
+
+  /* A menu that the focus has left does not stay over what is read next. */
+  document.addEventListener("focusin", function (event) {
+    closeMenus(event.target instanceof Element ? event.target.closest("details[data-menu]") : null);
+  });
+
   function ready() {
     markTheme();
     var focus = document.querySelector("[data-focus]");
