@@ -108,6 +108,10 @@ def send_rereview_notices(*, days: int = 30, at: datetime | None = None) -> int:
         if told.exists():
             continue
         with transaction.atomic():
+            # Asked again behind the lock: another worker may be telling of the same page.
+            ResourcePage.objects.lock(page.pk)
+            if told.all().exists():
+                continue
             audit.record("review.rereview_notice", page, by=None, at=moment, due_on=page.review_due_on)
             notify(
                 [page.owner] if page.owner else [],

@@ -14,9 +14,10 @@ from wagtail.models import WorkflowState
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.core import audit
+from caselib.core import audit, clock
 from caselib.core.errors import RefusedError
 from caselib.core.models import AuditRecord
+from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from caselib.review.models import CheckRun, Decision, Finding, StageState
 from caselib.review.services import assigning, deciding, findings
@@ -247,3 +248,15 @@ def test_a_double_click_submits_once() -> None:
     assert sum(isinstance(result, WorkflowState) for result in results) == 1, results
     assert all(isinstance(result, WorkflowState | RefusedError) for result in results), results
     assert WorkflowState.objects.for_instance(page).count() == 1
+
+
+def test_two_workers_tell_the_owner_once_that_a_review_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    if in_memory():
+        pytest.skip("threads need a database file")
+    page = factories.live(Kind.CASE)
+    ResourcePage.objects.filter(pk=page.pk).update(review_due_on=clock.today())
+    late = Meanwhile(assigning.send_rereview_notices)
+    monkeypatch.setattr(assigning, "notify", late.before(assigning.notify))
+    assert assigning.send_rereview_notices() == 1
+    assert late.result() == 0
+    assert AuditRecord.objects.filter(verb="review.rereview_notice").count() == 1
