@@ -29,9 +29,13 @@ def connect() -> None:
 
 
 def _given(sender: Any, instance: Any, action: str, reverse: bool, pk_set: set[int] | None, **kwargs: Any) -> None:
-    if action != "post_add" or not pk_set:
+    if not pk_set or action not in ("pre_add", "post_add"):
         return
-    people = User.objects.filter(pk__in=pk_set) if reverse else [instance]
+    people = User.objects.filter(pk__in=pk_set if reverse else [instance.pk]).order_by("pk")
+    if action == "pre_add":
+        # What is given to the same person elsewhere at this moment is seen below, not passed by.
+        list(people.select_for_update(no_key=True).values_list("pk"))
+        return
     for person in people:
         require(may_hold(list(person.groups.values_list("name", flat=True))))
 

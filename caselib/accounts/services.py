@@ -29,6 +29,7 @@ def set_roles(user: User, roles: Collection[str], *, by: User | None, at: dateti
     """
     wanted = {Role(role).value for role in roles}
     require(may_hold(wanted))
+    _hold(user)
     before = sorted(user.groups.filter(name__in=Role.values).values_list("name", flat=True))
     require(may_give(wanted, before, own=by is not None and by.pk == user.pk))
     user.groups.remove(*Group.objects.filter(name__in=set(Role.values) - wanted))
@@ -44,12 +45,17 @@ def move_to_unit(user: User, unit: Unit, *, by: User | None, at: datetime | None
     Effects in order: open membership closed, new one opened, user saved, audit row ``accounts.unit_changed``.
     """
     day = clock.day_of(at or clock.now())
-    before = user.unit_id
+    before = _hold(user).unit_id
     user.memberships.filter(until__isnull=True).update(until=day)
     UnitMembership.objects.create(user=user, unit=unit, since=day)
     user.unit = unit
     user.save(update_fields=["unit"])
     audit.record("accounts.unit_changed", user, by=by, at=at, before=before, after=unit.pk)
+
+
+def _hold(user: User) -> User:
+    """Return ``user`` as it is now, locked: what two administrators set at once is checked and written down in turn."""
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 @transaction.atomic
@@ -59,7 +65,7 @@ def set_active(user: User, active: bool, *, by: User, at: datetime | None = None
     Effects in order: account saved, audit row ``accounts.changed``; none if it is as wanted.
     """
     require(may_switch(by.roles, everything=by.is_superuser, own=by.pk == user.pk))
-    if user.is_active == active:
+    if _hold(user).is_active == active:
         return
     user.is_active = active
     user.save(update_fields=["is_active"])

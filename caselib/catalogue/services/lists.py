@@ -139,7 +139,7 @@ def change_item(
 ) -> ListItem:
     """Change section, line and obligation of an item. Effects as of ``change_list``."""
     require(rules.may_keep_lists(by.roles))
-    locked = _lock(item.catalogue_list, None)
+    locked, item = _standing(item)
     item.section, item.line, item.obligation = section.strip()[:80], line.strip()[:300], Obligation(obligation)
     item.save(update_fields=["section", "line", "obligation"])
     _save(locked)
@@ -151,7 +151,7 @@ def change_item(
 def remove_item(item: ListItem, *, by: User, at: datetime | None = None) -> None:
     """Take an item off its list. Effects in order: item, page cache, history, audit ``catalogue.list_item_removed``."""
     require(rules.may_keep_lists(by.roles))
-    locked = _lock(item.catalogue_list, None)
+    locked, item = _standing(item)
     resource = item.resource
     item.delete()
     _save(locked)
@@ -162,7 +162,7 @@ def remove_item(item: ListItem, *, by: User, at: datetime | None = None) -> None
 def move_item(item: ListItem, *, up: bool, by: User, at: datetime | None = None) -> None:
     """Swap an item with its neighbour; at the end nothing happens. Effects as of ``change_list``."""
     require(rules.may_keep_lists(by.roles))
-    locked = _lock(item.catalogue_list, None)
+    locked, item = _standing(item)
     items = list(locked.items.all())
     here = next(i for i, other in enumerate(items) if other.pk == item.pk)
     there = here - 1 if up else here + 1
@@ -214,6 +214,15 @@ def _lock(catalogue_list: CatalogueList, version: int | None) -> CatalogueList:
     if version is not None and locked.version != version:
         raise ConflictError(Refusal("changed", _("Somebody changed this list in the meantime. Look at it again.")))
     return locked
+
+
+def _standing(item: ListItem) -> tuple[CatalogueList, ListItem]:
+    """Return the list, locked, and its item as it stands. Raises ConflictError when somebody took it off meanwhile."""
+    locked = _lock(item.catalogue_list, None)
+    found = locked.items.select_related("resource").filter(pk=item.pk).first()
+    if found is None:
+        raise ConflictError(Refusal("item_gone", _("Somebody has taken this item off the list in the meantime.")))
+    return locked, found
 
 
 def _save(catalogue_list: CatalogueList) -> None:

@@ -105,20 +105,23 @@ def item_act(request: SignedInRequest, code: str, pk: int, act: str) -> HttpResp
     item = ListItem.objects.filter(catalogue_list=found, pk=pk).select_related("resource", "catalogue_list").first()
     if item is None:
         raise Http404
-    if act in ("up", "down"):
-        services.move_item(item, up=act == "up", by=request.user)
-    elif act == "remove":
-        services.remove_item(item, by=request.user)
-        messages.success(request, _("“%(title)s” was taken off the list.") % {"title": item.resource.title})
-    elif act == "change":
-        form = ItemForm(request.POST)
-        if form.is_valid():
-            services.change_item(item, **form.cleaned_data, by=request.user)
-            messages.success(request, _("Saved."))
+    try:
+        if act in ("up", "down"):
+            services.move_item(item, up=act == "up", by=request.user)
+        elif act == "remove":
+            services.remove_item(item, by=request.user)
+            messages.success(request, _("“%(title)s” was taken off the list.") % {"title": item.resource.title})
+        elif act == "change":
+            form = ItemForm(request.POST)
+            if form.is_valid():
+                services.change_item(item, **form.cleaned_data, by=request.user)
+                messages.success(request, _("Saved."))
+            else:
+                messages.error(request, _("Not saved: the section has 80 characters at most, the line 300."))
         else:
-            messages.error(request, _("Not saved: the section has 80 characters at most, the line 300."))
-    else:
-        raise Http404
+            raise Http404
+    except RefusedError as error:
+        messages.error(request, str(error))
     return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#items")
 
 

@@ -80,7 +80,7 @@ def declare(
     show the judge who takes part.
 
     Effects in order: declaration, conflicts, readings in conflict handed back in rounds that are not closed (a score
-    that was given no longer counts), audit ``judge_declared``.
+    that was given no longer counts), audit ``judge_declared``, notice to the office of what was scored in closed ones.
     """
     moment = at or clock.now()
     _hold_rounds(judge.competition_id)
@@ -103,6 +103,7 @@ def declare(
     )  # fmt: skip
     found = derive_conflicts(judge.competition, judges=[judge], at=moment)
     _free_conflicting(judge, moment)
+    _tell_of_scores(judge, {conflict.entry_id for conflict in found}, moment)
     return found
 
 
@@ -134,6 +135,11 @@ def derive_conflicts(
 def codes_in_conflict(round_: Round, at: datetime) -> list[str]:
     """Return the codes of entries of which a reading lies with a judge in conflict, as far as is known by now."""
     derive_conflicts(round_.competition, at=at)
+    return conflicting_codes(round_)
+
+
+def conflicting_codes(round_: Round) -> list[str]:
+    """Return the codes of entries of which a reading lies with a judge who is recorded to be in conflict."""
     rows = round_.assignments.exclude(state=AssignmentState.REPLACED).filter(
         judge__conflicts__entry=F("entry"), entry__state=EntryState.ACCEPTED
     )
@@ -369,6 +375,26 @@ def _free_conflicting(judge: Judge, moment: datetime) -> None:
     for row in list(rows):
         _hand_back(row, judge.user, moment, void=True)
         _replace(row, judge.user, moment)
+
+
+def _tell_of_scores(judge: Judge, entries: Collection[int], moment: datetime) -> None:
+    """Tell the office which entries of closed rounds the judge has scored and only now declares a relation to."""
+    rows = JuryAssignment.objects.filter(judge=judge, entry__in=entries, round__state=RoundState.CLOSED)
+    rows = rows.filter(state=AssignmentState.SCORED).select_related("entry")
+    codes = sorted({row.entry.code for row in rows})
+    if not codes:
+        return
+    text = _(
+        "%(judge)s has declared a relation to entries scored in rounds that are closed: %(codes)s. Until the results are "
+        "released, the last round can be opened again."
+    )
+    notify(
+        User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
+        subject=_("Relation declared after scoring: %(title)s") % {"title": judge.competition.title},
+        body=text % {"judge": judge.user, "codes": "、".join(codes)},
+        url=reverse("competitions:office_jury", args=[judge.competition_id]),
+        at=moment,
+    )
 
 
 def rubric_of(round_: Round, track: Track) -> Rubric:

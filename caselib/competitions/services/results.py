@@ -26,7 +26,7 @@ from ..rules import acts
 from ..selectors import jury, outcome
 from . import chain
 from .calls import locked, locked_round
-from .jury import codes_in_conflict
+from .jury import codes_in_conflict, conflicting_codes
 
 
 @transaction.atomic
@@ -183,6 +183,19 @@ def _partial(round_: Round, moment: datetime) -> Refusal | None:
     return Refusal("in-conflict", text % {"codes": "、".join(codes[:20])})
 
 
+def _partial_since(competition: Competition) -> Refusal | None:
+    """Refuse to release what a judge in conflict has scored; only the last round can still be opened again."""
+    last = competition.rounds.order_by("-order").first()
+    codes = conflicting_codes(last) if last is not None else []
+    if not codes:
+        return None
+    text = _(
+        "Since the last round was closed, judges are known to have a relation to entries they have scored: %(codes)s. "
+        "Open the round again and record the conflict on the entry's page; the reading then goes to another judge."
+    )
+    return Refusal("in-conflict", text % {"codes": "、".join(codes[:20])})
+
+
 def _unread(round_: Round) -> Refusal | None:
     rows = round_.assignments.filter(state=AssignmentState.ASSIGNED, entry__state="accepted")
     codes = sorted({entry.code for entry in Entry.objects.filter(pk__in=rows.values("entry_id"))})
@@ -265,6 +278,7 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
     require(all_closed(competition))
     if not reason.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down the reason of the decision.")))
+    entry = Entry.objects.get(pk=entry.pk)
     if (tier and tier not in AwardTier.values) or entry.state != "accepted":
         raise RefusedError(Refusal("no-such-award", _("This award cannot be given to this entry.")))
     before = Award.objects.filter(entry=entry).first()
@@ -280,8 +294,10 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
 
 @transaction.atomic
 def release_results(competition: Competition, *, by: User, at: datetime | None = None) -> None:
-    """Release all results of a call at once, unless what would be honoured was withdrawn from the library.
+    """Release all results of a call at once.
 
+    Raises RefusedError while what would be honoured is withdrawn from the library, or while a score of the last round
+    counts whose judge has, as is known only since the round was closed, a relation to the entry.
     Effects in order: state, cache version, audit ``results_released``, notices.
     """
     require(acts.office_only(by.roles))
@@ -291,6 +307,7 @@ def release_results(competition: Competition, *, by: User, at: datetime | None =
     require(all_closed(competition))
     if not competition.awards.exists():
         raise RefusedError(Refusal("no-proposal", _("Make the award proposal first.")))
+    require(_partial_since(competition))
     require(acts.winners_published(outcome.withdrawn_winners(competition)))
     competition.state, competition.released_at = CallState.RELEASED, moment
     competition.save(update_fields=["state", "released_at"])

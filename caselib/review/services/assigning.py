@@ -16,6 +16,7 @@ from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.core.selectors import work_calendar
+from caselib.resources.models import ResourcePage
 
 from ..enums import Light
 from ..models import StageState, StageTask
@@ -30,10 +31,11 @@ def assign(state: StageState, to: User | None, *, by: User, at: datetime | None 
     Raises RefusedError unless ``by`` belongs to the group or edits and is no author, and ``to`` may decide the stage; ConflictError
     if the stage is decided already.
     """
-    state = StageState.objects.select_for_update(of=("self",)).get(pk=state.pk)
     page = page_of(state.workflow_state)
     if page is None:
         raise RefusedError(Refusal("not-a-resource", _("This is no stage of a review of the library.")))
+    page = ResourcePage.objects.lock(page.pk)
+    state = StageState.objects.select_for_update(of=("self",), no_key=True).get(pk=state.pk)
     if state.status != TaskState.STATUS_IN_PROGRESS:
         raise ConflictError(Refusal("decided", _("This stage is no longer open. Nothing was changed; please reload.")))
     view = stage_view(state, page)
@@ -106,6 +108,10 @@ def send_rereview_notices(*, days: int = 30, at: datetime | None = None) -> int:
         if told.exists():
             continue
         with transaction.atomic():
+            # Asked again behind the lock: another worker may be telling of the same page.
+            ResourcePage.objects.lock(page.pk)
+            if told.all().exists():
+                continue
             audit.record("review.rereview_notice", page, by=None, at=moment, due_on=page.review_due_on)
             notify(
                 [page.owner] if page.owner else [],

@@ -13,6 +13,7 @@ from caselib.accounts.models import User
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.beside import reviewed
+from caselib.resources.models import ResourcePage
 
 from ..enums import Disposition
 from ..models import BuiltinRule, CommentAnchor, Finding, Rule, StageState
@@ -38,8 +39,8 @@ def dispose(
     Effects in order: finding updated, dismissal count of its rule, audit row. Raises RefusedError if ``by`` may not
     review the stage or dismisses without a reason, ConflictError if the text has changed meanwhile.
     """
-    finding = Finding.objects.select_for_update(of=("self",)).select_related("run").get(pk=finding.pk)
     page = _reviewed(state, by)
+    finding = Finding.objects.select_for_update(of=("self",), no_key=True).select_related("run").get(pk=finding.pk)
     newest = latest_run(page, state.revision_id)
     if newest is None or finding.run_id != newest.pk:
         raise ConflictError(Refusal("not-current", _("The checks have run again. Please reload.")))
@@ -81,10 +82,13 @@ def dispose(
 
 
 def _reviewed(state: StageState, by: User):  # type: ignore[no-untyped-def]
-    """Return the page of ``state`` if ``by`` may review it now; raises RefusedError or ConflictError."""
+    """Return the page of ``state``, locked, if ``by`` may review it now; raises RefusedError or ConflictError."""
     page = page_of(state.workflow_state)
     if page is None:
         raise RefusedError(Refusal("not-a-resource", _("This is no stage of a review of the library.")))
+    # Read again behind the lock: a colleague may be deciding this stage at this moment.
+    page = ResourcePage.objects.lock(page.pk)
+    state = StageState.objects.get(pk=state.pk)
     view = stage_view(state, page)
     stale = is_current(view, state.revision_id)
     if stale:

@@ -15,6 +15,7 @@ from caselib.catalogue.selectors.rules_lists import entries_by_rule
 from caselib.catalogue.services import lists as keeping
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError
+from caselib.core.models import AuditRecord
 from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import ResourcePage
 from search import upkeep
@@ -126,3 +127,21 @@ def test_a_rule_based_list_lives_and_shows_each_reader_their_own(editor: User) -
     assert {entry.card.title for entry in entries_by_rule(found, Viewer())} == {"规则课甲", "规则课丙"}
     by_kind = a_list(editor, kind="rule", rule_filters={"kind": ["video"]})
     assert entries_by_rule(by_kind, Viewer.of(editor)) == []
+
+
+def test_an_item_that_somebody_took_off_meanwhile_is_neither_changed_nor_taken_off_again(
+    editor: User, three: tuple[CatalogueList, list[ListItem]]
+) -> None:
+    found, items = three
+    stale = ListItem.objects.get(pk=items[1].pk)
+    services.remove_item(items[1], by=editor)
+    for act in (
+        lambda: services.change_item(stale, section="一", line="", obligation="elective", by=editor),
+        lambda: services.move_item(stale, up=True, by=editor),
+        lambda: services.remove_item(stale, by=editor),
+    ):
+        with pytest.raises(ConflictError) as raised:
+            act()
+        assert raised.value.refusal.code == "item_gone"
+    assert AuditRecord.objects.filter(verb="catalogue.list_item_removed").count() == 1
+    assert found.items.count() == 2

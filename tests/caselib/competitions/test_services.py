@@ -391,3 +391,33 @@ def test_an_excluded_entry_leaves_the_open_round_in_tables_and_chain_alike() -> 
     stored = {r.entry_id: (r.official, r.rank) for r in Result.objects.all()}
     [rows] = ledger.from_chain(scene.call.pk).rounds[scene.round.pk].results().values()
     assert {r.entry: (r.official, r.rank) for r in rows} == stored and len(stored) == 3
+
+
+def test_a_relation_declared_after_the_last_round_was_closed_is_told_and_stops_the_release() -> None:
+    scene = scenes.judging()
+    scenes.score_all(scene)
+    results.close_round(scene.round, by=scene.office, at=AFTER)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER)
+    row = scenes.readings(scene)[0]
+    jury.declare(row.judge, names=[row.entry.authors[0]["name"]], units=[], by=row.judge.user, at=AFTER)
+    notice = scene.office.notices.latest("pk")
+    assert row.entry.code in notice.body and str(row.judge.user) in notice.body
+    with refused("in-conflict"):
+        results.release_results(scene.call, by=scene.office, at=AFTER)
+    results.reopen_round(scene.round, reason="评委申报回避", by=scene.office, at=AFTER)
+    results.prolong_round(scene.round, until=AFTER + DAY, reason="补评", by=scene.office, at=AFTER)
+    jury.record_conflict(row.judge, row.entry, remark="本人申报", by=scene.office, at=AFTER)
+    [fresh] = [r for r in scenes.readings(scene) if r.state == "assigned"]
+    scenes.give(fresh, "50", "30", at=AFTER)
+    results.close_round(scene.round, by=scene.office, waive_disputes="已复核", at=AFTER + DAY)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER + DAY)
+    results.release_results(scene.call, by=scene.office, at=AFTER + DAY)
+
+
+def test_an_excluded_entry_gets_no_award_from_a_page_opened_before() -> None:
+    scene = scenes.released()
+    stale = Entry.objects.select_related("competition").get(pk=scene.entries[3].pk)
+    entries.exclude_entry(Entry.objects.get(pk=stale.pk), reason="与已发表的文章雷同", by=scene.office, at=AFTER)
+    with refused("no-such-award"):
+        results.set_award(stale, tier="first", reason="专家组复议", by=scene.office, at=AFTER)
+    assert not Award.objects.filter(entry=stale).exists()

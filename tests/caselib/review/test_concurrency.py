@@ -14,10 +14,13 @@ from wagtail.models import WorkflowState
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.core import audit
+from caselib.core import audit, clock
 from caselib.core.errors import RefusedError
+from caselib.core.models import AuditRecord
+from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
-from caselib.review.models import Decision, StageState
+from caselib.review.models import CheckRun, Decision, Finding, StageState
+from caselib.review.services import assigning, deciding, findings
 from caselib.review.services.deciding import decide
 from caselib.review.services.submission import recall, submit_for_review
 from caselib.review.services.withdrawal import withdraw
@@ -121,6 +124,32 @@ def test_of_two_decisions_on_one_stage_one_wins(stage: int) -> None:
     assert audit.verify() is None
 
 
+@pytest.mark.parametrize("act", ["assign", "dispose"])
+def test_what_a_colleague_does_with_a_stage_while_it_is_decided_comes_too_late(
+    act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if in_memory():
+        pytest.skip("threads need a database file")
+    desk = Desk.open()
+    state, first, second = desk.state, desk.reader(), colleague(desk)
+    run = CheckRun.objects.get(page=desk.page)
+    finding = Finding.objects.create(run=run, pack="p", rule="r", category="style", severity="warning")
+
+    def assigned() -> object:
+        return assigning.assign(StageState.objects.get(pk=state.pk), second, by=second)
+
+    def disposed() -> object:
+        return findings.dispose(finding, state, "accepted", by=second)
+
+    late = Meanwhile(assigned if act == "assign" else disposed)
+    monkeypatch.setattr(deciding, "_write", late.before(deciding._write))
+    decide(StageState.objects.get(pk=state.pk), verdict(state), by=first)
+    answer = late.result()
+    assert isinstance(answer, RefusedError), answer
+    assert answer.status == 409
+    assert not AuditRecord.objects.filter(verb__in=["review.assigned", "review.finding_disposed"]).exists()
+
+
 def test_a_decision_and_a_recall_do_not_both_happen() -> None:
     if in_memory():
         pytest.skip("threads need a database file")
@@ -219,3 +248,15 @@ def test_a_double_click_submits_once() -> None:
     assert sum(isinstance(result, WorkflowState) for result in results) == 1, results
     assert all(isinstance(result, WorkflowState | RefusedError) for result in results), results
     assert WorkflowState.objects.for_instance(page).count() == 1
+
+
+def test_two_workers_tell_the_owner_once_that_a_review_is_due_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    if in_memory():
+        pytest.skip("threads need a database file")
+    page = factories.live(Kind.CASE)
+    ResourcePage.objects.filter(pk=page.pk).update(review_due_on=clock.today())
+    late = Meanwhile(assigning.send_rereview_notices)
+    monkeypatch.setattr(assigning, "notify", late.before(assigning.notify))
+    assert assigning.send_rereview_notices() == 1
+    assert late.result() == 0
+    assert AuditRecord.objects.filter(verb="review.rereview_notice").count() == 1
