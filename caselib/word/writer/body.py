@@ -24,6 +24,7 @@ _STYLES = {
     "list": "ListBody",
     "byline": "Byline",
     "toc": "BodyText",
+    "signature": "Signature",
 }
 # Below this a picture is printed coarse.
 MIN_DPI = 200
