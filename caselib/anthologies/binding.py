@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -24,6 +25,11 @@ from caselib.word.writer.images import usable_image
 
 from .enums import IndexKind, ItemKind
 from .models import Edition, OutlineItem
+
+_FIGURE = "0-9０-９〇○零一二三四五六七八九十"
+_DATE = re.compile(rf"[{_FIGURE}]{{4}}\s*年\s*(?:[春夏秋冬]|[{_FIGURE}]{{1,3}}\s*月(?:\s*[{_FIGURE}]{{1,3}}\s*日)?)")
+_EDITORS = re.compile(r"[^，。；：！？、]{0,24}(?:编者|编委会|编写组|编辑部|课题组|编审室|编辑委员会)")
+_SIGNER = re.compile(r"[^#，。；：！？][^，。；：！？]{0,24}")
 
 Progress = Callable[[int, int, str], None]
 
@@ -165,18 +171,30 @@ def properties(edition: Edition, stamp: datetime) -> dict[str, str]:
 
 def text_document(text: str, title: str = "") -> Document:
     """Return free text as a document: a line is a paragraph, ``# `` and ``## `` begin headings; a first line that repeats
-    the title is left out."""
+    the title is left out; who signs at the end, and when, stands on the right."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and lines[0] == title.strip():
         lines = lines[1:]
+    signed = _signed_from(lines)
     blocks: list[Block] = []
-    for line in lines:
+    for index, line in enumerate(lines):
         marks = len(line) - len(line.lstrip("#"))
         if 1 <= marks <= 3 and line[marks : marks + 1] == " ":
             blocks.append(Heading(marks + 1, (Run(line[marks:].strip()),)))
         else:
-            blocks.append(Paragraph((Run(line),)))
+            blocks.append(Paragraph((Run(line),), "signature" if index >= signed else "body"))
     return Document(tuple(blocks))
+
+
+def _signed_from(lines: list[str]) -> int:
+    """Return the place in ``lines`` from which they are a signature: a date, or editors, behind a sentence."""
+    start = len(lines)
+    if lines and (_DATE.fullmatch(lines[-1]) or _EDITORS.fullmatch(lines[-1])):
+        start -= 1
+        while start and len(lines) - start < 4 and _SIGNER.fullmatch(lines[start - 1]):
+            start -= 1
+    # A list of names or dates signs nothing.
+    return start if start and lines[start - 1][-1:] in "。！？…”）" else len(lines)
 
 
 def award_document(cases: Iterable[tuple[Printed, ResourcePage]], text: str) -> Document:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from caselib.core import clock
 from caselib.core.jobs import CancelledError, JobContext, job
 from caselib.word import pdf
+from caselib.word.fonts import lacking
 from caselib.word.linter import lint
 from caselib.word.oracle import PageOracle
 from caselib.word.writer import compile_and_render
@@ -74,7 +75,8 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
     row.docx = keep(f"anthologies/compiled/{row.sha256}.docx", data)
     row.pdf = keep(f"anthologies/compiled/{hashlib.sha256(rendered).hexdigest()}.pdf", rendered) if rendered else ""
     found = check_edition(row.edition, copy.book, copy.style)
-    found += check_result(made.faults, lint(data), wrong, counted=made.counted, pdf=rendered is not None)
+    faces = lacking(copy.style.faces()) if rendered else []
+    found += check_result(made.faults, lint(data), wrong, counted=made.counted, pdf=rendered is not None, lacking=faces)
     row.findings = as_data(found)
     row.entries = [[entry.text, entry.level, entry.page, entry.key] for entry in made.entries]
     row.counted = made.counted

@@ -243,15 +243,25 @@ def _finding(code: str, severity: Severity, message: str, chapter: Chapter) -> F
 
 
 def check_result(
-    faults: Iterable[Fault], lints: Sequence[Lint], wrong: Sequence[Mismatch], *, counted: bool, pdf: bool
+    faults: Iterable[Fault],
+    lints: Sequence[Lint],
+    wrong: Sequence[Mismatch],
+    *,
+    counted: bool,
+    pdf: bool,
+    lacking: Sequence[str] = (),
 ) -> list[Finding]:
-    """Return what is to be said about a compiled file: not counted, faults, the linter's lines, wrong page numbers."""
+    """Return what is to be said about a compiled file: not counted, faults, the linter's lines, wrong page numbers, and
+    the faces that are ``lacking`` where the PDF was made."""
     findings = []
     if not counted:
         text = _("LibreOffice did not lay the book out: Word fills in the page numbers when the file is opened.")
         findings.append(Finding("not-counted", Severity.WARNING, text))
     elif not pdf:
         findings.append(Finding("no-pdf", Severity.WARNING, _("The PDF could not be made; the Word file is whole.")))
+    if pdf and lacking:
+        text = _("The server has no %s: the PDF is set in another face. The Word file names the right one.")
+        findings.append(Finding("faces", Severity.WARNING, text % "、".join(lacking)))
     for mismatch in wrong:
         text = _("The contents say page %(said)s, it stands on %(printed)s.")
         findings.append(

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 _STAND_INS = {
@@ -16,6 +20,8 @@ _STAND_INS = {
     "华文中宋": ("Noto Serif CJK SC", "FandolSong"),
     "Times New Roman": ("Liberation Serif", "Tinos", "TeX Gyre Termes", "Noto Serif CJK SC", "DejaVu Serif"),
 }
+# What stands in for these only because nothing else is there: printed with it, 仿宋 and 楷体 look like 宋体.
+_UNLIKE = dict.fromkeys(("仿宋", "仿宋_GB2312", "楷体", "楷体_GB2312"), "Noto Serif CJK SC")
 _FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -44,3 +50,22 @@ def fonts_file(profile: Path) -> Path:
     if not file.is_file() or file.read_text(encoding="utf-8") != text:
         file.write_text(text, encoding="utf-8")
     return file
+
+
+def lacking(faces: Iterable[str]) -> list[str]:
+    """Return those of ``faces`` of which this machine has neither the face nor one like it, none where it cannot tell."""
+    program = shutil.which("fc-list")
+    if program is None:
+        return []
+    with tempfile.TemporaryDirectory(prefix="caselib-fonts-") as folder:
+        environment = os.environ | {"FONTCONFIG_FILE": str(fonts_file(Path(folder)))}
+        try:
+            done = subprocess.run(
+                [program, "--format", "%{family}\n"], env=environment, capture_output=True, timeout=30, check=True
+            )
+        except (OSError, subprocess.SubprocessError):
+            return []
+    there = {name.strip() for line in done.stdout.decode("utf-8", "replace").splitlines() for name in line.split(",")}
+    return [
+        face for face in dict.fromkeys(faces) if not there & ({face, *_STAND_INS.get(face, ())} - {_UNLIKE.get(face)})
+    ]

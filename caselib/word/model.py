@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-ParagraphRole = Literal["body", "lead", "quote", "caption", "list", "byline", "toc"]
+ParagraphRole = Literal["body", "lead", "quote", "caption", "list", "byline", "toc", "signature"]
 NoteKind = Literal["footnote", "endnote"]
 
 

@@ -114,6 +114,11 @@ class HouseStyle:
             return replace(self.body, face=HEI, align="left")
         return self.headings[min(max(depth, 1), len(self.headings)) - 1]
 
+    def faces(self) -> list[str]:
+        """Return the Chinese faces that the text is set in, the body's first."""
+        looks = (self.body, self.title, *self.headings, self.byline, self.lead, self.quote, self.table, self.note)
+        return list(dict.fromkeys(look.face for look in looks))
+
     def contents_look(self, level: int) -> Look:
         """Return the look of a line of the contents on ``level`` (1 and deeper)."""
         if not self.contents:

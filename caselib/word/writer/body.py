@@ -24,9 +24,12 @@ _STYLES = {
     "list": "ListBody",
     "byline": "Byline",
     "toc": "BodyText",
+    "signature": "Signature",
 }
 # Below this a picture is printed coarse.
 MIN_DPI = 200
+# No line end parts it, and what stands before it is too short for a line.
+_ADDRESS = re.compile(r"[!-~]{24}")
 _SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>\"]+$", re.IGNORECASE)
 
 
@@ -138,6 +141,7 @@ class BodyWriter:
         elif block.number:
             lead = ooxml.run(block.number) + lead
         content = self._commented(runs, comments, len(block.lead)) if comments else self.runs(runs)
+        properties += _loose(block.text)
         return ooxml.paragraph(style or _STYLES.get(block.role, "BodyText"), lead + content, properties)
 
     def _heading(self, block: Heading, nested: bool, comments: Sequence[Comment]) -> str:
@@ -294,7 +298,8 @@ class BodyWriter:
         mark = f'<w:r><w:rPr><w:rFonts w:hint="eastAsia"/></w:rPr><w:{kind}Ref/></w:r>'
         # Links of a note would need relationships of the notes part; the address is printed anyway where it matters.
         plain = [replace(item, href="", note="") for item in note.runs]
-        inner = ooxml.paragraph(style, mark + "<w:r><w:tab/></w:r>" + self.runs(plain))
+        loose = _loose("".join(item.text for item in plain))
+        inner = ooxml.paragraph(style, mark + "<w:r><w:tab/></w:r>" + self.runs(plain), loose)
         notes.append(f'<w:{kind} w:id="{number}">{inner}</w:{kind}>')
         return number
 
@@ -305,6 +310,11 @@ class BodyWriter:
         return "".join(
             ooxml.paragraph("FootnoteText", ooxml.run(f"［{note.key}］\t") + self.runs(note.runs)) for note in left
         )
+
+
+def _loose(text: str) -> str:
+    """Return what keeps the signs before a long address together: the line above it would be drawn out to the edge."""
+    return '<w:jc w:val="left"/>' if _ADDRESS.search(text) else ""
 
 
 def _has_number(text: str) -> bool:

@@ -104,6 +104,7 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
         _style("BodyText", "Body Text", body),
         _style("Byline", "Byline", style.byline, follow="BodyText"),
         _style("Quote", "Quote", style.quote),
+        _signature(style),
         _list(style),
         _style("Caption", "caption", style.caption, keep_lines=True),
         _style("TableCaption", "Table Caption", style.caption, based="Caption", keep_next=True, keep_lines=True),
@@ -122,6 +123,14 @@ def styles_xml(style: HouseStyle, *, parts: bool = False) -> str:
         "</w:styles>",
     ]
     return "".join(chunks)
+
+
+def _signature(style: HouseStyle) -> str:
+    """Return the style of who signs a foreword, and when: on the right, two characters from the edge."""
+    look = replace(_flush(style.body), align="right")
+    edge = round(look.size_pt * 40)
+    made = _style("Signature", "Signature", look, follow="Signature", keep_lines=True)
+    return made.replace("<w:jc ", f'<w:ind w:rightChars="200" w:right="{edge}"/><w:jc ', 1)
 
 
 def _list(style: HouseStyle) -> str:

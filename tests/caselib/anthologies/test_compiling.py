@@ -24,7 +24,9 @@ from caselib.resources.publishing import opened
 from caselib.word import pdf
 from caselib.word.freezing import FrozenDataError
 from caselib.word.linter import lint
+from caselib.word.model import Paragraph
 from caselib.word.reader.document import read_docx
+from caselib.word.writer import write_document
 from tests import factories
 from tests.caselib.anthologies.conftest import cases
 from tests.caselib.anthologies.test_services import revise
@@ -202,3 +204,22 @@ def test_a_single_case_wears_the_template_of_its_edition_and_names_its_publisher
 def test_free_text_becomes_paragraphs_and_headings() -> None:
     blocks = text_document("编者按\n\n一段。\n# 标题\n另一段。", "编者按").blocks
     assert [type(block).__name__ for block in blocks] == ["Paragraph", "Heading", "Paragraph"]
+
+
+def roles(text: str) -> list[str]:
+    return [block.role for block in text_document(text).blocks if isinstance(block, Paragraph)]
+
+
+def test_who_signs_a_foreword_stands_on_the_right() -> None:
+    text = "选稿三问，逐一答过。\n本书编写组\n二〇二五年十二月"
+    assert roles(text) == ["body", "signature", "signature"]
+    assert roles("敬请指正。\n编者") == ["body", "signature"]
+    assert roles("谨记。\n中共云坪县委党校\n2025年12月8日") == ["body", "signature", "signature"]
+    # Lists of names and dates, and sentences that speak of them.
+    assert roles("主任：王某某\n副主任：李某某\n编委会") == ["body"] * 3
+    assert roles("2024年12月\n2025年1月") == ["body"] * 2
+    assert roles("编成于2025年12月。") == ["body"]
+    data = write_document(text_document(text))
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    assert archive.read("word/document.xml").decode().count('<w:pStyle w:val="Signature"/>') == 2
+    assert not lint(data)

@@ -23,6 +23,7 @@ from django.urls import reverse
 
 from caselib.anthologies import services, storing
 from caselib.anthologies.models import Compilation, Edition
+from caselib.anthologies.preflight import check_result
 from caselib.core import clock, jobs
 from caselib.core.models import Job
 from caselib.word import pdf
@@ -215,3 +216,10 @@ def test_a_frozen_edition_keeps_its_file_also_from_a_newer_writer(
     jobs.run_pending()
     third.refresh_from_db()
     assert third.state == "done" and default_storage.size(third.docx) > 1000
+
+
+def test_a_face_that_the_server_lacks_is_said_once(edition: Edition) -> None:
+    said = check_result((), (), (), counted=True, pdf=True, lacking=["仿宋", "楷体"])
+    assert [finding.code for finding in said] == ["faces"] and "仿宋、楷体" in said[0].message
+    # Where there is no PDF, nothing was set in another face.
+    assert check_result((), (), (), counted=False, pdf=False, lacking=["仿宋"])[0].code == "not-counted"

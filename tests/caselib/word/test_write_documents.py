@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from caselib.word.linter import lint
-from caselib.word.model import Comment, Document, Heading, Paragraph, Picture, Run, Table
+from caselib.word.model import Comment, Document, Heading, Note, Paragraph, Picture, Run, Table
 from caselib.word.reader.document import read_docx
 from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle
 from caselib.word.writer import write_document
@@ -125,3 +126,16 @@ def test_the_official_page_is_that_of_the_standard() -> None:
     lines = OFFICIAL.page.text_height_mm / 25.4 * 72 / OFFICIAL.body.line_pt
     characters = OFFICIAL.page.text_width_mm / 25.4 * 72 / (OFFICIAL.body.size_pt + OFFICIAL.body.tracking_pt)
     assert (int(lines), int(characters)) == (22, 28)
+
+
+def test_the_line_above_a_long_address_is_not_drawn_out() -> None:
+    address = "https://www.example.invalid/art/2024/3/15/art_1234567890.html"
+    note = Note("n", (Run(f"见 {address}。"),))
+    blocks = (
+        Paragraph((Run(f"详见：{address}，第3页。", note="n"),)),
+        Paragraph((Run("详见第3页，GB/T 9704—2012。"),)),
+    )
+    data = write_document(Document(blocks, {"n": note}), style=OFFICIAL)
+    long, short = re.findall(r"<w:p>.*?</w:p>", xml(data))[:2]
+    assert '<w:jc w:val="left"/>' in long and "<w:jc" not in short
+    assert '<w:jc w:val="left"/>' in xml(data, "word/footnotes.xml")

@@ -11,8 +11,19 @@ import docx
 import pytest
 from docx.shared import Pt
 
+from caselib.word.fonts import lacking
 from caselib.word.linter import lint
-from caselib.word.styles import BOOK, HOUSE_STYLES, HouseStyle, StyleDataError, from_data, han, heading_number, to_data
+from caselib.word.styles import (
+    BOOK,
+    HOUSE_STYLES,
+    OFFICIAL,
+    HouseStyle,
+    StyleDataError,
+    from_data,
+    han,
+    heading_number,
+    to_data,
+)
 from caselib.word.writer import compile_book
 from caselib.word.writer.templates import TemplateError, check_template
 from tests.caselib.word import books
@@ -87,3 +98,15 @@ def test_styles_of_a_template_are_used_and_the_book_stays_valid(tmp_path: Path) 
 def test_what_is_no_template_is_refused(data: bytes) -> None:
     with pytest.raises(TemplateError):
         check_template(data)
+
+
+def test_faces_that_a_machine_lacks_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A face of the same kind will do; 宋体 in place of 仿宋 or 楷体 is another look, and is said."""
+    program = tmp_path / "fc-list"
+    program.write_text("#!/bin/sh\nprintf 'Noto Serif CJK SC\\nNoto Sans CJK SC\\nKaiTi,楷体\\n'\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setattr("caselib.word.fonts.shutil.which", lambda name: str(program))
+    assert lacking(OFFICIAL.faces()) == ["仿宋"]
+    assert lacking(["宋体", "黑体", "楷体", "仿宋_GB2312", "华文行楷"]) == ["仿宋_GB2312", "华文行楷"]
+    monkeypatch.setattr("caselib.word.fonts.shutil.which", lambda name: None)
+    assert lacking(OFFICIAL.faces()) == []
