@@ -15,6 +15,7 @@ from caselib.word.outline import ends_sentence
 
 _UPRIGHT = ("前言", "序言", "目录", "目次", "后记", "附录", "代序", "总序", "致谢", "跋语")
 _FEWEST_BROKEN = 8
+_WIDEST_LINE = 150  # half characters; no page is so wide, paragraphs of one length are
 _WRAPPED_SHARE = 0.35
 LOST_INDENT = 4  # printed width of a first line's indent, in a text that lost its indents
 _SAMPLE = 500  # characters of a line, longer than any line of print
@@ -79,6 +80,8 @@ def is_wrapped(blocks: Sequence[Block]) -> bool:
         return False
     widths = sorted(width(text) for text in long_lines)
     high = widths[int(len(widths) * 0.95)]
+    if widths[len(widths) // 2] > _WIDEST_LINE:
+        return False
     return sum(1 for value in widths if high * 0.8 <= value <= high * 1.1) >= len(widths) * 0.35
 
 
@@ -91,6 +94,8 @@ def _fill_one_measure(texts: Sequence[str], unfinished: Sequence[str]) -> bool:
     if len(broken) < _FEWEST_BROKEN:
         return False
     full = broken[int(len(broken) * 0.8)]
+    if full > _WIDEST_LINE:
+        return False
     alike = sum(1 for value in broken if full - 4 <= value <= full + 2)  # no comma begins a line
     wider = sum(1 for text in texts if width(text) > full + 4 and not re.search(r"[·.．…]{4}", text))  # not contents
     return alike >= max(_FEWEST_BROKEN, len(broken) * 0.4) and wider <= len(texts) * 0.03

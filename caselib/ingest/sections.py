@@ -37,7 +37,9 @@ _COLOPHON = re.compile(
     r"内部资料|准印证|编委会|^主\s*编|^副主编|^编\s*委|封面设计|装帧设计|邮政编码"
 )
 
-_BARE_LABEL = re.compile(r"^(?:典型|优秀|教学|警示|示范)?案例(?:名称|题目|标题)?\s*[:：]\s*")
+_BARE_LABEL = re.compile(
+    r"^(?:典型|优秀|教学|警示|示范)?案例(?:名称|题目|标题)?\s*[:：]\s*|^(?:论文|课题|报告)?题\s?目\s*[:：\s]\s*(?=\S{4})"
+)
 
 
 def section_kind(heading: str) -> str:

@@ -189,11 +189,19 @@ def _is_title(block: Block) -> bool:
 
 def is_part_name(text: str) -> bool:
     number = numeral(text)
-    return (number is not None and number.kind == "part") or (text.endswith("篇") and len(text) <= 12)
+    return (
+        (number is not None and number.kind == "part")
+        or (text.endswith("篇") and len(text) <= 12)
+        or (bool(_HALF.match(text)) and len(text) <= 24)
+    )
+
+
+# 上篇 党建引领
+_HALF = re.compile(r"^[上中下]\s?[篇编卷辑](?!办)")
 
 
 _COVER = re.compile(
-    r"(?:选编|汇编|选集|文集|案例集|案例选|集锦|读本|丛书|资料|成果集|作品集|选粹|荟萃|参阅材料)(?:[（(].*[）)])?$|^[（(]?(?:第[一二三四五六七八九十\d]+[辑卷册版]"
+    r"(?:选编|汇编|选集|文集|案例集|案例选|集锦|读本|丛书|资料|成果集|作品集|选粹|荟萃|集萃|撷英|大全|精选|精编|合集|专辑|案例库|参阅材料)(?:[（(].*[）)])?$|^[（(]?(?:第[一二三四五六七八九十\d]+[辑卷册版]"
     r"|\d{4}\s*年(?:度|版)?|[上中下]\s*册|内部.*)[）)]?$|(?:编\s*[著印写]?|主\s*编|编委会|编写组)$|出\s*版\s*社$"
 )
 

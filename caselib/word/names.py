@@ -12,9 +12,9 @@ _PLACE = r"(?:省|市|县|区|州|盟|旗|乡|镇|村|街道|兵团)"
 _BODY = (
     r"(?:委员会|组织部|宣传部|统战部|政法委|纪委监委|纪委|监委|党校|行政学院|干部学院|学院|大学|学校|中学|小学|幼儿园|研究院|研究所|研究室|"
     r"委党校|人民政府|政府|办公室|办公厅|局|厅|院|所|中心|集团|公司|企业|银行|医院|检察院|法院|协会|联合会|工会|团委|妇联|党委|党组|"
-    r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|课题组|编写组|调研组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
+    r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|(?:课题|编写|调研|开发|创作|撰写|写作|教研|案例)组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
     r"(?:[一二三四五六七八九十]|组织|宣传|干部|人事|综合|业务|党建|案管|信访)科|[一二三四五六七八九十]{1,2}[中小]|附[中小]|外国语学校|职校|技校|警校|(?:[区县市省州]委|党委|政府|街道|[镇乡])[\u4e00-\u9fff]{0,10}办|"
-    r"(?:调查|审查|审理|监察|监督|管理|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组|党总支|直属总支|机关党委|海关|边检|[残文侨]联|科协|社科联|工商联|计生协|红十字会|学会|研究会|基金会|促进会|商会|慈善总会|公益会|"
+    r"(?:调查|审查|检查|审理|监察|监督|管理|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组|党总支|直属总支|机关党委|海关|边检|[残文侨]联|科协|社科联|工商联|计生协|红十字会|学会|研究会|基金会|促进会|商会|慈善总会|公益会|"
     r"(?:监察|检查|检察|纪检|派驻|巡察|巡视|督查|督导|联络)组|[巡督][察查视]办|报社|电视台|广播台|(?:档案|图书|文化|博物|纪念|展览|党史|美术|科技)馆)"
 )
 # Names are looked at in plain characters: what is known of them holds for text in traditional ones as well.
@@ -60,7 +60,7 @@ _COMPOUND = (
 _LABEL = re.compile(
     # The first of them also begin sentences: labels before a colon only.
     r"^(?:主要|第一|案例|项目|本文|课题|(?:第[二三四五]|其[他它]|共同|合作?|通[讯信])(?=作者))?(?P<label>(?:(?:编写|撰写|撰稿|创作|开发|研发)(?:人员|团队|者|人|组)|"
-    r"(?:课题|案例|项目|编写|创作|开发)?[组队]?成员|主创(?:人员|团队)?|整理人?)(?=\s*[:：])|作者单位|作者姓名|作者|撰稿人?|执笔人?|撰文|编写者?|撰写人?|设计人|设计者|授课人|授课教师|主讲教师|主讲人|执教(?:者|人|教师)?|备课人|主备人?|"
+    r"(?:课题|案例|项目|编写|创作|开发)?[组队]?成员|主创(?:人员|团队)?|整理人?|[报选]送|[投来]稿)(?=\s*[:：])|作者单位|作者姓名|作者|撰稿人?|执笔人?|撰文|编写者?|撰写人?|设计人|设计者|授课人|授课教师|主讲教师|主讲人|执教(?:者|人|教师)?|备课人|主备人?|"
     r"承担人|申\s*[报请]\s*[人者]|(?:项目)?负责人|教师|(?:学员|学生|教师)?姓\s*名|供稿单位|供稿人?|(?:报送|推荐|申报|所在|工作|选送|完成|授课|编写|设计|承办|撰写|撰稿|牵头|主办|组织|教学)单位|所在学院|单位|学校|来源)"
     r"\s*[:：]?\s*"
 )
@@ -124,7 +124,7 @@ _DATE = re.compile(r"^[（(]?[\d〇○零一二三四五六七八九十]{4}\s*[�
 _PARTICULAR = re.compile(
     r"^[（(].*[）)]$|^(?:\S{2,6}[:：\s]+)?[\d〇○零一二三四五六七八九]{4}\s*年[\d一二三四五六七八九十\s年月日]*$|^最近更新"
     r"|^(?:作者|设计者|撰稿|执笔|授课人|日期|时间|(?:学生|学员|教师)?姓\s?名|学\s?号|专\s?业|班\s?级|年\s?级|院\s?系|系\s?别|职\s?[务称]|日\s?期"
-    r"|指导(?:教师|老师)|完成(?:时间|日期)|联系电话)[:：\s]|^\W*$"
+    r"|指导(?:教师|老师)|完成(?:时间|日期)|联系电话|(?:案例|文件|稿件|投稿|作品|论文)?编\s?号|保?密\s?级|(?:案例|稿件|作品)?(?:类\s?[型别]|分类)|(?:中图)?分类号|字\s?数)[:：\s]|^\W*$"
     r"|^\S{1,12}\s*[〔［\[（(【]\s*\d{4}\s*[〕］\]）)】]\s*(?:第\s*)?\d+\s*号$"
 )
 _FRONT = re.compile(
@@ -160,7 +160,7 @@ def is_remark(text: str) -> bool:
 # What a title or a sentence says and the name of an office does not, though it may end in 村, 厅 or 中心.
 _SAYING = re.compile(
     r"^(?:从|把|让|向|以|用|谁|如何|怎样|为|给|走[进向]|打造|建设|推[动进行]|构建|探索|实施|绘就|擦亮|点亮|激活|破解|筑牢|架起|织密|聚焦|坚持|深化|强化)"
-    r"|[将把被让请了着您]|引领|赋能|助力|[改办变建]成|成为|走[访进]|拿出|搬进|开[到进]|[一二三四五六七八九十百\d]个|\d{2,}"
+    r"|[将把被让请了着您]|引领|赋能|助力|[改办变建]成|成为|走[访进]|拿出|搬进|开[到进]|[一二三四五六七八九十百\d]个|(?<![第\d])\d{2,}"
 )
 
 
@@ -184,10 +184,10 @@ def is_office(text: str) -> bool:
 def is_person(text: str) -> bool:
     """True when ``text`` reads as a Chinese personal name (letter-spaced two-character names included)."""
     name = _DOTS.sub("·", re.sub(r"\s", "", text).translate(_PLAIN))
-    if not re.fullmatch(rf"[{_HAN}·]{{2,8}}", name) or name in _PLACES or name in _NOT_PEOPLE:
+    if "·" in name:  # 阿卜杜热依木·买买提吐尔逊
+        return bool(re.fullmatch(rf"[{_HAN}]{{1,10}}(?:·[{_HAN}]{{1,10}}){{1,3}}", name))
+    if not re.fullmatch(rf"[{_HAN}]{{2,8}}", name) or name in _PLACES or name in _NOT_PEOPLE:
         return False
-    if "·" in name:
-        return True
     if name[:2] in _COMPOUND:
         return 3 <= len(name) <= 4
     return len(name) <= 3 and name[0] in _SURNAMES and not is_institution(name)
@@ -205,7 +205,7 @@ _NOT_AUTHORS = re.compile(r"^(?:指导|评阅|答辩|辅导|审核|审稿|责任
 @lru_cache(maxsize=8192)
 def is_byline(text: str) -> bool:
     """True when a line under a title names units or people, or is a subtitle's dash or a date."""
-    text = text.strip()
+    text = _close_up(text)
     if not text:
         return False
     if text.startswith(("——", "—", "--")) or _DATE.search(text) or _LABEL.match(text):
@@ -228,7 +228,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     people: list[str] = []
     if _NOT_AUTHORS.match(text.strip()):
         return units, people
-    text = text.translate(RAISED)
+    text = _close_up(text)
     text = re.sub(rf"[，,；;]\s*[{_HAN}]{{2,8}}\s*\d{{6}}(?!\d)", "", text)  # a place and its postcode
     text = re.sub(r"(?<=[（(])\s*作者[系为是]\s*|^作者[系为是]\s*", "", text)
     for chunk in _chunks(text):
@@ -252,6 +252,17 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
             elif is_institution(office := _RANK.sub("", bare)):
                 units.append(office)
     return units, people
+
+
+# A label whose characters are set apart, 作 者：张 敏　　单 位：…
+_SPACED_LABEL = re.compile(
+    r"(?:作\s+者|单\s+位|姓\s+名|学\s+校|来\s+源|[撰供]\s+稿|执\s+笔|(?:[撰供]\s*稿|执\s*笔|授\s*课|主\s*讲|负\s*责|设\s*计)\s+[人者])(?=\s*[:：])"
+)
+
+
+def _close_up(text: str) -> str:
+    """Return a byline with its labels closed up, each behind a gap, and raised figures as plain ones."""
+    return _SPACED_LABEL.sub(lambda label: "\t" + re.sub(r"\s", "", label.group()), text.translate(RAISED)).strip()
 
 
 # A name whose characters are set apart, 陆 怀 山 or 王　伟.

@@ -24,7 +24,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "case",
         re.compile(
-            rf"^(?:典型|优秀|教学|经典|示范)?案例\s*(?:之)?\s*([{_CHINESE}\d]+)(?![{_CHINESE}\d个起条年月日%])[\s:：、.．—\-]*"
+            rf"^(?:典型|优秀|教学|经典|示范)?案例\s*(?:之)?\s*(\d+(?!\d)|[{_CHINESE}]+(?![{_CHINESE}\d]))(?![个起条年月日%])[\s:：、.．—\-]*"
         ),
     ),
     ("han", re.compile(rf"^([{_CHINESE}]+)\s*[、.．]\s*")),

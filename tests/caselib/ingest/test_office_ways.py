@@ -9,7 +9,7 @@ from caselib.ingest.splitting import Split, split
 from caselib.ingest.texts import reading_text
 from caselib.word.html_reader import read_html
 from caselib.word.model import Heading
-from caselib.word.names import is_institution, is_person, split_byline
+from caselib.word.names import is_byline, is_institution, is_person, split_byline
 from caselib.word.reader.document import read_docx
 from caselib.word.text_readers import read_markdown, read_text
 from tests.caselib.word.packages import docx, p
@@ -235,3 +235,52 @@ def test_parts_that_the_contents_name_are_no_cases() -> None:
     assert [item.title for item in found.items] == titles
     told = [warning.text for item in found.items for warning in item.warnings] + [one.text for one in found.warnings]
     assert all(any(part.split()[1] in text for text in told) for part in parts.values())
+
+
+@pytest.mark.parametrize(
+    ("line", "unit", "people"),
+    [
+        ("作 者：张 敏　　单 位：青禾县委党校", "青禾县委党校", ["张敏"]),
+        ("单　位：青禾县委党校　执 笔 人：王 芳", "青禾县委党校", ["王芳"]),
+        ("选送：岚江省纪委监委第三监督检查室", "岚江省纪委监委第三监督检查室", []),
+        ("青禾县委党校案例开发组", "青禾县委党校案例开发组", []),
+        ("青禾县第12中学　周敏", "青禾县第12中学", ["周敏"]),
+        ("阿卜杜热依木·买买提吐尔逊（青禾县委党校）", "青禾县委党校", ["阿卜杜热依木·买买提吐尔逊"]),
+    ],
+)
+def test_bylines_as_offices_set_them(line: str, unit: str, people: list[str]) -> None:
+    assert is_byline(line) and split_byline(line) == ([unit], people)
+
+
+def test_what_is_filed_above_a_title_is_not_the_title() -> None:
+    lines = "案例编号：QH-2024-031\n密级：内部资料\n字数：3200\n小院里的会\n一、缘起\n" + SAID + "\n二、经过\n" + SAID
+    (item,) = split(read_text(lines.encode()), text_file=True, name="稿").items
+    assert item.title == "小院里的会" and "案例编号：QH-2024-031" in reading_text(item.blocks)
+
+
+def test_a_figure_may_stand_before_a_title_that_begins_with_a_numeral() -> None:
+    lines = [
+        line for number, title in ((1, "糊涂账"), (2, "围猎"), (3, "一顿饭")) for line in (f"案例{number}{title}", SAID)
+    ]
+    found = split(read_docx(docx("".join(map(p, lines)))), name="警示")
+    assert [item.title for item in found.items] == ["糊涂账", "围猎", "一顿饭"]
+
+
+def test_the_name_of_a_book_above_its_first_case_is_not_part_of_the_title() -> None:
+    names = ("一、背景", "二、做法", "三、成效")
+    lines = ["基层治理案例大全"]
+    for title in ("茶园里的会", "渡口上的灯", "晒场边的账"):
+        lines += [title, "青禾县委党校　周敏", *(line for name in names for line in (name, SAID.format(title + name)))]
+    found = split(read_docx(docx("".join(map(p, lines)))), name="书")
+    assert [item.title for item in found.items] == ["茶园里的会", "渡口上的灯", "晒场边的账"]
+
+
+def test_paragraphs_of_one_length_are_no_printed_lines() -> None:
+    said = "今年以来我们盯住群众反映的问题一件一件去办并把过程写在墙上让所有人都能够看得见说得清" * 2
+    text = [
+        line
+        for number in range(1, 4)
+        for line in (f"案例{number} 第{number}笔账", *(said + f"尾{n}" for n in range(4)))
+    ]
+    found = split(read_docx(docx("".join(map(p, text)))), name="警示")
+    assert [reading_text(item.blocks).count("尾") for item in found.items] == [4, 4, 4]
