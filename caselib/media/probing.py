@@ -13,19 +13,26 @@ SECONDS = 20
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Duration in seconds, size in pixels; None where the file does not say. ``codec`` is how its pictures are coded."""
+    """Duration in seconds, size in pixels; None where the file does not say.
+
+    ``codec`` is how its pictures are coded, ``pixels`` in which format (yuv420p), ``sound`` how its sound is, each "" where
+    there is none or it is not known. ``pictures`` is False for a file of sound alone.
+    """
 
     duration: float | None = None
     width: int | None = None
     height: int | None = None
     readable: bool = True
     codec: str = ""
+    pixels: str = ""
+    sound: str = ""
+    pictures: bool = True
 
 
 def probe(path: Path) -> Probe | None:
     """Return what ffprobe reads from ``path``, or None where ffprobe is not installed.
 
-    A file that is no film comes back with ``readable`` False. No network protocol is allowed, so that a playlist in
+    A file that is no film, or that ends before its pictures do, comes back with ``readable`` False. No network protocol is allowed, so that a playlist in
     disguise cannot make the server fetch anything.
     """
     program = shutil.which("ffprobe")
@@ -39,19 +46,50 @@ def probe(path: Path) -> Probe | None:
         data = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError):
         return Probe(readable=False)
+    sounds = [stream for stream in data.get("streams", []) if stream.get("codec_type") == "audio"]
+    sound = str(sounds[0].get("codec_name", "")) if sounds else ""
     pictures = [
         stream
         for stream in data.get("streams", [])
         if stream.get("codec_type") == "video" and not stream.get("disposition", {}).get("attached_pic")
     ]
     if not pictures:
-        return Probe(readable=False)
+        return Probe(readable=bool(sounds), sound=sound, pictures=False)
     try:
         duration = float(data.get("format", {}).get("duration", ""))
     except ValueError:
         duration = None
     first = pictures[0]
-    return Probe(duration, first.get("width"), first.get("height"), codec=str(first.get("codec_name", "")))
+    return Probe(
+        duration,
+        first.get("width"),
+        first.get("height"),
+        codec=str(first.get("codec_name", "")),
+        pixels=str(first.get("pix_fmt", "")),
+        sound=sound,
+    )
+
+
+def cut_off(path: Path) -> bool:
+    """Whether an MP4 ends before what its boxes announce, as after a copy that was broken off (ISO/IEC 14496-12, 4.2).
+
+    What begins with the list of its pictures is read and played without complaint up to where it ends.
+    """
+    size, place = path.stat().st_size, 0
+    with path.open("rb") as file:
+        while place + 8 <= size:
+            file.seek(place)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            if length < 8:  # 0: up to the end
+                return False
+            place += length
+            if place > size:
+                # Behind the last box some programs leave what is none.
+                return kind in (b"mdat", b"moov", b"moof")
+    return False
 
 
 def grab_still(path: Path, target: Path, *, at: float) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from caselib.core.errors import Refusal
@@ -31,6 +33,9 @@ def film_refusal(name: str, head: bytes, size: int) -> Refusal | None:
 
 # What browsers play in these two; HEVC where the machine can.
 PLAYED = frozenset({"h264", "hevc", "vp8", "vp9", "av1"})
+HEARD = frozenset({"aac", "mp3", "opus", "vorbis", "flac"})
+# Eight bits and half the colours, which every player of H.264 knows.
+PLAIN_PIXELS = frozenset({"yuv420p", "yuvj420p"})
 
 
 def codec_refusal(codec: str) -> Refusal | None:
@@ -39,6 +44,35 @@ def codec_refusal(codec: str) -> Refusal | None:
         return None
     message = _("No browser plays this film: its pictures are coded as %(codec)s. Convert it to MP4 (H.264) first.")
     return Refusal("film-codec", message % {"codec": codec[:20]})
+
+
+def playing_hints(codec: str, pixels: str, sound: str) -> list[str]:
+    """Return what whoever uploads a film should know of it: on some machines it shows nothing, or is not heard."""
+    hints: list[Any] = []
+    if codec == "hevc":
+        hints.append(
+            _(
+                "The pictures of this film are coded as HEVC (H.265). Many browsers and office computers play its sound only "
+                "and stay black. Convert it to MP4 (H.264) and upload that."
+            )
+        )
+    elif codec == "h264" and pixels and pixels not in PLAIN_PIXELS:
+        hints.append(
+            _(
+                "The pictures of this film are coded as H.264 with more than eight bits or all colours (%(pixels)s), which "
+                "only some browsers play. Convert it to MP4 (H.264, yuv420p) and upload that."
+            )
+            % {"pixels": pixels[:20]}
+        )
+    if sound and sound not in HEARD:
+        hints.append(
+            _(
+                "The sound of this film is coded as %(sound)s, which browsers do not play: nobody will hear it. Convert the "
+                "sound to AAC and upload that."
+            )
+            % {"sound": sound[:20]}
+        )
+    return [str(hint) for hint in hints]
 
 
 # First bytes by suffix; text has none, and must not hold what no text holds.

@@ -22,12 +22,14 @@ from caselib.core.errors import Refusal, RefusedError, require
 
 from .holding import refusal
 from .models import CaptionTrack, CaseImage, VideoFile
-from .probing import grab_still, probe
-from .rules import codec_refusal, film_refusal
+from .probing import Probe, cut_off, grab_still, probe
+from .rules import codec_refusal, film_refusal, playing_hints
 from .vtt import CaptionError, parse, to_vtt
 
 CHUNK = 1024 * 1024
 _UNREADABLE = _("The film cannot be read. Please check it plays, then upload again.")
+_NO_PICTURES = _("The file holds sound only and no pictures. Please upload a film.")
+_CUT_OFF = _("The film breaks off: the end of the file is missing. Copy it again from where it came, then upload it.")
 
 
 @transaction.atomic
@@ -63,17 +65,34 @@ def replace_file(film: VideoFile, file: File) -> None:
     film.sha256 = digest.hexdigest()
     film.file.save(f"{film.sha256[:16]}.{(file.name or '').rpartition('.')[2].lower()}", file, save=False)
     facts = probe(Path(film.file.path))
+    unfit = _unfit(Path(film.file.path), facts)
+    if unfit:
+        film.file.delete(save=False)
+        raise RefusedError(unfit)
     if facts is not None:
-        unfit = codec_refusal(facts.codec) if facts.readable else Refusal("film-unreadable", _UNREADABLE)
-        if unfit:
-            film.file.delete(save=False)
-            raise RefusedError(unfit)
         film.duration, film.width, film.height = facts.duration, facts.width, facts.height
     film.save()
     if before and before.name != film.file.name:
         _leave(before)
     if film.still is None:
         _add_still(film)
+
+
+def _unfit(path: Path, facts: Probe | None) -> Refusal | None:
+    """Return why the film at ``path`` cannot be shown, as far as that can be known."""
+    if path.suffix != ".webm" and cut_off(path):
+        return Refusal("film-cut-off", _CUT_OFF)
+    if facts is None:
+        return None
+    if not facts.readable:
+        return Refusal("film-unreadable", _UNREADABLE)
+    return codec_refusal(facts.codec) if facts.pictures else Refusal("film-no-pictures", _NO_PICTURES)
+
+
+def hints(film: VideoFile) -> list[str]:
+    """Return what whoever uploads ``film`` should know: where it shows no picture, or is not heard."""
+    facts = probe(Path(film.file.path)) if film.file else None
+    return playing_hints(facts.codec, facts.pixels, facts.sound) if facts else []
 
 
 def forget_file(instance: VideoFile, **_: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -19,6 +20,7 @@ from wagtail.permissions import policy_registry
 from caselib.core.admin import RefusableFormMixin
 from caselib.core.numbers import row_number
 
+from . import services
 from .forms import FilmForm
 from .models import VideoFile
 from .policies import choosable
@@ -38,7 +40,18 @@ class ActingMixin:
         return {**super().get_form_kwargs(), "for_user": self.request.user}  # type: ignore[misc, attr-defined]
 
 
-class FilmCreateView(ActingMixin, RefusableFormMixin, CreateView):  # type: ignore[misc]
+class HintsMixin:
+    """Tells with the new film what it will not do everywhere."""
+
+    def save_instance(self) -> VideoFile:
+        film: VideoFile = super().save_instance()  # type: ignore[misc]
+        if "file" in self.form.changed_data:  # type: ignore[attr-defined]
+            for hint in services.hints(film):
+                messages.warning(self.request, hint)  # type: ignore[attr-defined]
+        return film
+
+
+class FilmCreateView(HintsMixin, ActingMixin, RefusableFormMixin, CreateView):  # type: ignore[misc]
     """Adds a film."""
 
     refusal_field = "file"
@@ -71,7 +84,7 @@ class FilmUsageView(OwnFilmMixin, UsageView):  # type: ignore[misc]
     """Where a film is shown."""
 
 
-class FilmEditView(OwnFilmMixin, ActingMixin, RefusableFormMixin, EditView):  # type: ignore[misc]
+class FilmEditView(HintsMixin, OwnFilmMixin, ActingMixin, RefusableFormMixin, EditView):  # type: ignore[misc]
     """Changes a film, or makes a new version of one that stands in a vetted text."""
 
     refusal_field = "file"

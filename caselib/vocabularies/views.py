@@ -29,6 +29,7 @@ ACTS = {
     "rename": _lazy("Renamed"),
     "move": _lazy("Moved"),
     "describe": _lazy("Synonyms or note changed"),
+    "same": _lazy("Unchanged"),
     "refuse": _lazy("Left out"),
 }
 REASONS = {
@@ -41,6 +42,7 @@ REASONS = {
     "code-retired": _lazy("A retired term has this code."),
     "parent-refused": _lazy("The broader term was left out, so this one is as well."),
     "name-taken": _lazy("Another term has this name."),
+    "deprecated": _lazy("The file marks this term as no longer in use."),
     "circle": _lazy("The term would stand below itself."),
     "too-deep": _lazy("The vocabulary has three levels at most."),
 }
@@ -77,12 +79,23 @@ def tools(request: SignedInRequest, axis: str) -> HttpResponse:
 def _report(changes: list[Change], *, dry: bool) -> dict[str, Any]:
     """Return what the page shows of an import: the refusals first, then what is done, and what there was to do."""
     rows = [
-        {"record": change.record, "act": ACTS[change.act], "reason": REASONS.get(change.reason, change.reason)}
+        {"record": change.record, "act": ACTS[change.act], "reason": _reason(change)}
         for change in sorted(changes, key=lambda change: change.act != "refuse")
-        if change.act != "same"
+        if change.act != "same" or change.record.others
     ]
     refused = sum(change.act == "refuse" for change in changes)
-    return {"rows": rows, "dry": dry, "refused": refused, "done": len(rows) - refused}
+    done = sum(change.act not in ("refuse", "same") for change in changes)
+    return {"rows": rows, "dry": dry, "refused": refused, "done": done}
+
+
+def _reason(change: Change) -> str:
+    """Why a term is left out, or what of it the vocabulary cannot keep."""
+    if change.act == "refuse" or not change.record.others:
+        return str(REASONS.get(change.reason, change.reason))
+    return _("A term has one broader term here: %(kept)s was kept, not %(others)s.") % {
+        "kept": change.record.parent,
+        "others": "、".join(change.record.others),
+    }
 
 
 @require_safe

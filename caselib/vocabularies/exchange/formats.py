@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rdflib import RDF, SKOS, Graph, Literal, Namespace, URIRef
+from rdflib import OWL, RDF, SKOS, Graph, Literal, Namespace, URIRef
 
 from caselib.core.cells import guard, unguard
 
@@ -160,13 +160,35 @@ def _code(graph: Graph, concept: URIRef) -> str:
 
 
 def _concept(graph: Graph, concept: URIRef, codes: dict[URIRef, str]) -> TermRecord:
-    labels = [label for label in graph.objects(concept, SKOS.prefLabel) if isinstance(label, Literal)]
-    labels.sort(key=lambda label: (not (label.language or "").startswith("zh"), label.language is not None, str(label)))
+    labels = _read_here(graph, concept, SKOS.prefLabel)
     if not labels:
         raise UnreadableError(str(concept))
-    broader = graph.value(concept, SKOS.broader) or graph.value(None, SKOS.narrower, concept)
     synonyms = tuple(sorted({str(label) for label in graph.objects(concept, SKOS.altLabel)}))
-    note = graph.value(concept, SKOS.scopeNote)
+    notes = _read_here(graph, concept, SKOS.scopeNote)
+    above = {*graph.objects(concept, SKOS.broader), *graph.subjects(SKOS.narrower, concept)}
     # A broader concept that the file does not describe may be a term here; where it is not, the report says so.
-    parent = (codes.get(broader) or _code(graph, broader)) if isinstance(broader, URIRef) else ""
-    return TermRecord(codes[concept], str(labels[0]), parent, synonyms, str(note or ""))
+    parents = sorted(
+        (term not in codes, codes.get(term) or _code(graph, term)) for term in above if isinstance(term, URIRef)
+    )
+    first, *others = [code for _outside, code in parents] or [""]
+    deprecated = any(str(value).lower() in ("true", "1") for value in graph.objects(concept, OWL.deprecated))
+    return TermRecord(
+        codes[concept], labels[0], first, synonyms, "\n".join(notes), others=tuple(others), deprecated=deprecated
+    )
+
+
+def _read_here(graph: Graph, concept: URIRef, kind: URIRef) -> list[str]:
+    """Return the texts of ``kind`` in the language that this library reads best among those the file has."""
+    texts = [
+        (_distance(text.language), str(text)) for text in graph.objects(concept, kind) if isinstance(text, Literal)
+    ]
+    nearest = min((distance for distance, _text in texts), default=0)
+    return sorted(text for distance, text in texts if distance == nearest)
+
+
+def _distance(language: str | None) -> int:
+    """Return how far ``language`` is from simplified Chinese: other Chinese, no language, English, the others."""
+    parts = (language or "").lower().replace("_", "-").split("-")
+    if parts[0] == "zh":
+        return 2 if {"hant", "tw", "hk", "mo"} & set(parts) else int(len(parts) == 1)
+    return 3 if not language else 4 if parts[0] == "en" else 5

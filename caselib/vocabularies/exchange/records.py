@@ -21,7 +21,8 @@ CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 class TermRecord:
     """A term as a file has it; ``parent`` is the code of the broader term, empty at the top.
 
-    ``line`` is where it stands in the file, 0 where a format has no lines.
+    ``line`` is where it stands in the file, 0 where a format has no lines. ``others`` are the codes of further broader
+    terms, which a tree cannot keep; ``deprecated`` is what the file says of the term.
     """
 
     code: str
@@ -30,6 +31,8 @@ class TermRecord:
     synonyms: tuple[str, ...] = ()
     scope_note: str = ""
     line: int = field(default=0, compare=False)
+    others: tuple[str, ...] = field(default=(), compare=False)
+    deprecated: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def compare(
     refused with it, rather than put at the top. Terms that the file does not name stay as they are: an import never
     retires anything.
     """
-    refused, records = _by_themselves(_with_codes(wanted, known), known, retired)
+    wanted = [_where_it_stands(record, known.get(record.code)) for record in _with_codes(wanted, known)]
+    refused, records = _by_themselves(wanted, known, retired)
     changes = [Change("refuse", record, reason) for record, reason in refused]
     parents = {code: record.parent for code, record in {**known, **records}.items()}
     heights = _heights(parents, known)
@@ -80,6 +84,14 @@ def _with_codes(wanted: Sequence[TermRecord], known: Mapping[str, TermRecord]) -
     ]
 
 
+def _where_it_stands(record: TermRecord, term: TermRecord | None) -> TermRecord:
+    """Of several broader terms keep the one that the vocabulary has already, so that an import moves nothing for nothing."""
+    if term is None or term.parent not in record.others:
+        return record
+    above = (record.parent, *record.others)
+    return replace(record, parent=term.parent, others=tuple(code for code in above if code != term.parent))
+
+
 def _by_themselves(
     wanted: Sequence[TermRecord], known: Mapping[str, TermRecord], retired: Collection[str]
 ) -> tuple[list[tuple[TermRecord, str]], dict[str, TermRecord]]:
@@ -107,6 +119,8 @@ def _fault(record: TermRecord) -> str:
     texts = (record.code, record.name, record.parent, record.scope_note, *record.synonyms)
     if not record.name.strip() or not record.code.strip():
         return "missing"
+    if record.deprecated:
+        return "deprecated"
     if any(UNFIT.search(text) for text in texts):
         return "unfit"
     if len(record.code) > MAX_CODE or not CODE.fullmatch(record.code):

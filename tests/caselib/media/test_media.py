@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -105,6 +106,56 @@ def test_pictures_that_no_browser_decodes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RefusedError, match="mpeg4"):
         film(target.read_bytes())
     assert not VideoFile.objects.exists()
+
+
+def encoded(target: Path, *arguments: str) -> bytes:
+    """Return a film of one second made by ffmpeg."""
+    require_service(None not in (shutil.which("ffmpeg"), shutil.which("ffprobe")), "ffmpeg is not installed")
+    subprocess.run(["ffmpeg", "-v", "error", *arguments, str(target)], check=True)
+    return target.read_bytes()
+
+
+PICTURES = ("-f", "lavfi", "-i", "testsrc=s=160x90:d=1")
+SOUND = ("-f", "lavfi", "-i", "sine=d=1")
+
+
+def test_a_film_that_breaks_off_is_refused_though_its_list_of_pictures_is_whole(tmp_path: Path) -> None:
+    """A copy broken off was taken with its full length, and its still was missing without a word."""
+    data = encoded(tmp_path / "a.mp4", *PICTURES, "-c:v", "libx264", "-movflags", "+faststart")
+    with pytest.raises(RefusedError) as refused:
+        film(data[: len(data) * 2 // 3])
+    assert refused.value.refusal.code == "film-cut-off"
+    # What some cameras and editors leave behind the last box is no fault.
+    for rest in (b"", b"\0" * 64, b"made by something", b"\xff" * 40):
+        assert film(data + rest).still is not None
+
+
+def test_sound_alone_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(RefusedError) as refused:
+        film(encoded(tmp_path / "a.mp4", *SOUND, "-c:a", "aac"))
+    assert refused.value.refusal.code == "film-no-pictures"
+
+
+@pytest.mark.parametrize(
+    ("coded", "word"),
+    [
+        (("-c:v", "libx265", "-x265-params", "log-level=none", "-tag:v", "hvc1", "-c:a", "aac"), "HEVC"),
+        (("-c:v", "libx264", "-pix_fmt", "yuv420p10le", "-c:a", "aac"), "yuv420p10le"),
+        (("-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "ac3"), "ac3"),
+        (("-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac"), ""),
+        (("-c:v", "libx264", "-pix_fmt", "yuv420p", "-an"), ""),
+    ],
+)
+def test_whoever_adds_a_film_is_told_where_it_stays_black_or_silent(
+    tmp_path: Path, coded: tuple[str, ...], word: str
+) -> None:
+    client = Client()
+    client.force_login(factories.UserFactory(roles=[Role.EDITOR]))
+    file = SimpleUploadedFile("a.mp4", encoded(tmp_path / "a.mp4", *PICTURES, *SOUND, *coded))
+    page = client.post(reverse("films:add"), {"title": "片", "file": file}, follow=True)
+    told = [str(message) for message in page.context["messages"] if message.level_tag == "warning"]
+    assert VideoFile.objects.count() == 1
+    assert ([word in message for message in told] == [True]) if word else not told
 
 
 @pytest.fixture

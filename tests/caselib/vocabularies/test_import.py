@@ -202,3 +202,36 @@ def test_names_that_differ_in_their_marks_only_are_terms_of_their_own() -> None:
     assert len(set(Topic.objects.filter(name__in=names).values_list("slug", flat=True))) == len(names)
     assert all(len(slug) <= 100 for slug in Topic.objects.values_list("slug", flat=True))
     services.create_term(Topic, "C", by=None)
+
+
+SKOS = """@prefix skos: <http://www.w3.org/2004/02/skos/core#> . @prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix : <http://example.org/> .
+:n1 a skos:Concept ; skos:prefLabel "Anbau"@de, "Farming"@en, "種植業"@zh-Hant, "种植业"@zh-Hans ;
+    skos:scopeNote "in English"@en, "中文说明"@zh .
+:n2 a skos:Concept ; skos:prefLabel "Fischerei"@de, "Fishing"@en ; skos:broader :n3, :n1 .
+:n3 a skos:Concept ; skos:prefLabel "水产"@zh ; skos:narrower :n2 .
+:n4 a skos:Concept ; skos:prefLabel "旧词"@zh ; owl:deprecated true .
+"""
+
+
+def test_of_several_languages_the_one_that_is_read_here_is_taken() -> None:
+    got = {record.code: (record.name, record.scope_note) for record in formats.from_skos(SKOS, "ttl")}
+    assert (got["n1"], got["n2"]) == (("种植业", "中文说明"), ("Fishing", ""))
+
+
+def test_of_several_broader_terms_the_one_that_is_not_kept_is_named(client_of: Callable[..., Client]) -> None:
+    client, address = client_of(Role.EDITOR), reverse("vocabulary_tools", args=["topic"])
+
+    def sent() -> str:
+        file = SimpleUploadedFile("a.ttl", SKOS.encode())
+        data = {"act": "import", "import-syntax": "ttl", "import-file": file, "import-apply": "on"}
+        return client.post(address, data).content.decode()
+
+    text = sent()
+    assert "本库中每个词只有一个上位词：已保留 n1，未采用 n3。" in text
+    assert "文件将该词标为不再使用。" in text
+    assert not Topic.objects.filter(code="n4").exists()
+    # What an editor has put elsewhere since then stays there, and the report still tells.
+    services.move_term(Topic.objects.get(code="n2"), Topic.objects.get(code="n3"), by=None)
+    assert "已保留 n3，未采用 n1。" in sent()
+    assert Topic.objects.get(code="n2").parent == Topic.objects.get(code="n3")

@@ -1,10 +1,20 @@
-/* Chapters jump inside the film; a chapter named in the address (#t=90) is where it begins. */
+/* What cannot be seen is said, not left black.
+   Chapters jump inside the film; a chapter named in the address (#t=90) is where it begins. */
 (function () {
   "use strict";
   var film = document.getElementById("film");
   if (!film) {
     return;
   }
+  var notice = document.getElementById("film-unseen");
+  function tellUnseen() {
+    if (notice && (film.error || (film.readyState > 0 && film.videoWidth === 0))) {
+      notice.hidden = false;
+    }
+  }
+  film.addEventListener("loadedmetadata", tellUnseen);
+  film.addEventListener("error", tellUnseen);
+  tellUnseen();
   function jump(seconds) {
     film.currentTime = seconds;
     var playing = film.play();
