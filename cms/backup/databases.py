@@ -29,6 +29,7 @@ BEGIN
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
            AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+         ORDER BY c.relkind IN ('r', 'p') DESC -- with a table go the sequences of its columns, which cannot go before it
     LOOP EXECUTE statement; END LOOP;
     FOR statement IN
         SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
