@@ -27,3 +27,5 @@ urlpatterns = [
     re_path(r"^(?P<path>(?!_util/)(?:[\w\-]+/)*)$", serve_address, name="resource_address"),
     path("", include(wagtail_urls)),
 ]
+
+handler500 = "cms.views.fault"

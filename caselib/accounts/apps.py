@@ -13,7 +13,7 @@ class AccountsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import receivers
+        from . import jobs, receivers  # noqa: F401  registers the periodic work
 
         receivers.connect()
 

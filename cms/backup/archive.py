@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import shutil
 import tarfile
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from django.apps import apps
 from django.conf import settings
+from django.core.management import call_command
 from django.db import models, transaction
 from django.db.models import F
 
@@ -45,7 +48,8 @@ def create(destination: Path, *, at: datetime) -> Path:
 
     The database is copied first: files are never taken away from under a published record, so the media
     copied afterwards contain every file the copy speaks of. The folder gets its final name only when
-    everything has been read back and found right; a half-made one keeps the suffix ``.partial``.
+    everything has been read back and found right; one that failed is taken away, one whose making was killed keeps
+    the suffix ``.partial``.
     """
     name = at.strftime("caselib-%Y%m%d-%H%M%S")
     folder = destination / name
@@ -54,6 +58,18 @@ def create(destination: Path, *, at: datetime) -> Path:
         raise BackupError(f"{folder} exists already.")
     records = apps.get_model("core", "AuditRecord").objects.count()
     partial.mkdir(parents=True, mode=0o700)
+    try:
+        _fill(partial, records, at)
+        partial.rename(folder)
+    except BaseException:
+        # Made every night onto a disk that is full, what is left of each would keep it full.
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return folder
+
+
+def _fill(partial: Path, records: int, at: datetime) -> None:
+    """Write copy, media and manifest, and read them back."""
     copy = partial / databases.file_name()
     databases.dump(copy)
     count = _pack(Path(settings.MEDIA_ROOT), partial / MEDIA)
@@ -66,8 +82,6 @@ def create(destination: Path, *, at: datetime) -> Path:
     )
     (partial / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
     verify(partial)
-    partial.rename(folder)
-    return folder
 
 
 def verify(folder: Path) -> Manifest:
@@ -97,18 +111,24 @@ def restore(folder: Path, *, at: datetime) -> list[str]:
     """Put a backup back and return what is wrong with the result, in sentences; an empty list is good.
 
     Effects, in order: the backup is verified; the media are unpacked beside the present ones; the database is
-    replaced; the media change places (the old ones stay as ``media.before-<time>``); page-cache counters leap;
-    the audit chain says that it happened.
+    replaced; the media change places (the old ones stay as ``media.before-<time>``); the tables of a backup of an
+    older release become those of this one; page-cache counters leap; the audit chain says that it happened.
     """
     manifest = verify(folder)
     media = Path(settings.MEDIA_ROOT)
     fresh = media.with_name(f"{media.name}.restoring")
     shutil.rmtree(fresh, ignore_errors=True)
-    _unpack(folder / MEDIA, fresh)
-    databases.load(folder / manifest.database)
+    try:
+        _unpack(folder / MEDIA, fresh)
+        databases.load(folder / manifest.database)
+    except BaseException:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise
     if media.exists():
         media.rename(media.with_name(f"{media.name}.before-{at:%Y%m%d-%H%M%S}"))
     fresh.rename(media)
+    # Before anything else of this release looks at the tables: it may ask for columns they do not have yet.
+    call_command("migrate", interactive=False, verbosity=0)
     VersionCounter.objects.update(value=F("value") + COUNTER_LEAP)
     with transaction.atomic():
         audit.record("library.restored", None, by=None, at=at, made_at=manifest.made_at, sha256=manifest.sha256)
@@ -134,15 +154,32 @@ def _missing_files(model: type[models.Model], field: models.FileField) -> list[s
 
 
 def _pack(media: Path, target: Path) -> int:
-    """Write all regular files below ``media`` to a tar and return their number; links are not followed."""
+    """Write all regular files below ``media`` to a tar and return their number; links are not followed.
+
+    The site goes on meanwhile: a file that is taken away in this moment is one the copy of the database does not need.
+    """
     count = 0
     with tarfile.open(target, "w") as archive:
-        for path in sorted(media.rglob("*")):
-            if path.is_file() and not path.is_symlink():
+        for path in sorted(_files(media)):
+            with contextlib.suppress(FileNotFoundError):
                 archive.add(path, arcname=path.relative_to(media).as_posix(), recursive=False)
                 count += 1
     os.chmod(target, 0o600)
     return count
+
+
+def _files(media: Path) -> Iterator[Path]:
+    """Yield the regular files below a folder. One that may not be read is refused, or the backup would lack it in silence."""
+
+    def refuse(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError):
+            raise error
+
+    for folder, _folders, names in os.walk(media, onerror=refuse):
+        for name in names:
+            path = Path(folder, name)
+            if path.is_file() and not path.is_symlink():
+                yield path
 
 
 def _is_safe(member: tarfile.TarInfo) -> bool:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import tempfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,30 @@ from django.db import connection
 
 SQLITE = "database.sqlite3"
 POSTGRESQL = "database.dump"
+CHUNK = 1024 * 1024
+
+# Every table, view, sequence and function of the schema that belongs to no extension.
+_EMPTY = b"""
+DO $empty$
+DECLARE statement text;
+BEGIN
+    FOR statement IN
+        SELECT format('DROP %s IF EXISTS %I.%I CASCADE',
+                      CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
+                      n.nspname, c.relname)
+          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
+           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+         ORDER BY c.relkind IN ('r', 'p') DESC -- with a table go the sequences of its columns, which cannot go before it
+    LOOP EXECUTE statement; END LOOP;
+    FOR statement IN
+        SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
+          FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+         WHERE n.nspname = current_schema()
+           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+    LOOP EXECUTE statement; END LOOP;
+END $empty$;
+"""
 
 
 class BackupError(Exception):
@@ -31,12 +56,16 @@ def dump(target: Path) -> None:
     SQLite's backup API sees one moment although others write (copying the file would not); so does pg_dump.
     """
     if connection.vendor == "sqlite":
-        with closing(_open(str(connection.settings_dict["NAME"]))) as source, closing(_open(str(target))) as copy:
-            source.backup(copy)
-            # One file without a journal beside it, whatever the site's database uses.
-            copy.execute("PRAGMA journal_mode=DELETE")
+        try:
+            with closing(_open(str(connection.settings_dict["NAME"]))) as source, closing(_open(str(target))) as copy:
+                source.backup(copy)
+                # One file without a journal beside it, whatever the site's database uses.
+                copy.execute("PRAGMA journal_mode=DELETE")
+        except sqlite3.Error as error:
+            raise BackupError(f"the database could not be copied: {error}") from error
     else:
-        _client("pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+        options = ("--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+        _run([_program("pg_dump"), *options], _client_environment())
 
 
 def check(copy: Path) -> None:
@@ -55,33 +84,63 @@ def check(copy: Path) -> None:
 
 
 def load(copy: Path) -> None:
-    """Replace the content of the configured database by the copy's."""
+    """Replace the content of the configured database by the copy's, all of it or, if that fails, nothing."""
     if copy.name != file_name():
         raise BackupError(f"This backup holds {copy.name}, but the site is configured for {connection.vendor}.")
+    connection.close()
     if connection.vendor == "sqlite":
-        connection.close()
         # Through the API, not by replacing the file: processes that still have it open see the new content.
-        with closing(_open(str(copy))) as source, closing(_open(str(connection.settings_dict["NAME"]))) as target:
-            source.backup(target)
-            target.execute("PRAGMA journal_mode=WAL")
+        try:
+            with closing(_open(str(copy))) as source, closing(_open(str(connection.settings_dict["NAME"]))) as target:
+                source.backup(target)
+                target.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.Error as error:
+            raise BackupError(f"the database could not be replaced: {error}") from error
     else:
-        connection.close()
-        options = ("--clean", "--if-exists", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
-        _client("pg_restore", *options, f"--dbname={connection.settings_dict['NAME']}", str(copy))
+        _load_postgresql(copy)
+
+
+def _load_postgresql(copy: Path) -> None:
+    """In one transaction: whatever is there goes, then the copy comes.
+
+    ``pg_restore --clean`` drops only what the copy knows of. After an upgrade that brought a table it could not drop what that
+    table refers to, so that there was no way back; what it left would have stood in the way of the next upgrade.
+    """
+    asked = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(copy)]
+    told = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    with tempfile.TemporaryFile() as problems:
+        reading = subprocess.Popen(asked, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=problems)
+        writing = subprocess.Popen(told, stdin=subprocess.PIPE, stderr=problems, env=_client_environment())
+        assert reading.stdout and writing.stdin
+        complete = False
+        try:
+            with reading.stdout, writing.stdin:
+                writing.stdin.write(b"BEGIN;\n" + _EMPTY)
+                shutil.copyfileobj(reading.stdout, writing.stdin, CHUNK)
+                # Without this word nothing has happened: a copy that ends too early changes nothing.
+                if complete := reading.wait() == 0:
+                    writing.stdin.write(b"\nCOMMIT;\n")
+        except BrokenPipeError:
+            complete = False
+        finally:
+            ends = [reading.wait(), writing.wait()]
+        problems.seek(0)
+        if not complete or any(ends):
+            raise BackupError(f"the database could not be replaced: {problems.read().decode(errors='replace').strip()}")
 
 
 def _open(name: str, **options: Any) -> sqlite3.Connection:
     return sqlite3.connect(name, timeout=60, **options)
 
 
-def _client(program: str, *arguments: str) -> None:
+def _client_environment() -> dict[str, str]:
     values: dict[str, Any] = connection.settings_dict
     environment = dict(os.environ)
     for variable, key in (("PGHOST", "HOST"), ("PGPORT", "PORT"), ("PGUSER", "USER"), ("PGPASSWORD", "PASSWORD")):
         if values[key]:
             environment[variable] = str(values[key])
     environment["PGDATABASE"] = str(values["NAME"])
-    _run([_program(program), *arguments], environment)
+    return environment
 
 
 def _program(name: str) -> str:

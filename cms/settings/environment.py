@@ -93,13 +93,13 @@ def _refuse_debug(reader: _Reader) -> None:
 
 
 def _secret(reader: _Reader) -> str:
-    secret = reader.required("CASELIB_SECRET_KEY", "make one with `python manage.py secret_key`")
+    secret = reader.required("CASELIB_SECRET_KEY", "make one with `openssl rand -hex 48`")
     if not secret:
         return ""
     if len(secret) < MINIMUM_SECRET or len(set(secret)) < 10 or any(word in secret.lower() for word in _WEAK):
         reader.faults.append(
             f"CASELIB_SECRET_KEY is weak or a placeholder: {MINIMUM_SECRET} random characters are needed "
-            "(`python manage.py secret_key`)"
+            "(`openssl rand -hex 48`)"
         )
     return secret
 

@@ -24,6 +24,7 @@ PACKAGES = {
     "ffprobe": "ffmpeg",
     "pg_dump": "postgresql-client",
     "pg_restore": "postgresql-client",
+    "psql": "postgresql-client",
 }
 #: release of Debian → the version of its postgresql-client
 CLIENTS = {"bookworm": 15, "trixie": 17}
@@ -66,7 +67,7 @@ def test_every_management_command_named_in_deployment_files_exists() -> None:
 
 
 def test_every_program_that_is_called_is_in_the_image() -> None:
-    called = set(office._NAMES[:1]) | {"pg_dump", "pg_restore"}
+    called = set(office._NAMES[:1]) | {"pg_dump", "pg_restore", "psql"}
     for app in ("caselib", "cms", "search"):
         for file in (ROOT / app).rglob("*.py"):
             called |= set(re.findall(r"""which\(["'](\w+)["']\)""", file.read_text("utf-8")))

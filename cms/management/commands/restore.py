@@ -36,8 +36,6 @@ class Command(BaseCommand):
             problems = archive.restore(folder, at=clock.now())
         except (BackupError, OSError) as error:
             raise CommandError(f"Not restored: {error}") from error
-        # A backup of an older release: bring its tables up to this one, then what is derived from them.
-        call_command("migrate", interactive=False, verbosity=0)
         call_command("search_index", "rebuild")
         for problem in problems:
             self.stderr.write(problem)

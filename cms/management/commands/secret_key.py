@@ -1,9 +1,9 @@
 """Prints a new random secret key for CASELIB_SECRET_KEY."""
 
+import secrets
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.core.management.utils import get_random_secret_key
 
 
 class Command(BaseCommand):
@@ -13,4 +13,5 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(get_random_secret_key())
+        # Letters, digits, - and _ only: a shell and the file of variables of compose read $, # and ( as something else.
+        self.stdout.write(secrets.token_urlsafe(64))

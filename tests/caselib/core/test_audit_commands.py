@@ -119,3 +119,15 @@ def test_a_changed_export_is_noticed(tmp_path: Path) -> None:
     kept.write_text("\n".join([*lines[:-2], json.dumps(changed), lines[-1]]))
     with pytest.raises(CommandError, match=f"row {changed['sequence']} "):
         call_command("audit_verify", file=str(kept), stdout=StringIO())
+
+
+def test_an_export_that_cannot_be_read_or_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "other.bin").write_bytes(b"\xd0\xcf\x11")
+    (tmp_path / "other.txt").write_text("{}\n")
+    for name in ("none.jsonl", "other.bin", "other.txt"):
+        with pytest.raises(CommandError, match="cannot be read"):
+            call_command("audit_verify", file=str(tmp_path / name))
+        with pytest.raises(CommandError, match="cannot be read"):
+            call_command("audit_verify", against=str(tmp_path / name))
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("audit_export", str(tmp_path / "none" / "chain.jsonl"))

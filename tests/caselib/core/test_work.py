@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
+from django_tasks_db.models import DBTaskResult
 
-from caselib.core import jobs
+from caselib.core import clock, jobs
 from caselib.core.enums import JobState
 from caselib.core.management.commands import work
 from caselib.core.models import Job
@@ -103,3 +106,39 @@ def test_once_runs_what_waits_and_what_follows_from_it_and_ends(registered: None
     jobs.start("tests.one", by=None)
     call_command("work", once=True)
     assert order == ["periodic", "job", "periodic"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_outlives_a_database_that_takes_nothing_for_a_while(
+    worker: Callable[[], threading.Thread], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ended at each job while the disk was full, and `make run` the whole site after the fourth time."""
+    monkeypatch.setattr(jobs, "FAULT_SECONDS", 0.05)
+    ran, claim, answers = threading.Event(), jobs.claim, iter([True, True])
+
+    @jobs.job("tests.later")
+    def later(ctx: jobs.JobContext) -> dict[str, object]:
+        ran.set()
+        return {}
+
+    def refusing() -> Job | None:
+        if next(answers, False):
+            raise OperationalError("database or disk is full")
+        return claim()
+
+    monkeypatch.setattr(jobs, "claim", refusing)
+    jobs.start("tests.later", by=None)
+    worker()
+    assert ran.wait(PATIENCE)
+
+
+@pytest.mark.django_db
+def test_what_tells_of_tasks_that_ended_long_ago_goes() -> None:
+    now = clock.now()
+    ended = {"task_path": "tests.task", "backend_name": "default", "args_kwargs": {"args": [], "kwargs": {}}}
+    for status, days in (("SUCCESSFUL", 15), ("FAILED", 15), ("SUCCESSFUL", 13), ("READY", 15)):
+        row = DBTaskResult.objects.create(status=status, **ended)
+        at = None if status == "READY" else now - timedelta(days=days)
+        DBTaskResult.objects.filter(pk=row.pk).update(enqueued_at=now - timedelta(days=days), finished_at=at)
+    assert work.forget_tasks() == 2
+    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "SUCCESSFUL"]

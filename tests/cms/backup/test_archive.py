@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sqlite3
 import tarfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from caselib.core.models import AuditRecord
 from caselib.resources.models import ResourcePage
 from cms.backup import archive, databases
 from cms.backup.databases import BackupError
+from search.models import ExtractedText
 from tests import factories
 from tests.conftest import require_service
 
@@ -68,6 +71,78 @@ def test_the_append_only_trigger_is_restored_too(library: tuple[ResourcePage, Pa
     archive.restore(folder, at=clock.now())
     with pytest.raises(Exception, match=r"append|refuse|only"):
         AuditRecord.objects.all()._raw_delete(using="default")
+
+
+def test_the_way_back_is_open_although_a_table_came_with_the_upgrade(
+    library: tuple[ResourcePage, Path], tmp_path: Path
+) -> None:
+    """pg_restore --clean could not drop what the new table refers to: nothing was restored."""
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE came_later (id integer PRIMARY KEY, page_id integer REFERENCES wagtailcore_page (id))"
+        )
+    try:
+        assert archive.restore(folder, at=clock.now()) == []
+        assert "came_later" not in connection.introspection.table_names()
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP TABLE IF EXISTS came_later")
+
+
+def test_a_restore_that_fails_changes_nothing(library: tuple[ResourcePage, Path], tmp_path: Path) -> None:
+    page, _media = library
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    copy = folder / databases.file_name()
+    copy.write_bytes(copy.read_bytes()[: copy.stat().st_size // 2])
+    with pytest.raises(BackupError, match="could not be replaced"):
+        databases.load(copy)
+    assert ResourcePage.objects.filter(pk=page.pk).exists()
+
+
+def test_a_backup_of_an_older_release_is_brought_up_to_this_one_first(
+    library: tuple[ResourcePage, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The files that records name were asked for before their column stood in the table, and nothing more was done."""
+    if connection.vendor != "sqlite":
+        pytest.skip("the copy is made older by hand, in SQLite's file")
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    with closing(sqlite3.connect(folder / databases.SQLITE)) as copy:
+        copy.execute("DROP INDEX extracted_unread")
+        copy.execute("DELETE FROM django_migrations WHERE app = 'search' AND name = '0004_reading_documents'")
+        copy.commit()
+    _rehash(folder)
+
+    def older() -> list[str]:
+        with connection.cursor() as cursor:
+            found = connection.introspection.get_constraints(cursor, ExtractedText._meta.db_table)
+        return [] if "extracted_unread" in found else ["an older release"]
+
+    monkeypatch.setattr(archive, "problems", older)
+    assert archive.restore(folder, at=clock.now()) == []
+
+
+def test_a_backup_that_fails_leaves_nothing_behind(
+    library: tuple[ResourcePage, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(media: Path, target: Path) -> int:
+        target.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "_pack", full)
+    with pytest.raises(CommandError, match="No space left"):
+        call_command("backup", tmp_path / "backups")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_a_file_that_goes_while_the_backup_is_made_does_not_hinder_it(
+    library: tuple[ResourcePage, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _page, media = library
+    kept, going = media / "documents/原稿.docx", media / "documents/走了.docx"
+    monkeypatch.setattr(archive, "_files", lambda folder: iter([kept, going]))
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    assert archive.verify(folder).media_files == 1
 
 
 def test_a_missing_file_is_reported(library: tuple[ResourcePage, Path], settings: Any) -> None:

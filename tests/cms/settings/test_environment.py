@@ -1,6 +1,8 @@
 """Production settings: a safe environment starts, each unsafe value is refused by name."""
 
+import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 
 from cms.settings.environment import read
 from search import engines
@@ -135,3 +138,11 @@ def test_the_process_refuses_to_start_on_an_empty_environment() -> None:
 def test_djangos_own_deployment_checks_pass() -> None:
     passed = manage("check", "--deploy", "--fail-level", "WARNING", "--tag", "security", **SAFE)
     assert passed.returncode == 0, passed.stderr
+
+
+def test_a_key_that_was_made_for_it_passes_through_shells_and_files_of_variables() -> None:
+    """Django's own has $, # and (: compose read a variable of that name, which was empty, into the middle of the key."""
+    call_command("secret_key", stdout=(out := io.StringIO()))
+    key = out.getvalue().strip()
+    assert re.fullmatch(r"[\w-]+", key, re.ASCII)
+    assert read({**SAFE, "CASELIB_SECRET_KEY": key}).secret_key == key

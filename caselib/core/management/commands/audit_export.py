@@ -23,8 +23,11 @@ class Command(BaseCommand):
         if options["file"] == "-":
             count = write_export(sys.stdout, since=options["since"])
         else:
-            with open(options["file"], "w", encoding="utf-8") as out:
-                count = write_export(out, since=options["since"])
+            try:
+                with open(options["file"], "w", encoding="utf-8") as out:
+                    count = write_export(out, since=options["since"])
+            except OSError as error:
+                raise CommandError(f"the chain cannot be written: {error}") from error
         fault = audit.verify()
         if fault is not None:
             raise CommandError(f"row {fault.sequence} ({fault.code}): {fault.message}", returncode=1)

@@ -22,6 +22,15 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print how many rows are whole, or raise CommandError naming the first fault."""
+        try:
+            fault, count = self._check(options)
+        except (OSError, ValueError) as error:
+            raise CommandError(f"the export cannot be read: {error}") from error
+        if fault is not None:
+            raise CommandError(f"row {fault.sequence} ({fault.code}): {fault.message}", returncode=1)
+        self.stdout.write(self.style.SUCCESS(f"{count} rows, the chain is whole"))
+
+    def _check(self, options: dict[str, Any]) -> tuple[audit.AuditFault | None, int]:
         if options["file"]:
             rows = read_export(options["file"])
             fault, count, _last = audit.check_rows(rows)
@@ -29,6 +38,4 @@ class Command(BaseCommand):
             fault, count = audit.verify(), AuditRecord.objects.count()
             if fault is None and options["against"]:
                 fault = audit.compare(read_export(options["against"]))
-        if fault is not None:
-            raise CommandError(f"row {fault.sequence} ({fault.code}): {fault.message}", returncode=1)
-        self.stdout.write(self.style.SUCCESS(f"{count} rows, the chain is whole"))
+        return fault, count

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 import time
 from argparse import ArgumentParser
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
 
-from caselib.core import jobs
+from caselib.core import clock, jobs
+from caselib.core.housekeeping import delete_in_steps
+
+logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 0.3
 LAST_SECONDS = 10  # what a periodic function that is running is given when the worker is told to stop
+
+TIDY_SECONDS = 3600
+TASKS_KEPT = timedelta(days=14)  # each change of a page leaves half a dozen; a fault is looked for within days
 
 
 class Command(BaseCommand):
@@ -46,16 +55,29 @@ class Command(BaseCommand):
         try:
             while self.running:
                 close_old_connections()
-                job_row = jobs.claim()
-                if job_row:
-                    jobs.run(job_row)
-                else:
-                    time.sleep(IDLE_SECONDS)
+                if (pause := self._next()) > 0:
+                    time.sleep(pause)
         finally:
             stopped.set()
             deadline = time.monotonic() + LAST_SECONDS
             for thread in threads:
                 thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _next(self) -> float:
+        """Run the job that waits longest; return for how long to rest, nothing if there may be more.
+
+        A database that restarts, or whose disk is full, is no reason to end: the job is taken up again, and whoever started
+        this worker would give it up, or the whole site, after a few such ends.
+        """
+        try:
+            job_row = jobs.claim()
+            if job_row is None:
+                return IDLE_SECONDS
+            jobs.run(job_row)
+        except DatabaseError:
+            logger.exception("no job could be taken or ended")
+            return float(jobs.FAULT_SECONDS)
+        return 0.0
 
     def _stop(self, signum: int, frame: object) -> None:
         # Not the event: the main thread may be holding its lock when the signal arrives.
@@ -75,3 +97,9 @@ def run_tasks() -> None:
         max_tasks=200,
         worker_id="caselib",
     ).run()
+
+
+@jobs.periodic(TIDY_SECONDS)
+def forget_tasks() -> int:
+    """Take away what tells of Wagtail's tasks that ended long ago; return how many."""
+    return delete_in_steps(DBTaskResult.objects.finished().filter(finished_at__lt=clock.now() - TASKS_KEPT))
