@@ -68,6 +68,8 @@ def variants(folded: str, *, limit: int = 8) -> tuple[str, ...]:
 
     First those with all numbers of one kind: who writes 二〇一九年 goes on with 十二月.
     """
+    if len(folded) == 1:  # 5 by itself is not the 五 of 五味子
+        return ()
     found = [_CHINESE.sub(lambda match: _arabic(match.group())[0], folded)]
     found += [_ARABIC.sub(partial(_chinese, zero), folded) for zero in "〇零"]
     for match in _CHINESE.finditer(folded):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import tantivy
 
 Clause = tuple["tantivy.Occur", "tantivy.Query"]
-_EXPANSIONS = 4000  # tokens a prefix may stand for: all bigrams of one character are fewer
+_EXPANSIONS = 30_000  # tokens a prefix may stand for: a character goes on in as many ways as there are characters
 _LARGE = 20_000  # documents
 _LOOKED_UP = 256  # values up to which each is looked up by itself
 

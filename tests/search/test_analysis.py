@@ -123,6 +123,7 @@ def test_numbers_have_both_spellings(text: str, other: str) -> None:
 
 def test_words_that_only_look_like_numbers_stay() -> None:
     assert numerals.variants("一心一意") == ()
+    assert numerals.variants("5") == (), "which is not the 五 of 五味子"
     assert numerals.variants("千方百计") == () or "千方百计" not in numerals.variants("千方百计")
 
 

@@ -27,7 +27,9 @@ from search.ranking import WORDS
 from search.records import SLOTS
 
 _BUCKETS = 5_000  # values of an axis: more units than a province has; of ten axes as many as the server counts
-_EXPANSIONS = 1000  # tokens the last of a phrase may stand for; the server has a limit on clauses
+_EXPANSIONS = (
+    30_000  # tokens the last of a phrase may stand for: a character goes on in as many ways as there are characters
+)
 PASSAGES = "passages"
 NESTED = f"{PASSAGES}."
 PLACE = (

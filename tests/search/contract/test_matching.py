@@ -330,3 +330,10 @@ def test_one_of_some_names_scores_what_it_is_told_to(engine: Engine) -> None:
         scores = {found.key: found.score for found in engine.search(EngineQuery((Everything(),), scoring)).found}
         assert scores["b"] - scores["a"] == pytest.approx(boost, abs=0.01)
         assert scores["a"] == pytest.approx(scores["c"], abs=0.01)
+
+
+def test_a_number_is_found_with_its_measure_whatever_follows_it(engine: Engine) -> None:
+    going_on = "。".join("人" + chr(0x4E00 + n) for n in range(6000)) + "。第3个"
+    fill(engine, [record("many", "甲", going_on), record("one", "乙", "来了3人龟步走。")])
+    assert keys(ask(engine, "3人")) == ["one"]
+    assert set(keys(ask(engine, "人"))) == {"many", "one"}
