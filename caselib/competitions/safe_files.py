@@ -5,33 +5,32 @@ properties, comments, tracked changes, headers, drawings or names is carried ove
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import subprocess
-import threading
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from PIL import Image
 
 from caselib.core.errors import Refusal
+from caselib.word import codec, text_readers
 from caselib.word import model as word
-from caselib.word import text_readers
 from caselib.word.convert import to_docx
-from caselib.word.guard import UnreadableError, open_archive, sniff
-from caselib.word.reader.document import read_docx
+from caselib.word.guard import MIB, UnreadableError, open_archive, sniff
+from caselib.word.sandbox import run_module
 from caselib.word.writer import write_document
 
+from .isolated_attachment import clean_picture, value_of
+
 LARGEST = 50 * 1024 * 1024
-PAGES, CELLS, SHAPES = 500, 200_000, 20_000
-# Fewer characters a page than this, and the file is a scan: nobody can say what stands in its pictures.
-SCAN = 20
-PICTURE_SIDE = 1600
+SECONDS, MEMORY = 25.0, 600 * MIB  # of one file
 FILM_SECONDS = 300
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -50,7 +49,7 @@ REASONS = {
 }
 
 Mask = Callable[[str], str]
-_PDF_LOCK = threading.Lock()
+__all__ = ["SafeFile", "WithheldError", "clean_film", "clean_picture", "is_film", "masked", "outlook", "safe_copy"]
 
 
 class WithheldError(Exception):
@@ -108,20 +107,19 @@ def safe_copy(data: bytes, name: str, mask: Mask) -> SafeFile:
 
 def _copy(data: bytes, name: str, mask: Mask) -> SafeFile:
     if data[:1024].lstrip().startswith(b"%PDF"):
-        return _as_word(_pdf_pages(data), mask, _("Page %(n)d"))
+        return _as_word(_contents("pdf", data), mask, _("Page %(n)d"))
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         with open_archive(data) as archive:
             parts = set(archive.namelist())
         if "ppt/presentation.xml" in parts:
-            return _as_word(_slides(data), mask, _("Slide %(n)d"))
+            return _as_word(_contents("slides", data), mask, _("Slide %(n)d"))
         if "xl/workbook.xml" in parts:
-            return _sheets(data, mask)
+            return _sheets(_contents("sheets", data), mask)
         if "word/document.xml" in parts:
             return _word(data, mask)
         raise WithheldError("kind")
-    picture = _picture(data)
-    if picture is not None:
-        return SafeFile(picture, "png", "image/png")
+    if _is_picture(data):
+        return SafeFile(_contents("picture", data), "png", "image/png")
     suffix = SUFFIXES.get(name.rpartition(".")[2].lower())
     kind = sniff(data, name)
     if suffix == "docx" and kind in ("legacy", "rtf", "wordml"):
@@ -133,7 +131,9 @@ def _copy(data: bytes, name: str, mask: Mask) -> SafeFile:
 
 
 def _word(data: bytes, mask: Mask) -> SafeFile:
-    document = masked(read_docx(data), mask)
+    told = _contents("word", data)
+    read = word.Document(codec.decode_blocks(told["blocks"]), notes=codec.decode(told["notes"]))
+    document = masked(read, mask)
     return SafeFile(write_document(document, properties={"creator": ""}), "docx", DOCX)
 
 
@@ -189,64 +189,20 @@ def _as_word(pages: list[list[str]], mask: Mask, heading: str) -> SafeFile:
     return SafeFile(write_document(word.Document(tuple(blocks)), properties={"creator": ""}), "docx", DOCX)
 
 
-def _pdf_pages(data: bytes) -> list[list[str]]:
-    with _PDF_LOCK:
-        document = pypdfium2.PdfDocument(data)
-        try:
-            if len(document) > PAGES:
-                raise WithheldError("kind")
-            texts = [document[number].get_textpage().get_text_bounded() for number in range(len(document))]
-        finally:
-            document.close()
-    if sum(len(text.strip()) for text in texts) < SCAN * max(1, len(texts)):
-        raise WithheldError("scan")
-    return [text_readers.clean(text).splitlines() for text in texts]
-
-
-def _slides(data: bytes) -> list[list[str]]:
-    from pptx import Presentation
-
-    pages = [list(_shape_texts(slide.shapes, SHAPES)) for slide in Presentation(io.BytesIO(data)).slides]
-    if not any(pages):
-        raise WithheldError("scan")
-    return [[text_readers.clean(text) for text in page] for page in pages[:PAGES]]
-
-
-def _shape_texts(shapes: Any, left: int) -> Iterator[str]:
-    """Yield the texts of shapes, tables and groups. Speaker's notes and pictures stay out."""
-    for shape in list(shapes)[:left]:
-        if shape.shape_type is not None and hasattr(shape, "shapes"):
-            yield from _shape_texts(shape.shapes, left)
-        elif getattr(shape, "has_table", False) and shape.has_table:
-            for row in shape.table.rows:
-                yield " | ".join(cell.text for cell in row.cells)
-        elif getattr(shape, "has_text_frame", False) and shape.has_text_frame:
-            yield from (paragraph.text for paragraph in shape.text_frame.paragraphs if paragraph.text.strip())
-
-
-def _sheets(data: bytes, mask: Mask) -> SafeFile:
+def _sheets(contents: list[Any], mask: Mask) -> SafeFile:
     """Return the values of a workbook: no formula, comment, link, name, drawing, hidden sheet or property."""
-    source = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     made = Workbook()
     made.remove(made.worksheets[0])
-    left = CELLS
-    for sheet in source.worksheets:
-        if sheet.sheet_state != "visible":
-            continue
-        target = made.create_sheet(mask(sheet.title)[:31])
-        for row_number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-            left -= max(1, len(row))
-            if left < 0:
-                raise WithheldError("kind")
-            for column, value in enumerate(row, start=1):
-                if value is None:
-                    continue
-                cell = target.cell(row_number, column)
-                # A number may be a telephone number; what the mask changes becomes text.
-                shown = mask(str(value))
-                cell.value = shown if isinstance(value, str) or shown != str(value) else value
-                if isinstance(cell.value, str):
-                    cell.data_type = "s"
+    for title, cells in contents:
+        target = made.create_sheet(mask(title)[:31])
+        for row, column, kind, written in cells:
+            value = value_of(kind, written)
+            cell = target.cell(row, column)
+            # A number may be a telephone number; what the mask changes becomes text.
+            shown = mask(str(value))
+            cell.value = shown if isinstance(value, str) or shown != str(value) else value
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
     if not made.worksheets:
         raise WithheldError("unreadable")
     made.properties.creator = made.properties.lastModifiedBy = ""
@@ -255,29 +211,33 @@ def _sheets(data: bytes, mask: Mask) -> SafeFile:
     return SafeFile(out.getvalue(), "xlsx", XLSX)
 
 
-def _picture(data: bytes) -> bytes | None:
-    """Return the picture in ``data`` as ``clean_picture`` does, or None where it is no picture."""
+def _is_picture(data: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(data)):
-            pass
+            return True
     except (OSError, ValueError, Image.DecompressionBombError):
-        return None
-    return clean_picture(io.BytesIO(data))
+        return False
 
 
-def clean_picture(source: Any) -> bytes:
-    """Return a picture as a fresh PNG: no metadata, no file name, at most 1600 pixels a side.
+def _contents(kind: str, data: bytes) -> Any:
+    """Return what ``isolated_attachment`` takes out of a file, apart from this process: files of strangers may hang or explode.
 
-    Raises OSError, ValueError or DecompressionBombError for what cannot be read.
+    Raises WithheldError.
     """
-    with Image.open(source) as opened:
-        rgba = opened.convert("RGBA")
-    clean = Image.new("RGB", rgba.size, "white")
-    clean.paste(rgba, mask=rgba.getchannel("A"))
-    clean.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
-    out = io.BytesIO()
-    clean.save(out, "PNG")
-    return out.getvalue()
+    with tempfile.TemporaryDirectory(prefix="caselib-copy-") as name:
+        folder = Path(name)
+        source, out = folder / "source", folder / "told.json"
+        source.write_bytes(data)
+        module, arguments = "caselib.competitions.isolated_attachment", (kind, str(source), str(out))
+        outcome = run_module(module, *arguments, folder=folder, seconds=SECONDS, memory=MEMORY)
+        if outcome.ending != "done" or not out.is_file():
+            raise WithheldError("unreadable")
+        if kind == "picture":
+            return out.with_suffix(".png").read_bytes()
+        told = json.loads(out.read_text(encoding="utf-8"))
+    if "withheld" in told:
+        raise WithheldError(told["withheld"])
+    return told["contents"]
 
 
 def clean_film(source: Path, target: Path) -> None:

@@ -136,14 +136,14 @@ def from_skos(text: str, syntax: str) -> list[TermRecord]:
 def _refers_outside(text: str) -> bool:
     import json
 
+    def named(context: object) -> bool:  # rdflib looks into lists of lists as well
+        if isinstance(context, list):
+            return any(named(item) for item in context)
+        return isinstance(context, str) or (isinstance(context, dict) and "@import" in context)
+
     def walk(value: object) -> bool:
         if isinstance(value, dict):
-            context = value.get("@context")
-            outside = isinstance(context, str) or (
-                isinstance(context, list) and any(isinstance(item, str) for item in context)
-            )
-            imports = isinstance(context, dict) and "@import" in context
-            return outside or imports or any(walk(item) for item in value.values())
+            return named(value.get("@context")) or any(walk(item) for item in value.values())
         return isinstance(value, list) and any(walk(item) for item in value)
 
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 
 import pytest
 from openpyxl import Workbook
@@ -126,3 +127,38 @@ def test_the_first_sheet_that_has_people_is_read(secretary: Position) -> None:
     lines = read_roster(stream)
     assert not isinstance(lines, Refusal)
     assert [line.text for line in lines] == ["王小满 屯联络"]
+
+
+def bent(change: int) -> bytes:
+    """A workbook of which one thing is not as the reader expects: 0 its data, 1 the flag for a password, 2 the method."""
+    data = bytearray(dirty_workbook().getvalue())
+    at = -1
+    while (at := data.find(b"PK\x03\x04", at + 1)) >= 0:
+        if change == 0:
+            data[at + 60 : at + 70] = b"\xff" * 10
+        else:
+            data[at + 6 * change - (change - 1) * 4] = 99 if change == 2 else 1
+    while change and (at := data.find(b"PK\x01\x02", at + 1)) >= 0:
+        data[at + 8 + (change - 1) * 2] = 99 if change == 2 else 1
+    return bytes(data)
+
+
+@pytest.mark.parametrize("change", [0, 1, 2], ids=["damaged", "password", "method"])
+def test_a_damaged_workbook_is_refused(change: int) -> None:
+    found = read_roster(io.BytesIO(bent(change)))
+    assert isinstance(found, Refusal) and found.code == "unreadable"
+
+
+def test_a_workbook_that_asks_for_minutes_is_refused() -> None:
+    """Seven million empty texts weigh 55 kB; reading them took 40 seconds and half a gigabyte of the web process."""
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    texts = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(dirty_workbook()) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            data = given.read(name)
+            made.writestr(name, data.replace(b"</Types>", texts) if name == "[Content_Types].xml" else data)
+        made.writestr("xl/sharedStrings.xml", f"<sst {space}>{'<si/>' * 7_000_000}</sst>")
+    found = read_roster(out)
+    assert isinstance(found, Refusal) and found.code == "too_large"

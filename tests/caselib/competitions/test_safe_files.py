@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import io
+import os
 import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -144,3 +146,39 @@ def test_a_film_keeps_picture_and_sound_and_loses_its_tags(tmp_path: Path) -> No
     (tmp_path / "no.mp4").write_bytes(b"nothing")
     with pytest.raises(WithheldError):
         clean_film(tmp_path / "no.mp4", target)
+
+
+def bomb() -> bytes:
+    """A workbook of 90 kB whose texts, all empty, take minutes and gigabytes to read."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    texts = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    space = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(hostile.xlsx(NAME, UNIT, ACCOUNT))) as given,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as package,
+    ):
+        for name in given.namelist():
+            data = given.read(name)
+            if name == "[Content_Types].xml" and b"sharedStrings" not in data:
+                data = data.replace(b"</Types>", texts)
+            if name != "xl/sharedStrings.xml":
+                package.writestr(name, data)
+        noise = os.urandom(600_000).hex()  # so that the part is packed no closer than a book might be
+        package.writestr("xl/sharedStrings.xml", f"<sst {space}>{'<si/>' * 12_000_000}<!--{noise}--></sst>")
+    return made.getvalue()
+
+
+def large_picture() -> bytes:
+    made = io.BytesIO()
+    Image.new("1", (7000, 7000)).save(made, "PNG")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(("name", "make"), [("a.xlsx", bomb), ("a.png", large_picture)])
+def test_what_would_take_all_memory_is_withheld(name: str, make: Callable[[], bytes]) -> None:
+    data = make()
+    assert len(data) < 2_000_000
+    with pytest.raises(WithheldError) as told:
+        safe_copy(data, name, MASK)
+    assert told.value.code == "unreadable"

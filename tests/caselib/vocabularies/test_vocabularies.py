@@ -67,6 +67,19 @@ def test_unreadable_files_are_named_as_such(text: str, syntax: str) -> None:
         transfer.read(text, syntax)
 
 
+@pytest.mark.parametrize(
+    "context",
+    ['"http://x.test/c"', '["http://x.test/c"]', '[["http://x.test/c"]]', '[{}, [["http://x.test/c"]]]',
+     '{"@import": "http://x.test/c"}', '[{"@import": "http://x.test/c"}]', '{"p": {"@id": "x:p", "@context": [["file:///c"]]}}'],
+)  # fmt: skip
+def test_no_context_is_fetched(context: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr("rdflib.plugins.shared.jsonld.context.source_to_json", lambda *args: asked.append(args))
+    with pytest.raises(formats.UnreadableError, match="@context"):
+        formats.from_skos(f'[{{"@context": {context}, "@id": "x:y"}}]', "jsonld")
+    assert asked == []
+
+
 def test_formulas_are_disarmed_in_csv() -> None:
     text = formats.to_csv([TermRecord("X1", "=cmd|calc", "", ("@SUM(1)",), "+1")])
     assert "'=cmd" in text
