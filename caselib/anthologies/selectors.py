@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, zip_longest
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -81,12 +82,17 @@ def compare(selection: Selection) -> list[DiffLine]:
     old = [passage.text for passage in passages(selection.revision.as_object())]
     new = [passage.text for passage in passages(live.as_object())] if live else []
     lines = []
-    for row in (
-        difflib.ndiff(old, new) if len(old) * len(new) < 40_000 else difflib.unified_diff(old, new, n=3, lineterm="")
-    ):
-        kind = {"-": "removed", "+": "added"}.get(row[:1], "same")
-        if row[:1] != "?" and not row.startswith(("---", "+++", "@@")):
-            lines.append(DiffLine(kind, row[1:].strip()))
+    # Not ndiff: it asks of all pairs of changed paragraphs how like they are, again after each pair it has found.
+    matcher = difflib.SequenceMatcher(None, old, new)
+    long = len(old) * len(new) >= 40_000  # of which only what stands around changes is shown
+    groups = matcher.get_grouped_opcodes(3) if long else [matcher.get_opcodes()]
+    for tag, one, two, three, four in chain.from_iterable(groups):
+        if tag == "equal":
+            lines += [DiffLine("same", text.strip()) for text in old[one:two]]
+            continue
+        for before, after in zip_longest(old[one:two], new[three:four]):
+            lines += [DiffLine("removed", before.strip())] if before is not None else []
+            lines += [DiffLine("added", after.strip())] if after is not None else []
     return lines
 
 
