@@ -18,6 +18,8 @@ from .models import ImportItem
 from .revising import parts_of
 from .texts import reading_text, unspaced
 
+MANY_LINES = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -40,7 +42,11 @@ def changes(page: ResourcePage, item: ImportItem, *, by: User) -> list[Change]:
     before = _lines(draft, [_raised(block) for block in document.blocks[1:]], document.notes)
     after = _lines(draft, item_blocks(item), notes)
     matcher = difflib.SequenceMatcher(
-        None, [unspaced(line) for line in before], [unspaced(line) for line in after], autojunk=False
+        None,
+        [unspaced(line) for line in before],
+        [unspaced(line) for line in after],
+        # A line that stands there thousands of times is compared with each of its kind: not in texts that long.
+        autojunk=len(before) + len(after) > MANY_LINES,
     )
     for tag, one, two, three, four in matcher.get_opcodes():
         if tag != "equal":

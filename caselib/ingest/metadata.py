@@ -47,6 +47,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "source_title": ("来源", "出处", "source"),
 }
 MAX_ROWS = 2000
+_GUESSED, _NAMED = 3, 10  # of the unknown words of a cell
 _AXES = {"topics": Topic, "sectors": Sector, "positions": Position}
 _CHOICES = {
     "kind": Kind,
@@ -217,9 +218,11 @@ def _names(
         words = _parts(data.get(axis, ""))
         unknown = [word for word in words if folded(word) not in terms[axis]]
         if unknown:
+            # To look for what is meant costs as much as reading the row; a cell of thousands of words is no list of terms.
+            names = [with_nearest(word, terms[axis]) for word in unknown[:_GUESSED]] + unknown[_GUESSED:_NAMED]
+            shown = "、".join(names) + ("……" if len(unknown) > _NAMED else "")
             row.problems.append(
-                _("Not in the vocabulary %(column)s: %(names)s.")
-                % {"column": COLUMNS[axis][0], "names": "、".join(with_nearest(word, terms[axis]) for word in unknown)}
+                _("Not in the vocabulary %(column)s: %(names)s.") % {"column": COLUMNS[axis][0], "names": shown}
             )
         if words:
             row.tags[axis] = list(dict.fromkeys(terms[axis].get(folded(word), word) for word in words))

@@ -15,7 +15,7 @@ from caselib.core import clock, jobs
 from caselib.core.enums import JobState
 from caselib.core.errors import ConflictError, RefusedError
 from caselib.core.models import AuditRecord, Job
-from caselib.ingest import deciding, services
+from caselib.ingest import deciding, metadata, services
 from caselib.ingest.enums import BatchState, ItemState
 from caselib.ingest.models import ImportBatch, ImportItem
 from caselib.ingest.suggesting import suggest
@@ -335,3 +335,11 @@ def test_nobody_is_put_into_another_unit_or_in_the_place_of_one(
 
     found = page.get_latest_revision_as_object().authors.all()
     assert [(author.name, author.unit_name) for author in found] == authors
+
+
+def test_a_cell_of_thousands_of_unknown_words_is_named_by_its_first(user_of: UserOf) -> None:
+    words = [f"家风建设之{number}" for number in range(3000)]
+    (row,) = metadata.plan([["题名", "主题"], ["一篇", "、".join(words)]], by=user_of(Role.AUTHOR))
+    (problem,) = row.problems
+    assert problem.count("家风建设之") == 10
+    assert problem.count("是否") == 3
