@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Count, Q, QuerySet
 
+from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, UnitMembership, User
 from caselib.resources.models import ResourceAuthor, SectorTagging, TopicTagging
 
@@ -143,8 +144,11 @@ def units_meant(written: Iterable[str]) -> dict[str, set[int]]:
 
 
 def eligible_judges(competition: Competition, track: Track) -> list[Judge]:
-    """Return the active judges of a track who have declared."""
-    judges = competition.judges.filter(active=True, declared_at__isnull=False, tracks=track)
+    """Return the judges of a track who have declared and can still judge: seat and account active, the role still
+    held, and not meanwhile in the competition office, which sees every name and every score."""
+    judges = competition.judges.filter(active=True, declared_at__isnull=False, tracks=track, user__is_active=True)
+    judges = judges.filter(user__in=User.objects.filter(groups__name=Role.JUDGE))
+    judges = judges.exclude(user__in=User.objects.filter(groups__name=Role.COMPETITION_OFFICE))
     return list(judges.select_related("user__unit").prefetch_related("topics", "sectors").order_by("pk"))
 
 

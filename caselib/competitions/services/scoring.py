@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
@@ -144,6 +145,11 @@ def may_score(row: JuryAssignment, by: User, moment: datetime) -> Refusal | None
 def _may_score(row: JuryAssignment, by: User, moment: datetime) -> Refusal | None:
     if row.judge.user_id != by.pk or not row.judge.active:
         return Refusal("own-reading", _("This reading belongs to another judge."))
+    if by.has_role(Role.COMPETITION_OFFICE):
+        text = _(
+            "You belong to the competition office now, which sees every name and every score. Your seat on the jury goes to somebody else."
+        )
+        return Refusal("office-judge", text)
     if (refusal := acts.may_see_titles(row.judge.declared)) is not None:
         return refusal
     if row.state == AssignmentState.REPLACED:

@@ -9,7 +9,7 @@ import pytest
 from django.db.models import ProtectedError
 
 from caselib.accounts.enums import Role
-from caselib.accounts.services import move_to_unit
+from caselib.accounts.services import move_to_unit, set_active, set_roles
 from caselib.competitions.models import (
     Award,
     BallotCode,
@@ -421,3 +421,28 @@ def test_an_excluded_entry_gets_no_award_from_a_page_opened_before() -> None:
     with refused("no-such-award"):
         results.set_award(stale, tier="first", reason="专家组复议", by=scene.office, at=AFTER)
     assert not Award.objects.filter(entry=stale).exists()
+
+
+def test_nothing_is_given_to_judges_who_cannot_judge_any_more() -> None:
+    scene = scenes.published()
+    scenes.enter(scene, 2)
+    seats = scenes.seat(scene, 6)
+    left, resigned, promoted = (seat.user for seat in seats[:3])
+    set_active(left, False, by=factories.UserFactory(roles=[Role.SYSTEM_ADMIN]))
+    set_roles(resigned, [Role.AUTHOR], by=None)
+    set_roles(promoted, [Role.JUDGE, Role.COMPETITION_OFFICE], by=None)
+    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    able = {seat.pk for seat in seats[3:]}
+    assert set(JuryAssignment.objects.values_list("judge_id", flat=True)) == able
+    scoring.open_round(scene.round, by=scene.office, at=JUDGING)
+    row = scenes.readings(scene)[0]
+    assert jury.recuse(row, reason="师生关系", by=row.judge.user, at=JUDGING) is None
+
+
+def test_a_judge_who_joins_the_competition_office_scores_no_more() -> None:
+    scene = scenes.judging()
+    row = scenes.readings(scene)[0]
+    set_roles(row.judge.user, [Role.JUDGE, Role.COMPETITION_OFFICE], by=None)
+    row = JuryAssignment.objects.select_related("judge__user").get(pk=row.pk)
+    with refused("office-judge"):
+        scenes.give(row, "50", "30")
