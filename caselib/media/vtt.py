@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 TIME = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 TIMING = re.compile(rf"^\s*{TIME}\s*-->\s*{TIME}(.*)$")
+# Two times with something else between them than the arrow: a cue that would be lost.
+ALMOST = re.compile(r"^\s*\d{1,3}[:：]\d\d[:：]\d\d[.,，]\d{1,3}\s*[^\s\d]{1,3}\s*\d{1,3}[:：]\d\d[:：]\d\d")
 # The marks that captions are written with; any other < is a sign of the text: 3<5.
 VOICE = re.compile(r"<v(?:\.[^\s<>]{0,60})?\s+([^<>]{1,60})>", re.I)
 TAG = re.compile(
@@ -51,28 +53,50 @@ def parse(source: str) -> list[Cue]:
 
 
 def _blocks(lines: list[str]) -> Iterator[Cue]:
-    number = 0
+    # In WebVTT a blank line ends a cue; in SubRip people leave them in one, and only the next cue ends it.
+    subrip = not next((line for line in lines if line.strip()), "").startswith("WEBVTT")
+    number, times, text = 0, None, list[str]()
     while number < len(lines):
-        match = TIMING.match(lines[number])
-        if not match and REMARK.match(lines[number]):
+        line = lines[number]
+        match = TIMING.match(line)
+        if match:
+            if times:
+                yield Cue(*times, "\n".join(filter(None, text)))
+            times, text = (_seconds(match.groups()[:4]), _seconds(match.groups()[4:8])), []
+            if times[1] < times[0]:
+                raise CaptionError(number + 1)
+            number = _read_words(lines, number + 1, text)
+        elif REMARK.match(line):
             while number < len(lines) and lines[number].strip():
                 number += 1
-            continue
-        if not match:
-            if "-->" in lines[number]:
-                raise CaptionError(number + 1)
-            number += 1
-            continue
-        start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:8])
-        if end < start:
+        elif "-->" in line or ALMOST.match(line):
             raise CaptionError(number + 1)
-        text = []
-        number += 1
-        while number < len(lines) and lines[number].strip() and "-->" not in lines[number]:
-            counted = lines[number].strip().isdecimal() and number + 1 < len(lines) and "-->" in lines[number + 1]
-            text.append("" if counted else _plain(lines[number]))  # the number of the next, no blank line before it
+        else:
+            if times and subrip and line.strip() and not _counts(lines, number):
+                text.append(_plain(line))
             number += 1
-        yield Cue(start, end, "\n".join(line for line in text if line))
+    if times:
+        yield Cue(*times, "\n".join(filter(None, text)))
+
+
+def _read_words(lines: list[str], number: int, text: list[str]) -> int:
+    """Add the lines of a cue from ``number`` up to the next blank line to ``text``; return where they end."""
+    while number < len(lines) and lines[number].strip() and "-->" not in lines[number]:
+        if ALMOST.match(lines[number]):
+            break
+        # The number of the next cue, without a blank line before it, is no word.
+        counted = lines[number].strip().isdecimal() and number + 1 < len(lines) and "-->" in lines[number + 1]
+        text.append("" if counted else _plain(lines[number]))
+        number += 1
+    return number
+
+
+def _counts(lines: list[str], number: int) -> bool:
+    """Whether the line is the number of a cue: its time is what comes next, or nothing does."""
+    if not lines[number].strip().isdecimal():
+        return False
+    following = next((place for place in range(number + 1, len(lines)) if lines[place].strip()), None)
+    return following is None or "-->" in lines[following]
 
 
 def _plain(line: str) -> str:

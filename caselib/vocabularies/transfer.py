@@ -15,14 +15,15 @@ from . import services
 from .exchange import formats
 from .exchange.records import Change, TermRecord, compare
 from .models import Term
+from .selectors import in_tree_order
 
 
 def records(model: type[Term]) -> list[TermRecord]:
     """Return the terms in use as records, parents before children. One query."""
-    terms = model.objects.filter(retired_at__isnull=True).select_related("parent").order_by("level", "path")
+    terms = in_tree_order(model.objects.filter(retired_at__isnull=True).select_related("parent"))
     return [
         TermRecord(term.code, term.name, term.parent.code if term.parent else "", tuple(term.synonyms), term.scope_note)
-        for term in terms
+        for term in sorted(terms, key=lambda term: term.level)
     ]
 
 

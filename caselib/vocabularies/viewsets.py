@@ -14,6 +14,7 @@ from caselib.core.admin import RefusableFormMixin
 
 from .forms import TermForm
 from .models import Position, Sector, Term, Topic
+from .selectors import in_tree_order
 
 
 class ActingUserMixin:
@@ -49,7 +50,7 @@ class TermIndexView(IndexView):  # type: ignore[misc]
         ]
 
     def get_base_queryset(self) -> Any:
-        return super().get_base_queryset().select_related("replaced_by").order_by("path")
+        return in_tree_order(super().get_base_queryset().select_related("replaced_by"))
 
     def order_queryset(self, queryset: Any) -> Any:
         return queryset

@@ -11,6 +11,7 @@ from caselib.accounts.viewers import Viewer
 from caselib.core import clock
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import AXES, Term
+from caselib.vocabularies.selectors import in_tree_order
 from search.analysis import pinyin
 from search.analysis.folding import fold
 
@@ -97,10 +98,9 @@ def menus() -> list[Menu]:
     allowed = permitted().values("pk")
     found = []
     for axis, model in AXES.items():
-        terms = model.objects.filter(taggings__content_object_id__in=allowed, retired_at__isnull=True).distinct()
-        found.append(
-            Menu(axis, str(model._meta.verbose_name_plural), list(terms.order_by("path", "order", "name")[:MENU_SIZE]))
-        )
+        used = model.objects.filter(taggings__content_object_id__in=allowed, retired_at__isnull=True)
+        terms = in_tree_order(model.objects.filter(pk__in=used.values("pk")))
+        found.append(Menu(axis, str(model._meta.verbose_name_plural), list(terms[:MENU_SIZE])))
     return found
 
 

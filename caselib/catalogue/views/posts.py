@@ -19,6 +19,7 @@ from caselib.core.errors import Refusal
 from caselib.core.page_cache import LISTS, PAGES, shared
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position
+from caselib.vocabularies.selectors import in_tree_order
 
 from .. import services
 from ..forms import PostForm, RosterForm
@@ -44,7 +45,7 @@ def positions(request: HttpRequest) -> HttpResponse:
 
 def _tree() -> list[tuple[Position, list[Position]]]:
     """Return each position of the first level in use with all that stand below it."""
-    found = Position.objects.filter(retired_at__isnull=True).order_by("path", "order", "name")
+    found = in_tree_order(Position.objects.filter(retired_at__isnull=True))
     tops: list[tuple[Position, list[Position]]] = []
     for position in found:
         if position.level == 1 or not tops:
@@ -76,7 +77,7 @@ def position(request: HttpRequest, code: str) -> HttpResponse:
         "required": tiers["required"],
         "elective": tiers["elective"],
         "matches": [(cards[match.pk], match) for match in matches if match.pk in cards],
-        "children": found.children.filter(retired_at__isnull=True),
+        "children": in_tree_order(found.children.filter(retired_at__isnull=True)),
         "lists": list_selectors.current_lists(viewer).filter(position_id__in=found.ancestor_ids()),
         "trail": trail,
     }

@@ -35,6 +35,21 @@ def test_srt_becomes_vtt() -> None:
     assert [cue.text for cue in parse(SRT)] == ["第一句", "第二句"]
 
 
+def test_no_cue_of_a_subrip_file_is_lost_without_a_word() -> None:
+    times = ("00:00:01,000 --> 00:00:02,000", "00:00:03,000 --> 00:00:04,000")
+    blank = f"1\n{times[0]}\n\n第一句\n\n接着说\n\n2\n\n{times[1]}\n2024\n\n第二句\n\n3\n"
+    assert [cue.text for cue in parse(blank)] == ["第一句\n接着说", "2024\n第二句"]
+    said = f"1\n{times[0]}\n12:00:00-13:00:00 休息\n"
+    assert [cue.text for cue in parse(said)] == ["12:00:00-13:00:00 休息"]
+    # In WebVTT a block without a time is a remark.
+    assert [cue.text for cue in parse(f"WEBVTT\n\n{times[0]}\n第一句\n\n备注\n")] == ["第一句"]
+    for arrow in ("->", "–", "→", "—>"):
+        for before in ("", "第一句\n"):
+            with pytest.raises(CaptionError) as refused:
+                parse(f"1\n{times[0]}\n{before}\n2\n{times[1].replace('-->', arrow)}\n第二句\n")
+            assert refused.value.line == (6 if before else 5)
+
+
 def test_captions_keep_their_words_and_lose_their_marks() -> None:
     srt = "1\n00:00:01,000 --> 00:00:02,000\n{\\an8}<i>3<5 且 7>2</i>\n2\n00:00:03,000 --> 00:00:04,000\nA & B\n"
     assert [cue.text for cue in parse(srt)] == ["3<5 且 7>2", "A & B"]

@@ -20,6 +20,7 @@ from caselib.vocabularies import services, transfer
 from caselib.vocabularies.exchange import formats
 from caselib.vocabularies.exchange.records import TermRecord, compare
 from caselib.vocabularies.models import Position, Sector, Topic
+from caselib.vocabularies.selectors import in_tree_order
 from tests import factories
 
 
@@ -230,3 +231,21 @@ def test_what_is_retired_below_a_restored_term_goes_with_it() -> None:
 
     low, middle = Topic.objects.get(pk=low.pk), Topic.objects.get(pk=middle.pk)
     assert (middle.path, low.path, low.level) == (f"{middle.pk}/", f"{middle.pk}/{low.pk}/", 2)
+
+
+def test_terms_stand_in_the_order_they_were_given_beyond_nine_and_ninety_nine(client_of: Callable[..., Client]) -> None:
+    """The tree was sorted by a text of row numbers: 10 came before 9, in the table, in every choice, and in exports."""
+    top = services.create_term(Topic, "卷", by=None)
+    first = Topic.objects.order_by("-pk")[0].pk
+    Topic.objects.filter(pk=first).update(order=100)
+    made = [
+        services.create_term(Topic, f"章{number:03d}", by=None, parent=top) for number in range(1, 112 - first % 10)
+    ]
+    low = services.create_term(Topic, "节", by=None, parent=made[1])
+    want = ["卷", "章001", "章002", "节", *(term.name for term in made[2:])]
+    assert [term.name for term in in_tree_order(Topic.objects.filter(path__startswith=top.path))] == want
+    assert [record.name for record in transfer.records(Topic) if record.name[0] == "章"] == [term.name for term in made]
+    page = client_of(Role.EDITOR).get(reverse("topics:index"), {"q": "章"}).content.decode()
+    places = [page.index(f"　{name}") for name in ("章001", "章002", "章009", "章010")]
+    assert places == sorted(places)
+    assert low.level == 3
