@@ -119,10 +119,12 @@ def _rows(
     folded = fold(written)
     keys: dict[str, int] = {}
     for place, start in enumerate(_starts(folded) if kind == Completion.TITLE else [folded]):
-        full, initials = pinyin.spell(start)
+        spelt = pinyin.spellings(start) if kind == Completion.NAME else [pinyin.spell(start)]
         # A word is only compared with what was typed whole, never completed: it needs no initials. Those of a title's
         # later words would only be met by chance.
-        for key in (start, full) if kind == Completion.WORD or place >= _WITH_INITIALS else (start, full, initials):
+        if kind == Completion.WORD or place >= _WITH_INITIALS:
+            spelt = [(full, "") for full, _ in spelt]
+        for key in (start, *(key for pair in spelt for key in pair)):
             if key:
                 keys.setdefault(key[:_KEY], _WEIGHTS[kind] * 10 - place)
     gaps = _gaps(folded) if len(folded) in _GAPPED else []

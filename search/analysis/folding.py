@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 _DROPPED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
 )
-# Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong.
-_VARIANTS = dict(zip("裏峯羣麪綫臺衞敍枱簷顎", "里峰群面线台卫叙台檐腭", strict=True))
+# Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong, and the
+# Japanese dot, which some keyboards write in names and which would be a letter of them.
+_VARIANTS = dict(zip("裏峯羣麪綫臺衞敍枱簷顎・", "里峰群面线台卫叙台檐腭·", strict=True))
 _TRANSLATED = str.maketrans(_VARIANTS)
 # The signs of Chinese text that NFKC changes, and to what: without them most texts are normal already.
 _SIGNS = dict(zip("，：；！？（）％～－／．\u3000", ",:;!?()%~-/. ", strict=True)) | {"…": "...", "℃": "°C"}

@@ -5,11 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice, product
 from typing import Any
 
 from search.analysis.tokens import RUN, is_han, word_starts
 
 _LATIN_QUERY = re.compile(r"[a-zü' ]{2,48}")
+# What characters are called as surnames, which the library reads as words.
+_SURNAMES = dict(
+    pair.split(":")
+    for pair in (
+        "曾:zeng 单:shan 仇:qiu 解:xie 查:zha 区:ou 朴:piao 盖:ge 缪:miao 翟:zhai 种:chong 员:yun 折:she 覃:qin 乐:yue 黑:he "
+        "召:shao 洗:xian 卜:bu 秘:bi 祭:zhai 郇:xun 隗:wei 牟:mu 句:gou 能:nai 佴:nai 繁:po 乜:nie 郄:qie 谌:chen 褚:chu 重:chong "
+        "都:du 车:che 任:ren 宁:ning 应:ying 尉:wei 葛:ge 柏:bai 石:shi 沈:shen 盛:sheng 纪:ji 燕:yan 强:qiang 冼:xian 臧:zang"
+    ).split()
+)
+_TWO_CHARACTERS = frozenset(
+    "尉迟 万俟 单于 长孙 澹台".split()
+)  # surnames the library knows, of which the first is none
+# What characters of given names are called as well.
+_GIVEN = dict(
+    pair.split(":")
+    for pair in (
+        "长:chang 朝:chao 重:chong 乐:yue 茜:xi 行:hang 晟:cheng 澄:deng 参:shen 传:zhuan 奇:ji 柏:bo 娜:nuo 曾:zeng 单:shan"
+    ).split()
+)
+_SPELLINGS = 8  # of one name
 _SUFFIXES = 8  # a title can be entered at the start of any of its first words
 
 
@@ -26,6 +47,24 @@ def keys(folded: str) -> list[str]:
             out[full[:64]] = None
             out[initials[:32]] = None
     return list(out)
+
+
+def spellings(name: str) -> list[tuple[str, str]]:
+    """Return (full, initials) of a folded name in each way it may be called, what its surname is called first.
+
+    曾国藩 is zengguofan, and is found as cengguofan by those who do not know.
+    """
+    syllables = _syllables(name)
+    if [offset for offset, _ in syllables] != list(range(len(name))):  # not of Han characters only
+        return [_joined([syllable for _, syllable in syllables])]
+    readings = [dict.fromkeys(_readings(name, offset, syllable)) for offset, syllable in syllables]
+    return list(dict.fromkeys(map(_joined, map(list, islice(product(*readings), _SPELLINGS)))))
+
+
+def _readings(name: str, offset: int, usual: str) -> tuple[str, ...]:
+    if offset:
+        return usual, _GIVEN.get(name[offset], usual)
+    return (usual,) if name[:2] in _TWO_CHARACTERS else (_SURNAMES.get(name[0], usual), usual)
 
 
 def spell_from(folded: str, starts: Iterable[int]) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from search.analysis import pinyin, titles, tokens
 from search.analysis.folding import fold
 from search.records import Record, TextPart, Unit
 
+_LETTERS = " 0123456789abcdefghijklmnopqrstuvwxyz"
+
 
 @dataclass(frozen=True, slots=True)
 class PassageStreams:
@@ -82,11 +84,15 @@ def _spelt_keys(title: str, authors: tuple[str, ...]) -> list[str]:
     """Pinyin keys: of the (folded) title from each of its first words, of the authors' names."""
     keys = pinyin.keys(title)
     for author in authors:
-        keys.extend(k for k in pinyin.spell(fold(author)) if k)
+        keys.extend(k for spelt in pinyin.spellings(fold(author)) for k in spelt if k)
     return list(dict.fromkeys(keys))
 
 
 def _title_order(title: str) -> int:
-    """A number that sorts titles by their pinyin: the first seven letters, packed."""
+    """A number that sorts titles by their pinyin: the first twelve letters and digits, as many as a signed one of 64 bits
+    takes; any other letter is sorted as a z."""
     full, _ = pinyin.spell(title)
-    return int.from_bytes(full.encode("utf-8")[:7].ljust(7, b"\0"))
+    order = 0
+    for letter in full[:12].ljust(12):
+        order = order * len(_LETTERS) + (_LETTERS.find(letter) if letter in _LETTERS else len(_LETTERS) - 1)
+    return order

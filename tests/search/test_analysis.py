@@ -134,6 +134,16 @@ def test_pinyin_keys_start_at_each_word() -> None:
     assert pinyin.as_query("党feng") is None
 
 
+def test_a_name_is_spelt_as_its_surname_is_called() -> None:
+    assert pinyin.spellings("曾国藩") == [("zengguofan", "zgf"), ("cengguofan", "cgf")]
+    assert pinyin.spellings("任长霞") == [("renzhangxia", "rzx"), ("renchangxia", "rcx")]
+    assert pinyin.spellings("尉迟恭") == [("yuchigong", "ycg")]
+    assert pinyin.spellings("阿卜杜拉·买买提") == [pinyin.spell("阿卜杜拉·买买提")]
+    for name in ("单雄信", "仇和", "解学恭", "翟志刚", "区伟明", "查文斌", "朴永健"):
+        assert pinyin.spellings(name)[1] == pinyin.spell(name), "and as people say who do not know"
+    assert len(pinyin.spellings("曾长乐传奇朝行")) == 8
+
+
 @pytest.mark.parametrize(
     "text", ["这是什么", "谁负责？", "怎么办", "有多少人", "如何整改", "是否可以", "他来吗", "哪些做法", "第几条"]
 )
@@ -312,7 +322,15 @@ def test_quotes_inside_a_sentence_only_quote() -> None:
 
 @pytest.mark.parametrize(
     ("simplified", "written"),
-    [("看着", "看著"), ("显著", "顯著"), ("著名", "著名"), ("意味着", "意味著"), ("卫生", "衞生"), ("叙述", "敍述")],
+    [
+        ("阿卜杜拉·买买提", "阿卜杜拉･买买提"),
+        ("看着", "看著"),
+        ("显著", "顯著"),
+        ("著名", "著名"),
+        ("意味着", "意味著"),
+        ("卫生", "衞生"),
+        ("叙述", "敍述"),
+    ],
 )
 def test_the_spellings_of_taiwan_and_hong_kong_are_folded(simplified: str, written: str) -> None:
     assert fold(written) == fold(simplified)

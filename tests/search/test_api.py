@@ -225,10 +225,14 @@ def test_sorting(find: Find) -> None:
 def test_suggestions_by_chinese_pinyin_and_initials(find: Find) -> None:
     factories.live(title="党风廉政建设的启示", authors=[("丁一舟", "")])
     factories.live(title="内部党风通报", circulation=Circulation.INTERNAL)
+    factories.live(title="账本", authors=[("曾长霞", "")])
     find()
     for typed in ("党风", "dangf", "dflz", "廉政", "lianzh", "jsdqs"):
         assert api.suggest(typed, Viewer())[0] == api.Suggestion("党风廉政建设的启示", "title"), typed
     assert [s.text for s in api.suggest("dingy", Viewer())] == ["丁一舟"]
+    for typed in ("zengchangxia", "zcx", "cengzhangxia"):
+        assert [s.text for s in api.suggest(typed, Viewer())] == ["曾长霞"], typed
+        assert titles(find(typed)) == ["账本"], typed
     assert api.suggest("neibu", Viewer()) == ()
 
 

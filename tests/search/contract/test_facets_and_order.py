@@ -60,6 +60,12 @@ def test_titles_sort_by_their_sound(engine: Engine) -> None:
     assert keys(ask(engine, "x", sort="title")) == ["安全", "丙", "甲", "乙"]
 
 
+def test_titles_that_begin_alike_sort_by_what_follows(engine: Engine) -> None:
+    titles = ["党建品牌", "党建案例", "党建10问", "党建工作", "Ökonomie"]
+    fill(engine, [record(t, t, "x") for t in titles])
+    assert keys(ask(engine, "", sort="title")) == ["党建10问", "党建案例", "党建工作", "党建品牌", "Ökonomie"]
+
+
 def test_every_match_comes_once_however_deep_one_pages(engine: Engine) -> None:
     count = 530
     fill(engine, [record(f"r{n:03}", f"网格{n}", "走访网格员。" * (n % 7 + 1)) for n in range(count)])
