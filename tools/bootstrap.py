@@ -23,6 +23,8 @@ MINIMUM = (3, 11)
 MB = 1024 * 1024
 # The environment takes 640 MB, the cache of wheels 140 MB.
 NEEDED_BYTES = 900 * MB
+# Stands in the environment while packages are being put into it.
+UNFINISHED = ".caselib-unfinished"
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 PROBE = (
     "import sys, sqlite3; print('.'.join(map(str, sys.version_info[:3])), sqlite3.sqlite_version); "
@@ -109,7 +111,8 @@ def environment(venv):
     """The interpreter of the virtual environment, made or mended if need be."""
     inside = os.path.join(venv, "bin", "python")
     found = probe(inside)
-    if found is None or found[0] < MINIMUM:
+    # pip takes a package for installed whose description stands there, though it was killed before the rest of it came.
+    if found is None or found[0] < MINIMUM or os.path.exists(os.path.join(venv, UNFINISHED)):
         python = find_python()
         print("Creating %s with %s" % (os.path.relpath(venv, ROOT), python), flush=True)
         if os.path.isdir(venv):
@@ -168,6 +171,7 @@ def install(venv, which):
     refuse_unwritable(os.path.dirname(venv))
     python = environment(venv)
     folder = wheelhouse(python, lock, key)
+    write(os.path.join(venv, UNFINISHED), key)
     print("Installing %s" % os.path.relpath(lock, ROOT), flush=True)
     run(
         [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--no-index"]
@@ -178,6 +182,7 @@ def install(venv, which):
         [python, "-m", "pip", "check", "--disable-pip-version-check"],
         ["The installed packages do not fit together: the lock file is wrong."],
     )
+    os.remove(os.path.join(venv, UNFINISHED))
     write(stamp, key)
     if which == "dev":
         # The lock of development contains the lock of running: `make run` has nothing left to do.

@@ -184,6 +184,11 @@ MEDIA_ROOT = VAR_DIR / "media"
 # Not a public location: caselib.resources.views.private_file answers here, after the permission check.
 MEDIA_URL = "/r/files/"
 MEDIA_X_ACCEL = ""
+# Static files of `make run` have no hash in their names; production.py gives them one.
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "caselib.media.storage.WholeFiles"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 
 WAGTAIL_SITE_NAME = "案例课程库"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "caselib.resources.richtext.RichTextArea"}}

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, QUIET
+from .base import BASE_DIR, QUIET, STORAGES
 from .environment import read
 
 _env = read(os.environ)
@@ -25,10 +25,7 @@ ELASTICSEARCH_URLS = _env.elasticsearch_urls
 
 # Files with a hash in their name: nginx may let browsers keep them for ever.
 STATIC_ROOT = Path(os.environ.get("CASELIB_STATIC_ROOT", BASE_DIR / "static-root"))
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-}
+STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}}
 # nginx reads them as another user; only the two containers (or users) concerned can reach the folder.
 FILE_UPLOAD_PERMISSIONS = 0o644
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o755

@@ -20,10 +20,6 @@ AXES_ENABLED = False
 PAGE_CACHE_BYTES = 0
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
 
 if os.environ.get("CASELIB_TEST_DATABASE") == "postgresql":
     postgresql: dict[str, Any] = {

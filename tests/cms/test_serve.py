@@ -142,3 +142,32 @@ def test_a_folder_without_room_or_right_is_named_before_anything_is_made(
     with pytest.raises(SystemExit):
         bootstrap.refuse_unwritable(str(tmp_path / "no" / "such"))
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_packages_that_were_only_half_put_in_are_put_in_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip took what had only its description for installed; the stamp was written and the site never started again."""
+    venv, killed, commands = tmp_path / "venv", [True], []
+
+    def run(command: list[str], problem: list[str]) -> None:
+        commands.append(command[2])
+        if command[2] == "venv":
+            venv.mkdir()
+        elif command[3] == "install" and killed.pop():
+            raise KeyboardInterrupt
+
+    venv.mkdir()
+    (venv / "half.txt").write_text("half a package")
+    monkeypatch.setattr(bootstrap, "probe", lambda python: ((3, 11, 2), (3, 40, 1), True))
+    monkeypatch.setattr(bootstrap.os, "access", lambda path, mode: True)
+    monkeypatch.setattr(bootstrap.subprocess, "call", lambda *arguments, **options: 0)
+    monkeypatch.setattr(bootstrap, "find_python", lambda: "python3")
+    monkeypatch.setattr(bootstrap, "wheelhouse", lambda *arguments: str(tmp_path))
+    monkeypatch.setattr(bootstrap, "run", run)
+    with pytest.raises(KeyboardInterrupt):
+        bootstrap.install(str(venv), "base")
+    killed[:] = [False]
+    bootstrap.install(str(venv), "base")
+    assert commands[1] == "venv" and not (venv / "half.txt").exists()
+    commands.clear()
+    bootstrap.install(str(venv), "base")
+    assert commands == []
