@@ -119,7 +119,9 @@ def item_act(request: SignedInRequest, code: str, pk: int, act: str) -> HttpResp
             messages.error(request, _("Not saved: the section has 80 characters at most, the line 300."))
     else:
         raise Http404
-    return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#items")
+    # Back to the item, so that the next step with the keyboard begins there and not at the top of the list.
+    place = "items" if act == "remove" else f"item-{item.pk}"
+    return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#{place}")
 
 
 def _editable(request: SignedInRequest, code: str) -> CatalogueList:
