@@ -60,3 +60,12 @@ def test_flexible_boxes_keep_their_distance_in_old_browsers() -> None:
 def test_song_type_of_windows_can_be_bold() -> None:
     """SimSun comes in one weight: without synthesis no title and no stressed word would stand out there."""
     assert [path.name for path in PUBLIC for _s, body in rules(path) if "font-synthesis" in body] == []
+
+
+def test_paper_does_not_scroll() -> None:
+    """Of fifty rows of the audit chain fourteen were printed, and a rubric lost the right half of its lines."""
+    said = dict(rules(ROOT / "cms/static/caselib/css/print.css"))
+    for frame in (".table-scroll", ".table-scroll:has(> table.dense)"):
+        assert "overflow: visible" in said[frame]
+    assert "max-height: none" in said[".table-scroll:has(> table.dense)"]
+    assert "min-width: 0" in said["table.dense"]

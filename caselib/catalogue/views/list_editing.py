@@ -105,6 +105,8 @@ def item_act(request: SignedInRequest, code: str, pk: int, act: str) -> HttpResp
     item = ListItem.objects.filter(catalogue_list=found, pk=pk).select_related("resource", "catalogue_list").first()
     if item is None:
         raise Http404
+    # Back to the item, so that the next step with the keyboard begins there and not at the top of the list.
+    place = "items" if act == "remove" else f"item-{item.pk}"
     try:
         if act in ("up", "down"):
             services.move_item(item, up=act == "up", by=request.user)
@@ -122,7 +124,8 @@ def item_act(request: SignedInRequest, code: str, pk: int, act: str) -> HttpResp
             raise Http404
     except RefusedError as error:
         messages.error(request, str(error))
-    return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#items")
+        place = "items"
+    return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#{place}")
 
 
 def _editable(request: SignedInRequest, code: str) -> CatalogueList:

@@ -314,7 +314,8 @@ def test_editors_make_a_list_and_readers_see_it(editor: Client, client: Client, 
     for page in (office.course, office.film):
         editor.post(reverse("catalogue:list_act", args=[made.code, "add"]), {"resource": page.pk})
     first, second = made.items.all()
-    editor.post(reverse("catalogue:item_act", args=[made.code, second.pk, "up"]))
+    moved = editor.post(reverse("catalogue:item_act", args=[made.code, second.pk, "up"]))
+    assert moved["Location"].endswith(f"#item-{second.pk}")  # where the keyboard goes on
     editor.post(
         reverse("catalogue:item_act", args=[made.code, first.pk, "change"]),
         {"section": "必看", "line": "先看这个", "obligation": "required"},

@@ -51,10 +51,10 @@
     var button = event.target instanceof Element ? event.target.closest("[data-step]") : null;
     if (button) {
       event.preventDefault();
-      move(row(event), Number(button.dataset.step));
-      if (!button.disabled) {
-        button.focus();
-      }
+      var item = row(event);
+      move(item, Number(button.dataset.step));
+      /* at either end the button is switched off and would drop the focus */
+      (button.disabled ? item : button).focus();
     }
   });
 
@@ -64,7 +64,7 @@
       event.preventDefault();
       var focused = document.activeElement;
       move(item, event.key === "ArrowUp" ? -1 : 1);
-      (item.contains(focused) ? focused : item).focus();
+      (item.contains(focused) && !focused.disabled ? focused : item).focus();
     }
   });
 

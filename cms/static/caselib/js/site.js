@@ -124,8 +124,20 @@
     closeMenus(event.target instanceof Element ? event.target.closest("details[data-menu]") : null);
   });
 
+  /* Where the sections do not fit side by side, the present one is moved into sight. */
+  function showPresent() {
+    document.querySelectorAll(".site-nav ul, .tabs").forEach(function (list) {
+      var present = list.querySelector("[aria-current]");
+      var hidden = present ? present.getBoundingClientRect().right - list.getBoundingClientRect().right : 0;
+      if (hidden > 0) {
+        list.scrollLeft += hidden + 24;
+      }
+    });
+  }
+
   function ready() {
     markTheme();
+    showPresent();
     var focus = document.querySelector("[data-focus]");
     if (focus) {
       focus.focus();
