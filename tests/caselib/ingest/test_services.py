@@ -335,3 +335,17 @@ def test_nobody_is_put_into_another_unit_or_in_the_place_of_one(
 
     found = page.get_latest_revision_as_object().authors.all()
     assert [(author.name, author.unit_name) for author in found] == authors
+
+
+def test_the_teaching_note_of_a_case_is_for_teachers(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    names = ["案例正文", "思考题", "案例使用说明", "一、教学目的与用途", "二、启发思考题的分析思路", "参考文献"]
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
+    body += "".join(p(name, props='<w:outlineLvl w:val="0"/>') + p(LONG) for name in names)
+    item = upload(docx(body), author).batch.items.get()
+    page = deciding.accept_item(item, by=author)
+    assert isinstance(page, CaseStudy)
+    seen = {section.value["heading"]: section.value["audience"] for section in page.body}
+    assert seen == {name: "teacher" if name in names[2:5] else "learner" for name in names}
+    told = [warning["text"] for warning in item.warnings if warning["code"] == "section_guarded"]
+    assert told == names[2:5]
