@@ -10,6 +10,7 @@ from typing import Any
 from django.core.files.images import ImageFile
 from PIL import Image as PillowImage
 
+from caselib.accounts.enums import Audience
 from caselib.accounts.models import User
 from caselib.media.models import CaseImage
 from caselib.resources.enums import Kind
@@ -25,7 +26,7 @@ from .credits import units_of
 from .enums import ItemKind
 from .lessons import label_field
 from .models import ImportImage, ImportItem
-from .sections import section_kind
+from .sections import for_teachers, section_kind
 from .steps import minutes_of
 from .texts import counts
 
@@ -89,9 +90,19 @@ def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
     if kind == Kind.LESSON:
         fields.update(lesson_draft(item))
         blocks = _beyond_fields(blocks, fields)
-    fields["body"] = body_stream(blocks, images=images, kind_of=section_kind, before=uncalled(notes, blocks))
+    body = body_stream(blocks, images=images, kind_of=section_kind, before=uncalled(notes, blocks))
+    fields["body"] = body if kind == Kind.LESSON else guarded(body)
     fields["notes"] = notes_stream(notes)
     return fields
+
+
+def guarded(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the sections of a case that are its teaching note to teachers alone; return ``sections``."""
+    marks = for_teachers([section["value"]["heading"] for section in sections])
+    for section, mark in zip(sections, marks, strict=True):
+        if mark:
+            section["value"]["audience"] = Audience.TEACHER.value
+    return sections
 
 
 def uncalled(notes: Mapping[str, Note], blocks: Sequence[Block]) -> list[str]:

@@ -85,6 +85,10 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "heading_demoted": (CHANGED, _("A whole sentence in a heading style was taken as text: %(detail)s")),
     "heading_joined": (CHANGED, _("A heading broken by hand over two lines was joined: %(detail)s")),
     "section_mapped": (RECOGNISED, _("Variant section name: %(detail)s")),
+    "section_guarded": (
+        GUESSED,
+        _("This section teaches the case; it was set to be seen by teachers only, not by learners: %(detail)s"),
+    ),
     "section_out_of_order": (GUESSED, _("Section number out of order; a block may be in the wrong place: %(detail)s")),
     "section_missing": (GUESSED, _("A section before this one seems to be missing: %(detail)s")),
     "sentence_broken": (GUESSED, _("A sentence breaks off before a heading: …%(detail)s")),

@@ -19,7 +19,7 @@ from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import ConflictError, Refusal, require
 from caselib.resources.inbound import block, body_stream, notes_stream
-from caselib.resources.models import ResourcePage
+from caselib.resources.models import CaseStudy, ResourcePage
 from caselib.resources.outbound import (
     ABSTRACT_LEAD,
     FIELD_LABELS,
@@ -32,7 +32,7 @@ from caselib.resources.services import save_draft, set_tags
 from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 
-from .drafts import item_blocks, library_images, uncalled
+from .drafts import guarded, item_blocks, library_images, uncalled
 from .marks import METADATA_CAPTION, REVISION
 from .models import ImportItem
 from .roundtrip import add_comments
@@ -125,6 +125,7 @@ def apply(page: ResourcePage, parts: Parts, item: ImportItem, *, by: User) -> No
         images = library_images(item, parts.body, by=by, known=known)
         before = uncalled(notes, parts.body)
         fresh = body_stream(parts.body, images=images, kind_of=section_kind, before=before)
+        fresh = guarded(fresh) if isinstance(page, CaseStudy) else fresh
         page.body = merge_sections(list(page.body.raw_data), fresh, Viewer.of(by).audiences)
     if notes or not page.notes:
         page.notes = notes_stream(notes)
@@ -238,6 +239,6 @@ def merge_sections(old: Sequence[Mapping[str, Any]], fresh: list[dict[str, Any]]
             section["value"]["kind"] = before["value"].get("kind", section["value"]["kind"])
             section["value"]["audience"] = before["value"].get("audience", order[0])
         else:
-            section["value"]["audience"] = strictest
+            section["value"]["audience"] = max(strictest, section["value"]["audience"], key=order.index)
     hidden = [dict(section) for section in old if section["value"].get("audience", order[0]) not in shown]
     return [*fresh, *hidden]

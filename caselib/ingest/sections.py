@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from caselib.word.outline import numeral, squeeze
 from caselib.word.section_names import bare, is_section_name
@@ -104,6 +105,38 @@ def clean_title(text: str) -> str:
 def without_label(title: str) -> str:
     """Return a title without the word that says what it is the title of: 案例：, 典型案例名称："""
     return _BARE_LABEL.sub("", title) or title
+
+
+# How a case is taught: not for those who are to find the answers themselves.
+_TEACHING_NOTE = re.compile(
+    r"^(?:附[录件]?[一二三四五\d]*\s*[:：]?\s*)?(?:教学)?(?:案例)?(?:教学)?(?:(?:使用|教学|分析)(?:指导)?(?:说明书?|手册|指[导南]书?|指引|笔记)|教学建议)$"
+)
+_NOTE_PART = re.compile(
+    r"^教师(?:手册|用书|参考|指南)|分析思路|(?:参考|思考题|讨论题|习题)[的之]?(?:答案|解析)|^答案(?:要点|提示|与解析)?$|^教学目[的标][与及和]用途$"
+    r"|^(?:建议的?)?课堂(?:教学)?计划(?:建议)?$"
+)
+
+
+def for_teachers(headings: Sequence[str]) -> list[bool]:
+    """Tell of the sections of a case, by their headings, which are its teaching note (案例使用说明) or a part of one.
+
+    What counts 一、二、 anew right below the name of the note belongs to it.
+    """
+    found: list[bool] = []
+    expected = 0
+    for heading in headings:
+        number = numeral(heading)
+        name = bare(heading)
+        if _TEACHING_NOTE.match(name):
+            expected = 1
+            found.append(True)
+        elif expected and number is not None and number.kind == "han" and number.value == expected:
+            expected += 1
+            found.append(True)
+        else:
+            expected = 0
+            found.append(bool(_NOTE_PART.search(name)))
+    return found
 
 
 def key(text: str) -> str:

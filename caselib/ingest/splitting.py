@@ -14,7 +14,7 @@ from caselib.ingest.levels import without_outsiders
 from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title
+from caselib.ingest.sections import canonical_name, clean_title, for_teachers
 from caselib.ingest.single import headline
 from caselib.ingest.titling import Start, line_of, with_subtitle
 from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
@@ -62,6 +62,8 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
     seen: dict[str, str] = {}
     for position, item in enumerate(result.items):
         _finish(item, recovered, seen, last=position + 1 == len(result.items), alone=len(result.items) == 1)
+        if RESOURCE not in document.properties:  # else those of the resource stay as they are
+            item.warnings.extend(_guarded(item))
     displaced = pair_displaced([(item.title, item.blocks) for item in result.items])
     result.warnings = [*recovered.warnings, *result.warnings, *displaced]
     return result
@@ -176,6 +178,17 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
         elif heading.guessed:
             item.warnings.append(Warning("heading_guessed", where(heading), line_of(heading)[:80]))
     _lesson(item)
+
+
+def _guarded(item: Item) -> list[Warning]:
+    """Say which sections of a case only teachers will see once it is taken in."""
+    tops = [heading for heading in item.sections if heading.level == 1 and not item.lesson]
+    marks = for_teachers([line_of(heading) for heading in tops])
+    return [
+        Warning("section_guarded", where(heading), line_of(heading)[:80])
+        for heading, mark in zip(tops, marks, strict=True)
+        if mark
+    ]
 
 
 def _levels(item: Item) -> None:

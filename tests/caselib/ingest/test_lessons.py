@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from caselib.ingest.lessons import is_generic_title, label_field
+from caselib.ingest.sections import for_teachers
 from caselib.ingest.steps import minutes_of
 
 
@@ -64,3 +65,16 @@ def test_labels(label: str, name: str) -> None:
 @pytest.mark.parametrize("title", ["第3讲 教案", "第十二课教案", "第2单元教学设计", "第一课时 教案"])
 def test_a_number_does_not_say_what_a_plan_is_about(title: str) -> None:
     assert is_generic_title(title)
+
+
+@pytest.mark.parametrize(
+    ("headings", "marks"),
+    [
+        (["案例正文", "思考题", "案例使用说明", "一、教学目的与用途", "二、课堂计划", "参考文献"], [0, 0, 1, 1, 1, 0]),
+        (["一、案例背景", "二、原因分析", "三、经验启示"], [0, 0, 0]),
+        (["附录：教学指导手册", "一、适用课程", "附录二 数据"], [1, 1, 0]),
+        (["思考题", "思考题参考答案"], [0, 1]),
+    ],
+)
+def test_what_teaches_a_case_is_for_teachers(headings: list[str], marks: list[int]) -> None:
+    assert for_teachers(headings) == [bool(mark) for mark in marks]

@@ -343,3 +343,17 @@ def test_a_cell_of_thousands_of_unknown_words_is_named_by_its_first(user_of: Use
     (problem,) = row.problems
     assert problem.count("家风建设之") == 10
     assert problem.count("是否") == 3
+
+
+def test_the_teaching_note_of_a_case_is_for_teachers(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    names = ["案例正文", "思考题", "案例使用说明", "一、教学目的与用途", "二、启发思考题的分析思路", "参考文献"]
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
+    body += "".join(p(name, props='<w:outlineLvl w:val="0"/>') + p(LONG) for name in names)
+    item = upload(docx(body), author).batch.items.get()
+    page = deciding.accept_item(item, by=author)
+    assert isinstance(page, CaseStudy)
+    seen = {section.value["heading"]: section.value["audience"] for section in page.body}
+    assert seen == {name: "teacher" if name in names[2:5] else "learner" for name in names}
+    told = [warning["text"] for warning in item.warnings if warning["code"] == "section_guarded"]
+    assert told == names[2:5]

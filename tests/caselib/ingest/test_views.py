@@ -107,7 +107,7 @@ def test_the_name_of_somebody_elses_file_is_not_told(client_of: ClientOf) -> Non
     answer = post_file(other, ("我的.docx", manuscript()))
     page = answer.content.decode()  # type: ignore[attr-defined]
     assert "县纪委线索初稿" not in page
-    assert "“我的.docx”已由他人上传" in page
+    assert "“我的.docx”此前已有他人上传" in page
     assert "县纪委线索初稿" in post_file(client_of(Role.EDITOR), ("再.docx", manuscript())).content.decode()  # type: ignore[attr-defined]
 
 
