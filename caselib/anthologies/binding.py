@@ -113,7 +113,9 @@ class _Binder:
             self.back[place] = Matter(f"item{item.pk}", item.title or _("Awards"), table, "awards")
         subtitle = "　".join(part for part in (anthology.subtitle, edition.name) if part)
         lines = tuple(line.strip() for line in edition.cover_lines.splitlines() if line.strip())
-        title_lines = (anthology.publisher, *lines) if anthology.publisher else lines
+        # Editors who put the unit on the cover (中共某某委党校　编) have it on the title page already.
+        named = not anthology.publisher or any(anthology.publisher in line for line in lines)
+        title_lines = lines if named else (anthology.publisher, *lines)
         indexes = [index for kind in IndexKind if kind in edition.indexes and (index := self._index(IndexKind(kind)))]
         stamp = (edition.frozen_at or edition.created_at).astimezone(UTC)
         return Book(

@@ -152,6 +152,8 @@ def contents_entry(text: str) -> Entry | None:
     """Return the entry on a line that ends in a page number or leaders, or None."""
     if len(text) > _LONGEST:
         return None
+    # A long title is broken before it runs into its number, with a line end inside the paragraph.
+    text = re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", text).replace("\n", "")
     match = leaders(text)
     if match and match.start() > 1:
         page = match.group(1) or ""

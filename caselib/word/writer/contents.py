@@ -15,6 +15,9 @@ from caselib.word.writer.titles import POINTS_PER_MM, room_of
 UNKNOWN = "…"
 # Ems at the end of each line of the contents that are kept free for dots and number.
 _NUMBER_ROOM = 2.5
+# In an index: what stands between the columns in points, and how far its further lines stand in, in ems.
+_GUTTER = 21.25
+_HANGING = 2.0
 
 
 def page_reference(anchor: str, shown: str) -> str:
@@ -63,7 +66,9 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
     lines: list[tuple[str, float]] = []
     look = style.index
     height = look.line_pt or look.size_pt * 1.5
-    column = room_of(look, style) / 2 - 3
+    column = (room_of(look, style) - _GUTTER / look.size_pt) / 2 - 0.5
+    # Every number takes as much room as the longest, so that the breaks do not move with them.
+    number_width = max(3, *(len(shown) for shown in pages.values())) / 2 if pages else 1.5
     group = ""
     for entry in index.entries:
         targets = [anchors[key] for key in entry.keys if key in anchors]
@@ -82,10 +87,19 @@ def index_xml(index: Index, anchors: Mapping[str, str], pages: Mapping[str, str]
                 seen.add(shown)
                 numbers.append(ooxml.internal_link(anchor, page_reference(anchor, shown)))
         term = ooxml.line(entry.term) + "\u3000"
-        xml = ooxml.paragraph("IndexLine", ooxml.run(term) + ooxml.run("、").join(numbers))
-        # Every number as wide as one of four figures, so that the break does not move with them.
-        rows = len(measure.lines(term + "0000、" * len(numbers), max(6.0, column)))
-        lines.append((xml, height * rows))
+        name = measure.lines(term, max(6.0, column - _HANGING))
+        filled, rows = measure.width(name[-1]) + (_HANGING if len(name) > 1 else 0.0), len(name)
+        chunks = [ooxml.run(term)]
+        for place, number in enumerate(numbers):
+            last = place == len(numbers) - 1
+            wide = number_width if last else number_width + 1
+            if filled + wide > column and filled > _HANGING:
+                # LibreOffice would break the number itself, and 159 would read as 15 and 9.
+                chunks.append("<w:r><w:br/></w:r>")
+                filled, rows = _HANGING, rows + 1
+            chunks += [number, "" if last else ooxml.run("、")]
+            filled += wide
+        lines.append((ooxml.paragraph("IndexLine", "".join(chunks)), height * rows))
     head = style.contents_title
     above = 2 * head.line_pt + head.before_pt + head.after_pt
     return "".join(_in_halves(lines, style.page.text_height_mm * POINTS_PER_MM, above)) or ooxml.paragraph(

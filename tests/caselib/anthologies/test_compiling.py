@@ -206,6 +206,13 @@ def test_free_text_becomes_paragraphs_and_headings() -> None:
     assert [type(block).__name__ for block in blocks] == ["Paragraph", "Heading", "Paragraph"]
 
 
+def test_the_title_page_names_the_unit_once(edition: Edition) -> None:
+    for lines, printed in (("2025年12月", ("云坪县委党校", "2025年12月")), ("云坪县委党校　编", ("云坪县委党校　编",))):
+        edition.cover_lines = lines
+        page = bind(edition).title_page
+        assert page is not None and page.lines == printed
+
+
 def roles(text: str) -> list[str]:
     return [block.role for block in text_document(text).blocks if isinstance(block, Paragraph)]
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caselib.ingest.contents import contents_entry
 from caselib.ingest.splitting import Item, split
 from caselib.word import pdf
 from caselib.word.book import Book, Chapter, Matter, Part
@@ -160,3 +161,15 @@ def test_the_text_of_the_printed_pages_leads_back_to_the_cases(
         if isinstance(block, Paragraph) and block.text.endswith(("，", "名", "第"))
     ]
     assert not broken, "a sentence over two lines is one again"
+
+
+def test_an_entry_of_the_contents_broken_in_two_lines_is_one_title() -> None:
+    """We break long titles before they run into their page numbers; the case below such a title was lost in the one above."""
+    entry = contents_entry("四百万元躺在账上，村里为什么还是没钱办事——\n麻岭村集体“三资”管理的一次重来\t123")
+    assert entry is not None
+    assert (entry.text, entry.page) == (
+        "四百万元躺在账上，村里为什么还是没钱办事——麻岭村集体“三资”管理的一次重来",
+        123,
+    )
+    entry = contents_entry("A Case Study of Village Ledgers in\nYunping County\t35")
+    assert entry is not None and entry.text == "A Case Study of Village Ledgers in Yunping County"

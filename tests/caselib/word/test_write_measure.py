@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from caselib.word.book import Cover
+from caselib.word.book import Cover, Index, IndexEntry
 from caselib.word.model import Cell, Table
 from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle, PageSetup
 from caselib.word.writer import measure
 from caselib.word.writer.body import BodyWriter
+from caselib.word.writer.contents import index_xml
 from caselib.word.writer.covers import cover_xml
 from caselib.word.writer.images import ImageStore
 from caselib.word.writer.package import Package
@@ -117,3 +118,19 @@ def test_the_column_with_the_long_texts_gets_the_room(page: str) -> None:
     assert number >= 2.1 + margin and decided_width == max(widths) and decided_width >= 0.3 * sum(widths)
     if page in ("book", "plain"):
         assert day >= measure.width("2024年12月29日") + margin
+
+
+@pytest.mark.parametrize("style", HOUSE_STYLES.values(), ids=HOUSE_STYLES)
+def test_no_page_number_of_an_index_is_broken_in_two(style: HouseStyle) -> None:
+    """LibreOffice breaks a field that runs over its line: 159 would be printed as 15 and 9."""
+    keys = tuple(f"k{n}" for n in range(60))
+    index = Index("i", "单位索引", (IndexEntry("云坪县委党校", keys), IndexEntry("党校教研室" * 9, keys[:20])))
+    anchors = {key: f"_Toc{n}c0" for n, key in enumerate(keys)}
+    xml = index_xml(index, anchors, {anchor: str(100 + n) for n, anchor in enumerate(anchors.values())}, style)
+    room = (style.page.text_width_mm * 72 / 25.4 - 21.25) / 2 / style.index.size_pt
+    for paragraph in xml.split("</w:p>")[:-1]:
+        first, *others = ["".join(re.findall(r"<w:t[^>]*>([^<]*)", row)) for row in paragraph.split("<w:br/>")]
+        name, _space, numbers = first.partition("\u3000")
+        assert others and all(measure.width(row) + 2 <= room for row in others)
+        if measure.width(name) < room / 2:
+            assert measure.width(first) <= room and numbers
