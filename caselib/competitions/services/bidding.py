@@ -51,8 +51,8 @@ RUBRIC = (
 def publish_need(need: Need, *, readings: int = 3, by: User, at: datetime | None = None) -> Need:
     """Publish a need: a call with one blind track and one round is made for it, whose jury the office appoints.
 
-    Judging runs for 14 days after the deadline. Effects in order: need, call with track, round, rubric and award,
-    audit ``need_published``.
+    Judging runs for 14 days after the deadline. The same need of the same person is published once: a form sent twice
+    returns the one there is. Effects in order: need, call with track, round, rubric and award, audit ``need_published``.
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
@@ -62,12 +62,23 @@ def publish_need(need: Need, *, readings: int = 3, by: User, at: datetime | None
         raise RefusedError(Refusal("deadline-past", _("The deadline must lie in the future.")))
     if need.deliver_by <= clock.day_of(need.deadline):
         raise RefusedError(Refusal("deliver-by", _("The course cannot be needed before the bids are in.")))
+    if published := _published_by(by, need):
+        return published
     need.created_by, need.created_at = need.created_by or by, need.created_at or moment
     need.competition = _call_for(need, readings, by, moment)
     need.state = NeedState.OPEN
     need.save()
     chain.write(need.competition, "need_published", need, by=by, at=moment, deadline=need.deadline)
     return need
+
+
+def _published_by(by: User, need: Need) -> Need | None:
+    """The same need where ``by`` has just published it. Locks the person, so that of two requests one comes first."""
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    words = {
+        name: getattr(need, name) for name in ("title", "topic", "audience", "requirements", "deadline", "deliver_by")
+    }
+    return Need.objects.filter(created_by=by, state=NeedState.OPEN, **words).first()
 
 
 @transaction.atomic

@@ -300,6 +300,8 @@ def test_the_office_publishes_a_need_by_its_form() -> None:
     with clock.fixed(START):
         wrong = desk.post(form, data)
         assert wrong.status_code == 422 and "新课" in wrong.content.decode() and not Need.objects.exists()
-        assert desk.post(form, data | {"deliver_by": "2026-09-01"}).status_code == 302
+        sent, again = (desk.post(form, data | {"deliver_by": "2026-09-01"}) for _ in range(2))
+        assert sent.status_code == 302
+        assert again.url == sent.url  # a button pressed twice
     assert Need.objects.get().competition.state == "published"
     assert not mail.outbox and not Award.objects.exists()
