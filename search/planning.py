@@ -78,7 +78,8 @@ def make(
     spelt: int | None = None
     if parsed.exact:
         matches.append(_guard(all_of(*strict), without))
-        matches.append(_guard(all_of(*(_pieces(p, viewer) for p in parsed.wanted)), without))
+        if parsed.brief:
+            matches.append(_guard(all_of(*(_pieces(p, viewer) for p in parsed.wanted)), without))
         if parsed.pinyin:
             spelt = len(matches)
             matches.append(_guard(Prefix("py", parsed.pinyin), without))

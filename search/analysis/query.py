@@ -14,7 +14,8 @@ MAX_CHARACTERS = 1000  # of a folded query; what follows is ignored, and the rea
 _RAW_LIMIT = 4 * MAX_CHARACTERS  # cut before folding, so that a query of megabytes costs nothing
 _MAX_PARTS = 24
 _MAX_PROSE_PARTS = 200  # a pasted text has many clauses, none of which is a condition
-_KEYWORD = 10  # length up to which a part is a keyword, to be matched as it stands
+_KEYWORD = 16  # length up to which a part is a keyword, to be matched as it stands: the name of a rule, say
+_WORD = 10  # the same, of one whose pieces mean it in any order: in a longer one they are what many texts have
 _QUESTION_WORD = 4  # the same, of a question: shorter than any that says what it asks about
 _KEYWORDS = 60  # characters up to which a query can be keywords and have operators; what is longer is a text
 
@@ -76,9 +77,18 @@ class ParsedQuery:
         if any(p.quoted or p.field for p in self.wanted):
             return True
         short = sum(len(p.text) for p in self.wanted) <= _KEYWORDS
-        longest = max((len(p.text) if self.told else length(p.text) for p in self.wanted), default=0)
         # A word such as 有没有 asks, but typed alone it is also a word that stands somewhere.
-        return short and longest <= (_QUESTION_WORD if self.told else _KEYWORD)
+        return short and self._longest <= (_QUESTION_WORD if self.told else _KEYWORD)
+
+    @property
+    def brief(self) -> bool:
+        """Whether what has all pieces of the parts, in any order, is what was meant by them."""
+        return self.exact and self._longest <= _WORD
+
+    @property
+    def _longest(self) -> int:
+        plain = [p.text for p in self.wanted if not p.quoted and not p.field]
+        return max(map(len if self.told else length, plain), default=0)
 
     @property
     def empty(self) -> bool:

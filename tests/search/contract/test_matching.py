@@ -65,6 +65,23 @@ def test_all_of_several_keywords_must_occur(filled: tuple[Engine, list[Record]])
     assert set(keys(answer)) == scan
 
 
+def test_the_name_of_a_rule_is_a_keyword_however_long(engine: Engine) -> None:
+    """Of eleven characters it was answered by whatever had some of its pieces, and counted as that."""
+    name = "青禾县村级小微权力清单"
+    fill(
+        engine,
+        [
+            record("a", "", f"各村照{name}办事。"),
+            record("b", "", "清单上写着村级小微项目，权力在青禾县。"),
+            *(record(f"c{number}", "", "县里的权力清单") for number in range(12)),
+        ],
+    )
+    answer = ask(engine, name)
+    assert keys(answer) == ["a"]
+    assert answer.total == 1
+    assert ask(engine, f"{name}细则").total > 1, "nothing has it as it stands: what has some of it"
+
+
 def test_both_scripts_and_widths_find_the_same(engine: Engine) -> None:
     fill(engine, [record("s", "", "乡村振兴与台账"), record("t", "", "鄉村振興與臺賬"), record("o", "", "城市更新")])
     to_traditional = OpenCC("s2t")
