@@ -8,15 +8,16 @@ import json
 import os
 import shutil
 import tarfile
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.db import models, transaction
+from django.db import connection, models, transaction
+from django.db.migrations.loader import MigrationLoader
 from django.db.models import F
 
 from caselib.core import audit
@@ -41,6 +42,7 @@ class Manifest:
     sha256: dict[str, str]
     media_files: int
     audit_records: int
+    migrations: list[str] = field(default_factory=list)  # applied when it was made; a backup of before says none
 
 
 def create(destination: Path, *, at: datetime) -> Path:
@@ -79,6 +81,7 @@ def _fill(partial: Path, records: int, at: datetime) -> None:
         sha256={path.name: _digest(path) for path in (copy, partial / MEDIA)},
         media_files=count,
         audit_records=records,
+        migrations=sorted(_named(MigrationLoader(connection).applied_migrations)),
     )
     (partial / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2), "utf-8")
     verify(partial)
@@ -113,8 +116,13 @@ def restore(folder: Path, *, at: datetime) -> list[str]:
     Effects, in order: the backup is verified; the media are unpacked beside the present ones; the database is
     replaced; the media change places (the old ones stay as ``media.before-<time>``); the tables of a backup of an
     older release become those of this one; page-cache counters leap; the audit chain says that it happened.
+    Raises BackupError for a damaged backup and for one of a newer release, whose tables this one cannot know.
     """
     manifest = verify(folder)
+    if unknown := set(manifest.migrations) - set(_named(MigrationLoader(None).disk_migrations)):
+        raise BackupError(
+            f"The backup was made by a newer release (it has {min(unknown)}, for one). Install that release, then restore."
+        )
     media = Path(settings.MEDIA_ROOT)
     fresh = media.with_name(f"{media.name}.restoring")
     shutil.rmtree(fresh, ignore_errors=True)
@@ -135,6 +143,10 @@ def restore(folder: Path, *, at: datetime) -> list[str]:
     return problems()
 
 
+def _named(migrations: Iterable[tuple[str, str]]) -> Iterator[str]:
+    return (f"{app}.{name}" for app, name in migrations)
+
+
 def problems() -> list[str]:
     """What is wrong with the running library: a broken audit chain, records whose file is not there."""
     found = []
@@ -142,9 +154,9 @@ def problems() -> list[str]:
     if fault is not None:
         found.append(f"The audit chain is broken: {fault}")
     for model in apps.get_models():
-        for field in model._meta.concrete_fields:
-            if isinstance(field, models.FileField) and field.model is model:
-                found += _missing_files(model, field)
+        for column in model._meta.concrete_fields:
+            if isinstance(column, models.FileField) and column.model is model:
+                found += _missing_files(model, column)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -17,27 +18,49 @@ SQLITE = "database.sqlite3"
 POSTGRESQL = "database.dump"
 CHUNK = 1024 * 1024
 
-# Every table, view, sequence and function of the schema that belongs to no extension.
-_EMPTY = b"""
-DO $empty$
+# Every table, view, free sequence and function of the schema that belongs to no extension, moved away. To drop them here would lock
+# each constraint, trigger and default as well: more than a server of few connections has room for in one transaction.
+_MOVE_AWAY = b"""
+CREATE SCHEMA caselib_replaced;
+DO $move$
 DECLARE statement text;
 BEGIN
     FOR statement IN
-        SELECT format('DROP %s IF EXISTS %I.%I CASCADE',
-                      CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END,
-                      n.nspname, c.relname)
+        SELECT format('ALTER TABLE %I.%I SET SCHEMA caselib_replaced', n.nspname, c.relname)
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
-           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
-         ORDER BY c.relkind IN ('r', 'p') DESC -- with a table go the sequences of its columns, which cannot go before it
+           AND NOT EXISTS (
+               SELECT 1 FROM pg_depend d
+                WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
+                  AND (d.deptype = 'e' OR c.relkind = 'S' AND d.deptype IN ('a', 'i')) -- goes with the table of its column
+           )
     LOOP EXECUTE statement; END LOOP;
     FOR statement IN
-        SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure)
+        SELECT format('ALTER ROUTINE %s SET SCHEMA caselib_replaced', p.oid::regprocedure)
           FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
          WHERE n.nspname = current_schema()
-           AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+           AND NOT EXISTS (
+               SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'
+           )
     LOOP EXECUTE statement; END LOOP;
-END $empty$;
+END $move$;
+"""
+# Table by table, each in a transaction of its own.
+_DROP_REPLACED = """
+DO $drop$
+DECLARE statement text;
+BEGIN
+    FOR statement IN
+        SELECT format('DROP %s IF EXISTS caselib_replaced.%I CASCADE',
+                      CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'TABLE' END, relname)
+          FROM pg_class
+         WHERE relnamespace = to_regnamespace('caselib_replaced') AND relkind IN ('r', 'p', 'v', 'm')
+    LOOP
+        EXECUTE statement;
+        COMMIT;
+    END LOOP;
+    DROP SCHEMA IF EXISTS caselib_replaced CASCADE;
+END $drop$;
 """
 
 
@@ -101,13 +124,15 @@ def load(copy: Path) -> None:
 
 
 def _load_postgresql(copy: Path) -> None:
-    """In one transaction: whatever is there goes, then the copy comes.
+    """In one transaction: whatever is there is moved away, then the copy comes. What was moved is dropped afterwards.
 
     ``pg_restore --clean`` drops only what the copy knows of. After an upgrade that brought a table it could not drop what that
     table refers to, so that there was no way back; what it left would have stood in the way of the next upgrade.
     """
     asked = [_program("pg_restore"), "--no-owner", "--no-privileges", "--file=-", str(copy)]
     told = [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
+    drop = [*told, "--command", _DROP_REPLACED]
+    _run(drop, _client_environment())  # what a restore that was killed has left
     with tempfile.TemporaryFile() as problems:
         reading = subprocess.Popen(asked, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=problems)
         writing = subprocess.Popen(told, stdin=subprocess.PIPE, stderr=problems, env=_client_environment())
@@ -115,7 +140,7 @@ def _load_postgresql(copy: Path) -> None:
         complete = False
         try:
             with reading.stdout, writing.stdin:
-                writing.stdin.write(b"BEGIN;\n" + _EMPTY)
+                writing.stdin.write(b"BEGIN;\n" + _MOVE_AWAY)
                 shutil.copyfileobj(reading.stdout, writing.stdin, CHUNK)
                 # Without this word nothing has happened: a copy that ends too early changes nothing.
                 if complete := reading.wait() == 0:
@@ -127,6 +152,8 @@ def _load_postgresql(copy: Path) -> None:
         problems.seek(0)
         if not complete or any(ends):
             raise BackupError(f"the database could not be replaced: {problems.read().decode(errors='replace').strip()}")
+    with contextlib.suppress(BackupError):  # the copy is there; the next restore drops what stays
+        _run(drop, _client_environment())
 
 
 def _open(name: str, **options: Any) -> sqlite3.Connection:

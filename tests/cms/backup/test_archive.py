@@ -90,6 +90,21 @@ def test_the_way_back_is_open_although_a_table_came_with_the_upgrade(
             cursor.execute("DROP TABLE IF EXISTS came_later")
 
 
+def test_what_was_replaced_is_gone_also_of_a_restore_that_was_killed(
+    library: tuple[ResourcePage, Path], tmp_path: Path
+) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("PostgreSQL moves what is there into a schema of its own meanwhile")
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA caselib_replaced")
+        cursor.execute("CREATE TABLE caselib_replaced.of_before (id integer PRIMARY KEY)")
+    assert archive.restore(folder, at=clock.now()) == []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = 'caselib_replaced'")
+        assert cursor.fetchone() == (0,)
+
+
 def test_a_restore_that_fails_changes_nothing(library: tuple[ResourcePage, Path], tmp_path: Path) -> None:
     page, _media = library
     folder = archive.create(tmp_path / "backups", at=clock.now())
@@ -120,6 +135,20 @@ def test_a_backup_of_an_older_release_is_brought_up_to_this_one_first(
 
     monkeypatch.setattr(archive, "problems", older)
     assert archive.restore(folder, at=clock.now()) == []
+
+
+def test_a_backup_of_a_newer_release_is_refused_before_anything_happens(
+    library: tuple[ResourcePage, Path], tmp_path: Path
+) -> None:
+    page, _media = library
+    folder = archive.create(tmp_path / "backups", at=clock.now())
+    manifest = json.loads((folder / archive.MANIFEST).read_text("utf-8"))
+    assert "resources.0001_initial" in manifest["migrations"]
+    manifest["migrations"].append("resources.0999_what_comes")
+    (folder / archive.MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(BackupError, match="newer release"):
+        archive.restore(folder, at=clock.now())
+    assert ResourcePage.objects.filter(pk=page.pk).exists()
 
 
 def test_a_backup_that_fails_leaves_nothing_behind(
