@@ -13,7 +13,7 @@ from django.db import transaction
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.competitions.models import AwardRule, Competition, Criterion, JuryAssignment, Need, Quota, Round, Track
-from caselib.competitions.services import awards, bidding, calls, entries, jury, publicity, results, scoring
+from caselib.competitions.services import awards, bidding, calls, entries, jury, publicity, readings, results, scoring
 from caselib.core import clock
 from caselib.resources.models import ResourcePage
 
@@ -64,7 +64,7 @@ def _hold(row: Row, office: User) -> None:
     if row["until"] == "entries":
         return
     opened_at = round_.opens_at + timedelta(hours=1)
-    jury.assign_round(round_, by=office, seed=row["year"], at=opened_at)
+    readings.assign_round(round_, by=office, seed=row["year"], at=opened_at)
     scoring.open_round(round_, by=office, at=opened_at)
     _score(round_, whole=row["until"] == "confirmed")
     if row["until"] == "confirmed":
@@ -137,8 +137,8 @@ def _appoint(competition: Competition, office: User, at: datetime) -> None:
 def _score(round_: Round, *, whole: bool) -> None:
     """Hand in marks: all of them, or while judging goes on those of the last two judges only."""
     remarks = rows("competition", "remark")
-    readings = JuryAssignment.objects.filter(round=round_).select_related("judge__user", "entry__page")
-    for reading in readings.order_by("entry__number", "judge__user__username"):
+    given_out = JuryAssignment.objects.filter(round=round_).select_related("judge__user", "entry__page")
+    for reading in given_out.order_by("entry__number", "judge__user__username"):
         user = reading.judge.user
         if not whole and user.username in JUDGES[:2]:
             continue

@@ -30,7 +30,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.services import move_to_unit, set_roles
 from caselib.competitions.models import AwardRule, Competition, Criterion, JuryAssignment, Round, Track
-from caselib.competitions.services import awards, calls, entries, jury, publicity, results, scoring
+from caselib.competitions.services import awards, calls, entries, jury, publicity, readings, results, scoring
 from caselib.core import clock
 from caselib.resources.models import ResourcePage
 page = ResourcePage.objects.get(pk={page}).specific
@@ -58,7 +58,7 @@ for user in judges:
     judge = jury.appoint_judge(call, user, tracks=[track], by=office, at=start + timedelta(days=5))
     jury.declare(judge, names=[], units=[], by=user, at=start + timedelta(days=5))
 opened = start + timedelta(days=12)
-jury.assign_round(stage, by=office, at=opened)
+readings.assign_round(stage, by=office, at=opened)
 scoring.open_round(stage, by=office, at=opened)
 for reading in JuryAssignment.objects.filter(round=stage).select_related("judge__user"):
     scoring.submit_score(reading, given={{"whole": Decimal(90)}}, comment="好", version=0, by=reading.judge.user,

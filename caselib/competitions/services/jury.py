@@ -1,12 +1,11 @@
-"""Verbs on the jury: appoint, declare, derive conflicts, assign, step back, replace."""
+"""Verbs on the jury: appoint, declare, step back, remove, and record what the office has learnt of."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,14 +15,15 @@ from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
-from .. import assignment
-from ..enums import AssignmentState, CallState, ConflictReason, EntryState, RoundState
-from ..models import Competition, Conflict, Entry, Judge, JuryAssignment, Round, Rubric, Score, Track
+from ..enums import AssignmentState, CallState, ConflictReason, RoundState
+from ..models import Competition, Conflict, Entry, Judge, JuryAssignment, Track
 from ..rules import acts
-from ..rules.conflicts import derive, plain
+from ..rules.conflicts import plain
 from ..selectors import jury
 from . import chain
-from .calls import locked, locked_round
+from .calls import locked
+from .conflicts import derive_conflicts
+from .readings import hand_back, hold_rounds, locked_reading, replace
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def declare(
     that was given no longer counts), audit ``judge_declared``, notice to the office of what was scored in closed ones.
     """
     moment = at or clock.now()
-    _hold_rounds(judge.competition_id)
+    hold_rounds(judge.competition_id)
     judge = (
         Judge.objects.select_for_update(of=("self",), no_key=True)
         .select_related("competition", "user__unit")
@@ -107,77 +107,6 @@ def declare(
     return found
 
 
-def derive_conflicts(
-    competition: Competition, *, judges: Sequence[Judge] | None = None, at: datetime | None = None
-) -> list[Conflict]:
-    """Derive and store every conflict between declared judges and received entries; return the new ones.
-
-    A fixed number of queries, whatever the number of judges and entries. Called when a judge declares and before
-    every assignment.
-    """
-    moment = at or clock.now()
-    today = clock.day_of(moment)
-    seats = judges if judges is not None else competition.judges.filter(active=True, declared_at__isnull=False)
-    seats = list(seats if judges is not None else seats.select_related("user__unit"))  # type: ignore[union-attr]
-    entries = jury.entry_facts(list(competition.entries.filter(state__in=["nominated", "accepted"])))
-    known = set(Conflict.objects.filter(judge__in=seats).values_list("judge_id", "entry_id", "reason"))
-    rows = [
-        Conflict(judge_id=facts.id, entry_id=entry.id, reason=reason, at=moment)
-        for facts in jury.judge_facts(seats)
-        for entry in entries
-        for reason in derive(facts, entry, today, competition.conflict_years)
-        if (facts.id, entry.id, reason) not in known
-    ]
-    # Another act may be deriving the same at this moment: what it has written stands.
-    return Conflict.objects.bulk_create(rows, ignore_conflicts=True)
-
-
-def codes_in_conflict(round_: Round, at: datetime) -> list[str]:
-    """Return the codes of entries of which a reading lies with a judge in conflict, as far as is known by now."""
-    derive_conflicts(round_.competition, at=at)
-    return conflicting_codes(round_)
-
-
-def conflicting_codes(round_: Round) -> list[str]:
-    """Return the codes of entries of which a reading lies with a judge who is recorded to be in conflict."""
-    rows = round_.assignments.exclude(state=AssignmentState.REPLACED).filter(
-        judge__conflicts__entry=F("entry"), entry__state=EntryState.ACCEPTED
-    )
-    return sorted({row.entry.code for row in rows.select_related("entry")})
-
-
-@transaction.atomic
-def assign_round(
-    round_: Round, *, by: User, seed: int = 0, at: datetime | None = None
-) -> dict[int, assignment.Assignment]:
-    """Assign judges to the entries of every track of a round that is not open yet; return the outcome by track.
-
-    All tracks or none: if one track cannot be assigned, nothing changes and the outcome says why. Effects in order:
-    conflicts derived, earlier assignments of the round replaced, audit ``round_assigned`` with every pair.
-    """
-    require(acts.office_only(by.roles))
-    moment = at or clock.now()
-    round_ = locked_round(round_)
-    if round_.state != RoundState.PREPARED:
-        raise RefusedError(Refusal("round-open", _("Judging has begun; replace single judges instead.")))
-    derive_conflicts(round_.competition, at=moment)
-    entries = jury.participants(round_)
-    outcome = {}
-    for rubric in round_.rubrics.select_related("track__competition"):
-        own = [entry for entry in entries if entry.track_id == rubric.track_id]
-        outcome[rubric.track_id] = assignment.assign(jury.task(rubric, own, seed)) if own else assignment.Assignment()
-    if not entries or not all(answer.feasible for answer in outcome.values()):
-        return outcome
-    round_.assignments.all().delete()
-    pairs = [pair for answer in outcome.values() for pair in answer.pairs]
-    JuryAssignment.objects.bulk_create(
-        JuryAssignment(round=round_, entry_id=entry, judge_id=judge, at=moment) for entry, judge in pairs
-    )
-    Round.objects.filter(pk=round_.pk).update(seed=seed)
-    chain.write(round_.competition, "round_assigned", round_, by=by, at=moment, round=round_.pk, seed=seed, pairs=pairs)
-    return outcome
-
-
 @transaction.atomic
 def recuse(row: JuryAssignment, *, reason: str, by: User, at: datetime | None = None) -> JuryAssignment | None:
     """Step back from one entry; the reading goes to another judge if one is free. Return the new reading.
@@ -186,7 +115,7 @@ def recuse(row: JuryAssignment, *, reason: str, by: User, at: datetime | None = 
     ``judge_recused``, replacement.
     """
     moment = at or clock.now()
-    row = _locked(row)
+    row = locked_reading(row)
     if by.pk != row.judge.user_id or not row.judge.active:
         raise RefusedError(Refusal("own-reading", _("This reading belongs to another judge.")))
     if row.state == AssignmentState.REPLACED:
@@ -205,8 +134,8 @@ def recuse(row: JuryAssignment, *, reason: str, by: User, at: datetime | None = 
         judge=row.judge_id,
         reason=reason,
     )
-    _hand_back(row, by, moment, void=True)
-    return _replace(row, by, moment)
+    hand_back(row, by, moment, void=True)
+    return replace(row, by, moment)
 
 
 @transaction.atomic
@@ -222,7 +151,7 @@ def remove_judge(
     moment = at or clock.now()
     if not reason.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down why the judge is removed.")))
-    _hold_rounds(judge.competition_id)
+    hold_rounds(judge.competition_id)
     judge = Judge.objects.select_for_update(of=("self",), no_key=True).select_related("competition").get(pk=judge.pk)
     judge.active, judge.removed_reason = False, reason[:300]
     judge.save(update_fields=["active", "removed_reason"])
@@ -237,55 +166,11 @@ def remove_judge(
         rows = rows.filter(state=AssignmentState.ASSIGNED)
     found = []
     for row in list(rows):
-        _hand_back(row, by, moment, void=void_scores)
-        new = _replace(row, by, moment)
+        hand_back(row, by, moment, void=void_scores)
+        new = replace(row, by, moment)
         if new is not None:
             found.append(new)
     return found
-
-
-@transaction.atomic
-def order_further_reading(round_: Round, entry: Entry, *, by: User, at: datetime | None = None) -> JuryAssignment:
-    """Give an entry on which the judges differ to one more judge.
-
-    Raises RefusedError when no judge of the track is free of conflicts. Effects in order: reading, audit
-    ``further_reading``, notice.
-    """
-    require(acts.office_only(by.roles))
-    moment = at or clock.now()
-    round_ = locked_round(round_)
-    require(acts.round_open(round_.state))
-    row = _give(round_, entry, by, moment, further=True)
-    if row is None:
-        raise RefusedError(
-            Refusal("nobody-free", _("No judge of this track is free to read the entry. Appoint another."))
-        )
-    return row
-
-
-@transaction.atomic
-def fill_gaps(round_: Round, *, by: User, at: datetime | None = None) -> tuple[int, int]:
-    """Give every entry that lost a judge to another one; return how many readings were given and are still missing."""
-    require(acts.office_only(by.roles))
-    moment = at or clock.now()
-    round_ = locked_round(round_)
-    given = lacking = 0
-    for rubric in round_.rubrics.select_related("track"):
-        for entry in [entry for entry in jury.participants(round_) if entry.track_id == rubric.track_id]:
-            have = round_.assignments.filter(entry=entry, further=False).exclude(state=AssignmentState.REPLACED).count()
-            for _missing in range(max(0, rubric.readings - have)):
-                if _give(round_, entry, by, moment, further=False) is None:
-                    lacking += 1
-                else:
-                    given += 1
-    return given, lacking
-
-
-def _locked(row: JuryAssignment) -> JuryAssignment:
-    # The round first: nobody closes it while a reading changes hands.
-    locked_round(row.round, alone=True)
-    rows = JuryAssignment.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("round__competition", "entry__track", "judge__user").get(pk=row.pk)
 
 
 @transaction.atomic
@@ -300,7 +185,7 @@ def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: da
         raise RefusedError(Refusal("other-call", _("The judge sits on the jury of another call.")))
     if not remark.strip():
         raise RefusedError(Refusal("reason-missing", _("Write down what the conflict is.")))
-    _hold_rounds(judge.competition_id)
+    hold_rounds(judge.competition_id)
     conflict, _made = Conflict.objects.get_or_create(
         judge=judge, entry=entry, reason=ConflictReason.OFFICE, defaults={"remark": remark.strip()[:300], "at": moment}
     )
@@ -311,58 +196,9 @@ def record_conflict(judge: Judge, entry: Entry, *, remark: str, by: User, at: da
     rows = JuryAssignment.objects.select_for_update(of=("self",), no_key=True).filter(judge=judge, entry=entry)
     rows = rows.exclude(state=AssignmentState.REPLACED).exclude(round__state=RoundState.CLOSED)
     for row in list(rows.select_related("round__competition", "entry__track", "judge__user")):
-        _hand_back(row, by, moment, void=True)
-        _replace(row, by, moment)
+        hand_back(row, by, moment, void=True)
+        replace(row, by, moment)
     return conflict
-
-
-def _hold_rounds(competition_id: int) -> None:
-    """Lock the rounds of a call: none is closed or opened while readings change hands."""
-    list(
-        Round.objects.select_for_update(no_key=True).filter(competition=competition_id).order_by("pk").values_list("pk")
-    )
-
-
-def _hand_back(row: JuryAssignment, by: User, moment: datetime, *, void: bool) -> None:
-    scored = row.state == AssignmentState.SCORED
-    row.state = AssignmentState.REPLACED
-    row.save(update_fields=["state"])
-    if scored and void:
-        score = Score.objects.get(assignment=row)
-        chain.write(
-            row.round.competition, "score_voided", row, by=by, at=moment,
-            round=row.round_id, entry=row.entry_id, judge=row.judge_id, marks=score.marks, version=score.version,
-        )  # fmt: skip
-
-
-def _replace(row: JuryAssignment, by: User, moment: datetime) -> JuryAssignment | None:
-    return _give(row.round, row.entry, by, moment, further=row.further)
-
-
-def _give(round_: Round, entry: Entry, by: User, moment: datetime, *, further: bool) -> JuryAssignment | None:
-    """Give a reading to the free judge with the fewest readings in the track; None if nobody is free.
-
-    Conflicts are derived anew first: since the assignment somebody may have moved to the entering unit.
-    """
-    derive_conflicts(round_.competition, at=moment)
-    held = set(round_.assignments.filter(entry=entry).values_list("judge_id", flat=True))
-    barred = set(Conflict.objects.filter(entry=entry).values_list("judge_id", flat=True))
-    free = [j for j in jury.eligible_judges(round_.competition, entry.track) if j.pk not in held | barred]
-    if not free:
-        return None
-    loads = jury.loads(round_)
-    chosen = min(free, key=lambda j: (loads.get(j.pk, {}).get("all", 0), j.pk))
-    row = JuryAssignment.objects.create(round=round_, entry=entry, judge=chosen, further=further, at=moment)
-    verb = "further_reading" if further else "reading_given"
-    chain.write(round_.competition, verb, row, by=by, at=moment, round=round_.pk, entry=entry.pk, judge=chosen.pk)
-    if round_.state == RoundState.OPEN:
-        notify(
-            [chosen.user],
-            subject=_("One more entry to read: %(code)s") % {"code": entry.code},
-            url=reverse("competitions:judge_desk", args=[chosen.pk]),
-            at=moment,
-        )
-    return row
 
 
 def _free_conflicting(judge: Judge, moment: datetime) -> None:
@@ -373,8 +209,8 @@ def _free_conflicting(judge: Judge, moment: datetime) -> None:
         "round__competition", "entry__track", "judge__user"
     )
     for row in list(rows):
-        _hand_back(row, judge.user, moment, void=True)
-        _replace(row, judge.user, moment)
+        hand_back(row, judge.user, moment, void=True)
+        replace(row, judge.user, moment)
 
 
 def _tell_of_scores(judge: Judge, entries: Collection[int], moment: datetime) -> None:
@@ -395,8 +231,3 @@ def _tell_of_scores(judge: Judge, entries: Collection[int], moment: datetime) ->
         url=reverse("competitions:office_jury", args=[judge.competition_id]),
         at=moment,
     )
-
-
-def rubric_of(round_: Round, track: Track) -> Rubric:
-    """Return the rubric of a track in a round, criteria prefetched."""
-    return Rubric.objects.prefetch_related("criteria").get(round=round_, track=track)

@@ -26,7 +26,7 @@ from ..rules import acts
 from ..selectors import jury, outcome
 from . import chain
 from .calls import locked, locked_round
-from .jury import codes_in_conflict, conflicting_codes
+from .conflicts import codes_in_conflict, conflicting_codes
 
 
 @transaction.atomic

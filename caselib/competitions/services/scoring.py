@@ -22,7 +22,8 @@ from ..rules import acts, marks, timetable
 from ..selectors import jury
 from . import chain
 from .calls import locked_round
-from .jury import codes_in_conflict, rubric_of
+from .conflicts import codes_in_conflict
+from .readings import locked_reading, rubric_of
 
 # Without letters and digits that people mix up when they copy a code from a screen.
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -83,7 +84,7 @@ def save_draft(
     Raises RefusedError for another judge's reading or a closed round.
     """
     moment = at or clock.now()
-    row = _locked(row)
+    row = locked_reading(row)
     require(_may_score(row, by, moment))
     codes = {criterion.code for criterion in rubric_of(row.round, row.entry.track).criteria.all()}
     kept = {code: str(text)[:20] for code, text in typed.items() if code in codes}
@@ -110,7 +111,7 @@ def submit_score(
     reading, audit ``scored`` with old and new marks.
     """
     moment = at or clock.now()
-    row = _locked(row)
+    row = locked_reading(row)
     require(_may_score(row, by, moment))
     rubric = rubric_of(row.round, row.entry.track)
     names = {criterion.code: criterion.name for criterion in rubric.criteria.all()}
@@ -157,13 +158,6 @@ def _may_score(row: JuryAssignment, by: User, moment: datetime) -> Refusal | Non
     if row.entry.state != EntryState.ACCEPTED:
         return Refusal("entry-left", _("The entry has left the competition."))
     return acts.round_open(row.round.state) or timetable.may_judge(row.round.window, moment)
-
-
-def _locked(row: JuryAssignment) -> JuryAssignment:
-    # The round first: nobody closes it while marks are being handed in.
-    locked_round(row.round, alone=True)
-    rows = JuryAssignment.objects.select_for_update(of=("self",), no_key=True)
-    return rows.select_related("round__competition", "entry__track", "judge__user").get(pk=row.pk)
 
 
 @transaction.atomic

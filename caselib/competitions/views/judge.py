@@ -20,7 +20,7 @@ from ..models import Competition, Judge, JuryAssignment, Score
 from ..rules import acts, marks
 from ..selectors import copies, jury
 from ..services import jury as jury_services
-from ..services import scoring
+from ..services import readings, scoring
 from .base import DOCX, actor, attempt, file_response, found
 from .files import attachment_response, film_response
 
@@ -85,7 +85,7 @@ def judge_desk(request: HttpRequest, pk: int) -> HttpResponse:
 def reading(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the entry beside the rubric; a POST hands the marks in."""
     row = _reading(request, pk)
-    rubric = jury_services.rubric_of(row.round, row.entry.track)
+    rubric = readings.rubric_of(row.round, row.entry.track)
     score = Score.objects.filter(assignment=row).first()
     refusal = scoring.may_score(row, actor(request), clock.now())
     problem: Refusal | None = None

@@ -19,8 +19,7 @@ from ..enums import AssignmentState, CallState, RoundState
 from ..forms.acts import ProlongForm
 from ..models import BallotCode, Entry, Judge, JuryAssignment, Round
 from ..selectors import copies, jury, outcome
-from ..services import jury as jury_services
-from ..services import results, scoring
+from ..services import readings, results, scoring
 from .base import actor, attempt, found, number, office_view
 
 CODES_A_PAGE = 500
@@ -75,7 +74,7 @@ def round_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             _("The round is open again; what was reckoned is gone, what was handed in stays."),
         ),
         "further": (
-            lambda: jury_services.order_further_reading(round_, _entry(request, round_), by=by),
+            lambda: readings.order_further_reading(round_, _entry(request, round_), by=by),
             _("A further judge will read the entry."),
         ),
         "stage": (
@@ -183,7 +182,7 @@ def _assign(request: HttpRequest, round_: Round) -> None:
     """Assign the round and say for each track what came of it."""
     seed = number(request.POST.get("seed"))
     answers: dict[int, object] = {}
-    if not attempt(request, lambda: answers.update(jury_services.assign_round(round_, seed=seed, by=actor(request)))):
+    if not attempt(request, lambda: answers.update(readings.assign_round(round_, seed=seed, by=actor(request)))):
         return
     names = dict(round_.competition.tracks.values_list("pk", "name"))
     refused = False
@@ -193,15 +192,15 @@ def _assign(request: HttpRequest, round_: Round) -> None:
             refused = True
             codes = Entry.objects.filter(pk__in=getattr(answer, "entries", ())[:20]).order_by("number")
             listed = "、".join(entry.code for entry in codes)
-            messages.error(request, f"{names[track]}: {refusal.message} {listed}".strip())
+            messages.error(request, f"{names[track]}：{refusal.message} {listed}".strip())
     if not refused:
-        readings = sum(len(getattr(answer, "pairs", ())) for answer in answers.values())
-        text = ngettext("%(n)d reading is assigned.", "%(n)d readings are assigned.", readings) % {"n": readings}
-        messages.success(request, text) if readings else messages.error(request, _("There is no entry to assign yet."))
+        count = sum(len(getattr(answer, "pairs", ())) for answer in answers.values())
+        text = ngettext("%(n)d reading is assigned.", "%(n)d readings are assigned.", count) % {"n": count}
+        messages.success(request, text) if count else messages.error(request, _("There is no entry to assign yet."))
 
 
 def _fill(request: HttpRequest, round_: Round) -> None:
-    given, lacking = jury_services.fill_gaps(round_, by=actor(request))
+    given, lacking = readings.fill_gaps(round_, by=actor(request))
     messages.success(
         request,
         _("%(given)d readings were given, %(lacking)d are still missing.") % {"given": given, "lacking": lacking},

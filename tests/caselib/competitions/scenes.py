@@ -22,6 +22,7 @@ from caselib.competitions.models import (
     Track,
 )
 from caselib.competitions.services import awards, calls, entries, jury, publicity, results, scoring
+from caselib.competitions.services.readings import assign_round
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from tests import factories
@@ -148,7 +149,7 @@ def judging(
     for number in range(len(scene.tracks)):
         enter(scene, entries_number, track=number, **(entry_values or {}))
     seat(scene, judges)
-    outcome = jury.assign_round(scene.round, by=scene.office, seed=5, at=JUDGING)
+    outcome = assign_round(scene.round, by=scene.office, seed=5, at=JUDGING)
     assert all(answer.feasible for answer in outcome.values()), outcome
     scoring.open_round(scene.round, by=scene.office, at=JUDGING)
     return scene
@@ -163,7 +164,7 @@ def live(*, tracks: int = 1, **values: Any) -> Scene:
     for number in range(tracks):
         enter(scene, 2, track=number, **values)
     seat(scene, 3)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    assign_round(scene.round, by=scene.office, at=JUDGING)
     scoring.open_round(scene.round, by=scene.office, at=JUDGING)
     return scene
 

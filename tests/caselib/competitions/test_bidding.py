@@ -14,7 +14,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import Notice
 from caselib.competitions.models import Award, Bid, Commission, Entry, JuryAssignment, Milestone, Need, Round
 from caselib.competitions.selectors import copies, similarity
-from caselib.competitions.services import awards, bidding, calls, jury, publicity, results, scoring
+from caselib.competitions.services import awards, bidding, calls, jury, publicity, readings, results, scoring
 from caselib.core import clock
 from caselib.core.errors import ConflictError
 from caselib.resources.enums import Kind
@@ -58,7 +58,7 @@ def judged(wanted: Need, office: Any) -> list[JuryAssignment]:
         jury.declare(seat, names=[], units=[], by=user, at=UNTIL)
     round_ = Round.objects.select_related("competition").get(competition=call)
     after = UNTIL + DAY
-    answer = jury.assign_round(round_, by=office, at=after)
+    answer = readings.assign_round(round_, by=office, at=after)
     assert all(one.feasible for one in answer.values())
     scoring.open_round(round_, by=office, at=after)
     rows = list(JuryAssignment.objects.filter(round=round_).select_related("judge__user", "entry"))

@@ -8,7 +8,7 @@ import pytest
 
 from caselib.competitions.models import BallotCode, Certificate, Entry, Nomination, Quota, Result, Score
 from caselib.competitions.selectors import fairness
-from caselib.competitions.services import awards, calls, entries, jury, results, scoring
+from caselib.competitions.services import awards, calls, entries, readings, results, scoring
 from caselib.core import audit
 from caselib.core.errors import RefusedError
 from tests import factories
@@ -118,7 +118,7 @@ def test_a_deadline_is_not_prolonged_while_the_round_after_it_is_opened(monkeypa
     scene = scenes.published()
     scenes.enter(scene, 3)
     scenes.seat(scene, 4)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     closes, at = scene.call.nomination_closes, START + 16 * DAY
     assert closes is not None
     late = Meanwhile(

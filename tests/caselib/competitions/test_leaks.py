@@ -17,7 +17,7 @@ from django.urls import get_resolver, reverse
 
 from caselib.accounts.enums import Role
 from caselib.competitions.models import Judge, JuryAssignment
-from caselib.competitions.services import entries, jury, results, scoring
+from caselib.competitions.services import entries, readings, results, scoring
 from caselib.core import clock
 from caselib.media.models import CaseDocument, CaseImage
 from caselib.resources.models import Attachment, CaseStudy, ResourceAuthor
@@ -139,7 +139,7 @@ def scene() -> scenes.Scene:
     entered(scene)
     scenes.enter(scene, 2)
     scenes.seat(scene, 3)
-    outcome = jury.assign_round(scene.round, by=scene.office, seed=1, at=JUDGING)
+    outcome = readings.assign_round(scene.round, by=scene.office, seed=1, at=JUDGING)
     assert all(answer.feasible for answer in outcome.values())
     scoring.open_round(scene.round, by=scene.office, at=JUDGING)
     for row in scenes.readings(scene):

@@ -24,7 +24,7 @@ from caselib.competitions.models import (
     Standing,
 )
 from caselib.competitions.selectors import explained, fairness, ledger
-from caselib.competitions.services import awards, entries, jury, publicity, results, scoring
+from caselib.competitions.services import awards, entries, jury, publicity, readings, results, scoring
 from caselib.core import clock
 from caselib.resources.models import ResourceAuthor
 from caselib.review.services.withdrawal import withdraw
@@ -50,7 +50,7 @@ def test_judging_does_not_begin_while_an_entry_may_still_arrive() -> None:
     scene = scenes.published()
     scenes.enter(scene, 2)
     scenes.seat(scene, 3)
-    jury.assign_round(scene.round, by=scene.office, at=ENTRY)
+    readings.assign_round(scene.round, by=scene.office, at=ENTRY)
     last = scene.call.nomination_closes
     with refused("still-collecting"):
         scoring.open_round(scene.round, by=scene.office, at=last + timedelta(microseconds=999_999))
@@ -84,11 +84,11 @@ def test_a_round_stays_closed_once_the_next_has_begun() -> None:
     scenes.score_all(scene)
     results.close_round(scene.round, by=scene.office, at=JUDGING)
     second = Round.objects.select_related("competition").get(pk=scene.rounds[1].pk)
-    jury.assign_round(second, by=scene.office, at=second.opens_at)
+    readings.assign_round(second, by=scene.office, at=second.opens_at)
     results.reopen_round(scene.round, reason="误填", by=scene.office, at=JUDGING)
     assert not JuryAssignment.objects.filter(round=second).exists()
     results.close_round(scene.round, by=scene.office, at=JUDGING)
-    jury.assign_round(second, by=scene.office, at=second.opens_at)
+    readings.assign_round(second, by=scene.office, at=second.opens_at)
     scoring.open_round(second, by=scene.office, at=second.opens_at)
     with refused("later-round"):
         results.reopen_round(scene.round, reason="误填", by=scene.office, at=second.opens_at)
@@ -125,7 +125,7 @@ def test_a_round_with_a_gap_is_not_closed_and_the_entry_is_named() -> None:
     with refused("gaps"):
         results.close_round(scene.round, by=scene.office, at=AFTER)
     scenes.seat(scene, 1)
-    assert jury.fill_gaps(scene.round, by=scene.office, at=JUDGING) == (1, 0)
+    assert readings.fill_gaps(scene.round, by=scene.office, at=JUDGING) == (1, 0)
     [new] = [one for one in scenes.readings(scene) if one.state == "assigned"]
     scenes.give(new, "50", "30")
     results.close_round(scene.round, by=scene.office, at=AFTER, waive_disputes="差距已核")
@@ -136,12 +136,12 @@ def test_a_judge_who_moves_to_an_entering_unit_after_the_assignment_is_found_bef
     scene = scenes.published()
     scenes.enter(scene, 2)
     scenes.seat(scene, 4)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     row = scenes.readings(scene)[0]
     move_to_unit(row.judge.user, row.entry.unit, by=None, at=JUDGING)
     with refused("in-conflict"):
         scoring.open_round(scene.round, by=scene.office, at=JUDGING)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     scoring.open_round(scene.round, by=scene.office, at=JUDGING)
     assert not JuryAssignment.objects.filter(judge=row.judge, entry=row.entry).exists()
 

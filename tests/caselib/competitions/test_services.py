@@ -24,7 +24,7 @@ from caselib.competitions.models import (
     Standing,
 )
 from caselib.competitions.selectors import ledger, outcome, units
-from caselib.competitions.services import awards, calls, entries, jury, publicity, results, scoring
+from caselib.competitions.services import awards, calls, entries, jury, publicity, readings, results, scoring
 from caselib.core.errors import ConflictError
 from caselib.core.models import AuditRecord, CalendarDay
 from caselib.resources.models import ResourceAward
@@ -143,7 +143,7 @@ def test_conflicts_are_derived_before_titles_and_never_assigned() -> None:
     found = set(Conflict.objects.values_list("judge_id", "entry_id", "reason"))
     assert (judges[1].pk, made[1].pk, "listed_person") in found
     assert (judges[1].pk, made[2].pk, "listed_unit") in found
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     assert (judges[0].pk, made[0].pk, "former_unit") in set(
         Conflict.objects.values_list("judge_id", "entry_id", "reason")
     )
@@ -157,7 +157,7 @@ def test_an_impossible_assignment_changes_nothing_and_says_why() -> None:
     scenes.enter(scene, 2)
     scenes.seat(scene, 2)
     scenes.seat(scene, 3, declared=False)
-    [answer] = jury.assign_round(scene.round, by=scene.office, at=JUDGING).values()
+    [answer] = readings.assign_round(scene.round, by=scene.office, at=JUDGING).values()
     assert answer.refusal and answer.refusal.code == "too-few-judges"
     assert not JuryAssignment.objects.exists()
 
@@ -259,7 +259,7 @@ def test_judges_who_differ_widely_order_a_further_reading_before_the_round_close
     with refused("disputed"):
         results.close_round(scene.round, by=scene.office, at=AFTER)
     assert scene.round.state == "open" and not Result.objects.exists()
-    third = jury.order_further_reading(scene.round, rows[0].entry, by=scene.office, at=JUDGING)
+    third = readings.order_further_reading(scene.round, rows[0].entry, by=scene.office, at=JUDGING)
     with refused("unread"):
         results.close_round(scene.round, by=scene.office, at=AFTER)
     scenes.give(third, "45", "35")
@@ -284,7 +284,7 @@ def test_two_rounds_advance_the_best_and_weigh_both() -> None:
     results.close_round(scene.round, by=scene.office, at=JUDGING)
     second = Round.objects.select_related("competition").get(pk=scene.rounds[1].pk)
     final_day = second.opens_at
-    jury.assign_round(second, by=scene.office, at=final_day)
+    readings.assign_round(second, by=scene.office, at=final_day)
     scoring.open_round(second, by=scene.office, at=final_day)
     for row in scenes.readings(scene, second):
         scenes.give(row, "40" if row.entry.number == 1 else "60", "40", at=final_day)
@@ -372,7 +372,7 @@ def test_nobody_but_the_office_acts_for_it() -> None:
     scene = scenes.judging()
     outsider = factories.UserFactory(roles=[Role.JUDGE, Role.UNIT_CONTACT, Role.EDITOR])
     for act in (
-        lambda: jury.assign_round(scene.round, by=outsider),
+        lambda: readings.assign_round(scene.round, by=outsider),
         lambda: results.close_round(scene.round, by=outsider),
         lambda: results.release_results(scene.call, by=outsider),
         lambda: awards.confirm_awards(scene.call, by=outsider),
@@ -431,7 +431,7 @@ def test_nothing_is_given_to_judges_who_cannot_judge_any_more() -> None:
     set_active(left, False, by=factories.UserFactory(roles=[Role.SYSTEM_ADMIN]))
     set_roles(resigned, [Role.AUTHOR], by=None)
     set_roles(promoted, [Role.JUDGE, Role.COMPETITION_OFFICE], by=None)
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     able = {seat.pk for seat in seats[3:]}
     assert set(JuryAssignment.objects.values_list("judge_id", flat=True)) == able
     scoring.open_round(scene.round, by=scene.office, at=JUDGING)

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from caselib.accounts.enums import Role
 from caselib.competitions.models import BallotCode, Certificate, Competition, Entry, Result, Round, Score
-from caselib.competitions.services import jury, results, scoring
+from caselib.competitions.services import readings, results, scoring
 from caselib.core import clock
 from tests import factories
 from tests.caselib.competitions import scenes
@@ -54,7 +54,7 @@ def test_lists_ask_the_same_number_of_queries_for_one_entry_and_for_thirty() -> 
         reverse("competitions:unit_desk", args=[scene.call.slug]): signed_in(unit_user),
         reverse("competitions:enter", args=[scene.track.pk]): signed_in(unit_user),
     }
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     Round.objects.update(state="open")
     with clock.fixed(ENTRY):
         for url, client in clients.items():
@@ -68,7 +68,7 @@ def test_lists_ask_the_same_number_of_queries_for_one_entry_and_for_thirty() -> 
     for _number in range(3):
         scenes.live_case(first.unit)
     Round.objects.update(state="prepared")
-    jury.assign_round(scene.round, by=scene.office, at=JUDGING)
+    readings.assign_round(scene.round, by=scene.office, at=JUDGING)
     Round.objects.update(state="open")
     with clock.fixed(ENTRY):
         after = {url: queries(client, url) for url, client in clients.items()}
