@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from caselib.accounts.enums import Role
@@ -46,16 +46,17 @@ def a_list() -> CatalogueList:
     return services.publish_list(made, by=editor)
 
 
-def an_order() -> OrderRequest:
+def an_order(*, at: datetime | None = None) -> OrderRequest:
     contact = factories.UserFactory(roles=[Role.UNIT_CONTACT])
     today = clock.today()
     details = services.OrderDetails(today, today, "甲", "乙", 3, "丙", "丁")
-    return services.place_order([factories.live(Kind.COURSE)], details=details, by=contact)
+    return services.place_order([factories.live(Kind.COURSE)], details=details, by=contact, at=at)
 
 
 def a_session() -> Dispatch:
     office = factories.UserFactory(roles=[Role.DISPATCHER])
-    order = services.confirm_order(an_order(), by=office)
+    # Of the day before: in the first hour of a day a session that began an hour ago lies before an order of today.
+    order = services.confirm_order(an_order(at=clock.now() - timedelta(days=1)), by=office)
     begin = clock.now() - timedelta(hours=1)
     plan = services.SessionPlan(starts_at=begin, ends_at=begin + timedelta(hours=2), place="甲")
     return services.dispatch_order(order, line=order.lines.get(), plan=plan, by=office)

@@ -94,7 +94,7 @@ def test_what_was_replaced_is_gone_also_of_a_restore_that_was_killed(
     library: tuple[ResourcePage, Path], tmp_path: Path
 ) -> None:
     if connection.vendor == "sqlite":
-        pytest.skip("PostgreSQL moves what is there into a schema of its own meanwhile")
+        pytest.skip("SQLite has no schema into which what is there is moved meanwhile")
     folder = archive.create(tmp_path / "backups", at=clock.now())
     with connection.cursor() as cursor:
         cursor.execute("CREATE SCHEMA caselib_replaced")
