@@ -79,6 +79,7 @@ def _prepare(row: Row, office: User) -> tuple[Competition, Round]:
         title=row["title"],
         slug=row["slug"],
         year=row["year"],
+        organiser=office.unit,
         call=row["call"].strip(),
         entry_opens=opens,
         entry_closes=_moment(row["entry_to_day"], LAST_DAY),
