@@ -14,7 +14,7 @@ from wagtail.admin.forms import WagtailAdminPageForm
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit
 from caselib.vocabularies.models import Position, Sector, Term, Topic
-from caselib.vocabularies.selectors import in_tree_order
+from caselib.vocabularies.selectors import in_use
 
 from .enums import EducationalLevel, Method
 from .references import foreign_fields
@@ -39,9 +39,7 @@ class TermField(forms.ModelMultipleChoiceField):
     iterator = TermChoiceIterator
 
     def __init__(self, model: type[Term], **kwargs: Any) -> None:
-        super().__init__(
-            queryset=in_tree_order(model.objects.filter(retired_at__isnull=True)), required=False, **kwargs
-        )
+        super().__init__(queryset=in_use(model), required=False, **kwargs)
 
     def label_from_instance(self, term: Term) -> str:
         return f"{'　' * (term.level - 1)}{term.name}"

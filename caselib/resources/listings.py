@@ -22,7 +22,7 @@ from caselib.core import audit, clock
 from caselib.core.errors import require
 from caselib.core.exports import GuardedExportMixin
 from caselib.vocabularies.models import Topic
-from caselib.vocabularies.selectors import in_tree_order
+from caselib.vocabularies.selectors import in_use
 
 from . import selectors
 from .enums import Circulation, QualityTier
@@ -49,9 +49,7 @@ class ResourceFilterSet(PageFilterSet):
     unit = ModelChoiceFilter(label=_("Unit"), queryset=Unit.objects.all())
     circulation = ChoiceFilter(label=_("Circulation level"), choices=Circulation.choices)
     quality_tier = ChoiceFilter(label=_("Quality tier"), choices=QualityTier.choices)
-    topic = ModelChoiceFilter(
-        label=_("Topic"), queryset=in_tree_order(Topic.objects.filter(retired_at__isnull=True)), method="filter_topic"
-    )
+    topic = ModelChoiceFilter(label=_("Topic"), queryset=in_use(Topic), method="filter_topic")
 
     def filter_topic(self, queryset: Any, name: str, value: Topic) -> Any:
         """Keep what is tagged with the term or with a narrower one."""

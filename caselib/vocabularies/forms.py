@@ -15,7 +15,7 @@ from caselib.core.errors import RefusedError
 from . import services, transfer
 from .exchange.formats import MAX_BYTES, UnreadableError
 from .models import Term
-from .selectors import in_tree_order
+from .selectors import in_use
 
 SYNTAXES = [("csv", "CSV"), ("ttl", "SKOS Turtle"), ("jsonld", "SKOS JSON-LD")]
 
@@ -33,7 +33,7 @@ class TermForm(forms.ModelForm):  # type: ignore[type-arg]
         self.acting = for_user
         super().__init__(*args, **kwargs)
         model: type[Term] = type(self.instance)
-        parents = in_tree_order(model.objects.filter(retired_at__isnull=True, level__lt=3))
+        parents = in_use(model).filter(level__lt=3)
         if self.instance.pk:
             parents = parents.exclude(path__startswith=self.instance.path)
         field: Any = self.fields["parent"]
@@ -85,10 +85,10 @@ class RetireForm(forms.Form):
 
     def __init__(self, model: type[Term], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        in_use = in_tree_order(model.objects.filter(retired_at__isnull=True))
+        terms = in_use(model)
         for name in ("term", "successor"):
             field: Any = self.fields[name]
-            field.queryset = in_use
+            field.queryset = terms
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -118,7 +118,7 @@ class PromoteForm(forms.Form):
     def __init__(self, model: type[Term], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["parent"]
-        field.queryset = in_tree_order(model.objects.filter(retired_at__isnull=True, level__lt=3))
+        field.queryset = in_use(model).filter(level__lt=3)
 
 
 class ImportForm(forms.Form):

@@ -7,6 +7,13 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, QuerySet, When
 from django.db.models.functions import Coalesce
 
+from .models import Term
+
+
+def in_use(model: type[Term]) -> QuerySet[Any]:
+    """Return the terms of a vocabulary that may be given, those that were retired left out, in the order of its tree."""
+    return in_tree_order(model.objects.filter(retired_at__isnull=True))
+
 
 def in_tree_order(terms: QuerySet[Any]) -> QuerySet[Any]:
     """Return ``terms`` as the tree is read: each below its broader term, siblings in the order they were given.

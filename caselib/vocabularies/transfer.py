@@ -15,12 +15,12 @@ from . import services
 from .exchange import formats
 from .exchange.records import Change, TermRecord, compare
 from .models import Term
-from .selectors import in_tree_order
+from .selectors import in_use
 
 
 def records(model: type[Term]) -> list[TermRecord]:
     """Return the terms in use as records, parents before children. One query."""
-    terms = in_tree_order(model.objects.filter(retired_at__isnull=True).select_related("parent"))
+    terms = in_use(model).select_related("parent")
     return [
         TermRecord(term.code, term.name, term.parent.code if term.parent else "", tuple(term.synonyms), term.scope_note)
         for term in sorted(terms, key=lambda term: term.level)

@@ -9,7 +9,7 @@ from django.forms.widgets import DateInput, DateTimeInput
 from django.utils.translation import gettext_lazy as _
 
 from caselib.vocabularies.models import Term
-from caselib.vocabularies.selectors import in_tree_order
+from caselib.vocabularies.selectors import in_use
 
 
 class Day(DateInput):
@@ -32,7 +32,7 @@ class TermChoice(forms.ModelChoiceField):
     def __init__(self, model: type[Term], **kwargs: Any) -> None:
         kwargs.setdefault("required", False)
         kwargs.setdefault("empty_label", _("none"))
-        super().__init__(queryset=in_tree_order(model.objects.filter(retired_at__isnull=True)), **kwargs)
+        super().__init__(queryset=in_use(model), **kwargs)
 
     def label_from_instance(self, obj: Term) -> str:  # type: ignore[override]
         return "\u3000" * (obj.level - 1) + obj.name

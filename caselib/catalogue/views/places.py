@@ -19,7 +19,7 @@ from caselib.core.page_cache import LISTS, PAGES, shared
 from caselib.resources.enums import PointKind, TeacherSource
 from caselib.resources.models import TeachingPoint
 from caselib.vocabularies.models import Topic
-from caselib.vocabularies.selectors import in_tree_order
+from caselib.vocabularies.selectors import in_use
 
 from .. import services
 from ..columns import POINTS, POINTS_FOR_KEEPERS, TEACHERS
@@ -113,7 +113,7 @@ def evaluate(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "evaluations": selectors.evaluations_of(point),
         "preferences": selectors.preferences_of(point),
-        "topics": in_tree_order(Topic.objects.filter(retired_at__isnull=True)),
+        "topics": in_use(Topic),
         "choices": Preference.choices,
         "trail": [(_("Teaching points"), reverse("catalogue:points")), (point.title, point.get_url() or "")],
     }

@@ -19,7 +19,7 @@ from caselib.core.errors import Refusal
 from caselib.core.page_cache import LISTS, PAGES, shared
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position
-from caselib.vocabularies.selectors import in_tree_order
+from caselib.vocabularies.selectors import in_tree_order, in_use
 
 from .. import services
 from ..forms import PostForm, RosterForm
@@ -45,7 +45,7 @@ def positions(request: HttpRequest) -> HttpResponse:
 
 def _tree() -> list[tuple[Position, list[Position]]]:
     """Return each position of the first level in use with all that stand below it."""
-    found = in_tree_order(Position.objects.filter(retired_at__isnull=True))
+    found = in_use(Position)
     tops: list[tuple[Position, list[Position]]] = []
     for position in found:
         if position.level == 1 or not tops:

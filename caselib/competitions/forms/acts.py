@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.vocabularies.models import Sector, Topic
-from caselib.vocabularies.selectors import in_tree_order
+from caselib.vocabularies.selectors import in_use
 
 from ..models import Award, Bid, Competition, Entry, Need, Objection, Track
 from .setup import MomentField
@@ -73,8 +73,8 @@ class AppointForm(forms.Form):
         judges = User.objects.filter(groups__name=Role.JUDGE, is_active=True).exclude(pk__in=seated)
         self.fields["user"].queryset = judges.select_related("unit").order_by("name", "pk")  # type: ignore[attr-defined]
         self.fields["tracks"].queryset = competition.tracks.all()  # type: ignore[attr-defined]
-        self.fields["topics"].queryset = in_tree_order(Topic.objects.filter(retired_at__isnull=True))  # type: ignore[attr-defined]
-        self.fields["sectors"].queryset = in_tree_order(Sector.objects.filter(retired_at__isnull=True))  # type: ignore[attr-defined]
+        self.fields["topics"].queryset = in_use(Topic)  # type: ignore[attr-defined]
+        self.fields["sectors"].queryset = in_use(Sector)  # type: ignore[attr-defined]
 
 
 class ReasonForm(forms.Form):
