@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from search.backends.embedded_permission import FIELDS, Permissions, only_without, simplified
+from search.backends.fields import MOST_ENDS
 from search.queries import Anywhere, Bool, Everything, Node, Nothing, OneOf, Phrase, PhrasePrefix, Prefix, Term
 
 if TYPE_CHECKING:
     import tantivy
 
 Clause = tuple["tantivy.Occur", "tantivy.Query"]
-_EXPANSIONS = 30_000  # tokens a prefix may stand for: a character goes on in as many ways as there are characters
 _LARGE = 20_000  # documents
 _LOOKED_UP = 256  # values up to which each is looked up by itself
 
@@ -49,7 +49,7 @@ class Translator:
                 words.append((at, re.escape(last) + ".*"))
                 return query.const_score_query(query.regex_phrase_query(self._schema, field, words), 0.0)
             case Prefix(field, prefix):
-                found = self._searcher.terms_with_prefix(field, prefix, limit=_EXPANSIONS)
+                found = self._searcher.terms_with_prefix(field, prefix, limit=MOST_ENDS)
                 return self._set(field, [token for token, _ in found])
             case OneOf(field, values, boost):
                 return self._set(field, values, boost)

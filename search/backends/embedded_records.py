@@ -6,13 +6,12 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from search.backends.embedded_query import Clause, Translator
-from search.backends.fields import READERS
+from search.backends.fields import MOST_VALUES, READERS
 from search.queries import OLDEST, TITLE, EngineQuery, Node, Nothing, OneOf
 
 if TYPE_CHECKING:
     import tantivy
 
-_BUCKETS = 5_000  # values of an axis: more units than a province has
 _FACET_CACHE = 512
 _Facets = Mapping[str, Mapping[str, int]]
 _Counts = TypeVar("_Counts")
@@ -142,7 +141,7 @@ class Records:
         return _kept(self._apart, (node, _chosen(query, but=axis), query.tokens, query.only, axis), count)
 
     def _tally(self, match: tantivy.Query, axes: tuple[str, ...]) -> tuple[int, dict[str, Mapping[str, int]]]:
-        wanted: dict[str, Any] = {a: {"terms": {"field": f"x_{a}", "size": _BUCKETS}} for a in axes}
+        wanted: dict[str, Any] = {a: {"terms": {"field": f"x_{a}", "size": MOST_VALUES}} for a in axes}
         answer = self.searcher.aggregate(match, wanted | {"": {"value_count": {"field": "num"}}})
         counts: dict[str, Mapping[str, int]] = {
             a: {b["key"]: b["doc_count"] for b in answer[a]["buckets"]} for a in axes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from search.backends.fields import FACET_SEPARATOR, FACETS, READERS, TITLES
+from search.backends.fields import FACET_SEPARATOR, FACETS, MOST_ENDS, MOST_VALUES, READERS, TITLES
 from search.candidates import WINDOW
 from search.documents import GAP
 from search.queries import (
@@ -26,10 +26,6 @@ from search.queries import (
 from search.ranking import WORDS
 from search.records import SLOTS
 
-_BUCKETS = 5_000  # values of an axis: more units than a province has; of ten axes as many as the server counts
-_EXPANSIONS = (
-    30_000  # tokens the last of a phrase may stand for: a character goes on in as many ways as there are characters
-)
 PASSAGES = "passages"
 NESTED = f"{PASSAGES}."
 PLACE = (
@@ -77,7 +73,7 @@ def _node(node: Node, path: str) -> Body:
         case Phrase(field, tokens, boost):
             return {"match_phrase": {path + field: {"query": _spaced(tokens), "boost": boost}}}
         case PhrasePrefix(field, tokens):
-            begun = {"query": _spaced(tokens), "max_expansions": _EXPANSIONS}
+            begun = {"query": _spaced(tokens), "max_expansions": MOST_ENDS}
             return {"constant_score": {"filter": {"match_phrase_prefix": {path + field: begun}}, "boost": 0}}
         case Prefix(field, prefix):
             return {"constant_score": {"filter": {"prefix": {path + field: {"value": prefix}}}, "boost": 0}}
@@ -287,5 +283,5 @@ def _sort(query: EngineQuery, tie: str) -> list[Body]:
 def _facet(axis: str, filters: Mapping[str, Body]) -> Body:
     """Count one axis under the filters of all others."""
     others = [clause for name, clause in filters.items() if name != axis]
-    counted = {"values": {"terms": {"field": f"x_{axis}", "size": _BUCKETS}}}
+    counted = {"values": {"terms": {"field": f"x_{axis}", "size": MOST_VALUES}}}
     return {"filter": {"bool": {"filter": others}} if others else {"match_all": {}}, "aggs": counted}
