@@ -26,9 +26,11 @@ _FIELDS = {
 }  # fmt: skip
 # Quotes are an operator where they stand alone; inside a sentence they only quote.
 _QUOTED = r"[\"“”„«「『](?P<quoted>[^\"“”»」』]*)[\"“”»」』](?=$|[\s,，、;；。])"
-_PREFIX = r"(?P<minus>(?<!\S)-)?(?:(?P<field>[a-z]+|[\u4e00-\u9fff]{2}):\s*)?"
-_TERM = re.compile(rf"{_PREFIX}(?<![^\s,，、;；。:\-])(?:{_QUOTED}|(?P<plain>[^\s]+))")
-_QUOTES = re.compile(rf"(?<![^\s,，、;；。:\-]){_QUOTED}")
+_PREFIX = r"(?P<minus>(?<!\S)[-−–])?(?:(?P<field>[a-z]+|[\u4e00-\u9fff]{2}):\s*)?"
+# Keywords are parted by a comma as well as by a blank: behind either stands the next thing asked for, or not asked for.
+_BEHIND_A_COMMA = re.compile(rf"(?<=[,、;。])(?=[-−–][^\s\-]|(?:{'|'.join(_FIELDS)}):)")
+_TERM = re.compile(rf"{_PREFIX}(?<![^\s,，、;；。:\-−–])(?:{_QUOTED}|(?P<plain>[^\s]+))")
+_QUOTES = re.compile(rf"(?<![^\s,，、;；。:\-−–]){_QUOTED}")
 _SEPARATORS = re.compile(r"[\s\"“”„«»「」『』,，、。;；:：!！?？|/\\()（）\[\]【】{}<>《》〈〉…—～~*^=+&%$#@`·•\-]+")
 
 # The number of an official document, 国发[2016]58号: its year is bracketed by what is at hand, and parts nothing.
@@ -106,7 +108,7 @@ def parse(raw: str) -> ParsedQuery:
     if len(text) > _KEYWORDS and told:
         kept = tuple(dict.fromkeys(map(Part, _texts(text))))[:_MAX_PROSE_PARTS]
     else:
-        parts = [part for match in _TERM.finditer(text) for part in _parts_of(match, told)]
+        parts = [part for match in _TERM.finditer(_BEHIND_A_COMMA.sub(" ", text)) for part in _parts_of(match, told)]
         kept = tuple(dict.fromkeys(parts[:_MAX_PARTS]))
         truncated = truncated or len(parts) > _MAX_PARTS
     plain = [p.text for p in kept if not p.excluded and p.field in (None, "title")]

@@ -201,6 +201,9 @@ def test_operators() -> None:
         Part("基层 治理", quoted=True),
         Part("丁一舟", "author"),
     )
+    for written in ("廉政，-腐败，作者：丁一舟", "廉政 －腐败;author:丁一舟", "廉政、−腐败 、author：丁一舟"):
+        assert parse(written).parts == (Part("廉政"), Part("腐败", excluded=True), Part("丁一舟", "author")), written
+    assert parse("2019-2020，甲-乙").excluded == (), "what joins two words takes nothing away"
     assert parse("“乡里制”的特点是什么？").exact is False, "a question quotes a name, it does not demand the phrase"
     assert parse("http://a.b/c-d").parts[0].field is None
 

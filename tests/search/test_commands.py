@@ -45,6 +45,15 @@ def test_a_search_as_the_public_and_as_somebody(up_to_date: object) -> None:
     assert "渔港扩建" in run("search", "渔港")
 
 
+def test_units_of_one_name_are_counted_apart() -> None:
+    for county in ("东浦县", "西岭县"):
+        office = factories.unit("组织部", parent=factories.unit(county))
+        factories.live(title="渔港扩建", by=factories.UserFactory(roles=[Role.AUTHOR], unit=office))
+    run("search_index", "rebuild")
+    counted = json.loads(run("search", "渔港", "--json"))["facets"]["unit"]
+    assert [b["count"] for b in counted if b["label"] == "组织部"] == [1, 1]
+
+
 def test_what_cannot_be_done_is_said() -> None:
     with pytest.raises(CommandError, match="no account"):
         run("search", "渔港", "--viewer", "nobody-of-this-name")

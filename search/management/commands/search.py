@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from search import api, engines
+from search.facets import FacetBucket
 
 
 class Command(BaseCommand):
@@ -68,9 +69,14 @@ def as_json(result: api.SearchResult) -> dict[str, Any]:
         "took_ms": round(result.took_ms, 2),
         "hits": [_hit_as_json(hit) for hit in result.hits],
         "others": [_hit_as_json(hit) for hit in result.others],
-        "facets": {axis: {b.label: b.count for b in rows} for axis, rows in result.facets.items()},
+        "facets": {axis: [_bucket_as_json(b) for b in rows] for axis, rows in result.facets.items()},
         "next_cursor": result.next_cursor,
     }
+
+
+def _bucket_as_json(bucket: FacetBucket) -> dict[str, Any]:
+    # Not by name: each county has an office called alike.
+    return {"value": bucket.value, "label": bucket.label, "count": bucket.count, "parent": bucket.parent}
 
 
 def _hit_as_json(hit: api.Hit) -> dict[str, Any]:
