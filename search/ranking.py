@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from search.analysis import numerals, tokens
 from search.backends.fields import TEXT, TITLES
-from search.queries import Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term
+from search.queries import Bool, Everything, Node, Nothing, Phrase, PhrasePrefix, Prefix, Term, all_of
 
 WORDS, BIGRAMS, SINGLES = "w", "b", "c"  # fields of a passage; its bigrams are coarse ones
 _PHRASE_UP_TO = 10  # characters: longer texts are not expected word for word
@@ -152,6 +152,9 @@ def phrase_node(field: str, text: str, boost: float = 1.0) -> Node:
     exact = tuple((at, token.rstrip("*")) for at, token in positioned[:-1])
     at, last = positioned[-1]
     if last.endswith("*"):  # a lone Han character at the end begins a bigram where the text goes on
+        if field != BIGRAMS and not tokens.is_han(before := exact[-1][1]):  # passages have no openings
+            opening = Term(field, before + last[:-1])
+            return all_of(Phrase(field, exact), opening) if len(exact) > 1 else opening
         return PhrasePrefix(field, (*exact, (at, last[:-1])))
     return Phrase(field, (*exact, (at, last)), boost)
 

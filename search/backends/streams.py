@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from search.analysis import pinyin, titles, tokens
@@ -58,17 +59,17 @@ def of_record(record: Record) -> Streams:
         fields = {name: f"{t} {o}" for name, t, o in zip("wbc", in_front, tokens.streams(text, own), strict=True)}
         found.append(PassageStreams(unit, fields))
 
-    def piece(given: str | TextPart) -> str:
+    def runs_of(given: str | TextPart) -> tokens.Runs:
         if isinstance(given, str):
-            return _bigrams(given)
+            return tokens.runs(fold(given))
         known = None if id(given) in parted else runs.get(id(given))
-        return tokens.bigram_stream(tokens.runs(folded[id(given)]) if known is None else known)
+        return tokens.runs(folded[id(given)]) if known is None else known
 
     return Streams(
-        title=tokens.bigram_stream(tokens.runs(title)),
-        authors=list(map(_bigrams, record.authors)),
-        units=list(map(_bigrams, record.units)),
-        slots=[(allowed, " ".join(filter(None, map(piece, pieces)))) for allowed, pieces in record.slots()],
+        title=_found_by(tokens.runs(title)),
+        authors=[_found_by(tokens.runs(fold(author))) for author in record.authors],
+        units=[_found_by(tokens.runs(fold(unit))) for unit in record.units],
+        slots=[(allowed, _found_by(*map(runs_of, pieces))) for allowed, pieces in record.slots()],
         passages=found,
         names=titles.names(title),
         spelt=_spelt_keys(title, record.authors),
@@ -76,8 +77,11 @@ def of_record(record: Record) -> Streams:
     )
 
 
-def _bigrams(text: str) -> str:
-    return tokens.bigram_stream(tokens.runs(fold(text)))
+def _found_by(*pieces: tokens.Runs) -> str:
+    """What matches a text: the bigrams of its pieces as if they were one, and behind them, where they part no phrase, the
+    openings of its numbers."""
+    openings = dict.fromkeys(itertools.chain.from_iterable(map(tokens.openings, pieces)))
+    return " ".join([*filter(None, map(tokens.bigram_stream, pieces)), *openings])
 
 
 def _spelt_keys(title: str, authors: tuple[str, ...]) -> list[str]:

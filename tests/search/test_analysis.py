@@ -16,6 +16,8 @@ from search.analysis.query import MAX_CHARACTERS, Part, parse
 from search.analysis.questions import content_runs, is_question
 from search.backends import streams
 from search.highlighting import ELLIPSIS, mark, marked_items, patterns, snippet
+from search.queries import Bool, Phrase, Term
+from search.ranking import phrase_node
 from search.records import Record, TextPart
 
 
@@ -93,7 +95,19 @@ def test_a_record_is_folded_part_by_part_and_cut_passage_by_passage() -> None:
 def test_a_run_that_two_passages_share_is_one_run_of_the_record() -> None:
     for text in ("无标点" * 500, "长" * 399 + "。" + "句" * 10, "ab" * 900, "字" * 610 + "A" * 610 + "。完"):
         made = streams.of_record(Record("a", "", parts=(TextPart("body", text),)))
-        assert made.slots[0][1].split() == tokens.bigrams(fold(text))
+        opening = [f"{'a' * 64}完"] if "A" in text else []
+        assert made.slots[0][1].split() == [*tokens.bigrams(fold(text)), *opening]
+
+
+def test_the_openings_of_numbers_stand_behind_all_text_so_that_they_part_no_phrase() -> None:
+    parts = (TextPart("body", "2019年度，来了3人。"), TextPart("body", "3人走，还有gdp增长1.5倍。7"))
+    made = streams.of_record(Record("a", "3所", parts=parts, authors=("丁",)))
+    text = tokens.bigrams(fold(f"3所\n丁\n{parts[0].text}{parts[1].text}"))
+    assert made.slots[0][1].split() == [*text, "3所", "2019年", "3人", "gdp增", "5倍"]
+    assert made.title.split() == ["3", "所", "3所"]
+    assert phrase_node("t0", "2019年") == Term("t0", "2019年")
+    assert phrase_node("t0", "来了3人") == Bool(must=(Phrase("t0", ((0, "来了"), (2, "3"))), Term("t0", "3人")))
+    assert tokens.of_passages("2019年") == "2019"
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,7 @@ class Reading:
     def _frequency(self, field: str, token: str) -> float:
         """About how many passages hold a token; of the text of records nobody counts, passages say as much."""
         if field.startswith(TEXT):
-            field, token = BIGRAMS, tokens.coarse(token)
+            field, token = BIGRAMS, tokens.of_passages(token)
         counted = self._counts()
         return counted.passages * counted.shares.get(field, {}).get(token, _UNCOUNTED)
 
