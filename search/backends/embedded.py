@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
+import logging
 import os
 import shutil
 import threading
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from search.backends import embedded_schema as schema
 from search.backends.base import EngineUnavailable
+from search.backends.embedded_integrity import INDEXES, Integrity, note_layout
 from search.backends.embedded_reading import Reading
 from search.backends.streams import of_record
 from search.queries import EngineAnswer, EngineQuery
@@ -22,6 +23,8 @@ from search.records import Record
 
 if TYPE_CHECKING:
     import tantivy
+
+logger = logging.getLogger(__name__)
 
 _CURRENT = "CURRENT"
 # Bytes a writer collects before it flushes a segment. In bulk so many that 100,000 records make fewer segments of either
@@ -51,6 +54,7 @@ class EmbeddedEngine:
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         self._opened: _Open | None = None
+        self._integrity = Integrity()
         self._lock = threading.Lock()
 
     def search(self, query: EngineQuery) -> EngineAnswer:
@@ -62,7 +66,9 @@ class EmbeddedEngine:
         return self._read(lambda opened: _shares(opened, field, tokens))
 
     def versions(self) -> Iterator[tuple[str, str]]:
-        """Yield (key, version hash) of every record held."""
+        """Yield (key, version hash) of every record held. What is compared is first read to the last byte."""
+        if damaged := self._read(lambda opened: self._integrity.damaged(opened.directory, anew=True)):
+            raise EngineUnavailable(f"the embedded index is damaged: {', '.join(damaged)}")
         yield from self._read(lambda opened: opened.reading.records.versions())
 
     def status(self) -> Mapping[str, object]:
@@ -96,11 +102,14 @@ class EmbeddedEngine:
         return done
 
     def ready(self) -> bool:
-        """Whether there is an index that opens and answers."""
+        """Whether there is an index that opens, and all its files are what was written."""
         try:
-            return self._read(lambda opened: opened.reading.records.searcher.num_docs >= 0 and _whole(opened.directory))
+            damaged = self._read(lambda opened: self._integrity.damaged(opened.directory))
         except EngineUnavailable:
             return False
+        if damaged:
+            logger.warning("damaged or missing in the embedded index: %s", ", ".join(damaged))
+        return not damaged
 
     def builder(self) -> EmbeddedBuilder:
         """Start a new generation beside the live one."""
@@ -298,27 +307,11 @@ def _shares(opened: _Open, field: str, tokens: Collection[str]) -> Mapping[str, 
     return {token: opened.reading.passages.frequency(field, token) / total for token in tokens}
 
 
-def _whole(directory: Path) -> bool:
-    """Whether each segment has its positions, which the library misses only when somebody asks for a phrase."""
-    missing = _without_positions(directory)
-    # A commit may have merged segments away, and removed their files, while they were looked at.
-    return not missing or not missing & _without_positions(directory)
-
-
-def _without_positions(directory: Path) -> set[str]:
-    return {
-        f"{name}/{segment['segment_id']}"
-        for name in ("records", "passages")
-        for segment in json.loads((directory / name / "meta.json").read_text())["segments"]
-        if not (directory / name / f"{segment['segment_id'].replace('-', '')}.pos").is_file()
-    }
-
-
 def _stamp(root: Path, directory: Path) -> tuple[int, ...] | None:
     """What changes with every commit of either index and with every switch to another; None where a file is missing."""
     try:
         switch = os.stat(f"{root}/{_CURRENT}")
-        commits = [os.stat(f"{directory}/{name}/meta.json").st_mtime_ns for name in ("records", "passages")]
+        commits = [os.stat(f"{directory}/{name}/meta.json").st_mtime_ns for name in INDEXES]
     except OSError:
         return None
     return switch.st_ino, switch.st_mtime_ns, *commits
@@ -330,6 +323,7 @@ def _create_indexes(directory: Path) -> None:
     for name, made in (("records", schema.record_schema()), ("passages", schema.passage_schema())):
         (directory / name).mkdir(parents=True, exist_ok=True)
         tantivy.Index(made, path=str(directory / name))
+    note_layout(directory)
     (directory / "schema-version").write_text(schema.VERSION)
 
 

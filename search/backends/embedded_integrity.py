@@ -1,0 +1,123 @@
+"""Whether the files of the embedded index are what its library wrote.
+
+The library opens an index whose files were damaged in the middle, and answers: wrongly, or not at all where it comes to
+the damage. Each file of a segment ends in a note with the CRC-32 of what stands before it, which the library itself never
+looks at again (tantivy's ``directory/footer.rs``: the body, the note as JSON, its length and a magic number of four bytes
+each, the low byte first).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+INDEXES = ("records", "passages")
+_LAID_OUT = "schemas.json"  # how each index was laid out when it was made
+_KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
+_END = struct.Struct("<II")
+_MAGIC = 1337
+_LONGEST_NOTE = 4096  # bytes; it has some hundred
+_CHUNK = 1 << 20
+
+_State = tuple[int, int, int]
+
+
+class Integrity:
+    """Remembers which files were found whole: none is written again, so each is read once until it is asked for anew."""
+
+    def __init__(self) -> None:
+        self._whole: dict[Path, _State] = {}
+
+    def damaged(self, directory: Path, *, anew: bool = False) -> list[str]:
+        """Return the names of the damaged or missing files of a generation. Raises OSError, ValueError, KeyError, TypeError.
+
+        `anew` reads every file, also those that were whole when they were last read.
+        """
+        if anew:
+            self._whole.clear()
+        found = self._look(directory)
+        # A commit may have merged segments away, and removed their files, while they were looked at.
+        return [name for name in self._look(directory) if name in found] if found else []
+
+    def _look(self, directory: Path) -> list[str]:
+        laid_out = json.loads((directory / _LAID_OUT).read_text())
+        damaged: list[str] = []
+        files: list[Path] = []
+        for name in INDEXES:
+            meta = _meta(directory / name)
+            if _layout(meta) != laid_out[name]:
+                damaged.append(f"{name}/meta.json")
+            files.extend(_files(directory / name, meta))
+        self._whole = {path: self._whole[path] for path in files if path in self._whole}
+        return damaged + [f"{path.parent.name}/{path.name}" for path in files if not self._is_whole(path)]
+
+    def _is_whole(self, path: Path) -> bool:
+        try:
+            state = _state(os.stat(path))
+            if self._whole.get(path) != state:
+                if not _checked(path):
+                    return False
+                self._whole[path] = state
+        except FileNotFoundError:
+            return False
+        return True
+
+
+def note_layout(directory: Path) -> None:
+    """Keep how the indexes of a new generation are laid out: what the library rewrites with each commit is compared with it."""
+    (directory / _LAID_OUT).write_text(json.dumps({name: _layout(_meta(directory / name)) for name in INDEXES}))
+
+
+def _meta(directory: Path) -> Mapping[str, Any]:
+    return dict(json.loads((directory / "meta.json").read_text()))
+
+
+def _layout(meta: Mapping[str, Any]) -> list[Any]:
+    return [meta["index_settings"], meta["schema"]]
+
+
+def _files(directory: Path, meta: Mapping[str, Any]) -> Iterator[Path]:
+    """Yield the files of all segments, that of what was deleted included."""
+    for segment in meta["segments"]:
+        name = str(segment["segment_id"]).replace("-", "")
+        for kind in _KINDS:
+            yield directory / f"{name}.{kind}"
+        if segment["deletes"]:
+            yield directory / f"{name}.{segment['deletes']['opstamp']}.del"
+
+
+def _state(stat: os.stat_result) -> _State:
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
+
+
+def _checked(path: Path) -> bool:
+    """Whether a file is as long as it was made, and has the checksum it was noted to have."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        end = size - _END.size
+        if end < 0:
+            return False
+        file.seek(end)
+        length, magic = _END.unpack(file.read(_END.size))
+        if magic != _MAGIC or length > min(end, _LONGEST_NOTE):
+            return False
+        left = end - length
+        file.seek(left)
+        try:
+            noted = json.loads(file.read(length))["crc"]
+        except (ValueError, KeyError, TypeError):
+            return False
+        file.seek(0)
+        crc = 0
+        while left:
+            chunk = file.read(min(left, _CHUNK))
+            if not chunk:
+                return False
+            crc = zlib.crc32(chunk, crc)
+            left -= len(chunk)
+    return bool(crc == noted)
