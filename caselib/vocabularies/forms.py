@@ -17,7 +17,7 @@ from .exchange.formats import MAX_BYTES, UnreadableError
 from .models import Term
 from .selectors import in_use
 
-SYNTAXES = [("csv", "CSV"), ("ttl", "SKOS Turtle"), ("jsonld", "SKOS JSON-LD")]
+SYNTAXES = [("csv", "CSV"), ("ttl", "SKOS Turtle"), ("jsonld", "SKOS JSON-LD"), ("rdf", "SKOS RDF/XML")]
 
 
 class TermForm(forms.ModelForm):  # type: ignore[type-arg]

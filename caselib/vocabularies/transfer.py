@@ -28,7 +28,7 @@ def records(model: type[Term]) -> list[TermRecord]:
 
 
 def export(model: type[Term], syntax: str) -> str:
-    """Return the vocabulary as ``csv``, ``ttl`` or ``jsonld`` text."""
+    """Return the vocabulary as the text of a file: ``csv``, or a key of ``formats.FORMATS``."""
     if syntax == "csv":
         return formats.to_csv(records(model))
     return formats.to_skos(records(model), model.axis, str(model._meta.verbose_name), syntax)

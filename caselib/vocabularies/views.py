@@ -21,7 +21,12 @@ from .exchange.records import Change
 from .forms import SYNTAXES, ImportForm, PromoteForm, RetireForm
 from .models import AXES, Term
 
-CONTENT_TYPES = {"csv": "text/csv", "ttl": "text/turtle", "jsonld": "application/ld+json"}
+CONTENT_TYPES = {
+    "csv": "text/csv",
+    "ttl": "text/turtle",
+    "jsonld": "application/ld+json",
+    "rdf": "application/rdf+xml",
+}
 
 
 ACTS = {

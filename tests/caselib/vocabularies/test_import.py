@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -155,6 +156,7 @@ def test_narrower_counts_as_broader_and_a_broader_term_from_nowhere_is_not_forgo
         (b"<rdf:RDF><!DOCTYPE x></rdf:RDF>", "ttl"),
         (b'{"@context": "http://127.0.0.1:9/", "@id": "x"}', "jsonld"),
         (b"[]", "jsonld"),
+        (b'<!DOCTYPE a [<!ENTITY e SYSTEM "file:///etc/passwd">]><a>&e;</a>', "rdf"),
     ],
 )
 def test_no_file_is_an_error_of_the_site(client_of: Callable[..., Client], data: bytes, syntax: str) -> None:
@@ -235,3 +237,27 @@ def test_of_several_broader_terms_the_one_that_is_not_kept_is_named(client_of: C
     services.move_term(Topic.objects.get(code="n2"), Topic.objects.get(code="n3"), by=None)
     assert "已保留 n3，未采用 n1。" in sent()
     assert Topic.objects.get(code="n2").parent == Topic.objects.get(code="n3")
+
+
+RDF_XML = """<?xml version="1.0" encoding="gb2312"?>
+<!DOCTYPE rdf:RDF [<!ENTITY skos "http://www.w3.org/2004/02/skos/core#"><!ENTITY other SYSTEM "%s">]>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:skos="&skos;">
+  <skos:Concept rdf:about="http://terms.test/T1"><skos:prefLabel xml:lang="zh">乡村治理&other;</skos:prefLabel></skos:Concept>
+  <rdf:Description rdf:about="http://terms.test/T2">
+    <rdf:type rdf:resource="&skos;Concept"/><skos:prefLabel>村务公开</skos:prefLabel>
+    <skos:broader rdf:resource="http://terms.test/T1"/>
+  </rdf:Description>
+</rdf:RDF>"""
+
+
+def test_rdf_xml_is_read_in_any_encoding_and_brings_nothing_from_the_disk(
+    client_of: Callable[..., Client], tmp_path: Path
+) -> None:
+    (tmp_path / "secret.txt").write_text("机密")
+    data = (RDF_XML % (tmp_path / "secret.txt").as_uri()).encode("gb2312")
+    url = reverse("vocabulary_tools", args=["topic"])
+    upload = SimpleUploadedFile("terms.rdf", data)
+    form = {"act": "import", "import-file": upload, "import-syntax": "rdf", "import-apply": "on"}
+    page = client_of(Role.EDITOR).post(url, form).content.decode()
+    assert "机密" not in page
+    assert Topic.objects.get(code="T2").parent == Topic.objects.get(code="T1", name="乡村治理")

@@ -41,7 +41,7 @@ def test_csv_round_trips(records: list[TermRecord]) -> None:
     assert formats.from_csv(formats.to_csv(records)) == records
 
 
-@pytest.mark.parametrize("syntax", ["ttl", "jsonld"])
+@pytest.mark.parametrize("syntax", ["ttl", "jsonld", "rdf"])
 def test_skos_round_trips(syntax: str) -> None:
     records = [
         TermRecord("T01", "廉政教育", "", ("廉洁教育",), "说明"),
@@ -49,6 +49,9 @@ def test_skos_round_trips(syntax: str) -> None:
     ]
     text = formats.to_skos(records, "topic", "主题", syntax)
     assert sorted(formats.from_skos(text, syntax), key=lambda r: r.code) == records
+
+
+LAUGHS = "".join(f"<!ENTITY e{n} '{f'&e{n - 1};' * 40}'>" for n in range(1, 9))  # 40 to the eighth times one word
 
 
 @pytest.mark.parametrize(
@@ -61,6 +64,8 @@ def test_skos_round_trips(syntax: str) -> None:
         ('{"@graph": [{"@context": ["http://127.0.0.1:9/c"]}]}', "jsonld"),
         ("{", "jsonld"),
         ("[" * 100_000, "jsonld"),
+        ("not xml", "rdf"),
+        (f"<!DOCTYPE a [<!ENTITY e0 'lol'>{LAUGHS}]><a>&e8;</a>", "rdf"),
     ],
 )
 def test_unreadable_files_are_named_as_such(text: str, syntax: str) -> None:
@@ -172,7 +177,7 @@ def test_a_free_tag_becomes_a_term() -> None:
 
 
 def test_an_export_imported_again_changes_nothing() -> None:
-    for syntax in ("csv", "ttl", "jsonld"):
+    for syntax in ("csv", "ttl", "jsonld", "rdf"):
         records = transfer.read(transfer.export(Topic, syntax), syntax)
         assert {change.act for change in transfer.import_records(Topic, records, by=None)} == {"same"}
 
