@@ -117,6 +117,11 @@ _NOTE_PART = re.compile(
 )
 
 
+def is_teaching_note(heading: str) -> bool:
+    """True for the heading of what tells how a case is taught: 案例使用说明, 教学指南."""
+    return bool(_TEACHING_NOTE.match(bare(heading)))
+
+
 def for_teachers(headings: Sequence[str]) -> list[bool]:
     """Tell of the sections of a case, by their headings, which are its teaching note (案例使用说明) or a part of one.
 
@@ -127,7 +132,7 @@ def for_teachers(headings: Sequence[str]) -> list[bool]:
     for heading in headings:
         number = numeral(heading)
         name = bare(heading)
-        if _TEACHING_NOTE.match(name):
+        if is_teaching_note(heading):
             expected = 1
             found.append(True)
         elif expected and number is not None and number.kind == "han" and number.value == expected:

@@ -9,12 +9,19 @@ from dataclasses import dataclass, field, replace
 from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
-from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields, topic_of
+from caselib.ingest.lessons import (
+    LessonFields,
+    is_generic_title,
+    is_lesson_title,
+    is_other_kind,
+    lesson_fields,
+    topic_of,
+)
 from caselib.ingest.levels import without_outsiders
 from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title, for_teachers
+from caselib.ingest.sections import canonical_name, clean_title, for_teachers, is_teaching_note
 from caselib.ingest.single import headline
 from caselib.ingest.titling import Start, line_of, with_subtitle
 from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
@@ -206,8 +213,10 @@ def _lesson(item: Item) -> None:
     titled = is_lesson_title(item.title) or any(
         is_lesson_title(block.text) for block in item.blocks[:3] if isinstance(block, Paragraph)
     )
-    if not fields.is_lesson and not (titled and len(fields.texts) >= 2):
+    if is_other_kind(item.title) or not (fields.is_lesson or (titled and len(fields.texts) >= 2)):
         return
+    if not titled and any(is_teaching_note(line_of(heading)) for heading in item.sections):
+        return  # a case that brings along how it is taught
     item.lesson = fields
     topic = fields.texts.get("topic", "").split("\n")[0].strip()
     if topic and len(topic) <= 60 and is_generic_title(item.title) and topic not in item.title:
