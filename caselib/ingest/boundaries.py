@@ -21,7 +21,7 @@ from caselib.ingest.titling import (
     title_lines,
 )
 from caselib.word.model import Block, Heading, Paragraph
-from caselib.word.names import is_byline
+from caselib.word.names import is_byline, split_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
 from caselib.word.section_names import is_section_name
 
@@ -74,7 +74,9 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
             hit = next((mark for mark in marks if mark in titles and mark not in met), None)
             if hit:
                 met.update(marks)
-                starts.append(Start(index, length, "contents"))
+                # An entry may name its unit behind the title: in the body the unit stands below, and is no second line.
+                signed = length > 1 and _credits(blocks[index + 1])
+                starts.append(Start(index, 1 if signed else length, "contents"))
                 break
     second = {start.index + 1 for start in starts if start.length > 1}
     starts = [start for start in starts if start.index not in second]
@@ -85,6 +87,10 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     if indexes and _are_parts_of_report(blocks, indexes):
         return []
     return [_with_label(blocks, start) for start in starts]
+
+
+def _credits(block: Block) -> bool:
+    return any(split_byline(text_of(block))) and is_byline(text_of(block))
 
 
 def _are_parts_of_report(blocks: Sequence[Block], starts: Sequence[int]) -> bool:

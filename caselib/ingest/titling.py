@@ -193,9 +193,12 @@ def is_part_name(text: str) -> bool:
         (number is not None and number.kind == "part")
         or (text.endswith("篇") and len(text) <= 12)
         or (bool(_HALF.match(text)) and len(text) <= 24)
+        or (bool(_TOPIC.match(text)) and len(text) <= 30 and not ends_sentence(text))
     )
 
 
+# 专题一　党建引领
+_TOPIC = re.compile(r"^(?:专题|板块|篇章)\s*[一二三四五六七八九十\d]{1,3}(?:[\s:：、.．—-]|$)")
 # 上篇 党建引领
 _HALF = re.compile(r"^[上中下]\s?[篇编卷辑](?!办)")
 

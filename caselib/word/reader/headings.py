@@ -195,6 +195,8 @@ class _Judge(TitleJudge):
             return "name"
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
             return None
+        if self._above_abstract(index, text):
+            return None
         if text.startswith("—") or (text[0] in '“‘"' and ends_sentence(text)):
             return None  # a subtitle, something said
         if (
@@ -216,6 +218,16 @@ class _Judge(TitleJudge):
         if not self._followed_by_text(index) or (is_bold(item) and text.endswith("：") and len(text) > 16):
             return None
         return f"look {item.size}"
+
+    def _above_abstract(self, index: int, text: str) -> bool:
+        """True for the title of a Chinese text in English, and whoever is named below it, above its English abstract."""
+        for other in self.items[index : index + 4]:
+            line = other.text.strip()
+            if re.search("[\u4e00-\u9fff]", line):
+                return False
+            if re.match(r"[\[【]?\s*abstract\b", line, re.I):
+                return line != text
+        return False
 
     def _is_field(self, index: int, text: str) -> bool:
         """True for a label and what stands beside it, 联系人：周正; a heading may have a colon too, 破局：把账本挂在墙上."""
