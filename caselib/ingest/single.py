@@ -18,8 +18,8 @@ from caselib.word.section_names import bare, is_section_name
 _HEAD = 30  # blocks among which a title may stand
 _COVER = 14  # blocks that a cover may take
 # 需求分析, 教学目标, 案例概况: what parts of a text are called, in files that begin without a title
-_PART = re.compile(
-    r"^[\u4e00-\u9fff]{2,6}(?:分析|设计|目标|背景|内容|过程|描述|要求|实施|概况|概述|说明|目的|意义|依据|思路|理念|方法|流程)$"
+PART_OF_TEXT = re.compile(
+    r"^[\u4e00-\u9fff]{2,6}(?:分析|设计|目标|背景|内容|过程|描述|要求|实施|概况|概述|说明|目的|意义|依据|思路|理念|方法|流程|结构|环境)$"
 )
 _NEVER = re.compile(r"^(?:\d{1,2}\s*)?(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献)$", re.I)
 # 本科毕业论文, 教学案例, 调研报告: what kind of text a cover announces
@@ -29,6 +29,9 @@ _KIND = re.compile(
 )
 # What a template says of the letters to be set in its place
 _SETTING = re.compile(r"黑体|宋体|楷体|[大小]?[一二三四五]号字?[，,]|加粗|居中")
+_NO_NAME = re.compile(
+    r"^(?:新建.*|文\s?[档本稿]?\d*|未命名.*|副本.*|稿件?\d*|(?:doc|document|untitled|new)\b.*|[\W\d_]*)$", re.I
+)
 _LABELLED = re.compile(
     r"^(?:\S{0,6}(?:案例|论文|课题|作品|项目|成果|报告|文章|课程|[）)]))?(?:题目|标题|名称|主题)$|^\S{0,4}案例(?:设计)?$|^课题$"
 )
@@ -54,7 +57,7 @@ def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
             rest = [_not_heading(block) if of_kind and index == at else block for index, block in enumerate(blocks)]
             return Headline(own, rest, [Warning("title_guessed", "", own)])
     if at is None or of_part:
-        title = squeeze(named) or name
+        title = _named_outside(blocks, squeeze(named), name)
         return Headline(without_label(title), list(blocks), [Warning("title_guessed", "", title)])
     head = blocks[at]
     title = squeeze(line_of(head))
@@ -63,9 +66,18 @@ def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
     return Headline(without_label(title), [*blocks[:at], *_unrepeated(title, after)], warnings)
 
 
+def _named_outside(blocks: Sequence[Block], named: str, name: str) -> str:
+    """Return what the properties or the name of the file call it. Word copies its properties from file to file: they count
+    where the text says so too, or where the file's name says nothing.
+    """
+    if not named or (not _NO_NAME.match(name) and key(named) not in key("".join(line_of(block) for block in blocks))):
+        return name or named
+    return named
+
+
 def _standing(blocks: Sequence[Block]) -> int | None:
     """Where the title stands as a line of its own."""
-    for find in (_title, _only_top, _leading_top, _first_line):
+    for find in (_title, _only_top, _leading_top, _leading_chapter, _first_line):
         at = find(blocks)
         if at is not None:
             return at
@@ -91,6 +103,24 @@ def _leading_top(blocks: Sequence[Block]) -> int | None:
         beside = [other for other in blocks[index + 1 :] if isinstance(other, Heading) and other.level <= block.level]
         counted = sum(1 for other in beside if numeral(line_of(other)) is not None)
         return index if counted * 2 > len(beside) or (not beside and len(text_of(block)) > 8) else None
+    return None
+
+
+def _leading_chapter(blocks: Sequence[Block]) -> int | None:
+    """The heading of the only chapter of a file, 第三章 村务监督, that stands before any text."""
+    for index, block in enumerate(blocks[:_COVER]):
+        if isinstance(block, Heading):
+            number = numeral(line_of(block))
+            if number is None or number.kind not in ("part", "chapter", "section"):
+                return None
+            below = [other for other in blocks[index + 1 :] if isinstance(other, Heading)]
+            alone = not any(
+                other.level <= block.level or ((own := numeral(line_of(other))) and own.kind == number.kind)
+                for other in below
+            )
+            return index if below and alone and len(text_of(block)) > len(number.text) + 1 else None
+        if not isinstance(block, Paragraph) or not (is_front_line(text_of(block)) or is_byline(text_of(block))):
+            return None
     return None
 
 
@@ -121,7 +151,7 @@ def _is_part(blocks: Sequence[Block], at: int) -> bool:
     head = blocks[at]
     if _NEVER.match(text_of(head)):
         return True
-    if not isinstance(head, Heading) or not (_PART.match(bare(text_of(head))) or is_section_name(text_of(head))):
+    if not isinstance(head, Heading) or not (PART_OF_TEXT.match(bare(text_of(head))) or is_section_name(text_of(head))):
         return False
     after = [block for block in blocks[at + 1 :] if isinstance(block, Heading)]
     beside = [block for block in after if block.level <= head.level and block.guessed == head.guessed]
@@ -150,7 +180,8 @@ def _on_cover(blocks: Sequence[Block]) -> str:
             return ""
         for line in (squeeze(line) for row in block.rows for cell in row[:1] for line in cell.text.splitlines()):
             if 6 <= len(line) <= 60 and not (
-                _KIND.match(line)
+                numeral(line) is not None
+                or _KIND.match(line)
                 or is_institution(line)
                 or is_byline(line)
                 or is_front_line(line)

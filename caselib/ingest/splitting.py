@@ -21,7 +21,7 @@ from caselib.ingest.levels import without_outsiders
 from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title, for_teachers, is_teaching_note
+from caselib.ingest.sections import canonical_name, clean_title, for_teachers, is_teaching_note, key
 from caselib.ingest.single import headline
 from caselib.ingest.titling import Start, line_of, with_subtitle
 from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
@@ -64,7 +64,8 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
     """
     recovered = recover(document, text_file=text_file)
     blocks = recovered.blocks
-    starts = [] if RESOURCE in document.properties else find_starts(blocks, recovered.titles)
+    paged = any(entry.page for entry in recovered.contents)
+    starts = [] if RESOURCE in document.properties else find_starts(blocks, recovered.titles, paged=paged)
     result = _collection(blocks, starts, recovered) if starts else _single(blocks, document, name)
     seen: dict[str, str] = {}
     for position, item in enumerate(result.items):
@@ -161,7 +162,7 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     """Bylines, levels, faults and lesson fields of one item."""
     if own := form_title(item.title, item.blocks):
         item.warnings.append(Warning("title_guessed", "", own))
-        if not is_form(item.title):  # what stood above may say more than the name does
+        if not is_form(item.title) and key(item.title) != key(own):  # what stood above may say more than the name does
             item.blocks.insert(0, Paragraph((Run(item.title),)))
         item.title = own
     named = read_credits(item.blocks)

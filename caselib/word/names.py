@@ -133,12 +133,17 @@ _FRONT = re.compile(
     r".*[:：][\s_]*$|.*_{4,}|^附\s*[件表录]\s*[\d一二三四五六七八九十]*$|^填[表写报]?(?:表|写)?(?:须知|说明|要求)$"
 )
 
+_MADE_BY = re.compile(r"^(.{4,30}?)\s*(?:[编印监]?制|印)$")
 _CORNER = re.compile(r"^(?:\d{6}|(?:绝密|机密|秘密)(?:★.{0,8})?|特\s*急|加\s*急|签发人[:：].*)$")
 
 
 def is_particular(text: str) -> bool:
-    """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title."""
-    return bool(_PARTICULAR.match(text))
+    """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title.
+
+    So does the name of the office that made a form, 某县委组织部制.
+    """
+    made = _MADE_BY.match(text)
+    return bool(_PARTICULAR.match(text)) or (made is not None and is_institution(made.group(1)))
 
 
 def is_front_line(text: str) -> bool:

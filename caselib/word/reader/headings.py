@@ -33,6 +33,10 @@ _FIELD_LABEL = re.compile(
     r"教师|老师|导师|成员|人|者|职务|职称|对象|课时|学时|教材|版本|来源|出处|关键词|摘\s*要|字数|备注|说明|要求|目标|重点|难点|方法|工具|方式|形式|[注按图表])$"
 )
 _CODE = re.compile(r"^//|[=!<>]=|[;{}]|\w\[\d|\w\(\)")
+# Answers to choose from on one line, A. 打击 B. 限制, and a question with its empty brackets.
+_ANSWERS = re.compile(
+    r"^[A-G]\s*[.．、)）].+?(?:\s|(?<=[\u4e00-\u9fff）)]))[B-H]\s*[.．、)）]|[（(【]\s*[A-H]{0,5}\s*[）)】]\s*$"
+)
 _MARKED = re.compile(r"^【[^【】]{2,16}】$|^〖[^〖〗]{2,16}〗$")
 _LEAD_END = "。：:；;.．！？"
 _AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
@@ -181,6 +185,8 @@ class _Judge(TitleJudge):
         text = squeeze(item.text)
         if not text or item.bullet or item.boxed or item.pictures or CAPTION.match(text):
             return None
+        if _ANSWERS.search(text):
+            return None
         number = self.numbers[index]
         strong_look = self._stands_out(item)
         if number is not None:
@@ -260,7 +266,8 @@ class _Judge(TitleJudge):
             return True
         if ends_sentence(text) and not (strong_look and number.kind in STRONG and len(text) <= 40):
             return False
-        if text[-1] in "，,、；;：:" and not strong_look:
+        framed = number.kind == "han" and index in self.before_table  # 二、案例背景： above the frame that holds it
+        if text[-1] in "，,、；;：:" and not strong_look and not framed:
             return False
         if strong_look:
             return True
@@ -285,7 +292,9 @@ class _Judge(TitleJudge):
         )
 
     def _sibling_next(self, index: int, number: Numeral) -> bool:
-        """True when the next line is the next number of the same kind: a list, not headings."""
+        """True when the next line is the next number of the same kind: a list, not headings, unless a table parts them."""
+        if index in self.before_table:
+            return False
         following = self._next(index)
         other = None if following is None else self.numbers[following]
         return other is not None and other.kind == number.kind
@@ -299,6 +308,7 @@ class _Judge(TitleJudge):
             and other.kind == number.kind
             and other.value == number.value - 1
             and before not in self.verdicts
+            and before not in self.before_table
         )
 
     # -- everything else ----------------------------------------------------------------------------------------

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from caselib.ingest.lessons import is_lesson_title
 from caselib.ingest.splitting import Split, split
-from caselib.word.model import Heading
+from caselib.word.model import Heading, Table
 from caselib.word.names import is_institution, split_byline
 from caselib.word.reader.document import read_docx
 from tests.caselib.word.packages import cell, docx, p, table
@@ -165,3 +167,80 @@ def test_a_plan_in_a_counted_table_stays_a_plan() -> None:
         ("课题", "村账公开"), ("教学目标", TEXTS[0]), ("教学重难点", TEXTS[1]), ("教学过程", TEXTS[2])
     )
     assert read(body).items[0].lesson is not None
+
+
+FORM = "".join(
+    look(line)
+    for line in ("案例名称：一本账的公开", "申报单位：中共青禾县委党校", "申 报 人：王芳", "中共青禾县委组织部制")
+)
+PLACES = ("一、案例简介：（限300字）：", "二、案例背景", "三、主要做法", "四、取得成效")
+
+
+def framed(*paragraphs: str) -> str:
+    return f"<w:tbl><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc>{''.join(map(p, paragraphs))}</w:tc></w:tr></w:tbl>"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_an_application_of_framed_places_is_read_as_sections(inside: bool) -> None:
+    body = title("干部教育培训好案例申报书") + FORM
+    for place, text in zip(PLACES, TEXTS, strict=True):
+        body += framed(place, text, text[::-1]) if inside else look(place) + framed(text, text[::-1])
+    found = read(body, "申报书")
+    (item,) = found.items
+    assert (item.title, item.unit, item.authors) == ("一本账的公开", "中共青禾县委党校", ["王芳"])
+    assert headings(found) == [(1, place) for place in PLACES]
+    assert not any(isinstance(block, Table) for block in item.blocks)
+
+
+def test_the_place_of_a_form_is_not_its_title() -> None:
+    body = look("申报书") + "".join(framed(place, text) for place, text in zip(PLACES, TEXTS, strict=True))
+    assert read(body, "稿件").items[0].title == "申报书"
+
+
+def test_a_single_frame_stays_a_table() -> None:
+    body = case("一本账的公开", "王芳") + framed("【知识链接】", TEXTS[0])
+    assert any(isinstance(block, Table) for block in read(body).items[0].blocks)
+
+
+PARTS = ("需求分析", "系统目标", "功能结构", "业务流程")
+
+
+@pytest.mark.parametrize(
+    ("above", "page", "cases"), [("村账系统建设", "", 1), ("村账系统建设", "\t{}", 1), ("村账优秀案例选编", "", 4)]
+)
+def test_what_one_text_treats_is_no_list_of_cases(above: str, page: str, cases: int) -> None:
+    names = PARTS if cases == 1 else ("一本账的公开", "小网格托起大民生", "把会开到田埂上", "老厂区里的新邻居")
+    body = title(above) + look("目录", 44, "黑体", centred=True)
+    body += "".join(look(name + page.format(number * 3 + 1), font="宋体") for number, name in enumerate(names))
+    body += "".join(look(name, font="黑体") + look(text) for name, text in zip(names, TEXTS, strict=True))
+    found = read(body)
+    assert len(found.items) == cases
+    if cases == 1:
+        assert found.items[0].title == above
+        assert [text for _, text in headings(found)] == list(PARTS)
+
+
+def test_answers_to_choose_from_head_nothing() -> None:
+    body = case("一本账的公开", "王芳") + section("课后练习")
+    body += look("1. 账本公开的第一步是（　　）", font="黑体") + look("A. 念账　　B. 签字", font="黑体")
+    body += look("C．上墙　　D．开会", font="黑体") + look(TEXTS[0])
+    assert [text for _, text in headings(read(body))] == [
+        "一、案例背景", "二、主要做法", "三、工作成效", "四、经验启示", "课后练习",
+    ]  # fmt: skip
+
+
+def test_the_only_chapter_of_a_file_is_its_title() -> None:
+    body = look("第三章　村务监督", 44, "黑体", centred=True)
+    for name in ("第一节　监督的含义", "第二节　监督的方式"):
+        body += look(name, 36, "黑体", centred=True) + "".join(map(look, TEXTS))
+    found = read(body)
+    assert [item.title for item in found.items] == ["第三章 村务监督"]
+    assert [level for level, _ in headings(found)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"), [("一本账的公开", "一本账的公开"), ("新建 Microsoft Word 文档", "旧稿的名字")]
+)
+def test_properties_copied_from_another_file_name_a_text_only_where_nothing_else_does(name: str, expected: str) -> None:
+    document = replace(read_docx(docx("".join(map(look, TEXTS)))), properties={"title": "旧稿的名字"})
+    assert split(document, name=name).items[0].title == expected
