@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,9 +27,10 @@ from .credits import units_of
 from .enums import ItemKind
 from .lessons import label_field
 from .models import ImportImage, ImportItem
-from .sections import for_teachers, section_kind
+from .sections import for_teachers, notes_apart, section_kind
 from .steps import minutes_of
 from .texts import counts
+from .titling import line_of
 
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -90,10 +92,19 @@ def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
     if kind == Kind.LESSON:
         fields.update(lesson_draft(item))
         blocks = _beyond_fields(blocks, fields)
+    else:
+        blocks = _with_notes_apart(blocks)
     body = body_stream(blocks, images=images, kind_of=section_kind, before=uncalled(notes, blocks))
     fields["body"] = body if kind == Kind.LESSON else guarded(body)
     fields["notes"] = notes_stream(notes)
     return fields
+
+
+def _with_notes_apart(blocks: Sequence[Block]) -> list[Block]:
+    """Give a teaching note inside another section a section of its own."""
+    headings = [part for part in blocks if isinstance(part, Heading)]
+    levels = iter(notes_apart([(part.level, line_of(part)) for part in headings]))
+    return [replace(part, level=next(levels)[0]) if isinstance(part, Heading) else part for part in blocks]
 
 
 def guarded(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:

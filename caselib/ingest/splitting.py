@@ -21,7 +21,7 @@ from caselib.ingest.levels import without_outsiders
 from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title, for_teachers, is_teaching_note, key
+from caselib.ingest.sections import canonical_name, clean_title, is_teaching_note, key, notes_apart
 from caselib.ingest.single import headline
 from caselib.ingest.titling import Start, line_of, with_subtitle
 from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
@@ -190,11 +190,11 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
 
 def _guarded(item: Item) -> list[Warning]:
     """Say which sections of a case only teachers will see once it is taken in."""
-    tops = [heading for heading in item.sections if heading.level == 1 and not item.lesson]
-    marks = for_teachers([line_of(heading) for heading in tops])
+    sections = [] if item.lesson else item.sections
+    marks = notes_apart([(heading.level, line_of(heading)) for heading in sections])
     return [
         Warning("section_guarded", where(heading), line_of(heading)[:80])
-        for heading, mark in zip(tops, marks, strict=True)
+        for heading, (_, mark) in zip(sections, marks, strict=True)
         if mark
     ]
 

@@ -357,3 +357,25 @@ def test_the_teaching_note_of_a_case_is_for_teachers(user_of: UserOf) -> None:
     assert seen == {name: "teacher" if name in names[2:5] else "learner" for name in names}
     told = [warning["text"] for warning in item.warnings if warning["code"] == "section_guarded"]
     assert told == names[2:5]
+
+
+def test_a_teaching_note_below_another_section_is_for_teachers_too(user_of: UserOf) -> None:
+    """An audience is set for sections of the first level: what gives answers rises to it, and what stands beside it."""
+    author = user_of(Role.AUTHOR)
+    outline = [
+        (0, "案例正文"), (1, "背景"), (1, "经过"), (0, "附录材料"), (1, "案例使用说明"), (2, "分析思路"), (1, "延伸阅读"), (0, "思考题"),
+        (1, "第一题"), (1, "参考答案"),
+    ]  # fmt: skip
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
+    for number, (level, name) in enumerate(outline):
+        body += p(name, props=f'<w:outlineLvl w:val="{level}"/>') + p(f"第{number}段，{LONG}")
+    item = upload(docx(body), author).batch.items.get()
+    page = deciding.accept_item(item, by=author)
+    assert isinstance(page, CaseStudy)
+    assert [(section.value["heading"], section.value["audience"]) for section in page.body] == [
+        ("案例正文", "learner"), ("附录材料", "learner"), ("案例使用说明", "teacher"), ("延伸阅读", "learner"), ("思考题", "learner"),
+        ("参考答案", "teacher"),
+    ]  # fmt: skip
+    told = [warning["text"] for warning in item.warnings if warning["code"] == "section_guarded"]
+    assert told == ["案例使用说明", "参考答案"]
+    assert "分析思路" in str(page.body[2].value["content"])
