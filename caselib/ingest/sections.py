@@ -83,6 +83,14 @@ def is_contents(text: str) -> bool:
     return bool(_CONTENTS.match(squeeze(text)))
 
 
+_ABSTRACT = re.compile(r"^[【\[〔]?\s*(?:内容|案例|论文|中文)?(?:摘\s*要|提\s*要)\s*[】\]〕]?\s*[:：]?$")
+
+
+def is_abstract_name(text: str) -> bool:
+    """True for the heading of an abstract: 摘要, 【内容提要】."""
+    return bool(_ABSTRACT.match(squeeze(text)))
+
+
 def is_colophon(text: str) -> bool:
     """True for a line of imprint: ISBN, editors, printer, price."""
     return bool(_COLOPHON.search(text)) and len(text) < 80

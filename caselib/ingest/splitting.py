@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from caselib.ingest.abstracts import abstract_of
 from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
@@ -170,6 +171,8 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     _levels(item)
     checked = check_repeats(item.blocks, seen, remove=recovered.printed and not recovered.may_repeat)
     item.blocks = list(checked.blocks)
+    if (abstract := abstract_of(item.blocks)) is not None:
+        item.warnings.append(Warning("abstract_found", where(item.blocks[abstract.start]), abstract.text[:80]))
     item.warnings.extend(checked.warnings)
     if recovered.printed or not alone:
         item.warnings.extend(check_order(item.blocks))

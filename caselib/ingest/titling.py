@@ -231,7 +231,7 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
         and not is_section_name(text)
         and not is_foreword(text)
         and not re.match(
-            r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|关\s*键\s*[词字]|摘\s*要|[\[［【〔]\s*\d|(?i:key\s*words?|abstract))",
+            r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|[【〔\[]?\s*(?:关\s*键\s*[词字]|摘\s*要|内容提要)|[\[［【〔]\s*\d|(?i:key\s*words?|abstract))",
             text,
         )
         and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)

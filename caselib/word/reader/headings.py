@@ -33,6 +33,9 @@ _FIELD_LABEL = re.compile(
     r"教师|老师|导师|成员|人|者|职务|职称|对象|课时|学时|教材|版本|来源|出处|关键词|摘\s*要|字数|备注|说明|要求|目标|重点|难点|方法|工具|方式|形式|[注按图表])$"
 )
 _CODE = re.compile(r"^//|[=!<>]=|[;{}]|\w\[\d|\w\(\)")
+_ABSTRACT = re.compile(
+    r"^[【\[〔]?\s*(?:[内中][容文]|案例)?(?:摘\s*要|提\s*要)\s*[】\]〕]?\s*[:：]?$|^abstract[:：]?$", re.I
+)
 # Answers to choose from on one line, A. 打击 B. 限制, and a question with its empty brackets.
 _ANSWERS = re.compile(
     r"^[A-G]\s*[.．、)）].+?(?:\s|(?<=[\u4e00-\u9fff）)]))[B-H]\s*[.．、)）]|[（(【]\s*[A-H]{0,5}\s*[）)】]\s*$"
@@ -144,6 +147,8 @@ class _Judge(TitleJudge):
                 level = min((stack[-1].level if stack else current) + 1, 6)
                 stack.append(_Open(kind, max(level, 2), item.size))
             self.verdicts[index] = Verdict("heading", stack[-1].level, guessed=True)
+            if _ABSTRACT.match(squeeze(item.text)):
+                stack = stack[:-1]  # what follows stands beside it
 
     def _real_levels(self) -> dict[str, int]:
         """The levels at which headings of each kind of number stand in real styles: one typed by hand goes with them."""

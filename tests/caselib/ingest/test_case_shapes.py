@@ -244,3 +244,21 @@ def test_the_only_chapter_of_a_file_is_its_title() -> None:
 def test_properties_copied_from_another_file_name_a_text_only_where_nothing_else_does(name: str, expected: str) -> None:
     document = replace(read_docx(docx("".join(map(look, TEXTS)))), properties={"title": "旧稿的名字"})
     assert split(document, name=name).items[0].title == expected
+
+
+@pytest.mark.parametrize("name", ["一本账的公开", "小院议事厅"])
+@pytest.mark.parametrize("abstract", [section("摘　要") + look(TEXTS[0]), look("【摘要】" + TEXTS[0])])
+def test_an_abstract_opens_no_case_and_is_no_title(name: str, abstract: str) -> None:
+    body = title(name) + centred("王芳") + abstract + look("【关键词】村务公开；监督")
+    body += "".join(section(heading) + look("又，" + text) for heading, text in zip(NAMES, TEXTS, strict=True))
+    found = read(body)
+    assert [(item.title, item.authors) for item in found.items] == [(name, ["王芳"])]
+    assert [level for level, text in headings(found) if "摘" not in text] == [1] * 4
+
+
+def test_an_abstract_in_bold_below_an_unsigned_title_opens_no_case() -> None:
+    body = title("小院议事厅") + p("摘　要", run="<w:b/>") + p(TEXTS[0]) + p("【关键词】村务公开；监督")
+    body += "".join(p(heading, run="<w:b/>") + p("又，" + text) for heading, text in zip(NAMES, TEXTS, strict=True))
+    found = read(body)
+    assert [item.title for item in found.items] == ["小院议事厅"]
+    assert [level for level, _ in headings(found)] == [1] * 5
