@@ -26,7 +26,8 @@ REFUSALS: Text = {
         "This is not a manuscript but another kind of file (%(detail)s). Upload Word, WPS, text, Markdown, HTML or a zip of these."
     ),
     "pdf": _(
-        "PDF files are not read. Ask for the Word file it was made from; without one, open the PDF in Word or WPS, save it as .docx, check the paragraphs there and upload that."
+        "PDF files are not read. Ask for the Word file it was made from; without one, open the PDF in Word or WPS, "
+        "save it as .docx, check the paragraphs there and upload that."
     ),
     "mislabelled": _("The file is named .%(detail)s but is not one. Open it in Word or WPS and save it as .docx."),
     "damaged": _(

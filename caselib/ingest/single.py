@@ -11,7 +11,7 @@ from caselib.ingest.faults import where
 from caselib.ingest.sections import key, without_label
 from caselib.ingest.titling import line_of, text_of, with_subtitle
 from caselib.word.model import Block, Heading, Paragraph, Table, Warning
-from caselib.word.names import is_byline, is_front_line, is_institution
+from caselib.word.names import is_byline, is_front_line, is_institution, split_byline
 from caselib.word.outline import ends_sentence, numeral, squeeze
 from caselib.word.section_names import bare, is_section_name
 
@@ -24,9 +24,14 @@ PART_OF_TEXT = re.compile(
 _NEVER = re.compile(r"^(?:\d{1,2}\s*)?(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献)$", re.I)
 # 本科毕业论文, 教学案例, 调研报告: what kind of text a cover announces
 _KIND = re.compile(
-    r"^[\u4e00-\u9fff]{0,10}(?:[（(][^）)]{1,4}[）)])?[\u4e00-\u9fff]{0,4}(?:论文|报告|教案|讲稿|讲义|案例|教学设计|课程设计|毕业设计|作业|材料|申报书)"
+    r"^[\u4e00-\u9fff]{0,10}(?:[（(][^）)]{1,4}[）)])?[\u4e00-\u9fff]{0,4}(?:论文|报告|教案|讲稿|讲义|案例|教学设计|课程设计|毕业设计|作业|材料|申报书|策划书|计划书)"
     r"(?:[（(][^）)]{1,8}[）)])?$"
 )
+_BARE_KIND = re.compile(
+    r"^(?:项目|课题|活动|课程|结课|结业|毕业|社会)?(?:策划书|计划书|申报书|申请书|(?:调研|调查|实践|研究|结题|学习)报告|实施方案|论文|总结)$"
+)
+# Where and when a text was written, above its kind: 2024年春季学期, 第3期中青班
+_OCCASION = re.compile(r"第.{1,4}[期届班批]|学[期年]|年度|^\d{4}\s*年|附件")
 # What a template says of the letters to be set in its place
 _SETTING = re.compile(r"黑体|宋体|楷体|[大小]?[一二三四五]号字?[，,]|加粗|居中")
 _NO_NAME = re.compile(
@@ -53,6 +58,13 @@ def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
     of_kind = at is not None and bool(_KIND.match(text_of(blocks[at])))
     if at is None or of_part or of_kind:
         own = next(_named(blocks, everywhere=of_part), "") or _on_cover(blocks)
+        beside = _above_kind(blocks, at) if of_kind and at is not None and not own else None
+        if beside is not None:
+            title = squeeze(line_of(blocks[beside]))
+            rest = [_not_heading(block) for index, block in enumerate(blocks[: beside + 2]) if index != beside]
+            return Headline(
+                title, [*rest, *blocks[beside + 2 :]], [Warning("title_guessed", where(blocks[beside]), title)]
+            )
         if own:
             rest = [_not_heading(block) if of_kind and index == at else block for index, block in enumerate(blocks)]
             return Headline(own, rest, [Warning("title_guessed", "", own)])
@@ -190,6 +202,19 @@ def _on_cover(blocks: Sequence[Block]) -> str:
             ):
                 return line
     return ""
+
+
+def _above_kind(blocks: Sequence[Block], at: int) -> int | None:
+    """Where the line above a bare 策划书 or 申报书 says what it is about: the kind is the second half of the title."""
+    above = blocks[at - 1] if at else None
+    text = text_of(above) if isinstance(above, Heading | Paragraph) else ""
+    fits = (
+        _BARE_KIND.match(text_of(blocks[at]))
+        and 8 <= len(text) <= 60
+        and not (ends_sentence(text) or numeral(text) or text.startswith(("—", "（", "(")) or _OCCASION.search(text))
+        and not (_KIND.match(text) or is_institution(text) or is_front_line(text) or any(split_byline(text)))
+    )
+    return at - 1 if fits else None
 
 
 def _not_heading(block: Block) -> Block:

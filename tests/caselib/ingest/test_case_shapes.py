@@ -262,3 +262,24 @@ def test_an_abstract_in_bold_below_an_unsigned_title_opens_no_case() -> None:
     found = read(body)
     assert [item.title for item in found.items] == ["小院议事厅"]
     assert [level for level, _ in headings(found)] == [1] * 5
+
+
+@pytest.mark.parametrize(
+    ("above", "kind", "expected"),
+    [
+        ("赴河西村开展村账公开情况调研", "策划书", "赴河西村开展村账公开情况调研"),
+        ("2024年春季学期第3期中青班", "策划书", "策划书"),
+        ("中共青禾县委党校", "策划书", "策划书"),
+        ("赴河西村开展村账公开情况调研", "村账公开调研报告", "村账公开调研报告"),
+    ],
+)
+def test_a_bare_kind_is_the_second_half_of_a_title(above: str, kind: str, expected: str) -> None:
+    body = (
+        centred(above)
+        + title(kind)
+        + look("2024年5月")
+        + "".join(section(name) + look(text) for name, text in zip(NAMES, TEXTS, strict=True))
+    )
+    found = read(body)
+    assert found.items[0].title == expected
+    assert len(headings(found)) == 4
