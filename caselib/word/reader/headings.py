@@ -40,6 +40,10 @@ _ABSTRACT = re.compile(
 _ANSWERS = re.compile(
     r"^[A-G]\s*[.．、)）].+?(?:\s|(?<=[\u4e00-\u9fff）)]))[B-H]\s*[.．、)）]|[（(【]\s*[A-H]{0,5}\s*[）)】]\s*$"
 )
+# Parts of a lesson plan that is all tables and short lines: no cover has them.
+_PLAN_PART = re.compile(
+    r"^(?:教学(?:目标|重点|难点|重难点|过程|方法|准备|反思|评价|环节|流程|资源)|板书(?:设计)?|学情分析|教材分析|作业(?:设计|布置)|课后反思)$"
+)
 _MARKED = re.compile(r"^【[^【】]{2,16}】$|^〖[^〖〗]{2,16}〗$")
 _LEAD_END = "。：:；;.．！？"
 _AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
@@ -166,6 +170,7 @@ class _Judge(TitleJudge):
             and index < self.cover_end
             and self._next(index) != self.cover_end
             and not self._opens_case(index)
+            and not _PLAN_PART.match(squeeze(self.items[index].text))
         )
 
     def _continues(self, index: int, kind: str) -> bool:

@@ -283,3 +283,19 @@ def test_a_bare_kind_is_the_second_half_of_a_title(above: str, kind: str, expect
     found = read(body)
     assert found.items[0].title == expected
     assert len(headings(found)) == 4
+
+
+def test_the_parts_of_a_plan_of_tables_and_short_lines_are_no_cover() -> None:
+    body = title("青禾县委党校教案")
+    body += rows(
+        ("课题", "村账公开"), ("授课对象", "村党支部书记"), ("教学目标", "掌握监督要点"), ("教学重难点", "合同管理")
+    )
+    body += section("教学过程") + rows(
+        ("教学环节", "教师活动", "时间"), ("导入", "出示账页", "10分钟"), ("研讨", "分组讨论", "50分钟")
+    )
+    body += section("板书设计") + look("资金、资产、资源") + section("教学反思") + look(TEXTS[0])
+    found = read(body)
+    assert [text for _, text in headings(found)] == ["教学过程", "板书设计", "教学反思"]
+    lesson = found.items[0].lesson
+    assert lesson is not None and len(lesson.steps) == 2
+    assert lesson.texts["board_plan"] == "资金、资产、资源"
