@@ -224,11 +224,11 @@ def _from_table(table: Table, name: str, found: LessonFields) -> None:
 
 
 def is_list(table: Table) -> bool:
-    """True for rows that are counted or coded below a head, 序号 编号 A01: a list of things, not labels and values."""
+    """True for rows that are counted or coded below a head, 序号, 1, A01: a list of things, not labels and values."""
     if len(table.rows) < 3 or min(len(row) for row in table.rows) < 3:
         return False
     head, *rows = ([re.sub(r"\s", "", cell.text) for cell in row] for row in table.rows)
-    if re.fullmatch(r"(?:序|编)?号|№|No\.?", head[0], re.I):
+    if head[0] == "序号":
         return True
     counted = [row[0] for row in rows if re.fullmatch(r"[A-Za-z]?\d{1,4}[.、．]?", row[0])]
     return len(counted) * 2 > len(rows) and all(len(text) <= 12 for text in head)

@@ -162,6 +162,16 @@ def test_a_teaching_case_is_no_plan_by_its_name(name: str) -> None:
     assert is_lesson_title("村账公开导学案") and is_lesson_title("村账公开教案")
 
 
+def test_a_form_may_begin_with_its_number() -> None:
+    body = title("优秀案例申报表") + rows(
+        ("编号", "2024-07", "类别", "基层治理"),
+        ("案例名称", "一本账的公开", "作者", "王芳"),
+        ("单位", "青禾县委党校", "电话", "0000000"),
+    )
+    item = read(body + look(TEXTS[0])).items[0]
+    assert (item.title, item.authors) == ("一本账的公开", ["王芳"])
+
+
 def test_a_plan_in_a_counted_table_stays_a_plan() -> None:
     body = title("《村账公开》教学设计") + rows(
         ("课题", "村账公开"), ("教学目标", TEXTS[0]), ("教学重难点", TEXTS[1]), ("教学过程", TEXTS[2])
