@@ -309,3 +309,19 @@ def test_the_parts_of_a_plan_of_tables_and_short_lines_are_no_cover() -> None:
     lesson = found.items[0].lesson
     assert lesson is not None and len(lesson.steps) == 2
     assert lesson.texts["board_plan"] == "资金、资产、资源"
+
+
+def test_a_table_before_and_behind_the_cases_is_told() -> None:
+    names = ("一本账的公开", "小网格托起大民生", "把会开到田埂上")
+    body = look("优秀案例汇编", 72, "黑体", centred=True)
+    body += rows(*((str(number), name, str(number * 4)) for number, name in enumerate(names, 1)), ("5", "后记", "16"))
+    body += "".join(case(name, "青禾县委党校", mark=name[:2]) for name in names)
+    body += (
+        look("附录", 44, "黑体", centred=True) + look(TEXTS[0]) + rows(("获奖单位", "奖次"), ("河西村党支部", "一等奖"))
+    )
+    found = read(body)
+    assert [item.title for item in found.items] == list(names)
+    told = " ".join(w.text for w in (*found.warnings, *(w for item in found.items for w in item.warnings)))
+    assert "后记" in told
+    kept = " ".join(cell.text for b in found.items[2].blocks if isinstance(b, Table) for row in b.rows for cell in row)
+    assert "一等奖" in told + kept
