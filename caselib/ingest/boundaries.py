@@ -11,6 +11,7 @@ from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.plans import find_plans
 from caselib.ingest.sections import is_foreword, key
 from caselib.ingest.signed import from_signed
+from caselib.ingest.single import PART_OF_TEXT
 from caselib.ingest.titling import (
     TITLE_MAX,
     Start,
@@ -21,9 +22,9 @@ from caselib.ingest.titling import (
     title_lines,
 )
 from caselib.word.model import Block, Heading, Paragraph
-from caselib.word.names import is_byline
+from caselib.word.names import is_byline, split_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
-from caselib.word.section_names import is_section_name
+from caselib.word.section_names import bare, is_section_name
 
 _MUCH = 600  # characters that no notice above a few cases has
 # A book called 手册 or 教材 may hold cases, and one on 典型案例 too: only these words speak for one text.
@@ -31,22 +32,43 @@ _REPORT = re.compile(
     r"^(?!.*(?:案例|案件|故事|典型|经验)).*(?:报告|调研|研究|论文|方案|说明书?|总结|规划|计划|大纲|纲要|制度|办法)(?:[（(].{1,12}[）)])?$"
 )
 
+_OF_CASES = re.compile(r"案例|案件|故事|事迹|典型|经验")
+
 # What a case for teaching brings along behind its text; it begins no case of its own.
 _COMPANION = re.compile(
     r"^(?:第[一二三四五]部分\s*|附[录件]?[一二三四五\d]*\s*[:：]?\s*)?(?:教学)?(?:案例)?(?:正文|(?:使用|教学|分析)(?:说明书?|手册|指[导南]书?|指引|笔记|建议|提示))$"
 )
 
 
-def find_starts(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
-    """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript."""
+def find_starts(blocks: Sequence[Block], titles: set[str], *, paged: bool = True) -> list[Start]:
+    """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript.
+
+    ``paged``: the contents that name ``titles`` say on which page they stand, as those of a book do.
+    """
     accompanied = any(isinstance(block, Heading) and _COMPANION.match(text_of(block)) for block in blocks)
     for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles, from_signed):
         if find is find_plans and accompanied:
             continue  # how to teach a case has goals too, and makes no plan of it
         starts = [start for start in find(blocks, titles) if not _COMPANION.match(text_of(blocks[start.index]))]
+        if find is _from_contents and not (paged and not _are_parts(blocks, starts)) and not _are_cases(blocks, starts):
+            continue  # a list of what one text treats
         if len(starts) >= 2 and not _are_within_text(blocks, starts):
             return starts
     return []
+
+
+def _are_cases(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
+    """True for a collection by the name above them, or where half of them at least have people, units or sections of their own."""
+    indexes = [start.index for start in starts]
+    if any(is_cover_line(text) or _OF_CASES.search(text) for text in map(text_of, blocks[: min(indexes, default=0)])):
+        return True
+    cases = sum(1 for index, end in spans_of(indexes, len(blocks)) if _is_case_inside(blocks[index + 1 : end]))
+    return cases * 2 >= len(starts)
+
+
+def _are_parts(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
+    """True when most of them are called as parts of one text are: 需求分析, 系统目标."""
+    return sum(1 for start in starts if PART_OF_TEXT.match(bare(text_of(blocks[start.index])))) * 2 > len(starts)
 
 
 def _are_within_text(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
@@ -74,7 +96,9 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
             hit = next((mark for mark in marks if mark in titles and mark not in met), None)
             if hit:
                 met.update(marks)
-                starts.append(Start(index, length, "contents"))
+                # An entry may name its unit behind the title: in the body the unit stands below, and is no second line.
+                signed = length > 1 and _credits(blocks[index + 1])
+                starts.append(Start(index, 1 if signed else length, "contents"))
                 break
     second = {start.index + 1 for start in starts if start.length > 1}
     starts = [start for start in starts if start.index not in second]
@@ -85,6 +109,10 @@ def _from_contents(blocks: Sequence[Block], titles: set[str]) -> list[Start]:
     if indexes and _are_parts_of_report(blocks, indexes):
         return []
     return [_with_label(blocks, start) for start in starts]
+
+
+def _credits(block: Block) -> bool:
+    return any(split_byline(text_of(block))) and is_byline(text_of(block))
 
 
 def _are_parts_of_report(blocks: Sequence[Block], starts: Sequence[int]) -> bool:

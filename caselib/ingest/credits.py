@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from caselib.ingest.lessons import is_list
 from caselib.ingest.pagenotes import is_source_note
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph, Table
@@ -46,7 +47,7 @@ def read_credits(blocks: Sequence[Block]) -> Credits:
         )
         if isinstance(block, Paragraph) and (block.role == "byline" or (short and is_byline(block.text))):
             texts.append(block.text)
-        elif isinstance(block, Table):
+        elif isinstance(block, Table) and not is_list(block):
             named.extend(text for label, text in pairs_of(block) if is_credit_label(label) and len(text) <= 60)
         elif (isinstance(block, Heading) and not block.guessed) or len(line_of(block)) > 50:
             break

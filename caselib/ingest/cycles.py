@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import takewhile
 
-from caselib.ingest.sections import is_foreword, key, section_kind
+from caselib.ingest.sections import is_abstract_name, is_foreword, key, section_kind
 from caselib.ingest.titling import Start, is_cover_line, is_named, text_of, title_before, title_lines, with_second_lines
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
@@ -191,6 +191,8 @@ def is_first(block: Block) -> bool:
         return False
     text = text_of(block)
     number = numeral(text)
+    if is_abstract_name(text):
+        return False
     if number is not None:
         return number.value == 1 and (
             number.kind in ("han", "han_space") or (is_section_name(text) and section_kind(text) == "background")

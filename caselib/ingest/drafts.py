@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +23,15 @@ from caselib.word import codec
 from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
 from caselib.word.names import is_byline, split_byline
 
+from .abstracts import LONGEST, abstract_of
 from .credits import units_of
 from .enums import ItemKind
 from .lessons import label_field
 from .models import ImportImage, ImportItem
-from .sections import for_teachers, section_kind
+from .sections import for_teachers, notes_apart, section_kind
 from .steps import minutes_of
 from .texts import counts
+from .titling import line_of
 
 _WEB_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
@@ -38,10 +41,10 @@ def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], a
     kind = _kind(item, corrections)
     names = _names(item, corrections)
     unit_name = str(corrections.get("unit_name", item.unit_name))[:120]
-    fields = draft_fields(item, kind, by=by)
-    abstract = str(corrections.get("abstract", "")).strip()
+    abstract = str(corrections.get("abstract", found_abstract(item))).strip()
+    fields = draft_fields(item, kind, by=by, abstracted=bool(abstract))
     if abstract:
-        fields["abstract"] = abstract[:2000]
+        fields["abstract"] = abstract[:LONGEST]
     title = str(corrections.get("title", "") or item.title).strip()
     return create_draft(
         kind,
@@ -81,19 +84,40 @@ def item_blocks(item: ImportItem) -> tuple[Block, ...]:
     return codec.decode_blocks(item.content.get("blocks", []))
 
 
-def draft_fields(item: ImportItem, kind: Kind, *, by: User) -> dict[str, Any]:
-    """Return the model fields of a draft of ``kind``. Effect: pictures of the item enter the image library once."""
-    blocks = _without_bylines(item_blocks(item))
+def found_abstract(item: ImportItem) -> str:
+    """Return the abstract that stands in the source, "" for none."""
+    found = abstract_of(item_blocks(item))
+    return found.text if found else ""
+
+
+def draft_fields(item: ImportItem, kind: Kind, *, by: User, abstracted: bool = False) -> dict[str, Any]:
+    """Return the model fields of a draft of ``kind``. Effect: pictures of the item enter the image library once.
+
+    ``abstracted``: the draft has an abstract, so that of the source does not stand in its text once more.
+    """
+    blocks = list(item_blocks(item))
+    if abstracted and (own := abstract_of(blocks)) is not None:
+        del blocks[own.start : own.end]
+    blocks = _without_bylines(blocks)
     images = library_images(item, blocks, by=by)
     notes: dict[str, Note] = {key: codec.decode(note) for key, note in item.content.get("notes", {}).items()}
     fields: dict[str, Any] = {}
     if kind == Kind.LESSON:
         fields.update(lesson_draft(item))
         blocks = _beyond_fields(blocks, fields)
+    else:
+        blocks = _with_notes_apart(blocks)
     body = body_stream(blocks, images=images, kind_of=section_kind, before=uncalled(notes, blocks))
     fields["body"] = body if kind == Kind.LESSON else guarded(body)
     fields["notes"] = notes_stream(notes)
     return fields
+
+
+def _with_notes_apart(blocks: Sequence[Block]) -> list[Block]:
+    """Give a teaching note inside another section a section of its own."""
+    headings = [part for part in blocks if isinstance(part, Heading)]
+    levels = iter(notes_apart([(part.level, line_of(part)) for part in headings]))
+    return [replace(part, level=next(levels)[0]) if isinstance(part, Heading) else part for part in blocks]
 
 
 def guarded(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:

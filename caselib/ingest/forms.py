@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position, Sector, Topic
 
+from .drafts import found_abstract
 from .enums import ItemKind
 from .models import ImportItem
 
@@ -65,7 +66,11 @@ class CorrectionForm(forms.Form):
 
     def __init__(self, *args: Any, item: ImportItem, revised: ResourcePage | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).update(
-            title=item.title, kind=item.kind, authors="、".join(item.authors), unit_name=item.unit_name
+            title=item.title,
+            kind=item.kind,
+            authors="、".join(item.authors),
+            unit_name=item.unit_name,
+            abstract=found_abstract(item),
         )
         super().__init__(*args, **kwargs)
         if revised is not None:

@@ -40,7 +40,17 @@ _FIELDS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("unit", re.compile(r"单位|学校|^(?:二级)?学院$|院系|教研[室组]")),
 )
 _LONGEST_FIELD = 20_000
-_TITLE = re.compile(r"教案|教学设计|教学简案|教学方案|课程设计方案|课程设计|说课稿|学案|课程方案|教学计划")
+_TITLE = re.compile(
+    r"教案(?!例)|教学设计|教学简案|教学方案|课程设计方案|课程设计|说课稿|(?<!教)学案(?!例)|课程方案|教学计划"
+)
+# What a title calls a text that is no plan, though it may tell of goals, preparation and assessment.
+_OTHER_KIND = re.compile(
+    r"(?:报告|材料|总结|清单|通知|申报[书表]|申请[书表]|推荐[书表]|办法|制度)(?:[（(].{1,12}[）)])?$"
+)
+# Labels that speak of teaching; goals, preparation and assessment alone stand in any proposal.
+_OF_TEACHING = re.compile(
+    r"教学|教法|学法|教具|学具|教案|板书|学情|授课|课堂|课时|课前|课后|本课|导入|教后记|重点?[、/和与及]?难点|(?:学习|课程|活动|知识|能力|情感|素质|素养|培训)目标"
+)
 SECTIONED = (
     "objectives",
     "key_and_difficult",
@@ -52,6 +62,7 @@ SECTIONED = (
     "assessment",
     "preparation",
 )
+_WHAT_FOR = ("objectives", "key_and_difficult", "key_points", "difficult_points")
 PARTICULAR = ("learners", "minutes", "topic", "author", "unit", "method")
 LABELLED = re.compile(r"^(?:[【\[]\s*)?([\u4e00-\u9fff\s、/和与]{2,14}?)\s*(?:[】\]]\s*[:：]?|[:：])\s*(?=\S)")
 
@@ -65,6 +76,7 @@ class LessonFields:
 
     texts: dict[str, str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
+    of_teaching: bool = False  # a label of one of its parts says so
 
     def add(self, name: str, text: str) -> None:
         """Append ``text`` to a field; a combined key-and-difficult text is cut at 难点."""
@@ -82,10 +94,15 @@ class LessonFields:
             return  # no plan says so much in one place; it stays in the text
         self.texts[name] = f"{known}\n{text}" if known and text not in known else known or text
 
+    def meet(self, label: str, name: str) -> None:
+        """Take note of the label of a part."""
+        self.of_teaching = self.of_teaching or (name in SECTIONED and bool(_OF_TEACHING.search(label)))
+
     @property
     def is_lesson(self) -> bool:
-        """True when enough of a lesson plan was found to call it one."""
-        return sum(1 for name in SECTIONED if self.texts.get(name) or (name == "process" and self.steps)) >= 3
+        """True when enough of a lesson plan was found to call it one: what is to be learnt, and how it is taught."""
+        found = {name for name in SECTIONED if self.texts.get(name) or (name == "process" and self.steps)}
+        return len(found) >= 3 and self.of_teaching and bool(found & set(_WHAT_FOR))
 
 
 def label_field(label: str) -> str:
@@ -99,6 +116,11 @@ def label_field(label: str) -> str:
 def is_lesson_title(text: str) -> bool:
     """True for a title such as 教案, 教学设计方案, 校本选修课程设计方案."""
     return bool(_TITLE.search(text))
+
+
+def is_other_kind(title: str) -> bool:
+    """True for a title that calls the text a report, a list or an application."""
+    return bool(_OTHER_KIND.search(title)) and not is_lesson_title(title)
 
 
 def is_generic_title(text: str) -> bool:
@@ -146,6 +168,7 @@ class _Reading:
     def heading(self, block: Heading) -> None:
         text = block.number + block.text
         own = label_field(block.text)
+        self.found.meet(block.text, own)
         if self.name == "process" and self._is_step(block, own):
             self.told.heading(text) if block.level <= self.depth + 1 or minutes_of(text) else self.told.line(text)
         elif own or block.level <= self.depth:
@@ -167,6 +190,7 @@ class _Reading:
         labelled = LABELLED.match(text)
         own = label_field(labelled.group(1)) if labelled and self.name != "process" else ""
         if labelled and own in (*SECTIONED, *PARTICULAR) and not self._same(own):
+            self.found.meet(labelled.group(1), own)
             self.found.add(own, text[labelled.end() :])
             self.name = self.name or (own if own in SECTIONED else "")
         elif self.name == "process":
@@ -183,17 +207,31 @@ def _from_table(table: Table, name: str, found: LessonFields) -> None:
     if steps and (name in ("process", "") or len(steps) > 1):
         found.steps.extend(steps)
         return
-    particulars = not name or _are_particulars(table)
+    particulars = (not name or _are_particulars(table)) and not is_list(table)
     for row in table.rows:
         pairs = [
-            (own, content) for label, content in _pairs([cell.text for cell in row]) if (own := label_field(label))
+            (own, content, label)
+            for label, content in _pairs([cell.text for cell in row])
+            if (own := label_field(label))
         ]
         if pairs and particulars:
-            for own, content in pairs:
+            for own, content, label in pairs:
+                found.meet(label, own)
                 if own != "process":
                     found.add(own, content)
         elif name and name != "process":
             found.add(name, "；".join(cell.text.replace("\n", " ") for cell in row if cell.text.strip()))
+
+
+def is_list(table: Table) -> bool:
+    """True for rows that are counted or coded below a head, 序号, 1, A01: a list of things, not labels and values."""
+    if len(table.rows) < 3 or min(len(row) for row in table.rows) < 3:
+        return False
+    head, *rows = ([re.sub(r"\s", "", cell.text) for cell in row] for row in table.rows)
+    if head[0] == "序号":
+        return True
+    counted = [row[0] for row in rows if re.fullmatch(r"[A-Za-z]?\d{1,4}[.、．]?", row[0])]
+    return len(counted) * 2 > len(rows) and all(len(text) <= 12 for text in head)
 
 
 def _are_particulars(table: Table) -> bool:

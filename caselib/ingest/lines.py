@@ -20,6 +20,11 @@ _WRAPPED_SHARE = 0.35
 LOST_INDENT = 4  # printed width of a first line's indent, in a text that lost its indents
 _SAMPLE = 500  # characters of a line, longer than any line of print
 
+# Whole paragraphs that end without a full stop: keywords, entries of a bibliography, sentences in English.
+_NEVER_ENDS = re.compile(
+    r"^[【\[［]?\s*(?:关\s*键\s*[词字]|主题词|(?i:key\s*words?))|^[\[［〔]\s*\d{1,3}\s*[\]］〕]|[A-Za-z\d)\]][.!?]$"
+)
+
 
 @dataclass(slots=True)
 class Line:
@@ -73,7 +78,11 @@ def is_wrapped(blocks: Sequence[Block]) -> bool:
     long_lines = [text for text in texts if width(text) >= 24]
     if len(long_lines) < 8:
         return False
-    unfinished = [text for text in long_lines if not ends_sentence(text) and text[-1] not in "：:"]
+    unfinished = [
+        text
+        for text in long_lines
+        if not ends_sentence(text) and text[-1] not in "：:" and not _NEVER_ENDS.search(text)
+    ]
     if _fill_one_measure(long_lines, unfinished):
         return True
     if len(unfinished) < len(long_lines) * _WRAPPED_SHARE:

@@ -63,9 +63,9 @@ def _part_at_the_end(content: Sequence[Block]) -> int:
 
 def _reported(blocks: Sequence[Block]) -> list[Warning]:
     return [
-        Warning("front_matter", where(block), line_of(block)[:400])
+        Warning("front_matter", where(block), text[:400])
         for block in blocks
-        if isinstance(block, Heading | Paragraph) and line_of(block)
+        if (text := line_of(block) or reading_text([block]).strip())
     ]
 
 
@@ -113,5 +113,5 @@ def without_back_matter(part: list[Block]) -> tuple[list[Block], list[Warning]]:
         )
     if at is None:
         return part, []
-    text = "\n".join(line_of(block) for block in part[at:])
+    text = reading_text(part[at:])
     return part[:at], [Warning("back_matter", where(part[at]), text[:4000])]

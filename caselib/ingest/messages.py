@@ -25,6 +25,10 @@ REFUSALS: Text = {
     "not_a_manuscript": _(
         "This is not a manuscript but another kind of file (%(detail)s). Upload Word, WPS, text, Markdown, HTML or a zip of these."
     ),
+    "pdf": _(
+        "PDF files are not read. Ask for the Word file it was made from; without one, open the PDF in Word or WPS, "
+        "save it as .docx, check the paragraphs there and upload that."
+    ),
     "mislabelled": _("The file is named .%(detail)s but is not one. Open it in Word or WPS and save it as .docx."),
     "damaged": _(
         "The file is damaged or cut off (%(detail)s). Open it in Word or WPS, save it again and upload that copy."
@@ -81,6 +85,7 @@ GROUPS: Text = {
 
 WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "title_guessed": (GUESSED, _("Title guessed from its place and look: %(detail)s")),
+    "abstract_found": (RECOGNISED, _("Taken as the abstract: %(detail)s")),
     "heading_guessed": (GUESSED, _("Taken for a heading although it has no heading style: %(detail)s")),
     "heading_demoted": (CHANGED, _("A whole sentence in a heading style was taken as text: %(detail)s")),
     "heading_joined": (CHANGED, _("A heading broken by hand over two lines was joined: %(detail)s")),
@@ -189,6 +194,8 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
 
 def refusal_text(code: str, detail: str) -> str:
     """Return why a file was refused, as a sentence in the active language."""
+    if code == "not_a_manuscript" and detail in REFUSALS:
+        code = detail  # what to do depends on what it is
     return _fill(REFUSALS.get(code, REFUSALS["unreadable"]), detail or code)
 
 

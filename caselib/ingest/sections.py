@@ -83,6 +83,14 @@ def is_contents(text: str) -> bool:
     return bool(_CONTENTS.match(squeeze(text)))
 
 
+_ABSTRACT = re.compile(r"^[【\[〔]?\s*(?:内容|案例|论文|中文)?(?:摘\s*要|提\s*要)\s*[】\]〕]?\s*[:：]?$")
+
+
+def is_abstract_name(text: str) -> bool:
+    """True for the heading of an abstract: 摘要, 【内容提要】."""
+    return bool(_ABSTRACT.match(squeeze(text)))
+
+
 def is_colophon(text: str) -> bool:
     """True for a line of imprint: ISBN, editors, printer, price."""
     return bool(_COLOPHON.search(text)) and len(text) < 80
@@ -109,12 +117,17 @@ def without_label(title: str) -> str:
 
 # How a case is taught: not for those who are to find the answers themselves.
 _TEACHING_NOTE = re.compile(
-    r"^(?:附[录件]?[一二三四五\d]*\s*[:：]?\s*)?(?:教学)?(?:案例)?(?:教学)?(?:(?:使用|教学|分析)(?:指导)?(?:说明书?|手册|指[导南]书?|指引|笔记)|教学建议)$"
+    r"^(?:附[录件]?[一二三四五\d]*\s*[:：]?\s*)?(?:教学)?(?:案例)?(?:教学)?(?:(?:使用|教学|分析)(?:指导)?(?:说明书?|手册|指[导南]书?|指引|笔记)|(?:教学|授课|研讨)(?:组织)?(?:建议|提示|要点))$"
 )
 _NOTE_PART = re.compile(
-    r"^教师(?:手册|用书|参考|指南)|分析思路|(?:参考|思考题|讨论题|习题)[的之]?(?:答案|解析)|^答案(?:要点|提示|与解析)?$|^教学目[的标][与及和]用途$"
+    r"^教师(?:手册|用书|参考|指南)|分析思路|(?:参考|思考题|讨论题|习题)[的之]?(?:答案|解析|要点)|^(?:答案|答题|评分)要点|^答案(?:要点|提示|与解析)?$|^教学目[的标][与及和]用途$"
     r"|^(?:建议的?)?课堂(?:教学)?计划(?:建议)?$"
 )
+
+
+def is_teaching_note(heading: str) -> bool:
+    """True for the heading of what tells how a case is taught: 案例使用说明, 教学指南."""
+    return bool(_TEACHING_NOTE.match(bare(heading)))
 
 
 def for_teachers(headings: Sequence[str]) -> list[bool]:
@@ -127,7 +140,7 @@ def for_teachers(headings: Sequence[str]) -> list[bool]:
     for heading in headings:
         number = numeral(heading)
         name = bare(heading)
-        if _TEACHING_NOTE.match(name):
+        if is_teaching_note(heading):
             expected = 1
             found.append(True)
         elif expected and number is not None and number.kind == "han" and number.value == expected:
@@ -137,6 +150,27 @@ def for_teachers(headings: Sequence[str]) -> list[bool]:
             expected = 0
             found.append(bool(_NOTE_PART.search(name)))
     return found
+
+
+def notes_apart(headings: Sequence[tuple[int, str]]) -> list[tuple[int, bool]]:
+    """Return for each heading (level, text) of a case its level and whether its section is for teachers.
+
+    A teaching note below another section rises to the first level, as sections are what an audience is set for, and what
+    stands beside it rises with it; inside a section that is for teachers nothing moves.
+    """
+    marks = iter(for_teachers([text for level, text in headings if level == 1]))
+    levels: list[int] = []
+    kept = raised = 0
+    for level, text in headings:
+        if level == 1:
+            kept, raised = next(marks), 0
+        elif raised and level < raised:
+            raised = 0
+        if level > 1 and not kept and not raised and for_teachers([text])[0]:
+            raised = level
+        levels.append(level - raised + 1 if raised else level)
+    found = iter(for_teachers([text for level, (_, text) in zip(levels, headings, strict=True) if level == 1]))
+    return [(level, level == 1 and next(found)) for level in levels]
 
 
 def key(text: str) -> str:

@@ -6,15 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from caselib.ingest.abstracts import abstract_of
 from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
-from caselib.ingest.lessons import LessonFields, is_generic_title, is_lesson_title, lesson_fields, topic_of
+from caselib.ingest.lessons import (
+    LessonFields,
+    is_generic_title,
+    is_lesson_title,
+    is_other_kind,
+    lesson_fields,
+    topic_of,
+)
 from caselib.ingest.levels import without_outsiders
 from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title, for_teachers
+from caselib.ingest.sections import canonical_name, clean_title, is_teaching_note, key, notes_apart
 from caselib.ingest.single import headline
 from caselib.ingest.titling import Start, line_of, with_subtitle
 from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
@@ -57,7 +65,8 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
     """
     recovered = recover(document, text_file=text_file)
     blocks = recovered.blocks
-    starts = [] if RESOURCE in document.properties else find_starts(blocks, recovered.titles)
+    paged = any(entry.page for entry in recovered.contents)
+    starts = [] if RESOURCE in document.properties else find_starts(blocks, recovered.titles, paged=paged)
     result = _collection(blocks, starts, recovered) if starts else _single(blocks, document, name)
     seen: dict[str, str] = {}
     for position, item in enumerate(result.items):
@@ -154,7 +163,7 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     """Bylines, levels, faults and lesson fields of one item."""
     if own := form_title(item.title, item.blocks):
         item.warnings.append(Warning("title_guessed", "", own))
-        if not is_form(item.title):  # what stood above may say more than the name does
+        if not is_form(item.title) and key(item.title) != key(own):  # what stood above may say more than the name does
             item.blocks.insert(0, Paragraph((Run(item.title),)))
         item.title = own
     named = read_credits(item.blocks)
@@ -162,6 +171,8 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     _levels(item)
     checked = check_repeats(item.blocks, seen, remove=recovered.printed and not recovered.may_repeat)
     item.blocks = list(checked.blocks)
+    if (abstract := abstract_of(item.blocks)) is not None:
+        item.warnings.append(Warning("abstract_found", where(item.blocks[abstract.start]), abstract.text[:80]))
     item.warnings.extend(checked.warnings)
     if recovered.printed or not alone:
         item.warnings.extend(check_order(item.blocks))
@@ -182,11 +193,11 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
 
 def _guarded(item: Item) -> list[Warning]:
     """Say which sections of a case only teachers will see once it is taken in."""
-    tops = [heading for heading in item.sections if heading.level == 1 and not item.lesson]
-    marks = for_teachers([line_of(heading) for heading in tops])
+    sections = [] if item.lesson else item.sections
+    marks = notes_apart([(heading.level, line_of(heading)) for heading in sections])
     return [
         Warning("section_guarded", where(heading), line_of(heading)[:80])
-        for heading, mark in zip(tops, marks, strict=True)
+        for heading, (_, mark) in zip(sections, marks, strict=True)
         if mark
     ]
 
@@ -206,8 +217,10 @@ def _lesson(item: Item) -> None:
     titled = is_lesson_title(item.title) or any(
         is_lesson_title(block.text) for block in item.blocks[:3] if isinstance(block, Paragraph)
     )
-    if not fields.is_lesson and not (titled and len(fields.texts) >= 2):
+    if is_other_kind(item.title) or not (fields.is_lesson or (titled and len(fields.texts) >= 2)):
         return
+    if not titled and any(is_teaching_note(line_of(heading)) for heading in item.sections):
+        return  # a case that brings along how it is taught
     item.lesson = fields
     topic = fields.texts.get("topic", "").split("\n")[0].strip()
     if topic and len(topic) <= 60 and is_generic_title(item.title) and topic not in item.title:

@@ -193,9 +193,12 @@ def is_part_name(text: str) -> bool:
         (number is not None and number.kind == "part")
         or (text.endswith("篇") and len(text) <= 12)
         or (bool(_HALF.match(text)) and len(text) <= 24)
+        or (bool(_TOPIC.match(text)) and len(text) <= 30 and not ends_sentence(text))
     )
 
 
+# 专题一　党建引领
+_TOPIC = re.compile(r"^(?:专题|板块|篇章)\s*[一二三四五六七八九十\d]{1,3}(?:[\s:：、.．—-]|$)")
 # 上篇 党建引领
 _HALF = re.compile(r"^[上中下]\s?[篇编卷辑](?!办)")
 
@@ -228,7 +231,7 @@ def _is_title_line(blocks: Sequence[Block], index: int) -> bool:
         and not is_section_name(text)
         and not is_foreword(text)
         and not re.match(
-            r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|关\s*键\s*[词字]|摘\s*要|[\[［【〔]\s*\d|(?i:key\s*words?|abstract))",
+            r"^(?:[（(]|图|表|注|来源|资料|示例|附件|甲方|乙方|[【〔\[]?\s*(?:关\s*键\s*[词字]|摘\s*要|内容提要)|[\[［【〔]\s*\d|(?i:key\s*words?|abstract))",
             text,
         )
         and not re.search(r"_{3,}|[:：]\s*_|^[年月日\d〇○零一二三四五六七八九十\s]+$", text)

@@ -31,14 +31,27 @@ def unfold(blocks: Sequence[Block]) -> Unfolded:
     """Replace form tables by headings and paragraphs; short particulars stay together in a small table."""
     result = Unfolded()
     outside = sum(len(block.text) for block in blocks if isinstance(block, Heading | Paragraph))
+    boxes = _are_boxes(blocks, outside)
     for block in blocks:
-        if isinstance(block, Table) and is_form(block, outside):
+        if isinstance(block, Table) and (is_form(block, outside) or (boxes and _is_box(block))):
             place = f"¶{block.place.paragraph + 1}" if block.place else ""
             result.warnings.append(Warning("layout_table", place, str(len(block.rows))))
             result.blocks.extend(_Form(block).blocks())
         else:
             result.blocks.append(block)
     return result
+
+
+def _are_boxes(blocks: Sequence[Block], outside: int) -> bool:
+    """True when frames of one cell, two at least, hold most of the text: an application whose places are framed."""
+    tables = [block for block in blocks if isinstance(block, Table)]
+    sizes = [sum(len(cell.text) for row in table.rows for cell in row) for table in tables]
+    framed = [size for table, size in zip(tables, sizes, strict=True) if _is_box(table)]
+    return len(framed) >= 2 and sum(framed) * 2 > outside + sum(sizes)
+
+
+def _is_box(table: Table) -> bool:
+    return all(len(row) == 1 for row in table.rows)
 
 
 def is_form(table: Table, outside: int) -> bool:
@@ -231,7 +244,7 @@ class _Form:
         """The paragraphs of a cell, with its bold numbered lines and bold short lines as headings from ``level`` on."""
         kinds: list[str] = []
         for position, block in enumerate(cell.blocks):
-            kind = _heading_kind(block) if position + 1 < len(cell.blocks) else ""
+            kind = _heading_kind(block, first=position == 0) if position + 1 < len(cell.blocks) else ""
             if not kind:
                 self.out.append(block)
                 continue
@@ -253,8 +266,11 @@ def _place(cell: Cell) -> Place | None:
     return cell.blocks[0].place if cell.blocks else None
 
 
-def _heading_kind(block: Paragraph) -> str:
+def _heading_kind(block: Paragraph, *, first: bool = False) -> str:
+    """Return the kind of heading that a line of a cell is, "" for none. ``first``: it may end in a colon, 一、简介："""
     text = squeeze(block.number + block.text)
+    if first and (number := numeral(text)) is not None and number.kind == "han":
+        text = text.rstrip("：:")
     bold = all(run.bold for run in block.runs if run.text.strip())
     if not 2 <= len(text) <= 40 or ends_sentence(text) or text[-1] in "，、；：:":
         return ""

@@ -12,9 +12,9 @@ _PLACE = r"(?:省|市|县|区|州|盟|旗|乡|镇|村|街道|兵团)"
 _BODY = (
     r"(?:委员会|组织部|宣传部|统战部|政法委|纪委监委|纪委|监委|党校|行政学院|干部学院|学院|大学|学校|中学|小学|幼儿园|研究院|研究所|研究室|"
     r"委党校|人民政府|政府|办公室|办公厅|局|厅|院|所|中心|集团|公司|企业|银行|医院|检察院|法院|协会|联合会|工会|团委|妇联|党委|党组|"
-    r"支部|机关|街道办事处|街道|社区|村委会|管委会|开发区|(?:课题|编写|调研|开发|创作|撰写|写作|教研|案例)组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
-    r"(?:[一二三四五六七八九十]|组织|宣传|干部|人事|综合|业务|党建|案管|信访)科|[一二三四五六七八九十]{1,2}[中小]|附[中小]|外国语学校|职校|技校|警校|(?:[区县市省州]委|党委|政府|街道|[镇乡])[\u4e00-\u9fff]{0,10}办|"
-    r"(?:调查|审查|检查|审理|监察|监督|管理|教研|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组|党总支|直属总支|机关党委|海关|边检|[残文侨]联|科协|社科联|工商联|计生协|红十字会|学会|研究会|基金会|促进会|商会|慈善总会|公益会|"
+    r"支部|机关|街道办事处|街道|社区|[村居]委会|常委会|管委会|开发区|(?:课题|编写|调研|开发|创作|撰写|写作|教研|案例)组|编辑部|出版社|委|部|处|站|队|镇|乡|村|县|区|市|"
+    r"(?:[一二三四五六七八九十]|组织|宣传|干部|人事|综合|业务|党建|案管|信访)科|[一二三四五六七八九十]{1,2}[中小]|附[中小]|外国语学校|职校|技校|警校|(?:[区县市省州]委|党委|政府|街道|[镇乡])[\u4e00-\u9fff]{0,10}办|(?:文明|综治|党建|政法|信访|扶贫|网信|防汛|巡察|双拥|编)办|"
+    r"(?:调查|审查|检查|审理|监察|监督|管理|教研|政研|督查|信访|案件|档案|党风|政工|工作|编辑|指导)室|专班|工作组|党组|党总支|直属总支|机关党委|海关|边检|[残文侨]联|科协|社科联|工商联|计生协|红十字会|[县市区省国]政协|人大|供销社|(?:经济|专业)合作社|联社|[分支]行|林场|监狱|讲师团|学会|研究会|基金会|促进会|商会|慈善总会|公益会|"
     r"(?:监察|检查|检察|纪检|派驻|巡察|巡视|督查|督导|联络)组|[巡督][察查视]办|报社|电视台|广播台|(?:档案|图书|文化|博物|纪念|展览|党史|美术|科技)馆)"
 )
 # Names are looked at in plain characters: what is known of them holds for text in traditional ones as well.
@@ -95,6 +95,8 @@ _PERSON_LABELS = (
     "备课",
     "主备",
 )
+# Offices stand behind these as often as people.
+_EITHER_LABELS = ("撰", "执", "编写", "供稿", "整理")
 _PLACES = frozenset(
     "北京 天津 河北 山西 辽宁 吉林 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 广西 海南 重庆 四川 贵州 云南 西藏 陕西 甘肃 青海 "
     "宁夏 新疆 内蒙古 黑龙江 香港 澳门 台湾 广州 深圳 杭州 南京 武汉 成都 西安 苏州 宁波 温州 长沙 郑州 济南 青岛 合肥 福州 厦门 昆明 贵阳 兰州 "
@@ -131,12 +133,17 @@ _FRONT = re.compile(
     r".*[:：][\s_]*$|.*_{4,}|^附\s*[件表录]\s*[\d一二三四五六七八九十]*$|^填[表写报]?(?:表|写)?(?:须知|说明|要求)$"
 )
 
+_MADE_BY = re.compile(r"^(.{4,30}?)\s*(?:[编印监]?制|印)$")
 _CORNER = re.compile(r"^(?:\d{6}|(?:绝密|机密|秘密)(?:★.{0,8})?|特\s*急|加\s*急|签发人[:：].*)$")
 
 
 def is_particular(text: str) -> bool:
-    """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title."""
-    return bool(_PARTICULAR.match(text))
+    """True for a date, a document number, a remark in brackets, a label such as 作者：they stand by a title.
+
+    So does the name of the office that made a form, 某县委组织部制.
+    """
+    made = _MADE_BY.match(text)
+    return bool(_PARTICULAR.match(text)) or (made is not None and is_institution(made.group(1)))
 
 
 def is_front_line(text: str) -> bool:
@@ -245,6 +252,7 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
             if is_person(bare) or (
                 label.startswith(_PERSON_LABELS)
                 and not label.endswith("单位")
+                and not (label.startswith(_EITHER_LABELS) and len(bare) > 3 and is_institution(bare))
                 and re.fullmatch(rf"[{_HAN}]{{2,4}}|[{_HAN}]+(?:·[{_HAN}]+)+", bare)
                 and bare not in _NOT_PEOPLE
             ):

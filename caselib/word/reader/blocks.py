@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -11,6 +12,7 @@ from caselib.word.flatopc import to_package
 from caselib.word.guard import LIMITS, UnreadableError
 from caselib.word.html_reader import lines_of
 from caselib.word.model import Run
+from caselib.word.outline import ends_sentence, squeeze
 from caselib.word.reader import drawings, notes
 from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph, RawTable
 from caselib.word.reader.inline import InlineReader
@@ -19,6 +21,8 @@ from caselib.word.reader.styles import flag, integer, text_of, value, w
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
 _SHORT_CELL = 120
+_LONGEST_ENTRY = 120
+_CONTENTS = re.compile(r"^(?:目录|目次|总目录|contents)$", re.I)
 _FEWEST_IN_FRAME = 6  # blocks in the only cell of a table: fewer are a remark in a box
 _WRAPPERS = ("sdt", "sdtContent", "customXml", "smartTag", "ins", "moveTo", "docPartBody")
 
@@ -29,6 +33,7 @@ class BlockReader:
     def __init__(self, context: Context) -> None:
         self.context = context
         self.inline = InlineReader(context, self.read)
+        self._entries: set[Element] = set()  # paragraphs of contents
 
     def read(self, parent: Element, depth: int = 0, frames: int = 0) -> list[RawBlock]:
         """Return the blocks below ``parent`` in reading order. Raises UnreadableError beyond the limits.
@@ -84,13 +89,37 @@ class BlockReader:
                 if tag == "sdt" and flag(child.find(w("sdtPr")), "showingPlcHdr"):
                     self.context.warn("placeholder_dropped", text_of(child)[:80])
                     continue
-                yield from self._children(child, toc or _is_contents(child), wrapped + 1)
+                if not toc and _is_contents(child):
+                    self._entries.update(self._entries_in(child))
+                    yield from self._children(child, True, wrapped + 1)
+                else:
+                    yield from self._children(child, toc, wrapped + 1)
             else:
                 yield child, toc
 
+    def _entries_in(self, control: Element) -> Iterator[Element]:
+        """Yield the paragraphs of a control for contents that belong to them: WPS takes a cover before them into it, and text."""
+        paragraphs = list(control.iter(w("p")))
+        first = next((index for index, item in enumerate(paragraphs) if self._opens_contents(item)), 0)
+        for item in paragraphs[first:]:
+            text = squeeze(text_of(item))
+            styled = self.context.styles.look(value(item.find(w("pPr")), "pStyle"))
+            said = len(text) > _LONGEST_ENTRY or (len(text) > _LONGEST_ENTRY / 3 and ends_sentence(text))
+            if not said and (styled.heading_level is None or _CONTENTS.match(text)):
+                yield item
+
+    def _opens_contents(self, item: Element) -> bool:
+        instructions = "".join(node.text or "" for node in item.iter(w("instrText")))
+        instructions += "".join(node.get(w("instr"), "") for node in item.iter(w("fldSimple")))
+        return (
+            instructions.strip().upper().startswith("TOC")
+            or bool(_CONTENTS.match(squeeze(text_of(item))))
+            or self.context.styles.look(value(item.find(w("pPr")), "pStyle")).kind == "toc"
+        )
+
     def _paragraph(self, element: Element, blocks: list[RawBlock], depth: int, toc: bool) -> None:
         raw = self.inline.read(element, depth)
-        raw.toc = raw.toc or toc
+        raw.toc = raw.toc or (toc and element in self._entries)
         previous = blocks[-1] if blocks else None
         if isinstance(previous, RawParagraph) and previous.mark_deleted:
             previous.runs.extend(raw.runs)

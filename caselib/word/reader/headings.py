@@ -33,6 +33,17 @@ _FIELD_LABEL = re.compile(
     r"教师|老师|导师|成员|人|者|职务|职称|对象|课时|学时|教材|版本|来源|出处|关键词|摘\s*要|字数|备注|说明|要求|目标|重点|难点|方法|工具|方式|形式|[注按图表])$"
 )
 _CODE = re.compile(r"^//|[=!<>]=|[;{}]|\w\[\d|\w\(\)")
+_ABSTRACT = re.compile(
+    r"^[【\[〔]?\s*(?:[内中][容文]|案例)?(?:摘\s*要|提\s*要)\s*[】\]〕]?\s*[:：]?$|^abstract[:：]?$", re.I
+)
+# Answers to choose from on one line, A. 打击 B. 限制, and a question with its empty brackets.
+_ANSWERS = re.compile(
+    r"^[A-G]\s*[.．、)）].+?(?:\s|(?<=[\u4e00-\u9fff）)]))[B-H]\s*[.．、)）]|[（(【]\s*[A-H]{0,5}\s*[）)】]\s*$"
+)
+# Parts of a lesson plan that is all tables and short lines: no cover has them.
+_PLAN_PART = re.compile(
+    r"^(?:教学(?:目标|重点|难点|重难点|过程|方法|准备|反思|评价|环节|流程|资源)|板书(?:设计)?|学情分析|教材分析|作业(?:设计|布置)|课后反思)$"
+)
 _MARKED = re.compile(r"^【[^【】]{2,16}】$|^〖[^〖〗]{2,16}〗$")
 _LEAD_END = "。：:；;.．！？"
 _AFTER_ALL = ("参考文献", "附录", "致谢", "后记")
@@ -140,6 +151,8 @@ class _Judge(TitleJudge):
                 level = min((stack[-1].level if stack else current) + 1, 6)
                 stack.append(_Open(kind, max(level, 2), item.size))
             self.verdicts[index] = Verdict("heading", stack[-1].level, guessed=True)
+            if _ABSTRACT.match(squeeze(item.text)):
+                stack = stack[:-1]  # what follows stands beside it
 
     def _real_levels(self) -> dict[str, int]:
         """The levels at which headings of each kind of number stand in real styles: one typed by hand goes with them."""
@@ -157,6 +170,7 @@ class _Judge(TitleJudge):
             and index < self.cover_end
             and self._next(index) != self.cover_end
             and not self._opens_case(index)
+            and not _PLAN_PART.match(squeeze(self.items[index].text))
         )
 
     def _continues(self, index: int, kind: str) -> bool:
@@ -181,6 +195,8 @@ class _Judge(TitleJudge):
         text = squeeze(item.text)
         if not text or item.bullet or item.boxed or item.pictures or CAPTION.match(text):
             return None
+        if _ANSWERS.search(text):
+            return None
         number = self.numbers[index]
         strong_look = self._stands_out(item)
         if number is not None:
@@ -194,6 +210,8 @@ class _Judge(TitleJudge):
         if not strong_look and index in self.plain_names:
             return "name"
         if not strong_look or len(text) > _MAX_PLAIN_HEADING or text[-1] in "。；;，,、" or "\n" in item.text.strip():
+            return None
+        if self._above_abstract(index, text):
             return None
         if text.startswith("—") or (text[0] in '“‘"' and ends_sentence(text)):
             return None  # a subtitle, something said
@@ -216,6 +234,16 @@ class _Judge(TitleJudge):
         if not self._followed_by_text(index) or (is_bold(item) and text.endswith("：") and len(text) > 16):
             return None
         return f"look {item.size}"
+
+    def _above_abstract(self, index: int, text: str) -> bool:
+        """True for the title of a Chinese text in English, and whoever is named below it, above its English abstract."""
+        for other in self.items[index : index + 4]:
+            line = other.text.strip()
+            if re.search("[\u4e00-\u9fff]", line):
+                return False
+            if re.match(r"[\[【]?\s*abstract\b", line, re.I):
+                return line != text
+        return False
 
     def _is_field(self, index: int, text: str) -> bool:
         """True for a label and what stands beside it, 联系人：周正; a heading may have a colon too, 破局：把账本挂在墙上."""
@@ -248,7 +276,8 @@ class _Judge(TitleJudge):
             return True
         if ends_sentence(text) and not (strong_look and number.kind in STRONG and len(text) <= 40):
             return False
-        if text[-1] in "，,、；;：:" and not strong_look:
+        framed = number.kind == "han" and index in self.before_table  # 二、案例背景： above the frame that holds it
+        if text[-1] in "，,、；;：:" and not strong_look and not framed:
             return False
         if strong_look:
             return True
@@ -273,7 +302,9 @@ class _Judge(TitleJudge):
         )
 
     def _sibling_next(self, index: int, number: Numeral) -> bool:
-        """True when the next line is the next number of the same kind: a list, not headings."""
+        """True when the next line is the next number of the same kind: a list, not headings, unless a table parts them."""
+        if index in self.before_table:
+            return False
         following = self._next(index)
         other = None if following is None else self.numbers[following]
         return other is not None and other.kind == number.kind
@@ -287,6 +318,7 @@ class _Judge(TitleJudge):
             and other.kind == number.kind
             and other.value == number.value - 1
             and before not in self.verdicts
+            and before not in self.before_table
         )
 
     # -- everything else ----------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from caselib.word.section_names import is_section_name
 
 _TITLE_AREA = 12
 _MOST_BYLINES = 4
+_ABSTRACT = re.compile(r"^[【\[〔]?\s*(?:摘\s*要|内容提要|关\s*键\s*[词字]|(?i:abstract))")
 
 
 class TitleJudge(ContentsJudge):
@@ -40,6 +41,7 @@ class TitleJudge(ContentsJudge):
                 or len(text) > 50
                 or (ends_sentence(text) and len(text) > 20)
                 or self._is_numbered_heading(index)
+                or (area and _ABSTRACT.match(text))
             ):
                 break
             area.append(index)

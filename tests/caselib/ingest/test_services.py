@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
@@ -17,6 +18,8 @@ from caselib.core.errors import ConflictError, RefusedError
 from caselib.core.models import AuditRecord, Job
 from caselib.ingest import deciding, metadata, services
 from caselib.ingest.enums import BatchState, ItemState
+from caselib.ingest.forms import CorrectionForm
+from caselib.ingest.messages import refusal_text
 from caselib.ingest.models import ImportBatch, ImportItem
 from caselib.ingest.suggesting import suggest
 from caselib.media.models import CaseImage
@@ -357,3 +360,60 @@ def test_the_teaching_note_of_a_case_is_for_teachers(user_of: UserOf) -> None:
     assert seen == {name: "teacher" if name in names[2:5] else "learner" for name in names}
     told = [warning["text"] for warning in item.warnings if warning["code"] == "section_guarded"]
     assert told == names[2:5]
+
+
+def test_a_teaching_note_below_another_section_is_for_teachers_too(user_of: UserOf) -> None:
+    """An audience is set for sections of the first level: what gives answers rises to it, and what stands beside it."""
+    author = user_of(Role.AUTHOR)
+    outline = [
+        (0, "案例正文"), (1, "背景"), (1, "经过"), (0, "附录材料"), (1, "案例使用说明"), (2, "分析思路"), (1, "延伸阅读"), (0, "思考题"),
+        (1, "第一题"), (1, "参考答案"),
+    ]  # fmt: skip
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
+    for number, (level, name) in enumerate(outline):
+        body += p(name, props=f'<w:outlineLvl w:val="{level}"/>') + p(f"第{number}段，{LONG}")
+    item = upload(docx(body), author).batch.items.get()
+    page = deciding.accept_item(item, by=author)
+    assert isinstance(page, CaseStudy)
+    assert [(section.value["heading"], section.value["audience"]) for section in page.body] == [
+        ("案例正文", "learner"), ("附录材料", "learner"), ("案例使用说明", "teacher"), ("延伸阅读", "learner"), ("思考题", "learner"),
+        ("参考答案", "teacher"),
+    ]  # fmt: skip
+    told = [warning["text"] for warning in item.warnings if warning["code"] == "section_guarded"]
+    assert told == ["案例使用说明", "参考答案"]
+    assert "分析思路" in str(page.body[2].value["content"])
+
+
+ABSTRACT = "本案例讲述河西村公开账本的经过，分析群众监督的作用。"
+
+
+@pytest.mark.parametrize(
+    "front", [p(f"【摘要】{ABSTRACT}"), p(f"内容提要：{ABSTRACT}"), p("摘　要", run=BOLD) + p(ABSTRACT)]
+)
+def test_the_abstract_of_a_manuscript_becomes_that_of_the_draft(user_of: UserOf, front: str) -> None:
+    author = user_of(Role.AUTHOR)
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>') + front
+    body += p("【关键词】议事；监督") + p("一、案例背景", run=BOLD) + p(LONG) + p("二、主要做法", run=BOLD) + p(LONG)
+    item = upload(docx(body), author).batch.items.get()
+    assert [warning["text"] for warning in item.warnings if warning["code"] == "abstract_found"] == [ABSTRACT]
+    assert CorrectionForm(item=item).initial["abstract"] == ABSTRACT
+    page = deciding.accept_item(item, by=author)
+    assert isinstance(page, CaseStudy)
+    assert page.abstract == ABSTRACT
+    assert plain_text(page).count(ABSTRACT) == 1 and "议事；监督" in plain_text(page)
+
+
+def test_an_abstract_that_was_taken_out_of_the_form_stays_in_the_text(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    body = p("小院议事厅", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>') + p(f"摘要：{ABSTRACT}")
+    body += p("一、案例背景", run=BOLD) + p(LONG) + p("二、摘要制度的做法", run=BOLD) + p(LONG)
+    item = upload(docx(body), author).batch.items.get()
+    page = deciding.accept_item(item, by=author, corrections={"abstract": ""})
+    assert isinstance(page, CaseStudy)
+    assert page.abstract == "" and ABSTRACT in plain_text(page)
+
+
+def test_a_pdf_is_told_what_to_do_with() -> None:
+    with translation.override("zh-hans"):
+        assert "另存为 .docx" in refusal_text("not_a_manuscript", "pdf")
+        assert "另存为 .docx" not in refusal_text("not_a_manuscript", "picture")

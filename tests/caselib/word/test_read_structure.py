@@ -379,3 +379,18 @@ def test_what_is_set_like_the_questions_at_the_end_stands_beside_them() -> None:
     for name in ("一、背景", "二、做法", "思考题", "教学安排"):
         body += p(name, run=black) + p(LONG)
     assert [level for level, _, _ in headings(read(body))] == [1, 2, 2, 2, 2]
+
+
+def test_a_cover_taken_into_the_control_of_the_contents_is_read() -> None:
+    """WPS lets the control begin at the cover; what stands before the entries, and text between them, is no entry."""
+    told = "本人郑重声明：所呈交的稿件是作者在走访以后写成的，文中引用之处都已经注明，没有别人发表过的内容。"
+    entries = p("目　录") + p("一、背景\t1") + p("二、做法\t3") + p(told)
+    control = (
+        '<w:sdt><w:sdtPr><w:docPartObj><w:docPartGallery w:val="Table of Contents"/></w:docPartObj></w:sdtPr>'
+        f"<w:sdtContent>{p('一本账的公开')}{p('王芳')}{entries}</w:sdtContent></w:sdt>"
+    )
+    blocks = read_docx(docx(control + p("一、背景", run=BOLD) + p(LONG))).blocks
+    roles = {block.text: block.role for block in blocks if isinstance(block, Paragraph)}
+    assert roles["目　录"] == roles["一、背景\t1"] == "toc"
+    assert roles[told] == "body"
+    assert "toc" not in (roles.get("一本账的公开"), roles.get("王芳"))

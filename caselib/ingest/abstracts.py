@@ -1,0 +1,60 @@
+"""The abstract that an author put before a text: 摘要：…, or below a heading of that name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from caselib.ingest.sections import is_abstract_name
+from caselib.ingest.titling import line_of
+from caselib.word.model import Block, Heading, Paragraph
+from caselib.word.outline import squeeze
+
+LONGEST = 2000
+_SHORTEST = 12
+_HEAD = 12  # blocks among which it stands
+_MOST_PARAGRAPHS = 4
+_NAME = r"(?:内容|案例|论文|中文)?(?:摘\s*要|提\s*要)"
+_LED = re.compile(rf"^(?:[【\[〔]\s*{_NAME}\s*[】\]〕]\s*[:：]?|{_NAME}\s*(?:[:：]|\s(?=\s*\S)))\s*")
+_AFTER = re.compile(r"^[【\[〔]?\s*(?:关\s*键\s*[词字]|主题词|(?i:key\s*words?|abstract))")
+
+
+@dataclass(frozen=True, slots=True)
+class Abstract:
+    """The text of an abstract and the blocks it takes: from ``start`` up to ``end``."""
+
+    text: str
+    start: int
+    end: int
+
+
+def abstract_of(blocks: Sequence[Block]) -> Abstract | None:
+    """Return the abstract of a text, None where it has none, or one that is none by its length or by what is in it."""
+    for index, block in enumerate(blocks[:_HEAD]):
+        if not isinstance(block, Heading | Paragraph):
+            continue
+        text = squeeze(line_of(block))
+        if is_abstract_name(text):
+            return _below(blocks, index)
+        if isinstance(block, Heading) and block.level == 1:
+            return None
+        led = _LED.match(text) if isinstance(block, Paragraph) else None
+        if led is not None:
+            return _made(text[led.end() :], index, index + 1)
+    return None
+
+
+def _below(blocks: Sequence[Block], index: int) -> Abstract | None:
+    end = index + 1
+    while (
+        end < len(blocks) and isinstance(block := blocks[end], Paragraph) and not _AFTER.match(line_of(block).strip())
+    ):
+        end += 1
+    if end - index - 1 > _MOST_PARAGRAPHS:
+        return None
+    return _made("\n".join(line_of(block).strip() for block in blocks[index + 1 : end]), index, end)
+
+
+def _made(text: str, start: int, end: int) -> Abstract | None:
+    return Abstract(text, start, end) if _SHORTEST <= len(text) <= LONGEST else None
