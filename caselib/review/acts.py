@@ -58,6 +58,7 @@ ACTS: dict[str, str | Promise] = {
     "media.film_added": _("Film added"),
     "media.film_version": _("New version of a film"),
     "media.captions_set": _("Captions changed"),
+    "media.captions_removed": _("Captions taken off"),
     "ingest.received": _("Manuscript received"),
     "ingest.read": _("Manuscript read"),
     "ingest.refused": _("Manuscript could not be read"),
