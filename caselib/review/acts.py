@@ -76,6 +76,7 @@ ACTS: dict[str, str | Promise] = {
     "catalogue.list_item_moved": _("Item of a list moved"),
     "catalogue.list_item_removed": _("Item taken off a list"),
     "catalogue.order_placed": _("Order placed"),
+    "catalogue.order_changed": _("Order changed"),
     "catalogue.order_accepted": _("Order accepted"),
     "catalogue.order_refused": _("Order refused"),
     "catalogue.order_dispatched": _("Order dispatched"),
