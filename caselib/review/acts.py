@@ -43,6 +43,7 @@ ACTS: dict[str, str | Promise] = {
     "accounts.created": _("Account created"),
     "accounts.changed": _("Account changed"),
     "accounts.roles_set": _("Roles given"),
+    "accounts.groups_set": _("Groups changed"),
     "accounts.permissions_set": _("Permissions of a group changed"),
     "accounts.unit_changed": _("Unit changed"),
     "accounts.locked_out": _("Sign-in locked after wrong passwords"),

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import Task, Workflow
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
@@ -361,3 +362,8 @@ def test_the_editor_offers_one_way_to_submit_a_returned_text_again() -> None:
     assert "重新送审（" in edit
     assert "撤回送审" in edit
     assert "工作流" not in edit.split('class="footer')[-1]
+
+
+def test_no_workflow_or_task_has_an_english_name() -> None:
+    assert not [name for name in Workflow.objects.values_list("name", flat=True) if name.isascii()]
+    assert not [name for name in Task.objects.values_list("name", flat=True) if name.isascii()]
