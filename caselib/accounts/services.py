@@ -39,6 +39,22 @@ def set_roles(user: User, roles: Collection[str], *, by: User | None, at: dateti
 
 
 @transaction.atomic
+def set_groups(user: User, groups: Collection[Group], *, by: User | None, at: datetime | None = None) -> None:
+    """Put ``user`` into exactly ``groups`` beside the roles: who reads what is restricted to groups.
+
+    Effects in order: groups changed, audit row ``accounts.groups_set``; none where nothing changes.
+    """
+    _hold(user)
+    before = set(user.groups.exclude(name__in=Role.values))
+    if before == set(groups):
+        return
+    user.groups.remove(*(before - set(groups)))
+    user.groups.add(*(set(groups) - before))
+    names = [sorted(group.name for group in held) for held in (before, groups)]
+    audit.record("accounts.groups_set", user, by=by, at=at, before=names[0], after=names[1])
+
+
+@transaction.atomic
 def move_to_unit(user: User, unit: Unit, *, by: User | None, at: datetime | None = None) -> None:
     """Move ``user`` to ``unit`` and keep the old membership with its end.
 

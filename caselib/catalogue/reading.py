@@ -38,6 +38,7 @@ class Section:
     heading: str
     kind: str
     parts: Sequence[Part]
+    audience: str = ""  # for whom it is, where that is not everybody: who reads it may be about to show it to a class
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,9 @@ def read(page: ResourcePage, viewer: Viewer, *, links: bool = True) -> Reading:
             for child in content
             if child["type"] in CONTENT
         ]
-        sections.append(Section(section.get("heading") or "", section.get("kind") or "other", _joined(parts)))
+        audience = section.get("audience") or Audience.LEARNER.value
+        label = "" if audience == Audience.LEARNER else str(Audience(audience).label)
+        sections.append(Section(section.get("heading") or "", section.get("kind") or "other", _joined(parts), label))
     notes = [
         Footnote(str(note["key"]), numbers[str(note["key"])], note.get("text") or "")
         for note in footnotes

@@ -213,7 +213,11 @@ def item(request: SignedInRequest, pk: int) -> HttpResponse:
         except RefusedError as error:
             messages.error(request, str(error))
             return redirect("imports_item", pk=pk)
-        made = _("The file is the new draft of “%(title)s”.") if revised else _("The draft “%(title)s” was made.")
+        made = (
+            _("The file is the new draft of “%(title)s”.")
+            if revised
+            else _("The draft “%(title)s” was made. Complete and save it here, then submit it under My manuscripts.")
+        )
         messages.success(request, made % {"title": page.title})
         return redirect("wagtailadmin_pages:edit", page.pk)
     context = {

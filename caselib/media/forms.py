@@ -30,6 +30,12 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Captions"), required=False, help_text=_("An .srt or .vtt file. It becomes searchable text.")
     )
 
+    no_captions = forms.BooleanField(
+        label=_("Take the captions off"),
+        required=False,
+        help_text=_("The film is shown without captions, and their words are no longer searched for."),
+    )
+
     class Meta:
         model = VideoFile
         fields = ["title", "file", "still"]
@@ -39,6 +45,8 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
         self._held: bool | None = None
         self._foreign_still = False
         super().__init__(data, *args, **kwargs)
+        if self.instance.pk is None or not self.instance.captions.exists():
+            del self.fields["no_captions"]
         if for_user is not None:
             self._keep_to_own_pictures(for_user)
 
@@ -97,6 +105,8 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
             film.save()
         if self.cleaned_data["captions"]:
             services.set_captions(film, self.cleaned_data["captions"], by=self.acting)
+        elif self.cleaned_data.get("no_captions"):
+            services.remove_captions(film, by=self.acting)
         return film
 
     def makes_new_version(self) -> bool:

@@ -163,3 +163,17 @@ def set_captions(
     )
     audit.record("media.captions_set", film, by=by, language=language)
     return track
+
+
+@transaction.atomic
+def remove_captions(film: VideoFile, *, by: User | None) -> None:
+    """Take every caption track off ``film``; nothing happens where there is none.
+
+    Raises RefusedError where a vetted text holds the film. Effects in order: tracks, audit row ``media.captions_removed``.
+    """
+    require(refusal("film", film.pk))
+    tracks = list(film.captions.all())
+    for track in tracks:
+        track.delete()
+    if tracks:
+        audit.record("media.captions_removed", film, by=by, languages=[track.language for track in tracks])

@@ -120,6 +120,7 @@ class SectionBlock(blocks.StructBlock):
     class Meta:
         icon = "list-ul"
         label = pgettext_lazy("resources", "Section")
+        label_format = "{heading}"
 
 
 class BodyBlock(blocks.StreamBlock):

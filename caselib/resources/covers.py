@@ -30,6 +30,7 @@ PALETTES: tuple[tuple[str, str, str], ...] = (
     ("#e6efee", "#b3d0cc", "#0f3330"),
     ("#efeceb", "#cfc7c4", "#2c2523"),
 )
+FOOT = 44  # where unit and number stand
 SIZES: dict[Shape, tuple[int, int]] = {"tall": (300, 400), "wide": (480, 270)}
 # a character that may not begin a line stays with the one before it
 CLOSING = set("，。、；：？！）》」』】”’〉·,.;:?!)")
@@ -51,30 +52,44 @@ class CoverText:
 
 
 @lru_cache(maxsize=1024)
-def cover_svg(text: CoverText, *, shape: Shape = "tall") -> str:
-    """Return a complete SVG document as a string (no XML declaration); equal input gives equal output."""
+def cover_svg(text: CoverText, *, shape: Shape = "tall", still: str = "") -> str:
+    """Return a complete SVG document as a string (no XML declaration); equal input gives equal output.
+
+    ``still`` is the address of a picture of a film, 16 to 9, which stands on a tall cover where the pattern would.
+    """
     width, height = SIZES[shape]
     seed = hashlib.sha256((text.topic or text.kind or text.title).encode("utf-8", "replace")).digest()
     ground, tint, ink = PALETTES[seed[0] % len(PALETTES)]
-    band = height * (30 if shape == "tall" else 34) // 100
+    picture = bool(still) and shape == "tall"
+    band = height * (30 if shape == "tall" else 34) // 100 if not picture else FOOT + width * 9 // 16
     parts = [
         (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
             f'role="img" aria-label="{_attribute(text.title)}">'
         ),
         f'<rect width="{width}" height="{height}" fill="{ground}"/>',
-        f'<path d="{_pattern(seed, width, height - band, height - 40)}" fill="none" stroke="{tint}" stroke-width="2"/>',
+        _picture(still, width, height - band)
+        if picture
+        else f'<path d="{_pattern(seed, width, height - band, height - 40)}" fill="none" stroke="{tint}" stroke-width="2"/>',
         f'<rect x="24" y="28" width="6" height="28" fill="{ink}"/>',
         _line(40, 50, 16, SANS, ink, _shorten(text.kind, 16)),
     ]
     parts += _title(text.title, width, height - band, ink)
-    parts.append(f'<rect x="0" y="{height - 44}" width="{width}" height="44" fill="{ground}"/>')
+    parts.append(f'<rect x="0" y="{height - FOOT}" width="{width}" height="{FOOT}" fill="{ground}"/>')
     foot = _shorten(text.unit, (width - 48 - 7 * len(text.code)) / 14)
     parts.append(_line(24, height - 17, 14, SANS, ink, foot))
     if text.code:
         parts.append(_line(width - 24, height - 17, 12, SANS, ink, _shorten(text.code, 14), end=True))
     parts.append("</svg>")
     return "".join(parts)
+
+
+def _picture(still: str, width: int, top: int) -> str:
+    height = width * 9 // 16
+    return (
+        f'<image href="{_attribute(still)}" x="0" y="{top}" width="{width}" height="{height}" '
+        f'preserveAspectRatio="xMidYMid slice"/>'
+    )
 
 
 def wrap_title(title: str, *, columns: float, lines: int) -> list[str]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from wagtail.admin.staticfiles import versioned_static
+from wagtail.admin.telepath import register
+from wagtail.admin.telepath.widgets import WidgetAdapter
 
 
 class TermTreeWidget(forms.CheckboxSelectMultiple):
@@ -31,3 +33,21 @@ class TableWidget(forms.Textarea):
         return forms.Media(
             css={"all": [versioned_static("resources/editing.css")]}, js=[versioned_static("resources/editing.js")]
         )
+
+
+class TableWidgetAdapter(WidgetAdapter):  # type: ignore[misc]
+    """The table in the block editor, where it is named by its words."""
+
+    js_constructor = "caselib.widgets.TableWidget"
+
+    @property
+    def media(self) -> forms.Media:
+        return forms.Media(
+            js=[
+                versioned_static("wagtailadmin/js/telepath/widgets.js"),
+                versioned_static("resources/table_label.js"),
+            ]
+        )
+
+
+register(TableWidgetAdapter(), TableWidget)

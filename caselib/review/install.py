@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
-from wagtail.models import Workflow, WorkflowTask
+from wagtail.models import Task, Workflow, WorkflowTask
 
 from caselib.accounts.enums import Role
 from caselib.core.models import CalendarDay
@@ -21,6 +21,7 @@ DEFAULT = "三审（初审、复审、终审）"
 TEXTBOOK = "教材四审"
 SHORT = "内部两审"
 PACK = "starting"
+WAGTAILS = "Moderators approval"
 SECURITY = ("rule", "rulepack", "checklist", "route", "rereviewinterval")
 
 
@@ -45,8 +46,15 @@ def install() -> None:
         import_pack(PACK, "基础规则", write_pack(rows).encode(), by=None, rescan=False)
     for key in BUILTIN:
         BuiltinRule.objects.get_or_create(key=key)
+    _name_wagtails_own()
     _calendar()
     _permissions()
+
+
+def _name_wagtails_own() -> None:
+    """Wagtail's migrations leave a workflow for pages that are no resources, in English among ours."""
+    Workflow.objects.filter(name=WAGTAILS).update(name="其他页面审核")
+    Task.objects.filter(name=WAGTAILS).update(name="管理员审核")
 
 
 def _stage(name: str, role: Role, days: int, opinion: int, vetting: bool, questions: tuple[str, ...]) -> StageTask:

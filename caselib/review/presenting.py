@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wagtail.models import Comment, Revision
 
+from caselib.accounts.enums import Audience
 from caselib.resources.beside import KIND, reviewed
 from caselib.resources.text import Passage
 
@@ -47,6 +48,7 @@ class Line:
     comments: list[Comment] = field(default_factory=list)
     changed: bool = False
     label: str = ""
+    audience: str = ""  # for whom what begins here is, where that is not everybody
 
 
 TONES = ("blocking", "warning", "info", "comment", "shared")
@@ -97,7 +99,7 @@ def lines_of(
             marks.setdefault(anchor.passage, []).append(mark)
     known = {piece.text for piece in reviewed(before.as_object())} if before is not None else None
     lines: list[Line] = []
-    label = ""
+    label, audience = "", str(Audience.LEARNER)
     for passage in reviewed(revision.as_object()):
         beside = passage.heading if passage.kind == KIND else ""
         lines.append(
@@ -107,7 +109,8 @@ def lines_of(
                 by_passage.get(passage.ordinal, []),
                 known is not None and passage.text not in known,
                 beside if beside != label else "",
+                "" if passage.audience in (audience, Audience.LEARNER) else str(Audience(passage.audience).label),
             )
         )
-        label = beside
+        label, audience = beside, passage.audience
     return lines

@@ -29,7 +29,8 @@ from .viewsets import ReviewSettingsGroup
 register_snippet(ReviewSettingsGroup)
 
 # What Wagtail offers and a resource never does: its text goes live by its review, and leaves by a withdrawal.
-CLOSED = frozenset({"action-publish", "action-unpublish"})
+# Publishing belongs to the final stage. Restarting is what submitting again does: a returned text begins at the first stage.
+CLOSED = frozenset({"action-publish", "action-unpublish", "action-restart-workflow"})
 
 
 hooks.register("register_bulk_action", WithdrawBulkAction)
@@ -63,7 +64,7 @@ def open_review_item() -> OpenReviewItem:
 
 @hooks.register("construct_page_action_menu")
 def close_actions(items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
-    """Take publishing and unpublishing out of the editor's menu of a resource."""
+    """Take out of the editor's menu of a resource what the review does itself."""
     if isinstance(context.get("page"), ResourcePage):
         items[:] = [item for item in items if item.name not in CLOSED]
 

@@ -2,6 +2,7 @@
 
 from .lists import ItemForm, ListForm
 from .orders import (
+    ChangeForm,
     DeliveryForm,
     DispatchForm,
     OrderForm,
@@ -15,6 +16,7 @@ from .others import AskForm, EvaluationForm, MeetForm, PostForm, RosterForm
 
 __all__ = [
     "AskForm",
+    "ChangeForm",
     "DeliveryForm",
     "DispatchForm",
     "EvaluationForm",

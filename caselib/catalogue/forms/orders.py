@@ -52,8 +52,15 @@ class OrderForm(forms.Form):
         return data
 
     def details(self) -> OrderDetails:
-        data = {name: value for name, value in self.cleaned_data.items() if name != "submission"}
+        data = {name: value for name, value in self.cleaned_data.items() if name not in ("submission", "version")}
         return OrderDetails(**data)
+
+
+class ChangeForm(OrderForm):
+    """The same of an order that was placed, with the version that was on the screen."""
+
+    submission = None  # type: ignore[assignment]
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
 
 
 class ReasonForm(forms.Form):

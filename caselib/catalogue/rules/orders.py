@@ -106,6 +106,20 @@ def may_become(state: str, wanted: str) -> Refusal | None:
     )
 
 
+def may_change(viewer: Viewer, unit_id: int, state: str) -> Refusal | None:
+    """Its unit changes what it asks for until the dispatch office answers; afterwards sessions may hang on it."""
+    if not (viewer.internal and viewer.unit_id == unit_id):
+        return Refusal("not_yours", _("This order belongs to another unit."))
+    if state != OrderState.PLACED:
+        return Refusal(
+            "answered",
+            _(
+                "This order was answered, so it is no longer changed here. Tell the dispatch office, or cancel it and order anew."
+            ),
+        )
+    return None
+
+
 def clashes(wanted: Iterable[Slot], taken: Iterable[Slot]) -> Refusal | None:
     """Refuse if anything wanted is taken at an overlapping time; touching ends do not overlap."""
     busy = list(taken)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -13,13 +14,15 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Case, QuerySet, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
+from wagtail.images.models import SourceImageIOError
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
 from caselib.core.questions import Question
+from caselib.media.models import CaseImage
 from caselib.resources.covers import CoverText, Shape, cover_svg
 from caselib.resources.enums import Circulation, Kind, QualityTier
-from caselib.resources.models import ResourcePage, TopicTagging
+from caselib.resources.models import ResourcePage, TopicTagging, Video
 from caselib.resources.models.base import filed_year
 from caselib.resources.selectors import addresses, groups_of, tokens_by
 
@@ -48,6 +51,7 @@ FIRST_TOPICS = Question(
         TopicTagging.objects.filter(content_object_id__in=ids).order_by().values_list("content_object_id", "tag__name")
     )
 )
+STILL = "fill-480x270"
 NEWEST = 4  # of a kind, as many as a shelf has
 TIERS: Mapping[str, Any] = dict(QualityTier.choices)
 
@@ -70,6 +74,7 @@ class Card(NamedTuple):
     rating: float | None
     ratings: int
     ordered: int
+    still: str = ""  # the address of a picture of a film
 
     @property
     def orderable(self) -> bool:
@@ -85,7 +90,7 @@ class Card(NamedTuple):
         return CoverText(self.title, kind=self.kind_label, unit=self.unit, topic=self.topic, code=self.code)
 
     def cover(self, shape: Shape = "tall") -> str:
-        return cover_svg(self.cover_text, shape=shape)
+        return cover_svg(self.cover_text, shape=shape, still=self.still)
 
     @property
     def tall_cover(self) -> str:
@@ -160,9 +165,13 @@ def _cards_now(ids: list[int]) -> dict[int, tuple[Card, frozenset[str]]]:
     groups = groups_of([row.pk for row in rows if row.circulation == Circulation.RESTRICTED])
     address = addresses()
     kinds = {type_id: _kind_of_type(type_id) for type_id in {row.content_type_id for row in rows}}
+    films = [row.pk for row in rows if kinds[row.content_type_id][0] == Kind.VIDEO]
+    stills = stills_of(films) if films else {}
     return {
         row.pk: (
-            _card(row, kinds[row.content_type_id], topics.get(row.pk, ""), address(row.url_path)),
+            _card(
+                row, kinds[row.content_type_id], topics.get(row.pk, ""), address(row.url_path), stills.get(row.pk, "")
+            ),
             tokens_by(row.pk, row.circulation, row.audience, groups),
         )
         for row in rows
@@ -175,7 +184,20 @@ def _kind_of_type(content_type_id: int) -> tuple[str, str]:
     return (kind.value, str(kind.label)) if kind else ("", "")
 
 
-def _card(row: Any, kind: tuple[str, str], topic: str, url: str) -> Card:
+def stills_of(films: Iterable[int]) -> dict[int, str]:
+    """Return the addresses of the stills of ``films`` that have one, small; three queries, and a picture made once."""
+    of = dict(
+        Video.objects.filter(pk__in=films, video_file__still__isnull=False).values_list("pk", "video_file__still")
+    )
+    pictures = CaseImage.objects.filter(pk__in=of.values()).prefetch_renditions(STILL).in_bulk()
+    found = {}
+    for film, picture in of.items():
+        with suppress(OSError, SourceImageIOError):  # a picture that cannot be read leaves the words
+            found[film] = pictures[picture].get_rendition(STILL).url
+    return found
+
+
+def _card(row: Any, kind: tuple[str, str], topic: str, url: str, still: str) -> Card:
     ratings = row.use__ratings or 0
     return Card(
         pk=row.pk,
@@ -193,6 +215,7 @@ def _card(row: Any, kind: tuple[str, str], topic: str, url: str) -> Card:
         rating=mean_of(row.use__rating_sum, ratings),
         ratings=ratings,
         ordered=row.use__ordered or 0,
+        still=still,
     )
 
 

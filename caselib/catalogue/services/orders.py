@@ -115,7 +115,7 @@ def _sent_with_other_words(earlier: OrderRequest, details: OrderDetails) -> Refu
         "sent_before",
         _(
             "This page was already sent as order %(number)s, which stays as it was. If you want one more order, check "
-            "the items and send it again; to change the earlier one, cancel it or tell the dispatch office."
+            "the items and send it again; to change the earlier one, open it under Orders."
         )
         % {"number": earlier.number},
     )
@@ -150,6 +150,37 @@ def _create(
 def _count_orders(items: Iterable[ResourcePage]) -> None:
     for page in items:
         count(page.pk, ordered=1)
+
+
+@transaction.atomic
+def change_order(
+    order: OrderRequest, *, details: OrderDetails, by: User, version: int | None = None, at: datetime | None = None
+) -> OrderRequest:
+    """Change what ``order`` says while nobody has answered it; its items stay. Raises RefusedError or ConflictError.
+
+    Effects in order: details and version, audit ``catalogue.order_changed`` with the names of what changed, notices to the
+    dispatch office and to whoever placed it. The same words change nothing and tell nobody.
+    """
+    moment = at or clock.now()
+    order = lock(order, version)
+    require(rules.may_change(Viewer.of(by), order.unit_id, order.state))
+    require(rules.order_is_complete(order.lines.count(), details.starts_on, details.ends_on, clock.day_of(moment)))
+    changed = [name for name, value in asdict(details).items() if getattr(order, name) != value]
+    if not changed:
+        return order
+    for name in changed:
+        setattr(order, name, getattr(details, name))
+    order.version += 1
+    order.save(update_fields=[*changed, "version"])
+    audit.record("catalogue.order_changed", order, by=by, at=moment, fields=changed)
+    notify(
+        _dispatchers() | ({order.placed_by} - {by}),
+        subject=_("Order %(number)s was changed by %(unit)s") % {"number": order.number, "unit": order.unit},
+        body=details.purpose,
+        url=reverse("catalogue:order", args=[order.pk]),
+        at=moment,
+    )
+    return order
 
 
 def lock(order: OrderRequest, version: int | None) -> OrderRequest:

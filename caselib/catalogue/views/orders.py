@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import fields
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -23,13 +24,14 @@ from caselib.resources.models import ResourcePage
 from .. import services
 from ..columns import ORDERS
 from ..enums import OPEN_STATES, OrderState
-from ..forms import OrderForm, ReasonForm
+from ..forms import ChangeForm, OrderForm, ReasonForm
 from ..models import OrderRequest
-from ..rules.orders import may_order
+from ..rules.orders import may_change, may_order
 from ..selectors import orders as selectors
 from ..tables import MAX_EXPORTED, table_of, wants_workbook, workbook_response
 
 PAGE_SIZE = 30
+DETAILS = [field.name for field in fields(services.OrderDetails)]
 
 
 @login_required
@@ -147,6 +149,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": [(line, list(line.dispatches.all())) for line in found.lines.all()],
         "is_office": Role.DISPATCHER in viewer.roles,
         "open": found.state in OPEN_STATES,
+        "changeable": may_change(viewer, found.unit_id, found.state) is None,
         "reason_form": ReasonForm(initial={"version": found.version}),
         "trail": [(_("Orders"), reverse("catalogue:orders"))],
     }
@@ -156,9 +159,11 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
-    """Accept, refuse, cancel or remind; refusing and cancelling ask for a reason on a page of their own."""
+    """Change, accept, refuse, cancel or remind; refusing and cancelling ask for a reason on a page of their own."""
     viewer = Viewer.of(request.user)
     found = _order(viewer, pk)
+    if act == "change":
+        return _change(request, found)
     if act not in ("confirm", "refuse", "cancel", "remind") or (
         act in ("confirm", "refuse") and Role.DISPATCHER not in viewer.roles
     ):
@@ -180,6 +185,25 @@ def order_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
             messages.error(request, str(error))
         return redirect("catalogue:order", pk=found.pk)
     return _with_reason(request, found, act)
+
+
+def _change(request: SignedInRequest, found: OrderRequest) -> HttpResponse:
+    refusal = may_change(Viewer.of(request.user), found.unit_id, found.state)
+    if refusal is not None:
+        messages.error(request, str(refusal.message))
+        return redirect("catalogue:order", pk=found.pk)
+    form = ChangeForm(request.POST or None, initial={name: getattr(found, name) for name in (*DETAILS, "version")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_order(found, details=form.details(), by=request.user, version=form.cleaned_data["version"])
+            messages.success(request, _("The order was changed, and the dispatch office was told."))
+            return redirect("catalogue:order", pk=found.pk)
+        except ConflictError:
+            raise
+        except RefusedError as error:
+            form.add_error(None, str(error))
+    trail = [(_("Orders"), reverse("catalogue:orders")), (found.number, reverse("catalogue:order", args=[found.pk]))]
+    return render(request, "catalogue/order_change.html", {"order": found, "form": form, "trail": trail})
 
 
 def _with_reason(request: SignedInRequest, found: OrderRequest, act: str) -> HttpResponse:

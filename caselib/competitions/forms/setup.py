@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +44,9 @@ class CallForm(forms.ModelForm):
             "title", "slug", "year", "organiser", "call", "entry_opens", "entry_closes", "nomination_opens",
             "nomination_closes", "conflict_years", "publicity_days", "certificate_prefix", "certificate_text",
         ]  # fmt: skip
+        help_texts: ClassVar[dict[str, Any]] = {
+            "slug": _("It ends the address of the public page. Latin letters, figures and hyphens, such as cases-2027.")
+        }
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

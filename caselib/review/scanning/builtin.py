@@ -12,7 +12,7 @@ PACK_CODE = "builtin"
 RULES = {
     "identity-card": (
         Category.PERSONAL,
-        _("An identity-card number with a valid check digit. Remove it, or mask all but the first six digits."),
+        _("An identity-card number. Remove it, or mask all but the first six digits."),
         "",
     ),
     "bank-card": (Category.PERSONAL, _("A bank-card number with a valid check digit. Remove it."), ""),

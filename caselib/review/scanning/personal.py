@@ -19,6 +19,10 @@ _GAP = r"[ \-]?"
 _IDENTITY = regex.compile(
     rf"(?<![0-9a-z])(\d{{6}}{_GAP}(?:18|19|20)\d{{2}}{_GAP}\d{{4}}{_GAP}\d{{3}}[0-9x]|\d{{6}}{_GAP}\d{{6}}{_GAP}\d{{3}})(?![0-9a-z])"
 )
+# What the text itself calls one is one, though a digit is mistyped.
+_NAMED_IDENTITY = regex.compile(
+    r"(?:身份证|公民身份)(?:件|号码|号|编号|为|是|[:：( ]){0,6}(\d{17}[0-9x]|\d{15})(?![0-9a-z])"
+)
 _MOBILE = regex.compile(rf"(?<![0-9])(?:\+?86{_GAP}|0086{_GAP})?(1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}})(?![0-9])")
 _CARD = regex.compile(r"(?<![0-9.])((?:62|4|5[1-5]|2[2-7]|3[47]|35|60|68|9)\d(?:[ \-]?\d){10,17})(?![0-9.])")
 _HOME = regex.compile(
@@ -103,6 +107,9 @@ def _bare(text: str) -> str:
 def _identities(text: str) -> Iterator[Span]:
     for match in _IDENTITY.finditer(text):
         if identity_is_valid(_bare(match[1])):
+            yield match.span(1)
+    for match in _NAMED_IDENTITY.finditer(text):
+        if not identity_is_valid(match[1]):
             yield match.span(1)
     yield from _disguised(text, lambda digits: len(digits) == 18 and identity_is_valid(digits))
 

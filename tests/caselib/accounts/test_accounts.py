@@ -288,3 +288,25 @@ def test_the_system_administrator_does_not_sign_in_as_the_first_account(client_o
     fresh = User.objects.get(pk=first.pk)
     assert fresh.username == "first"
     assert fresh.check_password("ganz-eigenes-2026")
+
+
+def test_a_group_is_taken_away_as_it_was_given(client_of: Callable[..., Client]) -> None:
+    """Groups of readers decide who reads what is restricted: unticking one did nothing."""
+    user = factories.UserFactory(roles=[Role.TRAINEE], username="reader")
+    group = Group.objects.create(name="涉密案例读者")
+    trainee = Group.objects.get(name=Role.TRAINEE)
+    client = client_of(Role.SECURITY_ADMIN)
+    edit = reverse("wagtailusers_users:edit", args=[user.pk])
+    page = client.get(edit).content.decode()
+    assert "涉密案例读者" in page
+    assert "Moderators" not in page, "groups that Wagtail's migrations leave are nobody's roles here"
+    client.post(edit, payload(groups=[trainee.pk, group.pk]))
+    assert set(user.groups.values_list("name", flat=True)) == {Role.TRAINEE, group.name}
+    client.post(edit, payload(groups=[trainee.pk]))
+    assert set(user.groups.values_list("name", flat=True)) == {Role.TRAINEE}
+    rows = AuditRecord.objects.filter(verb="accounts.groups_set").order_by("sequence")
+    assert [row.data["after"] for row in rows] == [["涉密案例读者"], []]
+    client_of(Role.SYSTEM_ADMIN).post(edit, payload(name="改名", groups=[group.pk]))
+    assert set(user.groups.values_list("name", flat=True)) == {Role.TRAINEE}, (
+        "groups are given by the security administrator"
+    )

@@ -277,6 +277,59 @@ def test_cancelling_needs_a_reason_and_frees_everything(office: Office) -> None:
         services.cancel_order(order, reason="再来", by=office.contact)
 
 
+def test_a_unit_changes_its_order_until_it_is_answered(office: Office) -> None:
+    order = office.order()
+    Notice.objects.all().delete()
+    with refused("not_yours"):
+        services.change_order(
+            order, details=office.details(headcount=60), by=factories.UserFactory(roles=[Role.UNIT_CONTACT])
+        )
+    services.change_order(order, details=office.details(), by=office.contact, version=order.version, at=START)
+    assert not Notice.objects.exists(), "the same words tell nobody"
+    services.change_order(
+        order, details=office.details(headcount=60), by=office.contact, version=order.version, at=START
+    )
+    assert Notice.objects.filter(recipient=office.dispatcher, subject__contains="修改了订单").exists()
+    with pytest.raises(ConflictError):
+        services.change_order(order, details=office.details(headcount=70), by=office.contact, version=order.version)
+    with pytest.raises(ConflictError):
+        services.confirm_order(order, by=office.dispatcher, version=order.version)
+    order.refresh_from_db()
+    assert (order.headcount, order.state, order.lines.count()) == (60, OrderState.PLACED, 1)
+    with refused("past"):
+        services.change_order(
+            order, details=office.details(starts_on=START.date(), ends_on=START.date()), by=office.contact,
+            at=START + timedelta(days=2),
+        )  # fmt: skip
+    services.confirm_order(order, by=office.dispatcher, at=START)
+    with refused("answered"):
+        services.change_order(order, details=office.details(headcount=80), by=office.contact)
+
+
+def test_changing_in_the_browser_keeps_what_was_typed_and_asks_for_no_second_order(office: Office) -> None:
+    order = office.order(starts_on=clock.today(), ends_on=clock.today() + timedelta(days=2))
+    client = Client()
+    client.force_login(office.contact)
+    address = reverse("catalogue:order_act", args=[order.pk, "change"])
+    assert address in client.get(reverse("catalogue:order", args=[order.pk])).content.decode()
+    page = client.get(address)
+    assert 'value="云川县党校三楼"' in page.content.decode()
+    data = {name: str(value) for name, value in page.context["form"].initial.items()}
+    wrong = client.post(address, data | {"headcount": "0", "place": "改到礼堂"}).content.decode()
+    assert "不能小于 1" in wrong
+    assert 'value="改到礼堂"' in wrong
+    assert client.post(address, data | {"place": "改到礼堂"}).status_code == 302
+    order.refresh_from_db()
+    assert order.place == "改到礼堂"
+    assert OrderRequest.objects.count() == 1
+    stranger = Client()
+    stranger.force_login(factories.UserFactory(roles=[Role.UNIT_CONTACT]))
+    assert stranger.get(address).status_code == 404
+    services.confirm_order(order, by=office.dispatcher)
+    assert address not in client.get(reverse("catalogue:order", args=[order.pk])).content.decode()
+    assert client.get(address).status_code == 302
+
+
 def test_one_session_taken_back_makes_the_order_wait_again(office: Office) -> None:
     session = office.dispatched()
     services.cancel_session(session, reason="教师生病", by=office.dispatcher, at=START)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 
 from caselib.accounts.enums import Role
+from caselib.accounts.viewers import Viewer
 from caselib.catalogue import services
 from caselib.catalogue.models import CatalogueList, Demand, Room
+from caselib.catalogue.selectors.cards import _cards_now, cards_by_id
+from caselib.media.models import CaseImage, VideoFile
 from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position, Topic
@@ -41,6 +47,34 @@ def resources(office: Office, start: int, stop: int) -> list[ResourcePage]:
         page = factories.live(kind, title=f"查询{number}", by=office.lecturer, tags=tags, hall_permitted=True)
         made.append(page)
     return made
+
+
+def film(office: Office, number: int) -> ResourcePage:
+    """A published film with a still, as ffmpeg leaves one."""
+    data = io.BytesIO()
+    Image.new("RGB", (320, 180), (number, 80, 120)).save(data, "JPEG")
+    still = CaseImage.objects.create(title=f"截图{number}", file=ContentFile(data.getvalue(), name=f"s{number}.jpg"))
+    row = VideoFile.objects.create(title=f"片{number}", still=still)
+    return factories.live(Kind.VIDEO, title=f"片{number}", by=office.lecturer, video_file=row)
+
+
+def test_films_show_their_stills_on_lists_for_as_many_questions_as_they_are(office: Office) -> None:
+    pages = [film(office, 1)]
+    viewer = Viewer()
+    _cards_now([pages[0].pk])
+    with CaptureQueriesContext(connection) as one:
+        assert "fill-480x270" in cards_by_id([pages[0].pk], viewer)[pages[0].pk].tall_cover
+    pages += [film(office, number) for number in range(2, 6)]
+    ids = [page.pk for page in pages]
+    _cards_now(ids)  # makes the small pictures
+    cache.clear()
+    with CaptureQueriesContext(connection) as five:
+        assert all("<image" in card.tall_cover for card in cards_by_id(ids, viewer).values())
+    assert len(five) <= len(one) + 2, "the cache was empty this time"
+    broken = CaseImage.objects.get(title="截图1")
+    broken.renditions.all().delete()
+    broken.file.delete(save=False)
+    assert _cards_now(ids)[pages[0].pk][0].still == ""
 
 
 Grow = Callable[[Office, int, int], None]

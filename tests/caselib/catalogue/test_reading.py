@@ -44,6 +44,10 @@ def test_guarded_sections_and_their_notes_stay_with_those_they_are_for(case: fac
     seen = read(case, PUBLIC)
     assert [part.heading for part in seen.sections] == ["做法"]
     assert [part.heading for part in seen.guarded] == ["给教师"]
+    assert [part.audience for part in seen.sections if part.audience] == []
+    assert [part.audience for part in read(case, TEACHER).sections if part.audience] == ["教师"], (
+        "told, lest a class sees it"
+    )
     assert [note.key for note in seen.notes] == ["a"]
     assert [note.key for note in read(case, TEACHER).notes] == ["a", "b"]
     markup = str(seen.sections[0].parts[0].value)

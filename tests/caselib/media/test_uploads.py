@@ -118,6 +118,23 @@ def test_a_film_belongs_to_whoever_added_it(film_bytes: bytes) -> None:
     assert AuditRecord.objects.filter(verb="media.captions_set", actor_id=user.pk).exists()
 
 
+def test_wrong_captions_are_taken_off_by_the_form(film_bytes: bytes) -> None:
+    client, user = signed_in(Role.AUTHOR)
+    assert "no_captions" not in client.get(reverse("films:add")).content.decode()
+    captions = SimpleUploadedFile("a.srt", "1\n00:00:01,000 --> 00:00:02,000\n别的片的字幕\n".encode())
+    data = {"title": "我的片", "file": SimpleUploadedFile("a.mp4", film_bytes), "captions": captions}
+    client.post(reverse("films:add"), data)
+    film = VideoFile.objects.get(title="我的片")
+    edit = reverse("films:edit", args=[film.pk])
+    assert "去掉现有字幕" in client.get(edit).content.decode()
+    client.post(edit, {"title": "我的片", "still": film.still_id or ""})
+    assert film.captions.count() == 1, "only who ticks it loses them"
+    client.post(edit, {"title": "我的片", "still": film.still_id or "", "no_captions": "on"})
+    assert film.captions.count() == 0
+    assert AuditRecord.objects.filter(verb="media.captions_removed", actor_id=user.pk).exists()
+    assert "no_captions" not in client.get(edit).content.decode()
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

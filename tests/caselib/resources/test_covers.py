@@ -56,3 +56,16 @@ def test_punctuation_does_not_begin_a_line() -> None:
     rows = wrap_title("以案为鉴，警钟长鸣：港口作业", columns=4, lines=9)
     assert rows[0] == "以案为鉴，"
     assert "".join(rows) == "以案为鉴，警钟长鸣：港口作业"
+
+
+def test_the_still_of_a_film_stands_on_its_tall_cover_and_leaves_the_title_its_room() -> None:
+    words = CoverText("一道门推开二十三次——设备科副科长的二十三张应急采购单", kind="影片", unit="清风中心", code="F-1")
+    root = ElementTree.fromstring(cover_svg(words, still='/r/a"b.jpg'))
+    picture = root.find(f"{SVG}image")
+    assert picture is not None
+    assert picture.get("href") == '/r/a"b.jpg'
+    top = float(picture.get("y", "0"))
+    titles = [float(line.get("y", "0")) for line in root.iter(f"{SVG}text") if line.get("font-weight") == "700"]
+    assert titles
+    assert max(titles) < top
+    assert "<image" not in cover_svg(words, shape="wide", still="/r/a.jpg")

@@ -184,6 +184,13 @@ def test_identity_cards_are_recognised_by_their_check_digit(body: str) -> None:
     assert found(number[:6] + "********" + number[14:]) == []
 
 
+@pytest.mark.parametrize("cue", ["身份证号", "身份证号码：", "身份证号为", "公民身份号码（"])
+def test_what_the_text_calls_an_identity_number_is_one_though_mistyped(cue: str) -> None:
+    text = f"联系人{cue}510102196503021234。"
+    assert [rule for rule, _quote in found(text)] == ["identity-card"]
+    assert found("身份证号已经隐去，合同编号510102196503021234。") == found("合同编号510102196503021234。")
+
+
 def test_impossible_birth_dates_and_regions_are_no_identity_cards() -> None:
     assert not identity_is_valid(identity_number("33010219900231123"))
     assert not identity_is_valid(identity_number("99010219900101123"))

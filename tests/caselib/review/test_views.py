@@ -10,10 +10,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from wagtail.models import Task, Workflow
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.resources.models.parts import ResourceAuthor
+from caselib.review.enums import Outcome
 from caselib.review.models import Checklist, Decision, Finding, RulePack, Similarity, StageState
 from caselib.review.services.submission import submit_for_review
 from tests import factories
@@ -335,3 +337,33 @@ def test_withdrawing_and_changing_the_level_in_the_browser(client_of: Any) -> No
     assert client.post(level, {"level": "internal", "reason": "缩小范围。"}).status_code == 422, "the final stage's act"
     assert client.post(url, {"reason": "数据过时。"}).status_code == 302
     assert client.post(url, {"reason": "再撤一次。"}).status_code == 422
+
+
+def test_an_unchecked_draft_is_not_called_faultless_and_a_published_text_does_not_ask_to_be_submitted() -> None:
+    page = manuscript()
+    assert page.owner
+    address = reverse("review:manuscript", args=[page.pk])
+    before = signed_in(page.owner).get(address).content.decode()
+    assert "自动检查没有发现问题" not in before
+    assert "尚未检查" in before
+    assert 'class="button button--primary"' in before
+    assert reverse("imports_export", args=[page.pk]) in before, "the author takes the text home as Word"
+
+    desk = Desk.open()
+    desk.publish()
+    after = signed_in(desk.author).get(reverse("review:manuscript", args=[desk.page.pk])).content.decode()
+    assert 'class="button button--primary"' not in after
+
+
+def test_the_editor_offers_one_way_to_submit_a_returned_text_again() -> None:
+    desk = Desk.open()
+    desk.decide(Outcome.RETURN)
+    edit = signed_in(desk.author).get(reverse("wagtailadmin_pages:edit", args=[desk.page.pk])).content.decode()
+    assert "重新送审（" in edit
+    assert "撤回送审" in edit
+    assert "工作流" not in edit.split('class="footer')[-1]
+
+
+def test_no_workflow_or_task_has_an_english_name() -> None:
+    assert not [name for name in Workflow.objects.values_list("name", flat=True) if name.isascii()]
+    assert not [name for name in Task.objects.values_list("name", flat=True) if name.isascii()]

@@ -1,14 +1,18 @@
 """The overlay covers every text the pinned Wagtail leaves in English, and the running site uses it."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import polib
+import pytest
 import wagtail
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.core.exceptions import ValidationError
-from django.utils import translation
+from django.core.validators import validate_slug
+from django.utils import timezone, translation
 from django.utils.translation import trans_real
 
 import cms
@@ -75,3 +79,14 @@ def test_the_scripts_of_the_admin_get_their_texts() -> None:
         "zh-hans", domain="djangojs", localedirs=[str(Path(wagtail.__file__).parent / "admin" / "locale")]
     )
     assert catalogue.gettext("Insert a block") == "插入内容块"
+
+
+def test_a_short_name_that_is_refused_says_what_may_be_typed() -> None:
+    with translation.override("zh-hans"), pytest.raises(ValidationError, match="英文字母"):
+        validate_slug("现场教学")
+
+
+def test_the_administration_says_how_long_ago_in_chinese() -> None:
+    """Its words come from an app of Django that Wagtail uses without installing it."""
+    with translation.override("zh-hans"):
+        assert re.search(r"[一-鿿]", naturaltime(timezone.now() - timedelta(minutes=3)))

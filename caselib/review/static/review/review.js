@@ -49,7 +49,7 @@
       byId("c-passage").value = Number(found.passage) + 1;
       byId("c-start").value = found.start;
       byId("c-end").value = found.end;
-      byId("c-quote").textContent = "「" + found.words.slice(0, 80) + "」";
+      byId("c-quote").textContent = "“" + found.words.slice(0, 80) + "”";
     }
     form.scrollIntoView({ block: "center" });
     byId("c-text").focus({ preventScroll: true });
