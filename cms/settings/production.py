@@ -14,7 +14,7 @@ SECRET_KEY = _env.secret_key
 SECRET_KEY_FALLBACKS = _env.secret_key_fallbacks
 ALLOWED_HOSTS = _env.hosts
 CSRF_TRUSTED_ORIGINS = [_env.origin]
-WAGTAILADMIN_BASE_URL = _env.origin
+SITE_ORIGIN = WAGTAILADMIN_BASE_URL = _env.origin
 
 DATABASES = {"default": _env.database}
 VAR_DIR = _env.var_dir

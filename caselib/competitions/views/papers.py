@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.core import clock
+from caselib.core.addresses import printed
 from caselib.core.errors import Refusal, RefusedError
 from caselib.word import pdf
 
@@ -145,7 +146,7 @@ def commission_need(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _address(request: HttpRequest, row: Certificate) -> str:
-    return request.build_absolute_uri(reverse("competitions:certificate", args=[row.token]))
+    return printed(request, reverse("competitions:certificate", args=[row.token]))
 
 
 def _call(pk: int) -> Competition:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from caselib.accounts.enums import Role
@@ -31,6 +31,7 @@ from caselib.core import clock
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.competitions.scenes import AFTER, DAY, JUDGING
+from tests.caselib.competitions.test_views import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,9 @@ def test_the_office_leads_a_call_from_its_entries_to_the_certificates() -> None:
         assert len(archive.namelist()) == 3
     certificate = Certificate.objects.order_by("number").first()
     assert certificate is not None
+    with override_settings(SITE_ORIGIN="https://anli.example.cn"):
+        paper = desk.client.get(reverse("competitions:certificate_file", args=[certificate.pk, "docx"])).content
+    assert f"https://anli.example.cn/competitions/certificates/{certificate.token}/" in text_of(paper)
     desk.post("certificate_revoke", certificate.pk, reason="")
     desk.post("certificate_revoke", certificate.pk, reason="查实抄袭")
     shown = Client().get(reverse("competitions:certificate", args=[certificate.token])).content.decode()
