@@ -22,6 +22,7 @@ from caselib.word import model as word
 from caselib.word.styles import FANG, KAI, SONG, XIAOBIAO, HouseStyle, Look, PageSetup
 from caselib.word.writer import OFFICIAL, made_at, measure, write_document
 
+from .enums import CallState
 from .models import Award, Certificate, Competition
 from .selectors.fairness import Fairness, RoundReport
 
@@ -99,8 +100,20 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str | int, ...]]:
 
 
 def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
-    """Return the list of winners as Word: a heading a track, below it a table for each award."""
-    blocks: list[word.Block] = [heading(_("List of winners of “%(title)s”") % {"title": competition.title}, 1)]
+    """Return the list of winners as Word: a heading a track, below it a table for each award, at the end who issues it.
+
+    Until the awards are confirmed they are proposed ones, and the list says until when and how one may object.
+    """
+    final = competition.state == CallState.CONFIRMED
+    named = _("List of winners of “%(title)s”") if final else _("Proposed awards of “%(title)s”")
+    blocks: list[word.Block] = [heading(named % {"title": competition.title}, 1)]
+    period = getattr(competition, "publicity", None)
+    if period is not None and not final:
+        text = _("Publicity from %(from)s until the end of %(until)s (%(n)s working days)") % {
+            "from": date_format(period.starts_on), "until": date_format(period.ends_on), "n": period.workdays,
+        }  # fmt: skip
+        rule = _("Objections are filed under your own name with their grounds; each is answered on record.")
+        blocks.append(line(_("%(period)s. %(rule)s") % {"period": text, "rule": rule}))
     heads = (_("Final rank"), _("Title"), _("Authors"), _("Unit"))
     for track, in_track in groupby(awards, key=lambda award: award.entry.track):
         blocks.append(heading(track.name))
@@ -109,6 +122,9 @@ def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
             text = ngettext("%(tier)s (%(n)d entry)", "%(tier)s (%(n)d entries)", len(rows))
             blocks.append(heading(text % {"tier": tier, "n": len(rows)}, 3))
             blocks.append(table(heads, rows))
+    issued = (award.certificate.issued_on for award in awards if final and hasattr(award, "certificate"))
+    day = next(issued, period.starts_on if period is not None and not final else clock.today())
+    blocks += [line(part, "signature") for part in (competition.issuer, date_format(day)) if part]
     return _office_paper(blocks, competition)
 
 

@@ -14,6 +14,7 @@ from caselib.core.errors import Refusal, RefusedError
 from caselib.word import pdf
 
 from .. import papers
+from ..enums import CallState
 from ..forms.acts import MilestonesForm, NeedForm
 from ..models import Certificate, Competition, Need
 from ..selectors import fairness, outcome
@@ -46,7 +47,8 @@ def winners(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
     """The list of winners as Word or Excel."""
     call = _call(pk)
     rows = outcome.winners(call)
-    name = f"{call.title}-{_('winners')}.{suffix}"
+    what = _("winners") if call.state == CallState.CONFIRMED else _("proposed awards")
+    name = f"{call.title}-{what}.{suffix}"
     if suffix == "docx":
         return file_response(papers.winners_docx(call, rows), name, DOCX)
     if suffix == "xlsx":

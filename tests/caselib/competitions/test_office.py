@@ -193,11 +193,17 @@ def test_the_office_leads_a_call_from_its_entries_to_the_certificates() -> None:
         for act in ("release", "publicity"):
             desk.post("office_act", call.pk, act)
     PublicityPeriod.objects.update(ends_on=AFTER.date() + timedelta(days=5))
+    address = reverse("competitions:winners", args=[call.pk, "docx"])
     with clock.fixed(AFTER):
         desk.post("office_act", call.pk, "confirm")
         assert not Certificate.objects.exists()
+        notice = text_of(desk.client.get(address).content)
+    assert "拟获奖名单" in notice and "公示期自" in notice and "异议须实名提出" in notice
     with clock.fixed(AFTER + 6 * DAY):
         desk.post("office_act", call.pk, "confirm")
+        final = text_of(desk.client.get(address).content)
+    assert "”获奖名单" in final and "公示" not in final
+    assert '"Signature"' in final, "who issues it and when stands at the end"
     assert Certificate.objects.count() == 3
     answer = desk.client.get(reverse("competitions:certificates_archive", args=[call.pk]))
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
