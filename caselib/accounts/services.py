@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import translation
 
 from caselib.core import audit, clock
 from caselib.core.errors import require
@@ -87,6 +89,11 @@ def changing_permissions(group: Group, *, by: User, at: datetime | None = None) 
                 "accounts.permissions_set", group, by=by, at=at,
                 added=sorted(after - before), removed=sorted(before - after),
             )  # fmt: skip
+
+
+def in_house_language() -> translation.override:
+    """Inside, texts are made in the language of the library: whoever acts may read it in another than those who are told."""
+    return translation.override(settings.LANGUAGE_CODE)
 
 
 @transaction.atomic

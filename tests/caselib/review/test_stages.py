@@ -10,6 +10,7 @@ import pytest
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils import translation
 from wagtail.models import Revision, WorkflowState
 
 from caselib.accounts.enums import Role
@@ -200,6 +201,15 @@ def test_the_author_is_told_once_of_the_publication(
     with django_capture_on_commit_callbacks(execute=True):
         desk.publish()
     assert len([letter for letter in mailoutbox if letter.to == [desk.author.email]]) == 1
+
+
+def test_people_are_told_in_the_language_of_the_library_whatever_the_actor_reads() -> None:
+    with translation.override("en"):
+        desk = Desk.open()
+        desk.decide()
+        desk.decide(Outcome.RETURN, opinion="第二部分的数据前后不一致，请核对统计口径以后再提交，并补充来源说明。")
+    subjects = list(Notice.objects.filter(recipient=desk.author).values_list("subject", flat=True))
+    assert [text.split("：")[0] for text in subjects] == ["文稿退回"]
 
 
 def test_a_return_without_a_change_begins_at_the_first_stage_too() -> None:
