@@ -52,6 +52,7 @@ EMAIL_PORT = _env.email["port"]
 EMAIL_HOST_USER = _env.email["user"]
 EMAIL_HOST_PASSWORD = _env.email["password"]
 EMAIL_USE_TLS = _env.email["tls"]
+EMAIL_USE_SSL = _env.email["ssl"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env.email["sender"]
 
