@@ -97,24 +97,41 @@ def _cut(unit: str, room: float) -> list[str]:
     return [unit[at : at + size] for at in range(0, len(unit), size)]
 
 
-@lru_cache(maxsize=4096)
 def balanced(text: str, room: float) -> float:
-    """Return the width in ems in which ``text`` takes no more lines than in ``room``, fills them evenly and parts no word.
+    """Return the width in ems in which ``text`` takes no more lines than in ``room``, fills them evenly and parts no word."""
+    return balanced_together((text,), room)
+
+
+@lru_cache(maxsize=4096)
+def balanced_together(texts: tuple[str, ...], room: float) -> float:
+    """Return the width that ``balanced`` returns, for ``texts`` that each begin a line.
 
     Of the widths from the most even one up to ``room`` the one is taken whose lines end best.
     """
-    count = len(lines(text, room))
-    if count == 1 or count > 12:
+
+    def broken(wide: float) -> list[list[str]]:
+        return [lines(text, wide) for text in texts]
+
+    count = sum(map(len, broken(room)))
+    if count == len(texts) or count > 12:
         return room
     low, high = room / count, room
     while high - low > 0.25:
         middle = (low + high) / 2
-        low, high = (low, middle) if len(lines(text, middle)) <= count else (middle, high)
-    starts = word_starts(text)
-    widths = [high + (room - high) * step / _WIDTHS for step in range(_WIDTHS + 1)]
-    best = min(widths, key=lambda wide: _roughness(lines(text, wide), starts) + (wide - high) / room * 4)
-    # No sign is left to hang over the edge of a centred line.
-    return min(room, max([best, *map(width, lines(text, best))]) + 0.5)
+        low, high = (low, middle) if sum(map(len, broken(middle))) <= count else (middle, high)
+    starts = [word_starts(text) for text in texts]
+    best, least = room, float("inf")
+    for step in range(_WIDTHS + 1):
+        wide = high + (room - high) * step / _WIDTHS
+        rows = broken(wide)
+        # No sign is left to hang over the edge of a centred line, and the next one does not find room there.
+        loose = min(room, max(width(row) for piece in rows for row in piece) + 0.5)
+        rough = (wide - high) / room * 4 + sum(map(_roughness, rows, starts))
+        if broken(loose) != rows:
+            loose, rough = wide, rough + 1
+        if rough < least:
+            best, least = loose, rough
+    return best
 
 
 def word_starts(text: str) -> frozenset[int]:

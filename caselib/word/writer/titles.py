@@ -37,11 +37,8 @@ def title_line(text: str, look: Look, style: HouseStyle) -> tuple[str, str]:
     rows = [len(measure.lines(piece, room)) for piece in pieces]
     if look.align != "center" or not head.strip() or not subtitle.strip() or whole == 1 or sum(rows) > whole + 1:
         return ooxml.run(text), balance(text, look, style)
-    wide = max(
-        measure.balanced(piece, room) if lines > 1 else measure.width(piece) + 0.5
-        for piece, lines in zip(pieces, rows, strict=True)
-    )
-    spare = round((room - min(room, wide)) / 2 * look.size_pt * 20) if max(rows) > 1 else 0
+    wide = measure.balanced_together(pieces, room)
+    spare = round((room - wide) / 2 * look.size_pt * 20)
     around = f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
     return "<w:r><w:br/></w:r>".join(map(ooxml.run, pieces)), around
 

@@ -53,6 +53,8 @@ def test_a_balanced_title_takes_as_many_lines_and_fills_them_evenly() -> None:
     ("title", "room", "rows"),
     [
         ("岚江省干部教育培训优秀案例选编", 12, ["岚江省干部教育培训", "优秀案例选编"]),
+        # The room beside the lines must not let the next sign in.
+        ("岚江省干部教育培训优秀案例选编", 13, ["岚江省干部教育培训", "优秀案例选编"]),
         ("公平性报告：岚江省干部教育好案例评选（2025年度）", 20, ["公平性报告：岚江省干部教育好案例评选", "（2025年度）"]),
         ("关于进一步加强和改进新时代干部教育培训工作的若干意见", 16, ["关于进一步加强和改进新时代", "干部教育培训工作的若干意见"]),
         # The dictionary knows 沙市 and cuts 明沙市 before its second sign.
