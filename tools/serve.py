@@ -230,9 +230,10 @@ def main() -> int:
         refuse_busy_port(options.host, options.port)
         names = names_of(options.host)
         os.environ["CASELIB_HOSTS"] = ",".join([*names, os.environ.get("CASELIB_HOSTS", "")])
+        os.environ["CASELIB_SERVED_AT"] = f"http://{names[0]}:{options.port}"
         print("Preparing the library (repeatable, nothing is lost):", flush=True)
         refuse_unwritable(Path(os.environ.get("CASELIB_VAR", ROOT / "var")))
-        return serve(options.host, options.port, prepare(f"http://{names[0]}:{options.port}"))
+        return serve(options.host, options.port, prepare(os.environ["CASELIB_SERVED_AT"]))
     except Stopped:
         print("\nStopped.")
         return 0

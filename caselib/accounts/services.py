@@ -8,13 +8,14 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.mail import send_mail
 from django.db import transaction
+from django.utils import translation
 
 from caselib.core import audit, clock
 from caselib.core.errors import require
 
 from .enums import Role
+from .letters import send_letters
 from .models import Notice, Unit, UnitMembership, User
 from .rules import may_give, may_hold, may_set_permissions, may_switch
 from .selectors import permissions_of
@@ -106,6 +107,11 @@ def changing_permissions(group: Group, *, by: User, at: datetime | None = None) 
             )  # fmt: skip
 
 
+def in_house_language() -> translation.override:
+    """Inside, texts are made in the language of the library: whoever acts may read it in another than those who are told."""
+    return translation.override(settings.LANGUAGE_CODE)
+
+
 @transaction.atomic
 def notify(
     users: Iterable[User], *, subject: str, body: str = "", url: str = "", at: datetime | None = None
@@ -117,14 +123,5 @@ def notify(
         Notice(recipient=user, subject=subject[:200], body=body, url=url[:500], created_at=moment)
         for user in recipients.values()
     )
-    addresses = [user.email for user in recipients.values() if user.email]
-    if addresses:
-        link = f"\n\n{settings.WAGTAILADMIN_BASE_URL}{url}" if url else ""
-        transaction.on_commit(lambda: _mail(subject, body + link, addresses))
+    transaction.on_commit(lambda: send_letters(recipients.values(), subject, body, url), robust=True)
     return notices
-
-
-def _mail(subject: str, body: str, addresses: list[str]) -> None:
-    """Send one mail to each address, so that recipients do not see each other; a dead mail server loses no change."""
-    for address in addresses:
-        send_mail(" ".join(subject.split()), body, None, [address], fail_silently=True)

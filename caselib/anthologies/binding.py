@@ -7,8 +7,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -156,8 +158,12 @@ def chapter_of(pinned: ResourcePage, edition: Edition, page: ResourcePage) -> Ch
 
 
 def address(page: ResourcePage) -> str:
-    """Return the full address of a resource's current version."""
-    return f"{settings.WAGTAILADMIN_BASE_URL.rstrip('/')}{page.url or ''}"
+    """Return the full address of a resource's current version, the short one.
+
+    That of the page holds the title: percent-encoded, Chinese makes a code too dense for a telephone, and the page may
+    be filed elsewhere after the book is printed.
+    """
+    return urljoin(settings.WAGTAILADMIN_BASE_URL, reverse("catalogue:resource", args=[page.pk]))
 
 
 def properties(edition: Edition, stamp: datetime) -> dict[str, str]:

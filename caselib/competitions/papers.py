@@ -11,9 +11,10 @@ from datetime import datetime, time
 from itertools import groupby
 
 import segno
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, override, pgettext
 
 from caselib.core import clock
 from caselib.core.workbooks import table_workbook
@@ -21,6 +22,7 @@ from caselib.word import model as word
 from caselib.word.styles import FANG, KAI, SONG, XIAOBIAO, HouseStyle, Look, PageSetup
 from caselib.word.writer import OFFICIAL, made_at, measure, write_document
 
+from .enums import CallState
 from .models import Award, Certificate, Competition
 from .selectors.fairness import Fairness, RoundReport
 
@@ -35,7 +37,7 @@ CERTIFICATE = HouseStyle(
     body=Look(KAI, 24, indent_chars=2, line_pt=44),
     # Who is honoured stands at the edge, as an address does.
     quote=Look(KAI, 24, align="left", line_pt=44),
-    byline=Look(FANG, 18, align="right", line_pt=30, before_pt=18, after_pt=6),
+    byline=Look(FANG, 18, align="right", line_pt=26),
     caption=Look(SONG, 10.5, align="center", line_pt=15, before_pt=0, after_pt=0),
     header_rule=False,
     running_titles=False,
@@ -76,8 +78,8 @@ def _winner_heads() -> tuple[str, ...]:
     )
 
 
-def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
-    rows: list[tuple[str, ...]] = []
+def _winner_rows(awards: Sequence[Award]) -> list[tuple[str | int, ...]]:
+    rows: list[tuple[str | int, ...]] = []
     for award in awards:
         entry = award.entry
         standing = getattr(entry, "standing", None)
@@ -87,7 +89,7 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
                 entry.code,
                 entry.track.name,
                 str(award.get_tier_display()),
-                str(standing.rank) if standing else "",
+                standing.rank if standing else "",
                 entry.title,
                 entry.author_names,
                 entry.unit.name,
@@ -98,8 +100,20 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str, ...]]:
 
 
 def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
-    """Return the list of winners as Word: a heading a track, below it a table for each award."""
-    blocks: list[word.Block] = [heading(_("List of winners of “%(title)s”") % {"title": competition.title}, 1)]
+    """Return the list of winners as Word: a heading a track, below it a table for each award, at the end who issues it.
+
+    Until the awards are confirmed they are proposed ones, and the list says until when and how one may object.
+    """
+    final = competition.state == CallState.CONFIRMED
+    named = _("List of winners of “%(title)s”") if final else _("Proposed awards of “%(title)s”")
+    blocks: list[word.Block] = [heading(named % {"title": competition.title}, 1)]
+    period = getattr(competition, "publicity", None)
+    if period is not None and not final:
+        text = _("Publicity from %(from)s until the end of %(until)s (%(n)s working days)") % {
+            "from": date_format(period.starts_on), "until": date_format(period.ends_on), "n": period.workdays,
+        }  # fmt: skip
+        rule = _("Objections are filed under your own name with their grounds; each is answered on record.")
+        blocks.append(line(_("%(period)s. %(rule)s") % {"period": text, "rule": rule}))
     heads = (_("Final rank"), _("Title"), _("Authors"), _("Unit"))
     for track, in_track in groupby(awards, key=lambda award: award.entry.track):
         blocks.append(heading(track.name))
@@ -108,6 +122,9 @@ def winners_docx(competition: Competition, awards: Sequence[Award]) -> bytes:
             text = ngettext("%(tier)s (%(n)d entry)", "%(tier)s (%(n)d entries)", len(rows))
             blocks.append(heading(text % {"tier": tier, "n": len(rows)}, 3))
             blocks.append(table(heads, rows))
+    issued = (award.certificate.issued_on for award in awards if final and hasattr(award, "certificate"))
+    day = next(issued, period.starts_on if period is not None and not final else clock.today())
+    blocks += [line(part, "signature") for part in (competition.issuer, date_format(day)) if part]
     return _office_paper(blocks, competition)
 
 
@@ -211,7 +228,15 @@ def certificates_zip(rows: Iterable[tuple[Certificate, str]]) -> bytes:
 
 
 def certificate_docx(certificate: Certificate, address: str) -> bytes:
-    """Return a certificate as Word; ``address`` is the full address of its public page, printed as QR and text."""
+    """Return a certificate as Word; ``address`` is the full address of its public page, printed as QR and text.
+
+    It is in the language of the library, whatever language the office reads its pages in.
+    """
+    with override(settings.LANGUAGE_CODE):
+        return _certificate(certificate, address)
+
+
+def _certificate(certificate: Certificate, address: str) -> bytes:
     data = qr_png(address)
     key = hashlib.sha1(data, usedforsecurity=False).hexdigest()
     size = segno.make(address, error="m").symbol_size(scale=QR_SCALE, border=2)
@@ -220,8 +245,8 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
     blocks: list[word.Block] = [heading(_("Certificate of honour"), 1)]
     parts = [part.strip("\u3000 ") for part in certificate.text.splitlines() if part.strip()]
     blocks += [line(part, "quote" if at == 0 and part[-1] in "：:" else "body") for at, part in enumerate(parts)]
-    signed = "　".join(part for part in (issuer, date_format(certificate.issued_on)) if part)
-    blocks.append(line(signed, "byline"))
+    # Who signs, and below it when: the seal goes over both.
+    blocks += [line(part, "byline") for part in (issuer, date_format(certificate.issued_on)) if part]
     alt = _("Address of the verification page as a QR code")
     blocks.append(word.Picture(key, alt=alt, width_mm=_QR_MM, height_mm=_QR_MM))
     blocks.append(line(_("Number: %(number)s") % {"number": certificate.number}, "caption"))
@@ -239,7 +264,7 @@ def certificate_docx(certificate: Certificate, address: str) -> bytes:
 def certificate_style(parts: Sequence[str]) -> HouseStyle:
     """Return the style of a certificate in the largest size in which the paragraphs ``parts`` leave it on one sheet."""
     style = CERTIFICATE
-    fixed = [style.title, style.byline, style.caption, style.caption]
+    fixed = [style.title, style.byline, style.byline, style.caption, style.caption]
     points = 72 / 25.4
     # Beside the QR code and what stands above it, a margin for faces that are set wider.
     room = (style.page.text_height_mm - _QR_MM) * points - 16
@@ -249,7 +274,11 @@ def certificate_style(parts: Sequence[str]) -> HouseStyle:
         width = style.page.text_width_mm * points / size - 0.5
         rows = sum(len(measure.lines(f"\u3000\u3000{part}", width)) for part in parts)
         look = replace(style.body, size_pt=size, line_pt=height)
-        made = replace(style, body=look, quote=replace(style.quote, size_pt=size, line_pt=height))
+        # What is left over is divided below the title and the paragraphs: a short text does not hang at the top.
+        spare = max(0.0, min(room - rows * height - 32, 108.0)) / (len(parts) + 1)
+        title = replace(style.title, after_pt=style.title.after_pt + spare)
+        quote = replace(style.quote, size_pt=size, line_pt=height, after_pt=spare)
+        made = replace(style, title=title, body=replace(look, after_pt=spare), quote=quote)
         if rows * height <= room:
             break
     return made

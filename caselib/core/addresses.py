@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from urllib.parse import urljoin
 
+from django.conf import settings
+from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
 
 
 def address(view: str, *args: str) -> str:
     """Return what ``reverse`` says of ``view`` and ``args``; raises NoReverseMatch as that does."""
     return _address(get_script_prefix(), view, args)
+
+
+def printed(request: HttpRequest, path: str) -> str:
+    """Return the full address of ``path`` as it stands on paper and in QR codes.
+
+    Whoever prints may have opened the site by a name that only works inside the house; the site's own address works
+    for whoever holds the page.
+    """
+    return urljoin(settings.SITE_ORIGIN, path) if settings.SITE_ORIGIN else request.build_absolute_uri(path)
 
 
 @lru_cache(maxsize=1024)

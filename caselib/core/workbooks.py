@@ -45,6 +45,12 @@ def table_workbook(title: str, head: Sequence[str], rows: Iterable[Sequence[obje
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(column)].width = min(max(width + 2, NARROWEST), WIDEST)
     sheet.freeze_panes = "A2"
+    # Printed, all columns stand on one A4 page, lying where they are many, and the first row on each.
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = "landscape" if sum(min(width, WIDEST) for width in widths) > 80 else "portrait"
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(head))}{sheet.max_row}"
     out = io.BytesIO()
     book.save(out)

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.forms.account import NotificationPreferencesForm
 from wagtail.admin.menu import MenuItem
+from wagtail.admin.views.account import NotificationsSettingsPanel
 from wagtail.models import Page, WorkflowState
 from wagtail.snippets.models import register_snippet
 
@@ -27,6 +29,18 @@ from .views.access import person
 from .viewsets import ReviewSettingsGroup
 
 register_snippet(ReviewSettingsGroup)
+
+
+class NotificationsForm(NotificationPreferencesForm):  # type: ignore[misc]
+    """What Wagtail still mails: of a review its people are told by the notices of the site (see ``receivers``)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("submitted_notifications", "approved_notifications", "rejected_notifications"):
+            self.fields.pop(name, None)
+
+
+NotificationsSettingsPanel.form_class = NotificationsForm
 
 # What Wagtail offers and a resource never does: its text goes live by its review, and leaves by a withdrawal.
 # Publishing belongs to the final stage. Restarting is what submitting again does: a returned text begins at the first stage.

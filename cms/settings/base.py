@@ -193,6 +193,8 @@ STORAGES: dict[str, dict[str, Any]] = {
 
 WAGTAIL_SITE_NAME = "案例课程库"
 WAGTAILADMIN_RICH_TEXT_EDITORS = {"default": {"WIDGET": "caselib.resources.richtext.RichTextArea"}}
+# Where the site is found by whoever holds a printed page of it; empty: under the name it was asked by.
+SITE_ORIGIN = ""
 WAGTAILADMIN_BASE_URL = "http://127.0.0.1:8000"
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False

@@ -182,11 +182,14 @@ def _email(reader: _Reader) -> dict[str, Any]:
     tls = reader.text("CASELIB_EMAIL_TLS", "1").lower()
     if tls not in _TRUE | _FALSE:
         reader.faults.append("CASELIB_EMAIL_TLS must be 1 or 0")
+    port = reader.number("CASELIB_EMAIL_PORT", 587)
     return {
         "host": host,
-        "port": reader.number("CASELIB_EMAIL_PORT", 587),
+        "port": port,
         "user": reader.text("CASELIB_EMAIL_USER"),
         "password": reader.text("CASELIB_EMAIL_PASSWORD"),
-        "tls": tls in _TRUE,
+        # On 465 a server speaks TLS from the first byte and never answers one that waits to be greeted in the clear.
+        "tls": tls in _TRUE and port != 465,
+        "ssl": tls in _TRUE and port == 465,
         "sender": reader.text("CASELIB_EMAIL_FROM", "caselib@localhost"),
     }

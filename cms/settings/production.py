@@ -14,7 +14,7 @@ SECRET_KEY = _env.secret_key
 SECRET_KEY_FALLBACKS = _env.secret_key_fallbacks
 ALLOWED_HOSTS = _env.hosts
 CSRF_TRUSTED_ORIGINS = [_env.origin]
-WAGTAILADMIN_BASE_URL = _env.origin
+SITE_ORIGIN = WAGTAILADMIN_BASE_URL = _env.origin
 
 DATABASES = {"default": _env.database}
 VAR_DIR = _env.var_dir
@@ -52,6 +52,7 @@ EMAIL_PORT = _env.email["port"]
 EMAIL_HOST_USER = _env.email["user"]
 EMAIL_HOST_PASSWORD = _env.email["password"]
 EMAIL_USE_TLS = _env.email["tls"]
+EMAIL_USE_SSL = _env.email["ssl"]
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = _env.email["sender"]
 

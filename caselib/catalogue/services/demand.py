@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, require
 from caselib.resources.models import ResourcePage
@@ -65,7 +65,8 @@ def claim_demand(demand: Demand, *, by: User, at: datetime | None = None) -> Dem
     demand.state, demand.claimed_by, demand.claimed_at = DemandState.CLAIMED, by, moment
     demand.save(update_fields=["state", "claimed_by", "claimed_at"])
     audit.record("catalogue.demand_claimed", demand, by=by, at=moment)
-    _tell(demand, _("Somebody writes what you asked for: %(text)s"), reverse("catalogue:demand"), moment)
+    with in_house_language():
+        _tell(demand, _("Somebody writes what you asked for: %(text)s"), reverse("catalogue:demand"), moment)
     return demand
 
 
@@ -91,7 +92,8 @@ def meet_demand(demand: Demand, resource: ResourcePage, *, by: User, at: datetim
     demand.state, demand.met_by = DemandState.MET, resource
     demand.save(update_fields=["state", "met_by"])
     audit.record("catalogue.demand_met", demand, by=by, at=moment, resource=resource.pk)
-    _tell(demand, _("What you asked for is there: %(text)s"), resource.get_url() or "/", moment)
+    with in_house_language():
+        _tell(demand, _("What you asked for is there: %(text)s"), resource.get_url() or "/", moment)
     return demand
 
 

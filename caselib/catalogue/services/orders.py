@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, require
@@ -98,13 +98,14 @@ def place_order(
         items=[page.pk for page in items],
         headcount=details.headcount,
     )
-    notify(
-        _dispatchers() | _contacts(order.unit_id, by),
-        subject=_("New order %(number)s from %(unit)s") % {"number": order.number, "unit": order.unit},
-        body=details.purpose,
-        url=reverse("catalogue:order", args=[order.pk]),
-        at=moment,
-    )
+    with in_house_language():
+        notify(
+            _dispatchers() | _contacts(order.unit_id, by),
+            subject=_("New order %(number)s from %(unit)s") % {"number": order.number, "unit": order.unit},
+            body=details.purpose,
+            url=reverse("catalogue:order", args=[order.pk]),
+            at=moment,
+        )
     return order
 
 
@@ -213,12 +214,13 @@ def confirm_order(
     order.decided_by, order.decided_at = by, moment
     order.save(update_fields=["state", "version", "decided_by", "decided_at"])
     audit.record("catalogue.order_accepted", order, by=by, at=moment)
-    _tell(
-        order,
-        _("Order %(number)s was accepted") % {"number": order.number},
-        _("The sessions will be planned next."),
-        moment,
-    )
+    with in_house_language():
+        _tell(
+            order,
+            _("Order %(number)s was accepted") % {"number": order.number},
+            _("The sessions will be planned next."),
+            moment,
+        )
     return order
 
 
@@ -238,7 +240,8 @@ def refuse_order(
     order.decided_by, order.decided_at, order.refusal_reason = by, moment, reason.strip()
     order.save(update_fields=["state", "version", "decided_by", "decided_at", "refusal_reason"])
     audit.record("catalogue.order_refused", order, by=by, at=moment, reason=order.refusal_reason)
-    _tell(order, _("Order %(number)s was refused") % {"number": order.number}, order.refusal_reason, moment)
+    with in_house_language():
+        _tell(order, _("Order %(number)s was refused") % {"number": order.number}, order.refusal_reason, moment)
     return order
 
 
@@ -265,13 +268,14 @@ def cancel_order(
     order.refusal_reason = reason.strip()
     order.save(update_fields=["state", "version", "refusal_reason"])
     audit.record("catalogue.order_cancelled", order, by=by, at=moment, reason=order.refusal_reason)
-    _tell(
-        order,
-        _("Order %(number)s was cancelled") % {"number": order.number},
-        order.refusal_reason,
-        moment,
-        [*teachers, *_dispatchers()],
-    )
+    with in_house_language():
+        _tell(
+            order,
+            _("Order %(number)s was cancelled") % {"number": order.number},
+            order.refusal_reason,
+            moment,
+            [*teachers, *_dispatchers()],
+        )
     return order
 
 
@@ -292,13 +296,14 @@ def remind(order: OrderRequest, *, by: User, at: datetime | None = None) -> Orde
     order.reminded_at = moment
     order.save(update_fields=["reminded_at"])
     audit.record("catalogue.order_reminded", order, by=by, at=moment)
-    notify(
-        _dispatchers(),
-        subject=_("Reminder: order %(number)s is waiting") % {"number": order.number},
-        body=order.purpose,
-        url=reverse("catalogue:order", args=[order.pk]),
-        at=moment,
-    )
+    with in_house_language():
+        notify(
+            _dispatchers(),
+            subject=_("Reminder: order %(number)s is waiting") % {"number": order.number},
+            body=order.purpose,
+            url=reverse("catalogue:order", args=[order.pk]),
+            at=moment,
+        )
     return order
 
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import audit, clock
 
 from ..enums import DispatchState
@@ -53,17 +53,18 @@ def remind_of_session(pk: int, *, at: datetime) -> bool:
     people = [order.placed_by]
     if session.teacher is not None and session.teacher.user is not None:
         people.append(session.teacher.user)
-    notify(
-        people,
-        subject=_("Tomorrow or today: %(title)s") % {"title": session.line.title},
-        body=_("%(when)s, %(place)s, %(audience)s, %(n)d people")
-        % {
-            "when": clock.written(session.starts_at),
-            "place": session.room or session.site or session.place or order.place,
-            "audience": order.audience,
-            "n": order.headcount,
-        },
-        url=reverse("catalogue:session", args=[pk]),
-        at=at,
-    )
+    with in_house_language():
+        notify(
+            people,
+            subject=_("Tomorrow or today: %(title)s") % {"title": session.line.title},
+            body=_("%(when)s, %(place)s, %(audience)s, %(n)d people")
+            % {
+                "when": clock.written(session.starts_at),
+                "place": session.room or session.site or session.place or order.place,
+                "audience": order.audience,
+                "n": order.headcount,
+            },
+            url=reverse("catalogue:session", args=[pk]),
+            at=at,
+        )
     return True

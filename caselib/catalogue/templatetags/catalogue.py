@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 
 from caselib.accounts.viewers import Viewer
 from caselib.core import fragments, page_cache
+from caselib.core.addresses import printed
 from caselib.resources.models import ResourcePage, TeachingPoint, TeachingRoute
 
 from .. import citations, resource_parts, wording
@@ -197,4 +198,4 @@ def clock_time(seconds: float | None) -> str:
 
 def _absolute(context: template.Context, path: str) -> str:
     request: HttpRequest | None = context.get("request")
-    return request.build_absolute_uri(path) if request is not None else path
+    return printed(request, path) if request is not None else path

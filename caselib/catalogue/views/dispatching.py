@@ -16,6 +16,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
+from caselib.core.addresses import printed
 from caselib.core.errors import ConflictError, RefusedError, require
 
 from .. import services
@@ -121,7 +122,7 @@ def session_results(request: SignedInRequest, pk: int) -> HttpResponse:
     """A session, its rating code, and what listeners said, for unit, teacher, authors and dispatch office."""
     session = _session(request, pk)
     viewer = Viewer.of(request.user)
-    rate_url = request.build_absolute_uri(reverse("catalogue:rate", args=[session.rating_token]))
+    rate_url = printed(request, reverse("catalogue:rate", args=[session.rating_token]))
     context = {
         "session": session,
         "results": selectors.results_of(session),

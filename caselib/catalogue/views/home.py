@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
+from caselib.core.addresses import printed
 from caselib.core.page_cache import BESIDE, LISTS, PAGES, shared
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
@@ -68,7 +69,7 @@ def resource_qr(request: HttpRequest, pk: int) -> HttpResponse:
     viewer = Viewer.of(request.user)
     if pk not in listed_by_id([pk], viewer):
         raise Http404
-    address = request.build_absolute_uri(reverse("catalogue:resource", args=[pk]))
+    address = printed(request, reverse("catalogue:resource", args=[pk]))
     response = HttpResponse(qr_document(address), content_type="image/svg+xml")
     response["Cache-Control"] = f"{'private, ' if viewer.authenticated else ''}max-age={QR_SECONDS}"
     return response

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
+from caselib.core.addresses import printed
 from caselib.core.page_cache import LISTS, PAGES, shared
 
 from ..enums import ListKind
@@ -53,7 +54,7 @@ def list_detail(request: HttpRequest, code: str) -> HttpResponse:
     found = find_or_404(viewer, code)
     entries = entries_by_rule(found, viewer) if found.kind == ListKind.RULE else selectors.entries_of(found, viewer)
     editor = Role.EDITOR in viewer.roles
-    short = request.build_absolute_uri(reverse("catalogue:short", args=[found.code]))
+    short = printed(request, reverse("catalogue:short", args=[found.code]))
     context = {
         "list": found,
         "sections": selectors.sections_of(entries),

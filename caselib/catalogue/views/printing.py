@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import jobs
+from caselib.core.addresses import printed
 from caselib.core.enums import JobState
 from caselib.core.models import Job
 
@@ -64,7 +65,7 @@ def _started(request: SignedInRequest, kind: str, usual: str, **parameters: Any)
         by=request.user,
         group=group if group in GROUPINGS else usual,
         user_id=request.user.pk,
-        base_url=request.build_absolute_uri("/").rstrip("/"),
+        base_url=printed(request, "/").rstrip("/"),
         language=get_language() or "zh-hans",
         **parameters,
     )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
+from caselib.core.addresses import printed
 from caselib.core.errors import RefusedError, require
 
 from .. import services
@@ -102,7 +103,7 @@ def slips(request: SignedInRequest, pk: int) -> HttpResponse:
         "form": form,
         "page_obj": page,
         "slips": shown,
-        "short_url": request.build_absolute_uri(reverse("catalogue:slip_code")),
+        "short_url": printed(request, reverse("catalogue:slip_code")),
         "trail": [
             (_("Sessions"), reverse("catalogue:sessions")),
             (session.line.title, reverse("catalogue:session", args=[session.pk])),
@@ -112,4 +113,4 @@ def slips(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _address(request: HttpRequest, slip: RatingSlip) -> str:
-    return request.build_absolute_uri(reverse("catalogue:rate_slip", args=[slip.code]))
+    return printed(request, reverse("catalogue:rate_slip", args=[slip.code]))

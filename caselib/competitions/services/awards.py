@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from caselib.accounts.models import User
 from caselib.core import clock, page_cache
@@ -97,13 +99,10 @@ def _numbers(competition: Competition, wanted: int) -> list[str]:
 
 
 def _issue(award: Award, number: str, today: date) -> Certificate:
-    competition = award.competition
-    return Certificate.objects.create(
-        award=award,
-        number=number,
-        text=certificate_text(award, competition.certificate_text or default_text()),
-        issued_on=today,
-    )
+    # Nobody writes it again: it is in the language of the library, not in that of whoever confirms.
+    with override(settings.LANGUAGE_CODE):
+        text = certificate_text(award, award.competition.certificate_text or default_text())
+    return Certificate.objects.create(award=award, number=number, text=text, issued_on=today)
 
 
 def default_text() -> str:

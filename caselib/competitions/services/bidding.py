@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.models import ResourcePage
@@ -205,7 +205,8 @@ def commission_winner(
     need.bids.filter(pk=winner.bid.pk).update(state=BidState.WON)
     Need.objects.filter(pk=need.pk).update(state=NeedState.COMMISSIONED)
     chain.write(need.competition, "commission_given", commission, by=by, at=moment, unit=winner.unit_id)
-    _tell_unit(commission, winner.unit, _("You have won the bidding: %(title)s") % {"title": need.title}, moment)
+    with in_house_language():
+        _tell_unit(commission, winner.unit, _("You have won the bidding: %(title)s") % {"title": need.title}, moment)
     return commission
 
 
@@ -244,12 +245,13 @@ def report_milestone(
         commission.need.competition, "milestone_reported", milestone, by=by, at=moment,  # type: ignore[arg-type]
         report=report[:5000], page=page.pk if page else None,
     )  # fmt: skip
-    text = _("Milestone reported: %(title)s")
-    notify(
-        User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
-        subject=text % {"title": milestone.title},
-        url=reverse("competitions:commission", args=[commission.pk]), at=moment,
-    )  # fmt: skip
+    with in_house_language():
+        text = _("Milestone reported: %(title)s")
+        notify(
+            User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
+            subject=text % {"title": milestone.title},
+            url=reverse("competitions:commission", args=[commission.pk]), at=moment,
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -275,7 +277,9 @@ def judge_milestone(milestone: Milestone, *, accepted: bool, answer: str, by: Us
         Commission.objects.filter(pk=commission.pk).update(finished_at=moment)
     verb = "milestone_accepted" if accepted else "milestone_returned"
     chain.write(commission.need.competition, verb, milestone, by=by, at=moment, answer=answer)  # type: ignore[arg-type]
-    _tell_unit(commission, commission.bid.unit, f"{milestone.title}: {milestone.get_state_display()}", moment)
+    with in_house_language():
+        words = _("Milestone accepted: %(title)s") if accepted else _("Milestone returned: %(title)s")
+        _tell_unit(commission, commission.bid.unit, words % {"title": milestone.title}, moment, answer)
 
 
 def _locked_milestone(milestone: Milestone) -> Milestone:
@@ -315,6 +319,7 @@ def _call_for(need: Need, readings: int, by: User, moment: datetime) -> Competit
     return competition
 
 
-def _tell_unit(commission: Commission, unit: Unit, subject: str, moment: datetime) -> None:
+def _tell_unit(commission: Commission, unit: Unit, subject: str, moment: datetime, body: str = "") -> None:
     contacts = User.objects.filter(unit=unit, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
-    notify(contacts, subject=subject, url=reverse("competitions:commission", args=[commission.pk]), at=moment)
+    url = reverse("competitions:commission", args=[commission.pk])
+    notify(contacts, subject=subject, body=body.strip(), url=url, at=moment)

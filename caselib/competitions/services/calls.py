@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock
 from caselib.core.errors import Refusal, RefusedError, require
 
@@ -130,7 +130,10 @@ def cancel_call(competition: Competition, *, reason: str, by: User, at: datetime
     contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     need = Need.objects.filter(competition=competition).first()
     url = reverse("competitions:need", args=[need.pk]) if need else reverse("competitions:index")
-    notify(contacts, subject=_("Cancelled: %(title)s") % {"title": competition.title}, body=reason, url=url, at=moment)
+    with in_house_language():
+        notify(
+            contacts, subject=_("Cancelled: %(title)s") % {"title": competition.title}, body=reason, url=url, at=moment
+        )
 
 
 def missing(competition: Competition) -> Refusal | None:

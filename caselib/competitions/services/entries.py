@@ -15,7 +15,7 @@ from wagtail.models import Revision
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.content import digest
@@ -116,7 +116,8 @@ def decline_entry(entry: Entry, *, reason: str, by: User, at: datetime | None = 
     _need_reason(reason)
     _leave(entry, EntryState.DECLINED, reason)
     chain.write(competition, "entry_declined", entry, by=by, at=moment, unit=unit.pk, reason=reason)
-    _tell(entry, _("Not recommended: %(title)s") % {"title": entry.title}, reason, moment)
+    with in_house_language():
+        _tell(entry, _("Not recommended: %(title)s") % {"title": entry.title}, reason, moment)
 
 
 @transaction.atomic
@@ -166,7 +167,8 @@ def exclude_entry(entry: Entry, *, reason: str, by: User, at: datetime | None = 
     _leave(entry, EntryState.EXCLUDED, reason)
     chain.write(competition, "entry_excluded", entry, by=by, at=moment, reason=reason, award=tier)
     chain.write(competition, "entry_left", entry, by=by, at=moment, entry=entry.pk)
-    _tell(entry, _("Excluded from the competition: %(title)s") % {"title": entry.title}, reason, moment)
+    with in_house_language():
+        _tell(entry, _("Excluded from the competition: %(title)s") % {"title": entry.title}, reason, moment)
 
 
 def tell_of_withdrawal(page: ResourcePage, reason: str, *, at: datetime) -> None:
@@ -177,14 +179,15 @@ def tell_of_withdrawal(page: ResourcePage, reason: str, *, at: datetime) -> None
     rows = Entry.objects.filter(page_id=page.pk, state__in=STANDING_STATES)
     office = User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct()
     for entry in rows.exclude(competition__state=CallState.CANCELLED).select_related("competition"):
-        notify(
-            office,
-            subject=_("Withdrawn: %(title)s") % {"title": entry.title},
-            body=_("This entry of “%(call)s” was withdrawn from the library: %(reason)s")
-            % {"call": entry.competition.title, "reason": reason},
-            url=reverse("competitions:office_entry", args=[entry.pk]),
-            at=at,
-        )
+        with in_house_language():
+            notify(
+                office,
+                subject=_("Withdrawn: %(title)s") % {"title": entry.title},
+                body=_("This entry of “%(call)s” was withdrawn from the library: %(reason)s")
+                % {"call": entry.competition.title, "reason": reason},
+                url=reverse("competitions:office_entry", args=[entry.pk]),
+                at=at,
+            )
 
 
 def _takes_resources(competition: Competition, track: Track) -> Refusal | None:

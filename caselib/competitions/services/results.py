@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock, page_cache
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
@@ -316,7 +316,8 @@ def release_results(competition: Competition, *, by: User, at: datetime | None =
     units = competition.entries.filter(state="accepted").values("unit_id")
     contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     url = reverse("competitions:call", args=[competition.slug])
-    notify(contacts, subject=_("Results of “%(title)s”") % {"title": competition.title}, url=url, at=moment)
+    with in_house_language():
+        notify(contacts, subject=_("Results of “%(title)s”") % {"title": competition.title}, url=url, at=moment)
 
 
 def all_closed(competition: Competition) -> Refusal | None:

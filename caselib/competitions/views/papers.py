@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.core import clock
+from caselib.core.addresses import printed
 from caselib.core.errors import Refusal, RefusedError
 from caselib.word import pdf
 
 from .. import papers
+from ..enums import CallState
 from ..forms.acts import MilestonesForm, NeedForm
 from ..models import Certificate, Competition, Need
 from ..selectors import fairness, outcome
@@ -45,7 +47,8 @@ def winners(request: HttpRequest, pk: int, suffix: str) -> HttpResponse:
     """The list of winners as Word or Excel."""
     call = _call(pk)
     rows = outcome.winners(call)
-    name = f"{call.title}-{_('winners')}.{suffix}"
+    what = _("winners") if call.state == CallState.CONFIRMED else _("proposed awards")
+    name = f"{call.title}-{what}.{suffix}"
     if suffix == "docx":
         return file_response(papers.winners_docx(call, rows), name, DOCX)
     if suffix == "xlsx":
@@ -145,7 +148,7 @@ def commission_need(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _address(request: HttpRequest, row: Certificate) -> str:
-    return request.build_absolute_uri(reverse("competitions:certificate", args=[row.token]))
+    return printed(request, reverse("competitions:certificate", args=[row.token]))
 
 
 def _call(pk: int) -> Competition:

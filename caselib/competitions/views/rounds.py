@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from caselib.core.addresses import printed
+
 from .. import papers
 from ..enums import AssignmentState, CallState, RoundState
 from ..forms.acts import ProlongForm
@@ -119,7 +121,7 @@ def ballot_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(codes, CODES_A_PAGE).get_page(request.GET.get("page"))
     slips = []
     for row in page:
-        address = request.build_absolute_uri(reverse("competitions:vote", args=[row.code]))
+        address = printed(request, reverse("competitions:vote", args=[row.code]))
         slips.append({"code": row.code, "qr": papers.qr_svg(address)})
     context = {"call": round_.competition, "tab": "rounds", "round": round_, "slips": slips, "page_obj": page}
     return render(request, "competitions/office/ballots.html", context)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import TaskState, WorkflowState
 
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.content import digest
@@ -193,13 +193,14 @@ def _return_to_author(decision: Decision, state: StageState, run: WorkflowState,
     state.reject(user=by, comment=decision.opinion)
     page = decision.page
     people = User.objects.filter(pk__in={page.owner_id, run.requested_by_id, *author_ids(page.specific)} - {None})
-    notify(
-        people,
-        subject=_("Returned to you: %(title)s") % {"title": page.draft_title},
-        body=_("%(stage)s: %(opinion)s") % {"stage": decision.stage.name, "opinion": decision.opinion},
-        url=reverse("review:manuscript", args=[page.pk]),
-        at=decision.decided_at,
-    )
+    with in_house_language():
+        notify(
+            people,
+            subject=_("Returned to you: %(title)s") % {"title": page.draft_title},
+            body=_("%(stage)s: %(opinion)s") % {"stage": decision.stage.name, "opinion": decision.opinion},
+            url=reverse("review:manuscript", args=[page.pk]),
+            at=decision.decided_at,
+        )
 
 
 def _return_to_stage(decision: Decision, state: StageState, run: WorkflowState, by: User) -> None:

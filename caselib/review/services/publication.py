@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from wagtail.models import Revision, WorkflowState
 
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import audit, clock
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.content import digest
@@ -55,14 +55,15 @@ def publish_run(run: WorkflowState, page: ResourcePage, *, by: User | None, at: 
         review_due_on=due,
     )
     people = User.objects.filter(pk__in={page.owner_id, run.requested_by_id, *author_ids(page)} - {None})
-    notify(
-        people,
-        subject=_("Published: %(title)s") % {"title": page.title},
-        body=_("All stages have passed the text. It will be reviewed again by %(day)s.")
-        % {"day": date_format(due, "DATE_FORMAT")},
-        url=page.url or reverse("review:manuscript", args=[page.pk]),
-        at=moment,
-    )
+    with in_house_language():
+        notify(
+            people,
+            subject=_("Published: %(title)s") % {"title": page.title},
+            body=_("All stages have passed the text. It will be reviewed again by %(day)s.")
+            % {"day": date_format(due, "DATE_FORMAT")},
+            url=page.url or reverse("review:manuscript", args=[page.pk]),
+            at=moment,
+        )
 
 
 def vetted(run: WorkflowState, page: ResourcePage, revision: Revision, sha256: str) -> list[Decision]:

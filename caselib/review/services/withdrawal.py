@@ -12,7 +12,7 @@ from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import WorkflowState
 
 from caselib.accounts.models import User
-from caselib.accounts.services import notify
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import audit, clock, page_cache
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.models import PublicationGrant, ResourcePage
@@ -51,24 +51,26 @@ def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None =
     audit.record("review.withdrawn", page, by=by, at=moment, reason=reason, revision=revision_id)
     withdrawn.send(sender=ResourcePage, page=page, reason=reason, by=by, at=moment)
     page_cache.bump(page_cache.PAGES, page_cache.LISTS, pages=[page.pk])
-    notify(
-        User.objects.filter(pk__in={page.owner_id, run and run.requested_by_id, *author_ids(page)} - {None}),
-        subject=_("Withdrawn: %(title)s") % {"title": page.title},
-        body=reason,
-        url=reverse("review:manuscript", args=[page.pk]),
-        at=moment,
-    )
+    with in_house_language():
+        notify(
+            User.objects.filter(pk__in={page.owner_id, run and run.requested_by_id, *author_ids(page)} - {None}),
+            subject=_("Withdrawn: %(title)s") % {"title": page.title},
+            body=reason,
+            url=reverse("review:manuscript", args=[page.pk]),
+            at=moment,
+        )
 
 
 def tell_holders(page: ResourcePage, holders: Iterable[User], reason: str, *, at: datetime) -> None:
     """Notify whoever ordered, listed or printed ``page``. Called by those who hear the signal ``withdrawn``."""
-    notify(
-        holders,
-        subject=_("Withdrawn: %(title)s") % {"title": page.title},
-        body=_("An item that you ordered, listed or printed was withdrawn: %(reason)s") % {"reason": reason},
-        url=page.url or "",
-        at=at,
-    )
+    with in_house_language():
+        notify(
+            holders,
+            subject=_("Withdrawn: %(title)s") % {"title": page.title},
+            body=_("An item that you ordered, listed or printed was withdrawn: %(reason)s") % {"reason": reason},
+            url=page.url or "",
+            at=at,
+        )
 
 
 @transaction.atomic

@@ -33,6 +33,7 @@ from caselib.word.reader.styles import w
 from caselib.word.reader.typed import as_typed
 
 _OF_TABLE = re.compile(r"\s*(?:附?表|Table\b)", re.I)
+_BEFORE_DASH = re.compile(r"\s*\n\s*(?=——)")
 
 
 def read_docx(data: bytes) -> Document:
@@ -189,7 +190,8 @@ def _stripped(runs: tuple[Run, ...]) -> tuple[Run, ...]:
 def _squeezed(runs: tuple[Run, ...]) -> tuple[Run, ...]:
     """A heading is one line: breaks and letter-spacing go."""
     stripped = _stripped(runs)
-    whole = squeeze("".join(run.text for run in stripped))
+    # A subtitle that begins a line of its own is parted from its title by its dash, not by a blank.
+    whole = squeeze(_BEFORE_DASH.sub("", "".join(run.text for run in stripped)))
     if len(stripped) == 1:
         return (replace(stripped[0], text=whole),)
     joined = tuple(replace(run, text=run.text.replace("\n", "").replace("\t", " ")) for run in stripped)

@@ -14,7 +14,7 @@ from caselib.word.writer.comments import comment_ends, commented
 from caselib.word.writer.images import ImageStore, Stored, fit
 from caselib.word.writer.package import Package
 from caselib.word.writer.tables import table_xml
-from caselib.word.writer.titles import balance
+from caselib.word.writer.titles import title_line
 
 _STYLES = {
     "body": "BodyText",
@@ -29,7 +29,9 @@ _STYLES = {
 # Below this a picture is printed coarse.
 MIN_DPI = 200
 # No line end parts it, and what stands before it is too short for a line.
-_ADDRESS = re.compile(r"[!-~]{24}")
+_ADDRESS = re.compile(r"[!-~]{24}|(?=[!-~]*[0-9/._@])[!-~]{16}")
+# What stands in the middle or at the edge is not drawn out to both.
+_NEVER_DRAWN_OUT = frozenset({"caption", "byline", "signature"})
 _SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>\"]+$", re.IGNORECASE)
 
 
@@ -141,7 +143,7 @@ class BodyWriter:
         elif block.number:
             lead = ooxml.run(block.number) + lead
         content = self._commented(runs, comments, len(block.lead)) if comments else self.runs(runs)
-        properties += _loose(block.text)
+        properties += _loose(block.text) if block.role not in _NEVER_DRAWN_OUT else ""
         return ooxml.paragraph(style or _STYLES.get(block.role, "BodyText"), lead + content, properties)
 
     def _heading(self, block: Heading, nested: bool, comments: Sequence[Comment]) -> str:
@@ -149,12 +151,15 @@ class BodyWriter:
         number = block.number or self._number(level, block.text)
         content = self._commented(block.runs, comments, 0) if comments else self.runs(block.runs)
         content = ooxml.run(number) + content
+        around = ""
+        if level == 1 and not self.shift:
+            line, around = title_line(ooxml.line(number + block.text), self.style.title, self.style)
+            # With comments, notes or looks of its own a title is set as it is.
+            content = line if not comments and block.runs == (Run(block.text),) else content
         if level <= self.deepest_mark and block.text.strip():
             anchor = f"_Toc{self._prefix}h{len(self._marks) + 1}"
             self._marks.append(Mark(anchor, ooxml.line(number + block.text), level + self.shift))
             content = self.marked(anchor, content)
-        title = level == 1 and not self.shift
-        around = balance(ooxml.line(number + block.text), self.style.title, self.style) if title else ""
         return ooxml.paragraph(f"Heading{min(level + self.shift, 9)}", content, around)
 
     def _number(self, level: int, text: str) -> str:

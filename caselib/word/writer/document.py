@@ -23,7 +23,7 @@ from caselib.word.writer.package import (
 from caselib.word.writer.sections import Furniture, Section, section_xml
 from caselib.word.writer.stylesheet import font_table_xml, numbering_xml, settings_xml, styles_xml
 from caselib.word.writer.templates import looks_of, merge_styles
-from caselib.word.writer.titles import balance
+from caselib.word.writer.titles import running, title_line
 
 
 def write_document(
@@ -56,11 +56,11 @@ def write_document(
     own_title = isinstance(first, Heading) and first.level == 1
     chunks = []
     if heading and not own_title:
-        chunks.append(ooxml.paragraph("Heading1", ooxml.run(heading), balance(heading, style.title, style)))
+        chunks.append(ooxml.paragraph("Heading1", *title_line(heading, style.title, style)))
     chunks.append(writer.chapter(document, prefix="d", nested=bool(heading) and not own_title)[0])
     body = "".join(chunks) or ooxml.paragraph("BodyText", "")
-    running = ooxml.line(header)
-    section = Section(odd_header=running, even_header=running, folio=folio)
+    above = running(ooxml.line(header), style)
+    section = Section(odd_header=above, even_header=above, folio=folio)
     tail = section_xml(section, style, furniture, notes=True)
     named = {"title": heading, "language": "zh-CN", **dict(document.properties), **dict(properties or {})}
     out = io.BytesIO()

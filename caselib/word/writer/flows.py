@@ -18,7 +18,7 @@ from caselib.word.model import Document, Paragraph
 from caselib.word.qr import qr_image
 from caselib.word.writer import measure
 from caselib.word.writer.body import BodyWriter, Mark
-from caselib.word.writer.titles import balance, room_of
+from caselib.word.writer.titles import balance, room_of, title_line
 
 FlowKind = Literal["cover", "matter", "contents", "part", "chapters", "index"]
 _RUNNING = re.compile(
@@ -99,10 +99,8 @@ class FlowWriter:
                 chunks.append(ooxml.paragraph("Heading1", writer.marked(f"{anchor}g", ooxml.run(head)), around))
             title = ooxml.line(chapter.title) or "（无题）"
             marks.append(Mark(anchor, title, 1 + writer.shift))
-            around = balance(title, writer.style.title, writer.style)
-            chunks.append(
-                ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, ooxml.run(title)), around)
-            )
+            runs, around = title_line(title, writer.style.title, writer.style)
+            chunks.append(ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, runs), around))
             # short entries: no page ends between the facts of one and its text
             keep = "<w:keepNext/>" if heads else ""
             chunks += [

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from itertools import pairwise
 
 from caselib.word.ooxml import AMBIGUOUS
 
@@ -17,6 +20,14 @@ _MEET = re.compile(
     "|(?<=[0-9A-Za-z\u00c0-\u024f])(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
 )
 _WIDE = frozenset("%&@")
+# A line of a title ends well behind the first of these and before the second; the third should begin none (a dictionary
+# does not know every village and parts its name from what it is), the fourth should end none.
+_PAUSES = frozenset("：，、；。！？—…”’》〉」』）】·")
+_OPENING = frozenset("—“‘《〈「『（【")
+_CLINGS = frozenset("的地得了着过等们者省市县区镇乡村州旗社街")
+_LEADS = frozenset("与和及在从把被向为对以第")
+# How many widths are tried.
+_WIDTHS = 6
 _UNITS = re.compile(r"[!-~\u00c0-\u024f]+|——|……|[\s\S]")
 
 
@@ -87,16 +98,68 @@ def _cut(unit: str, room: float) -> list[str]:
 
 
 def balanced(text: str, room: float) -> float:
-    """Return the width in ems in which ``text`` takes no more lines than in ``room`` but fills them evenly."""
-    count = len(lines(text, room))
-    if count == 1 or count > 12:
+    """Return the width in ems in which ``text`` takes no more lines than in ``room``, fills them evenly and parts no word."""
+    return balanced_together((text,), room)
+
+
+@lru_cache(maxsize=4096)
+def balanced_together(texts: tuple[str, ...], room: float) -> float:
+    """Return the width that ``balanced`` returns, for ``texts`` that each begin a line.
+
+    Of the widths from the most even one up to ``room`` the one is taken whose lines end best.
+    """
+
+    def broken(wide: float) -> list[list[str]]:
+        return [lines(text, wide) for text in texts]
+
+    count = sum(map(len, broken(room)))
+    if count == len(texts) or count > 12:
         return room
     low, high = room / count, room
     while high - low > 0.25:
         middle = (low + high) / 2
-        low, high = (low, middle) if len(lines(text, middle)) <= count else (middle, high)
-    # No sign is left to hang over the edge of a centred line.
-    return min(room, max([high, *map(width, lines(text, high))]) + 0.5)
+        low, high = (low, middle) if sum(map(len, broken(middle))) <= count else (middle, high)
+    starts = [word_starts(text) for text in texts]
+    best, least = room, float("inf")
+    for step in range(_WIDTHS + 1):
+        wide = high + (room - high) * step / _WIDTHS
+        rows = broken(wide)
+        # No sign is left to hang over the edge of a centred line, and the next one does not find room there.
+        loose = min(room, max(width(row) for piece in rows for row in piece) + 0.5)
+        rough = (wide - high) / room * 4 + sum(map(_roughness, rows, starts))
+        if broken(loose) != rows:
+            loose, rough = wide, rough + 1
+        if rough < least:
+            best, least = loose, rough
+    return best
+
+
+def word_starts(text: str) -> frozenset[int]:
+    """Return where words begin in ``text``, counted in signs other than blanks."""
+    import rjieba
+
+    starts, at = set(), 0
+    for word in rjieba.cut("".join(text.split())):
+        starts.add(at)
+        at += len(word)
+    return frozenset(starts)
+
+
+def _roughness(rows: Sequence[str], starts: Collection[int]) -> float:
+    """Return how badly the ``rows`` of a title end: a line should end behind a sign, or else between two words."""
+    cost, at = 0.0, 0
+    for row, following in pairwise(rows):
+        at += len("".join(row.split()))
+        if row[-1] in _PAUSES or following[:1] in _OPENING:
+            continue
+        if at not in starts:
+            cost += 10
+        elif following[0] in _CLINGS or row[-1] in _LEADS:
+            cost += 4
+        else:
+            cost += 2
+    last = width(rows[-1])
+    return cost + (8 if last < 2.5 else 3 if last < 0.3 * max(map(width, rows)) else 0)
 
 
 def shorten(text: str, room: float) -> str:

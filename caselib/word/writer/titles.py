@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from caselib.word import ooxml
 from caselib.word.styles import HouseStyle, Look
 from caselib.word.writer import measure
 
@@ -23,6 +24,23 @@ def balance(text: str, look: Look, style: HouseStyle) -> str:
     room = room_of(look, style)
     spare = round((room - measure.balanced(text, room)) / 2 * look.size_pt * 20)
     return f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
+
+
+def title_line(text: str, look: Look, style: HouseStyle) -> tuple[str, str]:
+    """Return the runs of a title and what ``balance`` says of it; a subtitle behind ——, which would be parted from its
+    title anywhere, begins a line of its own if that costs one line at most.
+    """
+    head, dash, subtitle = text.partition("——")
+    room = room_of(look, style)
+    whole = len(measure.lines(text, room))
+    pieces = (head.rstrip(), dash + subtitle)
+    rows = [len(measure.lines(piece, room)) for piece in pieces]
+    if look.align != "center" or not head.strip() or not subtitle.strip() or whole == 1 or sum(rows) > whole + 1:
+        return ooxml.run(text), balance(text, look, style)
+    wide = measure.balanced_together(pieces, room)
+    spare = round((room - wide) / 2 * look.size_pt * 20)
+    around = f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
+    return "<w:r><w:br/></w:r>".join(map(ooxml.run, pieces)), around
 
 
 def running(text: str, style: HouseStyle) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from email.header import decode_header, make_header
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
@@ -179,6 +181,41 @@ def test_notices_are_own_and_mailed_on_commit(
     assert [m.to for m in mailoutbox] == [[mine.email], [other.email]]
     assert client.post(reverse("accounts:notice", args=[foreign.pk])).status_code == 404
     assert client.post(reverse("accounts:notice", args=[mine.notices.get().pk]))["Location"] == "/review/"
+
+
+def test_a_letter_says_who_writes_to_whom_and_where_it_is_seen(
+    mailoutbox: list[Any], settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Some notices have no text of their own; whoever acts may read the site in English, the others do not."""
+    settings.WAGTAILADMIN_BASE_URL, settings.LANGUAGE_CODE = "https://anli.example.cn", "zh-hans"
+    person = factories.UserFactory(name="阿依古丽·买买提")
+    with django_capture_on_commit_callbacks(execute=True), translation.override("en"):
+        notify([person], subject="请评价：三本账", url="/rate/x/")
+    (letter,) = mailoutbox
+    assert letter.body.splitlines()[0] == "阿依古丽·买买提，您好："
+    assert "请评价：三本账" in letter.body
+    assert "查看：https://anli.example.cn/rate/x/\n" in letter.body
+    message = letter.message()
+    assert str(make_header(decode_header(message["From"]))).startswith("案例课程库 <")
+    assert message["Auto-Submitted"] == "auto-generated"
+
+
+def test_a_mail_server_that_does_not_answer_is_waited_for_once(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """Sixty people are told of results: sixty times ten seconds would be ten minutes before the page answers."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    tried: list[object] = []
+
+    def refuse(*args: object, **kwargs: object) -> None:
+        tried.append(args)
+        raise TimeoutError
+
+    monkeypatch.setattr("smtplib.SMTP.__init__", refuse)
+    people = [factories.UserFactory() for _ in range(5)]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert len(notify(people, subject="评选结果")) == 5
+    assert len(tried) == 1
 
 
 @pytest.mark.parametrize("size", [1, 30])

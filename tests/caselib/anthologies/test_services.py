@@ -6,13 +6,16 @@ import random
 import time
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db.models import ProtectedError
+from django.test import Client
 
 from caselib.accounts.enums import Role
 from caselib.anthologies import selectors, services
-from caselib.anthologies.binding import bind
+from caselib.anthologies.binding import address, bind
 from caselib.anthologies.enums import ItemKind
 from caselib.anthologies.models import Edition, Selection
 from caselib.anthologies.preflight import check_edition
@@ -192,6 +195,14 @@ def test_index_and_award_table_name_the_authors_that_are_printed(editor: Any) ->
     assert isinstance(table, Table)
     assert [cell.text for cell in table.rows[1]][1:3] == ["村账", "云坪县委党校　　甲"]
     assert [entry.term for entry in index.entries] == ["云坪县委党校"]
+
+
+def test_the_code_of_a_case_leads_there_by_its_short_address(edition: Edition, client: Client) -> None:
+    """The address of the page holds the title in percent signs: six hundred signs in a code of 22 mm."""
+    page = edition.selections.first().page.specific
+    short = address(page)
+    assert len(short) < 60 and short.startswith(settings.WAGTAILADMIN_BASE_URL)
+    assert client.get(urlsplit(short).path)["Location"] == page.url
 
 
 def test_changed_and_withdrawn_since(edition: Edition, editor: Any) -> None:

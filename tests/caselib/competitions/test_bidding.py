@@ -116,6 +116,7 @@ def test_a_need_is_published_bid_for_judged_blind_commissioned_and_delivered() -
     with refused("reason-missing"):
         bidding.judge_milestone(first, accepted=False, answer="", by=office, at=at)
     bidding.judge_milestone(first, accepted=False, answer="请补数据来源", by=office, at=at)
+    assert Notice.objects.filter(recipient=by, subject="节点已退回：提纲", body="请补数据来源").exists()
     bidding.report_milestone(first, report="已补", by=by, at=at)
     bidding.judge_milestone(first, accepted=True, answer="", by=office, at=at)
     with refused("resource-missing"):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.messages import get_messages
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from caselib.accounts.enums import Role
@@ -31,6 +31,7 @@ from caselib.core import clock
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.competitions.scenes import AFTER, DAY, JUDGING
+from tests.caselib.competitions.test_views import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -192,17 +193,26 @@ def test_the_office_leads_a_call_from_its_entries_to_the_certificates() -> None:
         for act in ("release", "publicity"):
             desk.post("office_act", call.pk, act)
     PublicityPeriod.objects.update(ends_on=AFTER.date() + timedelta(days=5))
+    address = reverse("competitions:winners", args=[call.pk, "docx"])
     with clock.fixed(AFTER):
         desk.post("office_act", call.pk, "confirm")
         assert not Certificate.objects.exists()
+        notice = text_of(desk.client.get(address).content)
+    assert "拟获奖名单" in notice and "公示期自" in notice and "异议须实名提出" in notice
     with clock.fixed(AFTER + 6 * DAY):
         desk.post("office_act", call.pk, "confirm")
+        final = text_of(desk.client.get(address).content)
+    assert "”获奖名单" in final and "公示" not in final
+    assert '"Signature"' in final, "who issues it and when stands at the end"
     assert Certificate.objects.count() == 3
     answer = desk.client.get(reverse("competitions:certificates_archive", args=[call.pk]))
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert len(archive.namelist()) == 3
     certificate = Certificate.objects.order_by("number").first()
     assert certificate is not None
+    with override_settings(SITE_ORIGIN="https://anli.example.cn"):
+        paper = desk.client.get(reverse("competitions:certificate_file", args=[certificate.pk, "docx"])).content
+    assert f"https://anli.example.cn/competitions/certificates/{certificate.token}/" in text_of(paper)
     desk.post("certificate_revoke", certificate.pk, reason="")
     desk.post("certificate_revoke", certificate.pk, reason="查实抄袭")
     shown = Client().get(reverse("competitions:certificate", args=[certificate.token])).content.decode()

@@ -7,6 +7,7 @@ import zipfile
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from caselib.accounts.models import Unit, User
 from caselib.competitions import papers
@@ -32,6 +33,19 @@ def test_a_certificate_is_one_sheet_however_long_its_text_is(titles: int) -> Non
     assert [block.text for block in read_docx(made).blocks[1:5]] == text.split("\n")  # type: ignore[union-attr]
 
 
+def test_a_certificate_is_signed_and_dated_on_lines_of_their_own_in_the_language_of_the_library() -> None:
+    call = Competition(title="案例大赛", organiser=Unit(name="澜江省委党校"))
+    certificate = Certificate(
+        award=Award(competition=call), number="LJ-2026-0001", text="特发此证。", issued_on=date(2026, 10, 17)
+    )
+    with translation.override("en"):
+        made = papers.certificate_docx(certificate, "http://library.example.invalid/certificates/LJ-2026-0001/")
+    lines = [block.text for block in read_docx(made).blocks if hasattr(block, "text")]
+    assert lines[0] == "荣誉证书" and lines[2:4] == ["澜江省委党校", "2026年10月17日"]
+    body = zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml").decode()
+    assert 'w:jc w:val="left"' not in body, "the long address stands in the middle, as the number above it"
+
+
 @pytest.mark.parametrize(
     ("organiser", "signed"), [("中共澜江省委党校", "中共澜江省委党校"), ("", "澜江省委党校培训处")]
 )
@@ -43,4 +57,4 @@ def test_a_certificate_is_signed_by_a_unit_also_where_the_call_names_no_organise
     )
     made = papers.certificate_docx(certificate, "http://library.example.invalid/certificates/C1-2026-0001/")
     lines = [block.text for block in read_docx(made).blocks if hasattr(block, "text")]
-    assert next(line for line in lines if "2026年10月17日" in line).startswith(signed)
+    assert lines[lines.index("2026年10月17日") - 1] == signed

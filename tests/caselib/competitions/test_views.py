@@ -186,6 +186,10 @@ def test_papers_carry_the_winners_and_no_formula() -> None:
     client = signed_in(scene.office)
     book = load_workbook(io.BytesIO(client.get(reverse("competitions:winners", args=[scene.call.pk, "xlsx"])).content))
     cells = [cell for row in book.active.iter_rows() for cell in row]
+    ranks = [row[3] for row in book.active.iter_rows(min_row=2, values_only=True)]
+    assert ranks and all(isinstance(rank, int) for rank in ranks), "the tenth would be sorted before the second"
+    setup = book.active.sheet_properties.pageSetUpPr
+    assert setup.fitToPage and book.active.print_title_rows == "$1:$1", "printed on one page's width, heads on each"
     assert all(cell.data_type != "f" for cell in cells)
     assert not any(str(cell.value or "").startswith(("=", "+", "-", "@")) for cell in cells)
     word = text_of(client.get(reverse("competitions:winners", args=[scene.call.pk, "docx"])).content)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
+from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
 from django.db.models import Model
+from django.utils import translation
 from wagtail.models import Revision, WorkflowState
 
 from caselib.accounts.enums import Role
@@ -175,6 +179,37 @@ def test_a_return_goes_to_the_author_and_begins_again_at_the_first_stage() -> No
     assert desk.state.task.name == "初审"
     assert desk.state.assignee == first, "a text comes back to its reader"
     assert desk.publish().abstract == "改过的摘要。"
+
+
+def test_the_author_is_told_once_and_not_by_whom(
+    mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    """Wagtail would write a second letter: to the user name, in its own words, with an address of its own."""
+    desk = Desk.open()
+    reader = desk.reader()
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.decide(Outcome.RETURN, opinion="第二部分的数据前后不一致，请核对统计口径以后再提交，并补充来源说明。")
+    (letter,) = mailoutbox
+    assert letter.to == [desk.author.email]
+    assert "第二部分的数据前后不一致" in letter.body and str(reader) not in letter.body
+
+
+def test_the_author_is_told_once_of_the_publication(
+    mailoutbox: list[EmailMessage], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    desk = Desk.open()
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.publish()
+    assert len([letter for letter in mailoutbox if letter.to == [desk.author.email]]) == 1
+
+
+def test_people_are_told_in_the_language_of_the_library_whatever_the_actor_reads() -> None:
+    with translation.override("en"):
+        desk = Desk.open()
+        desk.decide()
+        desk.decide(Outcome.RETURN, opinion="第二部分的数据前后不一致，请核对统计口径以后再提交，并补充来源说明。")
+    subjects = list(Notice.objects.filter(recipient=desk.author).values_list("subject", flat=True))
+    assert [text.split("：")[0] for text in subjects] == ["文稿退回"]
 
 
 def test_a_return_without_a_change_begins_at_the_first_stage_too() -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
+import zipfile
 from dataclasses import replace
 
 import pytest
 
 from caselib.word.book import Cover, Index, IndexEntry
-from caselib.word.model import Cell, Table
+from caselib.word.model import Cell, Document, Heading, Paragraph, Run, Table
+from caselib.word.reader.document import read_docx
 from caselib.word.styles import HOUSE_STYLES, OFFICIAL, HouseStyle, PageSetup
-from caselib.word.writer import measure
+from caselib.word.writer import measure, write_document
 from caselib.word.writer.body import BodyWriter
 from caselib.word.writer.contents import index_xml
 from caselib.word.writer.covers import cover_xml
@@ -44,6 +47,50 @@ def test_a_balanced_title_takes_as_many_lines_and_fills_them_evenly() -> None:
     assert len(rows) == 2
     assert abs(measure.width(rows[0]) - measure.width(rows[1])) <= 2
     assert measure.balanced("短题", 17) == 17
+
+
+@pytest.mark.parametrize(
+    ("title", "room", "rows"),
+    [
+        ("岚江省干部教育培训优秀案例选编", 12, ["岚江省干部教育培训", "优秀案例选编"]),
+        # The room beside the lines must not let the next sign in.
+        ("岚江省干部教育培训优秀案例选编", 13, ["岚江省干部教育培训", "优秀案例选编"]),
+        ("公平性报告：岚江省干部教育好案例评选（2025年度）", 20, ["公平性报告：岚江省干部教育好案例评选", "（2025年度）"]),
+        ("关于进一步加强和改进新时代干部教育培训工作的若干意见", 16, ["关于进一步加强和改进新时代", "干部教育培训工作的若干意见"]),
+        # The dictionary knows 沙市 and cuts 明沙市 before its second sign.
+        ("从“四百万元”到“共富坊”：明沙市集体“三资”管理改革的三次调整", 20, ["从“四百万元”到“共富坊”：明沙市集体", "“三资”管理改革的三次调整"]),
+    ],
+)  # fmt: skip
+def test_a_line_of_a_title_ends_between_words(title: str, room: float, rows: list[str]) -> None:
+    assert measure.lines(title, measure.balanced(title, room)) == rows
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (
+            "先把新厂房的灯点亮——明沙市铁杉片区三十七家企业的搬迁安置",
+            ["先把新厂房的灯点亮", "——明沙市铁杉片区三十七家企业的搬迁安置"],
+        ),
+        ("一碗热汤——我们的食堂", ["一碗热汤——我们的食堂"]),
+    ],
+)
+def test_a_subtitle_begins_a_line_of_its_own_and_the_title_reads_back_whole(title: str, shown: list[str]) -> None:
+    made = write_document(Document((Heading(1, (Run(title),)), Paragraph((Run("正文。"),)))), style=OFFICIAL)
+    xml = zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml").decode()
+    first = xml[xml.index("<w:body>") : xml.index("</w:p>")].replace("<w:br/>", "\n")
+    assert re.sub("<[^>]*>", "", first).split("\n") == shown
+    assert read_docx(made).blocks[0].text == title  # type: ignore[union-attr]
+
+
+def test_what_runs_above_a_document_is_one_line_and_a_long_number_is_not_drawn_out() -> None:
+    number = " ".join(["831aab68ae956c01"] * 4)
+    made = write_document(Document((Paragraph((Run(f"版本：第7号，{number}"),)),)), header="审读档案" * 20)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        heads = [archive.read(name).decode() for name in archive.namelist() if "header" in name]
+        body = archive.read("word/document.xml").decode()
+    assert heads and not any("审读档案" * 20 in head for head in heads)
+    assert '<w:jc w:val="left"/>' in body
 
 
 def test_letters_and_figures_among_chinese_take_the_space_that_is_set_beside_them() -> None:

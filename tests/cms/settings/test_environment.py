@@ -35,6 +35,14 @@ def test_a_safe_environment_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("port", "tls", "meant"), [("587", "1", (True, False)), ("465", "1", (False, True)), ("25", "0", (False, False))]
+)
+def test_a_mail_server_on_465_is_spoken_to_in_tls_at_once(port: str, tls: str, meant: tuple[bool, bool]) -> None:
+    email = read({**SAFE, "CASELIB_EMAIL_HOST": "mx", "CASELIB_EMAIL_PORT": port, "CASELIB_EMAIL_TLS": tls}).email
+    assert (email["tls"], email["ssl"]) == meant
+
+
+@pytest.mark.parametrize(
     ("named", "meant"),
     [("elasticsearch", engines.ELASTIC), ("elastic", engines.ELASTIC), ("embedded", engines.EMBEDDED)],
 )
