@@ -147,6 +147,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 # One page to sign in: Wagtail's own has fields without a Chinese name.
 WAGTAILADMIN_LOGIN_URL = "accounts:login"
+WAGTAIL_FRONTEND_LOGIN_URL = "accounts:login"
+# Whoever reads a mail would set any password, also of the three administrators, and the audit chain would not know (decision 0013).
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 AXES_HANDLER = "caselib.accounts.throttling.LibraryAxesHandler"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -288,3 +289,12 @@ def test_the_system_administrator_does_not_sign_in_as_the_first_account(client_o
     fresh = User.objects.get(pk=first.pk)
     assert fresh.username == "first"
     assert fresh.check_password("ganz-eigenes-2026")
+
+
+def test_no_mail_sets_a_password() -> None:
+    """Decision 0013: by the system administrator or on the server, each in the audit chain or by two people."""
+    boss = factories.UserFactory(roles=[Role.SECURITY_ADMIN], email="boss@example.invalid")
+    answer = Client().post("/admin/password_reset/", {"email": boss.email})
+    assert answer.status_code == 404
+    assert mail.outbox == []
+    assert "/admin/password_reset/" not in Client().get("/admin/login/").content.decode()
