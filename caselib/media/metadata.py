@@ -1,6 +1,7 @@
-"""Takes out of a picture what a camera writes beside it: the place it was taken at, its owner, the camera's number.
+"""Takes out of pictures and films what a camera writes beside them: the place, its owner, the camera's number.
 
 The picture itself is not touched, nor its colours (ICC) and which side is up. Renditions carry on what stands in the original.
+In a film such boxes become free space of the same length, since everything else is found by its distance from the beginning.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Iterator
+from typing import IO
 
 from PIL import Image
 
@@ -138,3 +140,45 @@ def _webp(data: bytes) -> bytes:
         kept.append(b"EXIF" + len(said).to_bytes(4, "little") + said + b"\x00" * (len(said) % 2))
     body = b"WEBP" + b"".join(kept)
     return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+# Boxes of MP4 (ISO/IEC 14496-12): those that hold others we look into, those that say something, and Adobe's XMP.
+_HOLDING, _SAYING = {b"moov", b"trak"}, {b"udta", b"meta"}
+_XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_LARGEST_SAYING = 32 * 1024 * 1024
+
+
+def film_blanks(file: IO[bytes], size: int) -> list[tuple[int, bytes]]:
+    """Return where in an MP4 of ``size`` bytes something is said about it, and what to write there; none for other files."""
+    file.seek(0)
+    if file.read(8)[4:] != b"ftyp":
+        return []
+    return list(_blanks(file, 0, size))
+
+
+def _blanks(file: IO[bytes], at: int, end: int, depth: int = 0) -> Iterator[tuple[int, bytes]]:
+    while at + 8 <= end:
+        file.seek(at)
+        head = file.read(32)
+        length, kind, begin = int.from_bytes(head[:4], "big"), head[4:8], 8
+        if length == 1:
+            length, begin = int.from_bytes(head[8:16], "big"), 16
+        elif length == 0:
+            length = end - at
+        if length < begin or at + length > end:
+            return
+        if kind in _HOLDING and depth < 2:
+            yield from _blanks(file, at + begin, at + length, depth + 1)
+        elif (kind in _SAYING or (kind == b"uuid" and head[begin : begin + 16] == _XMP)) and length <= _LARGEST_SAYING:
+            yield at + 4, b"free" + head[8:begin] + b"\x00" * (length - begin)
+        at += length
+
+
+def with_blanks(data: bytes, at: int, blanks: list[tuple[int, bytes]]) -> bytes:
+    """Return ``data``, which stands at ``at`` in a film, with what ``blanks`` write there."""
+    changed = bytearray(data)
+    for place, written in blanks:
+        start, end = max(place, at), min(place + len(written), at + len(data))
+        if start < end:
+            changed[start - at : end - at] = written[start - place : end - place]
+    return bytes(changed)

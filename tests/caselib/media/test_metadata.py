@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageChops, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-from caselib.media.metadata import without_metadata
+from caselib.media import services
+from caselib.media.metadata import film_blanks, with_blanks, without_metadata
 from caselib.media.models import CaseImage
+from tests.conftest import require_service
 
 GPS = 0x8825
 
@@ -103,3 +110,48 @@ def test_the_library_keeps_no_place_and_no_owner() -> None:
     assert image.file_size == len(kept)
     with image.get_rendition("max-32x32").file.open("rb") as small:
         assert said_in(small.read())["gps"] == {}
+
+
+PLACE = "+26.0751+119.2968/"
+
+
+def filmed(target: Path, *more: str) -> bytes:
+    require_service(None not in (shutil.which("ffmpeg"), shutil.which("ffprobe")), "ffmpeg is not installed")
+    pictures = ["-f", "lavfi", "-i", "testsrc=s=320x180:d=1:r=10", "-c:v", "libx264", "-pix_fmt", "yuv420p"]
+    said = ["-metadata", f"location={PLACE}", "-metadata", "artist=Zhang San", "-metadata", f"comment={PLACE}"]
+    subprocess.run(["ffmpeg", "-v", "error", *pictures, *said, *more, str(target)], check=True)
+    return target.read_bytes()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("more", [[], ["-movflags", "+faststart"], ["-movflags", "+use_metadata_tags"]])
+def test_a_film_says_nothing_of_where_it_was_made(tmp_path: Path, more: list[str]) -> None:
+    data = filmed(tmp_path / "a.mp4", *more)
+    assert PLACE.encode() in data
+    film = services.add_film("x", SimpleUploadedFile("a.mp4", data), by=None)
+    stored = Path(film.file.path)
+    kept = stored.read_bytes()
+    assert PLACE.encode() not in kept
+    assert b"Zhang San" not in kept
+    assert len(kept) == len(data)
+    assert film.sha256 == hashlib.sha256(kept).hexdigest()
+    pictures = [
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-i", str(path), "-f", "md5", "-"], check=True, capture_output=True
+        ).stdout
+        for path in (tmp_path / "a.mp4", stored)
+    ]
+    assert pictures[0] == pictures[1]
+
+
+def test_blanks_are_written_across_the_pieces_that_are_read() -> None:
+    blanks = [(3, b"free....")]
+    pieces = [with_blanks(b"abcdefghijklmn"[at : at + 4], at, blanks) for at in range(0, 14, 4)]
+    assert b"".join(pieces) == b"abcfree....lmn"
+
+
+def test_no_boxes_are_followed_out_of_the_file() -> None:
+    whole = b"\x00\x00\x00\x0cftypisom" + b"\x00\x00\x00\x20moov" + b"\xff\xff\xff\xffudta" + b"x" * 16
+    for length in range(len(whole) + 1):
+        for place, written in film_blanks(io.BytesIO(whole[:length]), length):
+            assert place + len(written) <= length
