@@ -1,6 +1,6 @@
 """Background jobs with progress that can be cancelled and survive a kill.
 
-A job is one row. The worker (``manage.py work``) claims the oldest waiting row by compare-and-set, calls the
+A job is one row. The worker (``manage.py work``) claims a waiting row by compare-and-set, people in turn, calls the
 registered function, and writes what it did. A row whose worker died (no heartbeat for ``LOST_AFTER``) is queued again,
 so a job function must be idempotent: it finds out itself what is already done.
 """
@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F
+from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from . import clock
@@ -124,8 +124,8 @@ def recover() -> int:
 
 
 def claim() -> Job | None:
-    """Take the oldest waiting job, or return None. Two workers never get the same one."""
-    for candidate in Job.objects.filter(state=JobState.QUEUED).order_by("created_at")[:5]:
+    """Take the job whose turn it is, or return None. Two workers never get the same one."""
+    for candidate in _next():
         taken = Job.objects.filter(pk=candidate.pk, state=JobState.QUEUED).update(
             state=JobState.RUNNING, started_at=clock.now(), heartbeat_at=clock.now(), attempts=F("attempts") + 1
         )
@@ -133,6 +133,24 @@ def claim() -> Job | None:
             candidate.refresh_from_db()
             return candidate
     return None
+
+
+def _next() -> list[Job]:
+    """Return the jobs that may be taken next: of each person the oldest, whoever has waited longest for a turn first.
+
+    Else one who orders a hundred printed lists keeps everybody's manuscripts waiting for an afternoon.
+    """
+    queued = Job.objects.filter(state=JobState.QUEUED)
+    people = list(queued.order_by().values_list("requested_by").annotate(first=Min("created_at")).order_by("first"))
+    if len(people) < 2:
+        return list(queued.order_by("created_at")[:5])
+    named = Q(requested_by__in=[pk for pk, _first in people if pk is not None]) | Q(requested_by=None)
+    begun = Job.objects.filter(named, started_at__isnull=False).order_by()
+    served = dict(begun.values_list("requested_by").annotate(Max("started_at")))
+    # Stable: of those who have had no turn yet, whoever asked first.
+    turns = sorted(people, key=lambda row: (row[0] in served, served.get(row[0]) or row[1]))
+    firsts = (queued.filter(requested_by=pk).order_by("created_at").first() for pk, _first in turns[:5])
+    return [found for found in firsts if found is not None]
 
 
 def run(job_row: Job) -> None:

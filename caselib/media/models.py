@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
@@ -11,6 +14,8 @@ from wagtail.images.models import AbstractImage, AbstractRendition
 from wagtail.images.models import Image as WagtailImage
 from wagtail.models import CollectionMember
 from wagtail.search import index
+
+from .metadata import without_metadata
 
 
 class CaseImage(AbstractImage):
@@ -23,6 +28,19 @@ class CaseImage(AbstractImage):
     class Meta(AbstractImage.Meta):
         verbose_name = _("image")
         verbose_name_plural = _("images")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the image; of a new file only the picture is stored, not where, when and by whom it was taken."""
+        given: Any = getattr(self, "file")  # noqa: B009  Wagtail's fields have no types
+        if given and not given._committed:
+            given.seek(0)
+            data = given.read()
+            bare = without_metadata(data)
+            given.seek(0)
+            if bare != data:
+                setattr(self, "file", ContentFile(bare, name=given.name))  # noqa: B010
+                self._set_image_file_metadata()
+        super().save(*args, **kwargs)
 
 
 class CaseRendition(AbstractRendition):

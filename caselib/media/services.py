@@ -21,6 +21,7 @@ from caselib.core import audit
 from caselib.core.errors import Refusal, RefusedError, require
 
 from .holding import refusal
+from .metadata import film_blanks, with_blanks
 from .models import CaptionTrack, CaseImage, VideoFile
 from .probing import Probe, cut_off, grab_still, probe
 from .rules import codec_refusal, film_refusal, playing_hints
@@ -48,7 +49,8 @@ def add_film(title: str, file: File, *, by: User | None, at: datetime | None = N
 def replace_file(film: VideoFile, file: File) -> None:
     """Give ``film`` a new file and save it. Raises RefusedError as ``add_film``, and where a vetted text holds the film.
 
-    Effects in order: file stored, row, still image; on commit the file before is deleted.
+    Effects in order: file stored without what the camera said of place and owner, row, still image; on commit the file
+    before is deleted.
     """
     before = None
     if film.pk:
@@ -57,13 +59,20 @@ def replace_file(film: VideoFile, file: File) -> None:
     file.seek(0)
     head = file.read(32)
     require(film_refusal(file.name or "", head, file.size))
-    digest = hashlib.sha256()
+    blanks = film_blanks(file, file.size)
+    digest, place = hashlib.sha256(), 0
     file.seek(0)
     while chunk := file.read(CHUNK):
-        digest.update(chunk)
+        digest.update(with_blanks(chunk, place, blanks) if blanks else chunk)
+        place += len(chunk)
     file.seek(0)
     film.sha256 = digest.hexdigest()
     film.file.save(f"{film.sha256[:16]}.{(file.name or '').rpartition('.')[2].lower()}", file, save=False)
+    if blanks:
+        with open(film.file.path, "r+b") as stored:
+            for place, written in blanks:
+                stored.seek(place)
+                stored.write(written)
     facts = probe(Path(film.file.path))
     unfit = _unfit(Path(film.file.path), facts)
     if unfit:

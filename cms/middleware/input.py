@@ -24,6 +24,7 @@ _CONTROLS = re.compile(r"%(?:0[0-8BCEF]|1[0-9A-F]|7F)", re.IGNORECASE)
 _LOCAL = re.compile(r"/(?![/\\])")
 # Of Django's widgets, fields and formsets and of Wagtail's blocks: they do nothing but read what was sent.
 _READING = {"value_from_datadict", "_clean_bound_field", "_construct_form"}
+_ENDS = re.compile(r"\b(?:0001|9999)\b")
 _LAYERS = 3  # what is left of "%%0000" is another; who nests deeper means nothing
 
 
@@ -92,9 +93,11 @@ def unreadable(request: HttpRequest, error: Exception) -> bool:
         return True
     if isinstance(error, KeyError):
         return error.args == (ORDERING_FIELD_NAME,)  # Wagtail sorts rows by their places, also by one that is none
-    if isinstance(error, OverflowError):
-        return "SQLite INTEGER" in str(error)
     told = str(error)
+    if isinstance(error, OverflowError):
+        # A day at either end of the calendar has no moment in another time zone.
+        ends = "date value out of range" in told and any(_ENDS.search(value) for value in _sent(request))
+        return ends or "SQLite INTEGER" in told
     if isinstance(error, NoReverseMatch):
         return any(value and repr(value) in told for value in _sent(request))
     if isinstance(error, ValueError):

@@ -148,6 +148,9 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:login"
 # One page to sign in: Wagtail's own has fields without a Chinese name.
 WAGTAILADMIN_LOGIN_URL = "accounts:login"
+WAGTAIL_FRONTEND_LOGIN_URL = "accounts:login"
+# Whoever reads a mail would set any password, also of the three administrators, and the audit chain would not know (decision 0013).
+WAGTAIL_PASSWORD_RESET_ENABLED = False
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
 AXES_HANDLER = "caselib.accounts.throttling.LibraryAxesHandler"
@@ -253,12 +256,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The client of Elasticsearch tells of each request, and of each that fails by sixty lines; search says it in one.
-QUIET: dict[str, Any] = {"elastic_transport": {"level": "ERROR"}}
+LOG_FILTERS: dict[str, Any] = {"one_line": {"()": "cms.logs.OneLine"}}
+QUIET: dict[str, Any] = {
+    # The client of Elasticsearch tells of each request, and of each that fails by sixty lines; search says it in one.
+    "elastic_transport": {"level": "ERROR"},
+    # Whoever knocks under another name (a scanner, an address in place of the name) would write twenty lines each time.
+    "django.security.DisallowedHost": {"filters": ["one_line"]},
+}
 # Django's default mails errors to ADMINS and is silent without them; here every fault stands in the server's log.
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": LOG_FILTERS,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},

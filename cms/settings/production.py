@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import BASE_DIR, QUIET, STORAGES
+from .base import BASE_DIR, LOG_FILTERS, QUIET, STORAGES
 from .environment import read
 
 _env = read(os.environ)
@@ -59,6 +59,7 @@ DEFAULT_FROM_EMAIL = _env.email["sender"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": LOG_FILTERS,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -6,6 +6,8 @@ import os
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,40 @@ def test_a_site_for_other_machines_answers_to_their_names_for_this_one() -> None
     asked = "from django.conf import settings; print(*settings.ALLOWED_HOSTS)"
     done = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, env=env, text=True, capture_output=True, check=True)
     assert done.stdout.split()[-2:] == ["anli.lan", "[2001:db8::7]"]
+
+
+SLOW_APP = """
+def application(environ, start_response):
+    length = len(environ["wsgi.input"].read()) if environ["REQUEST_METHOD"] == "POST" else 0
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return iter([str(length).encode()] + [b"x" * 1_000_000] * (40 if environ["PATH_INFO"] == "/film" else 0))
+"""
+UPLOAD = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\na"
+FILM = b"GET /film HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.mark.parametrize("slow", [UPLOAD, FILM], ids=["uploads", "paused films"])
+def test_slow_readers_do_not_keep_others_from_being_answered(tmp_path: Path, slow: bytes) -> None:
+    (tmp_path / "slow.py").write_text(SLOW_APP)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [*serve.server_command("127.0.0.1", port)[:-1], "slow:application"]
+    server = subprocess.Popen(command, cwd=tmp_path, start_new_session=True)
+    waiting: list[socket.socket] = []
+    try:
+        serve.wait_until_up(f"http://127.0.0.1:{port}", [server])
+        for _each in range(4):
+            waiting.append(socket.create_connection(("127.0.0.1", port)))
+            waiting[-1].sendall(slow)
+        time.sleep(1)
+        for _each in range(4):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+                assert answer.read() == b"0"
+    finally:
+        for connection in waiting:
+            connection.close()
+        serve.end([server])
 
 
 def sleeper() -> subprocess.Popen[bytes]:

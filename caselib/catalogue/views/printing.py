@@ -58,17 +58,20 @@ def _choices() -> list[tuple[str, str]]:
 
 
 def _started(request: SignedInRequest, kind: str, usual: str, **parameters: Any) -> HttpResponse:
-    """Start a printing job, grouped as asked for (``usual`` where nothing sensible was asked), and show its progress."""
+    """Start a printing job, grouped as asked for (``usual`` where nothing sensible was asked), and show its progress.
+
+    Whoever asks again for what still waits is shown that, not queued behind it.
+    """
     group = request.POST.get("group", usual)
-    job = jobs.start(
-        kind,
-        by=request.user,
-        group=group if group in GROUPINGS else usual,
-        user_id=request.user.pk,
-        base_url=printed(request, "/").rstrip("/"),
-        language=get_language() or "zh-hans",
-        **parameters,
-    )
+    parameters |= {
+        "group": group if group in GROUPINGS else usual,
+        "user_id": request.user.pk,
+        "base_url": printed(request, "/").rstrip("/"),
+        "language": get_language() or "zh-hans",
+    }
+    waiting = Job.objects.filter(kind=kind, requested_by_id=request.user.pk, state=JobState.QUEUED)
+    job = next((each for each in waiting if each.parameters == parameters and not each.cancel_requested), None)
+    job = job or jobs.start(kind, by=request.user, **parameters)
     return redirect("core:job", pk=job.pk)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -347,3 +348,12 @@ def test_a_group_is_taken_away_as_it_was_given(client_of: Callable[..., Client])
     assert set(user.groups.values_list("name", flat=True)) == {Role.TRAINEE}, (
         "groups are given by the security administrator"
     )
+
+
+def test_no_mail_sets_a_password() -> None:
+    """Decision 0013: by the system administrator or on the server, each in the audit chain or by two people."""
+    boss = factories.UserFactory(roles=[Role.SECURITY_ADMIN], email="boss@example.invalid")
+    answer = Client().post("/admin/password_reset/", {"email": boss.email})
+    assert answer.status_code == 404
+    assert mail.outbox == []
+    assert "/admin/password_reset/" not in Client().get("/admin/login/").content.decode()

@@ -133,6 +133,20 @@ def test_a_list_prints_as_word_in_groups_with_indexes_and_codes(db: None) -> Non
     assert len(pictures) == 3
 
 
+def test_what_still_waits_to_be_printed_is_not_queued_again(client: Client, db: None) -> None:
+    address = reverse("catalogue:library_word")
+    client.force_login(factories.UserFactory(roles=[Role.TRAINEE]))
+    first = client.post(address, {"group": "kind"})
+    assert client.post(address, {"group": "kind"}).headers["Location"] == first.headers["Location"]
+    assert client.post(address, {"group": "topic"}).headers["Location"] != first.headers["Location"]
+    Job.objects.update(state="done")
+    assert client.post(address, {"group": "kind"}).headers["Location"] != first.headers["Location"]
+    other = Client()
+    other.force_login(factories.UserFactory(roles=[Role.TRAINEE]))
+    other.post(address, {"group": "kind"})
+    assert Job.objects.count() == 4
+
+
 def test_the_whole_library_is_printed_as_a_job_for_its_owner_only(db: None) -> None:
     factories.live(Kind.CASE, title="公开案")
     factories.live(Kind.CASE, title="只给教师", audience="teacher")

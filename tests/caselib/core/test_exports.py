@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from caselib.accounts.enums import Role
+from caselib.core.exports import BOM
 from caselib.review.services.submission import submit_for_review
 from tests import factories
 
@@ -20,7 +21,9 @@ FORMULA = "=HYPERLINK(1)"
 
 
 def cells(response: Any) -> list[str]:
-    body = b"".join(response.streaming_content).decode("utf-8-sig")
+    data = b"".join(response.streaming_content)
+    assert data.count(BOM) == 1, "Excel and WPS would take the file for GBK"
+    body = data.removeprefix(BOM).decode()
     return [cell for row in csv.reader(io.StringIO(body)) for cell in row]
 
 

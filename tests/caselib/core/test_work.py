@@ -16,6 +16,7 @@ from caselib.core import clock, jobs
 from caselib.core.enums import JobState
 from caselib.core.management.commands import work
 from caselib.core.models import Job
+from tests import factories
 
 PATIENCE = 20.0
 
@@ -142,3 +143,23 @@ def test_what_tells_of_tasks_that_ended_long_ago_goes() -> None:
         DBTaskResult.objects.filter(pk=row.pk).update(enqueued_at=now - timedelta(days=days), finished_at=at)
     assert work.forget_tasks() == 2
     assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "SUCCESSFUL"]
+
+
+@pytest.mark.django_db
+def test_people_are_served_in_turn(registered: None) -> None:
+    """Who orders a hundred printed lists keeps nobody's manuscript waiting for all of them."""
+    done: list[str] = []
+
+    @jobs.job("tests.noted")
+    def noted(ctx: jobs.JobContext, name: str) -> dict[str, object]:
+        done.append(name)
+        return {}
+
+    many, few = factories.UserFactory(), factories.UserFactory()
+    for number in range(4):
+        jobs.start("tests.noted", by=many, name=f"many {number}")
+    jobs.start("tests.noted", by=None, name="nobody")
+    for number in range(2):
+        jobs.start("tests.noted", by=few, name=f"few {number}")
+    assert jobs.run_pending() == 7
+    assert done == ["many 0", "nobody", "few 0", "many 1", "few 1", "many 2", "many 3"]

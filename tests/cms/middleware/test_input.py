@@ -73,6 +73,15 @@ def test_no_filter_takes_a_number_that_no_database_holds_for_a_fault(editor: Cli
         assert editor.get(address, filters).status_code in (200, 400), address
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_no_filter_takes_a_day_at_the_end_of_the_calendar_for_a_fault(client: Client, day: str) -> None:
+    boss = factories.UserFactory(roles=[Role.SYSTEM_ADMIN])
+    client.force_login(boss)
+    for end in ("from", "to"):
+        answer = client.get(f"/admin/users/history-results/{boss.pk}/?timestamp_{end}={day}")
+        assert answer.status_code in {200, 400}
+
+
 def test_a_person_whose_number_no_database_holds_joins_no_jury(client: Client) -> None:
     scene = scenes.prepared()
     client.force_login(scene.office)
