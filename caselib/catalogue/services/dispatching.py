@@ -256,25 +256,17 @@ def record_delivery(
 
 def _tell_session(session: Dispatch, former: Dispatch | None, at: datetime) -> None:
     order = session.line.order
+    people = [order.placed_by]
+    if session.teacher is not None and session.teacher.user is not None:
+        people.append(session.teacher.user)
     with in_house_language():
         body = _("%(title)s, %(when)s, %(place)s") % {
             "title": session.line.title,
             "when": clock.written(session.starts_at),
             "place": session.room or session.site or session.place or order.place,
         }
-    url = reverse("catalogue:order", args=[order.pk])
-    people = [order.placed_by]
-    if session.teacher is not None and session.teacher.user is not None:
-        people.append(session.teacher.user)
-    with in_house_language():
-        notify(
-            people,
-            subject=_("Session planned for order %(number)s") % {"number": order.number},
-            body=body,
-            url=url,
-            at=at,
-        )
-    if former is not None and former.teacher and former.teacher.user and former.teacher_id != session.teacher_id:
-        with in_house_language():
+        subject = _("Session planned for order %(number)s") % {"number": order.number}
+        notify(people, subject=subject, body=body, url=reverse("catalogue:order", args=[order.pk]), at=at)
+        if former is not None and former.teacher and former.teacher.user and former.teacher_id != session.teacher_id:
             subject = _("You were relieved of a session: %(title)s") % {"title": session.line.title}
             notify([former.teacher.user], subject=subject, url=reverse("catalogue:sessions"), at=at)

@@ -174,13 +174,14 @@ def change_order(
     order.version += 1
     order.save(update_fields=[*changed, "version"])
     audit.record("catalogue.order_changed", order, by=by, at=moment, fields=changed)
-    notify(
-        _dispatchers() | ({order.placed_by} - {by}),
-        subject=_("Order %(number)s was changed by %(unit)s") % {"number": order.number, "unit": order.unit},
-        body=details.purpose,
-        url=reverse("catalogue:order", args=[order.pk]),
-        at=moment,
-    )
+    with in_house_language():
+        notify(
+            _dispatchers() | ({order.placed_by} - {by}),
+            subject=_("Order %(number)s was changed by %(unit)s") % {"number": order.number, "unit": order.unit},
+            body=details.purpose,
+            url=reverse("catalogue:order", args=[order.pk]),
+            at=moment,
+        )
     return order
 
 
