@@ -161,12 +161,24 @@ def part(request: HttpRequest, pk: int, kind: str, owner: int, row: int) -> Http
     if kind not in PARTS:
         raise Http404
     form_class, model, parent = PARTS[kind]
-    instance = _part(call, model, parent, owner, row)
+    try:
+        instance = _part(call, model, parent, owner, row)
+    except Http404:
+        if request.method != "POST":
+            raise
+        messages.error(request, str(call_services.removed().message))
+        return redirect("competitions:office_setup", pk=call.pk)
     form = form_class(request.POST if request.method == "POST" else None, instance=instance)
-    valid = request.method == "POST" and form.is_valid() and _unique(form)
-    if valid and attempt(request, lambda: call_services.save_part(form.instance, by=actor(request)), _("Saved.")):
+    seen = request.POST.get("seen", "") if request.method == "POST" else call_services.stamp_of(instance)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _unique(form)
+        and attempt(request, lambda: call_services.save_part(form.instance, seen=seen, by=actor(request)), _("Saved."))
+    ):
         return redirect("competitions:office_setup", pk=call.pk)
     context = {
+        "seen": seen,
         "call": call,
         "tab": "setup",
         "form": form,
@@ -302,11 +314,7 @@ def _part(call: Competition, model: type[Model], parent: str, owner: int, row: i
 
 def _unique(form: ModelForm) -> bool:
     """Whether the part can stand beside the others; the owner is not in the form, so the form cannot see it itself."""
-    from django.core.exceptions import ValidationError
-
-    try:
-        form.instance.validate_constraints()
-    except ValidationError:
-        form.add_error(None, _("There is already one like this. Change the existing one."))
-        return False
-    return True
+    refusal = call_services.beside_others(form.instance)
+    if refusal is not None:
+        form.add_error(None, str(refusal.message))
+    return refusal is None
