@@ -20,11 +20,22 @@ from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
 from .. import scoring, severity
 from ..enums import AssignmentState, AwardTier, CallState, RoundState
-from ..models import Award, Ballot, Competition, Entry, JuryAssignment, Result, Round, Rubric, Standing
+from ..models import (
+    Award,
+    Ballot,
+    Competition,
+    Entry,
+    JuryAssignment,
+    PublicityPeriod,
+    Result,
+    Round,
+    Rubric,
+    Standing,
+)
 from ..proposal import Proposal
 from ..rules import acts
 from ..selectors import jury, outcome
-from . import chain
+from . import chain, publicity
 from .calls import locked, locked_round
 from .conflicts import codes_in_conflict, conflicting_codes
 
@@ -266,12 +277,15 @@ def propose_awards(competition: Competition, *, by: User, at: datetime | None = 
 
 
 @transaction.atomic
-def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | None = None) -> None:
+def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | None = None) -> PublicityPeriod | None:
     """Set or take away (``tier`` empty) a proposed award by decision of the office, with a reason, until confirmed.
 
-    Effects in order: award, audit ``award_set`` with the tier before.
+    An award that was not announced so far, or not so high, is public for as many working days as the others: then the
+    publicity period that lasts longer is returned. Effects in order: award, audit ``award_set`` with the tier before,
+    publicity period.
     """
     require(acts.office_only(by.roles))
+    moment = at or clock.now()
     competition = locked(entry.competition)
     if competition.state == CallState.CONFIRMED:
         raise RefusedError(Refusal("confirmed", _("The awards are confirmed. Revoke the certificate instead.")))
@@ -287,9 +301,11 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
     elif before:
         before.delete()
     chain.write(
-        competition, "award_set", entry, by=by, at=at or clock.now(),
+        competition, "award_set", entry, by=by, at=moment,
         before=before.tier if before else "", after=tier, reason=reason,
     )  # fmt: skip
+    raised = bool(tier) and (before is None or outcome.TIER_ORDER.index(tier) < outcome.TIER_ORDER.index(before.tier))
+    return publicity.begin_anew(competition, by=by, at=moment) if raised else None
 
 
 @transaction.atomic

@@ -24,8 +24,12 @@ from caselib.competitions.models import (
     Standing,
 )
 from caselib.competitions.selectors import explained, fairness, ledger
+from caselib.competitions.selectors import jury as facts
 from caselib.competitions.services import awards, entries, jury, publicity, readings, results, scoring
 from caselib.core import clock
+from caselib.core.models import AuditRecord
+from caselib.core.selectors import work_calendar
+from caselib.core.workdays import add_workdays
 from caselib.resources.models import ResourceAuthor
 from caselib.review.services.withdrawal import withdraw
 from tests import factories
@@ -286,6 +290,50 @@ def test_an_award_changed_in_the_publicity_period_is_on_record_and_reaches_the_c
     made = awards.confirm_awards(scene.call, by=scene.office, at=AFTER + 30 * DAY)
     [own] = [c for c in made if c.award.entry_id == scene.entries[0].pk]
     assert "二等奖" in own.text
+
+
+def test_an_award_added_in_the_publicity_period_is_public_as_long_as_the_others() -> None:
+    scene = scenes.in_publicity(entries_number=5)
+    period, last = scene.call.publicity, scene.entries[-1]
+    assert not Award.objects.filter(entry=last).exists()
+    late = AFTER + 5 * DAY
+    assert results.set_award(scene.entries[0], tier="second", reason="异议成立", by=scene.office, at=late) is None
+    longer = results.set_award(last, tier="third", reason="依次递补", by=scene.office, at=late)
+    day = add_workdays(clock.day_of(late), scene.call.publicity_days, work_calendar())
+    assert longer is not None and period.ends_on < longer.ends_on == day
+    [row] = AuditRecord.objects.filter(verb="competitions.publicity_prolonged")
+    assert row.data["old"] == period.ends_on.isoformat()
+    with refused("publicity-running"):
+        awards.confirm_awards(scene.call, by=scene.office, at=late + DAY)
+    assert results.set_award(last, tier="second", reason="复核", by=scene.office, at=late) is None, (
+        "it ends then anyway"
+    )
+
+
+def test_the_next_one_moves_up_for_an_entry_excluded_between_the_rounds() -> None:
+    scene = scenes.judging(entries_number=5, judges=5, rounds=2)
+    scenes.score_all(scene)
+    results.close_round(scene.round, by=scene.office, at=JUDGING)
+    second = Round.objects.select_related("competition").get(pk=scene.rounds[1].pk)
+    numbers = [entry.number for entry in facts.participants(second)]
+    assert numbers == [1, 2]
+    readings.assign_round(second, by=scene.office, at=second.opens_at)
+    entries.exclude_entry(scene.entries[0], reason="抄袭", by=scene.office, at=second.opens_at)
+    assert [entry.number for entry in facts.participants(second)] == [2, 3]
+    with refused("not-assigned"):
+        scoring.open_round(second, by=scene.office, at=second.opens_at)
+    readings.fill_gaps(second, by=scene.office, at=second.opens_at)
+    scoring.open_round(second, by=scene.office, at=second.opens_at)
+    second.refresh_from_db()
+    assert [entry.number for entry in facts.participants(second)] == [2, 3]
+    for row in scenes.readings(scene, second):
+        if row.entry_id != scene.entries[0].pk:
+            scenes.give(row, "50", "30", at=second.opens_at)
+    entries.exclude_entry(scene.entries[1], reason="抄袭", by=scene.office, at=second.opens_at)
+    assert [entry.number for entry in facts.participants(second)] == [3], "nobody moves up while it is judged"
+    results.close_round(second, by=scene.office, at=second.closes_at)
+    assert Result.objects.get(round=second).entry == scene.entries[2]
+    agree(scene)
 
 
 def test_stepping_back_twice_gives_the_entry_to_one_other_judge_only() -> None:
