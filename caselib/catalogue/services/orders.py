@@ -117,7 +117,7 @@ def order_basket(
     The lines are locked before anything is looked at: whoever comes a moment later finds the order, or the basket empty.
     """
     ids = list(BasketLine.objects.select_for_update().filter(user=by).values_list("resource_id", flat=True))
-    if not ids and not OrderRequest.objects.filter(submission=submission, placed_by=by).exists():
+    if not ids and not (submission and OrderRequest.objects.filter(submission=submission, placed_by=by).exists()):
         text = _("The basket is empty; what lay in it may have been ordered in another window. Look under Orders.")
         require(Refusal("empty", text))
     pages = ResourcePage.objects.filter(pk__in=ids).specific().in_bulk()

@@ -7,7 +7,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import F
@@ -58,9 +58,12 @@ def save_part(part: models.Model, *, seen: str = "", by: User, at: datetime | No
     part cannot stand beside the others, ConflictError if it, or what it belongs to, was changed or removed since.
     """
     require(acts.office_only(by.roles))
-    competition = locked(owner_of(part))
-    require(acts.setup_open(competition.state))
-    require_unchanged(part, seen)
+    try:
+        competition = locked(owner_of(part))
+        require(acts.setup_open(competition.state))
+        require_unchanged(part, seen)
+    except ObjectDoesNotExist as error:
+        raise ConflictError(removed()) from error
     require(beside_others(part))
     part.save()
     if isinstance(part, Track | Round):
@@ -73,12 +76,9 @@ def save_part(part: models.Model, *, seen: str = "", by: User, at: datetime | No
 def require_unchanged(part: models.Model, seen: str) -> None:
     """Raise ConflictError if a colleague removed ``part`` or its owner, or changed what was ``seen`` of it."""
     now = type(part)._default_manager.filter(pk=part.pk).first()
-    owners = [field for field in part._meta.concrete_fields if field.many_to_one and field.name in OWNERS]
-    gone = part.pk is not None and now is None
-    for field in owners:
-        key = getattr(part, field.attname)
-        gone = gone or (key is not None and not field.related_model._default_manager.filter(pk=key).exists())
-    if gone:
+    owners = [getattr(part, name, None) for name in OWNERS]
+    rows = [type(owner)._default_manager.filter(pk=owner.pk) for owner in owners if owner is not None]
+    if (part.pk is not None and now is None) or not all(row.exists() for row in rows):
         raise ConflictError(removed())
     if now is not None and seen and seen != stamp_of(now):
         text = _(

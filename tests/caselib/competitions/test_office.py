@@ -166,9 +166,10 @@ def test_what_belongs_to_a_part_removed_at_this_moment_is_not_kept() -> None:
     """Both officers have opened their forms; the second comes to the lock when the first has removed the track."""
     scene = scenes.prepared()
     rule = AwardRule(track=scene.track, tier="third", count=1)
+    line = Criterion(rubric=Rubric.objects.get(track=scene.track), code="c", name="指标", weight=1, high=1)
     stale = Track.objects.get(pk=scene.track.pk)
     calls.remove_part(Track.objects.get(pk=scene.track.pk), by=scene.office, at=START)
-    for part in (rule, stale):
+    for part in (rule, line, stale):
         with pytest.raises(ConflictError):
             calls.save_part(part, by=scene.office, at=START)
     assert not AwardRule.objects.exists() and not Track.objects.exists()
