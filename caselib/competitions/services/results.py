@@ -308,12 +308,22 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
     return publicity.begin_anew(competition, by=by, at=moment) if raised else None
 
 
+def partial_before(competition: Competition) -> list[str]:
+    """Return the codes of entries scored in a round before the last by a judge known only now to have a relation to them.
+
+    Nothing opens such a round again, since others went on by it: the office says why the results hold all the same.
+    """
+    earlier = list(competition.rounds.order_by("order"))[:-1]
+    return sorted({code for round_ in earlier for code in conflicting_codes(round_)})
+
+
 @transaction.atomic
-def release_results(competition: Competition, *, by: User, at: datetime | None = None) -> None:
+def release_results(competition: Competition, *, reason: str = "", by: User, at: datetime | None = None) -> None:
     """Release all results of a call at once.
 
     Raises RefusedError while what would be honoured is withdrawn from the library, or while a score of the last round
-    counts whose judge has, as is known only since the round was closed, a relation to the entry.
+    counts whose judge has, as is known only since the round was closed, a relation to the entry; of a round before it,
+    unless there is a ``reason``.
     Effects in order: state, cache version, audit ``results_released``, notices.
     """
     require(acts.office_only(by.roles))
@@ -324,11 +334,19 @@ def release_results(competition: Competition, *, by: User, at: datetime | None =
     if not competition.awards.exists():
         raise RefusedError(Refusal("no-proposal", _("Make the award proposal first.")))
     require(_partial_since(competition))
+    partial = partial_before(competition)
+    if partial and not reason.strip():
+        text = _(
+            "Judges of an earlier round are known now to have a relation to entries they scored: %(codes)s. That round "
+            "stays closed. Let the jury decide, and release the results with its reason."
+        )
+        raise RefusedError(Refusal("in-conflict-before", text % {"codes": "、".join(partial[:20])}))
     require(acts.winners_published(outcome.withdrawn_winners(competition)))
     competition.state, competition.released_at = CallState.RELEASED, moment
     competition.save(update_fields=["state", "released_at"])
     page_cache.bump(page_cache.PAGES)
-    chain.write(competition, "results_released", competition, by=by, at=moment)
+    held = {"in_conflict": partial, "reason": reason.strip()[:500]} if partial else {}
+    chain.write(competition, "results_released", competition, by=by, at=moment, **held)
     units = competition.entries.filter(state="accepted").values("unit_id")
     contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     url = reverse("competitions:call", args=[competition.slug])

@@ -117,7 +117,7 @@ def call_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         ),
         "cancel": (lambda: call_services.cancel_call(call, reason=reason, by=by), _("The call is cancelled.")),
         "propose": (lambda: results.propose_awards(call, by=by), _("The award proposal is made.")),
-        "release": (lambda: results.release_results(call, by=by), _("All results are released.")),
+        "release": (lambda: results.release_results(call, reason=reason, by=by), _("All results are released.")),
         "publicity": (lambda: publicity.open_publicity(call, by=by), _("The publicity period has begun.")),
         "confirm": (
             lambda: awards.confirm_awards(call, by=by),
@@ -269,6 +269,7 @@ def office_results(request: HttpRequest, pk: int) -> HttpResponse:
         "winners": outcome.winners(call),
         "proposal": outcome.proposal(call) if results.all_closed(call) is None and not call.released else None,
         "closed": results.all_closed(call),
+        "partial": results.partial_before(call) if call.state == CallState.PUBLISHED else [],
         "period": period,
         "objections": call.objections.select_related("entry", "filed_by", "answered_by"),
         "may_confirm": acts.may_confirm(call.state, unanswered, period.ends_on if period else None, clock.today()),

@@ -376,6 +376,29 @@ def test_a_round_is_not_closed_on_the_score_of_a_judge_who_moved_to_the_entering
     agree(scene)
 
 
+def test_a_relation_declared_in_a_later_round_is_answered_before_the_release(client: Client) -> None:
+    scene = scenes.judging(entries_number=4, judges=5, rounds=2)
+    scenes.score_all(scene)
+    results.close_round(scene.round, by=scene.office, at=JUDGING)
+    second = Round.objects.select_related("competition").get(pk=scene.rounds[1].pk)
+    readings.assign_round(second, by=scene.office, at=second.opens_at)
+    scoring.open_round(second, by=scene.office, at=second.opens_at)
+    row = scenes.readings(scene)[0]
+    jury.declare(row.judge, names=[row.entry.authors[0]["name"]], units=[], by=row.judge.user, at=second.opens_at)
+    for one in scenes.readings(scene, second):
+        scenes.give(one, "50", "30", at=second.opens_at)
+    results.close_round(second, by=scene.office, at=second.closes_at)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER)
+    with refused("in-conflict-before"):
+        results.release_results(scene.call, by=scene.office, at=AFTER)
+    client.force_login(scene.office)
+    page = client.get(reverse("competitions:office_results", args=[scene.call.pk])).content.decode()
+    assert row.entry.code in page and 'name="reason"' in page
+    results.release_results(scene.call, reason="评委会复议，不影响名次。", by=scene.office, at=AFTER)
+    [record] = AuditRecord.objects.filter(verb="competitions.results_released")
+    assert (record.data["in_conflict"], record.data["reason"]) == ([row.entry.code], "评委会复议，不影响名次。")
+
+
 def test_a_resource_withdrawn_meanwhile_is_told_to_the_office_and_not_honoured() -> None:
     scene = scenes.judging()
     scenes.score_all(scene)
