@@ -17,7 +17,7 @@ from caselib.word.writer import compile_and_render
 
 from .enums import CompilationState
 from .models import Compilation
-from .preflight import as_data, check_edition, check_result, failure
+from .preflight import as_data, check_edition, check_result, failure, not_to_be_printed
 from .printing import Copy, StoredCounts, copy_of, kept_result
 from .storing import keep
 
@@ -34,6 +34,8 @@ def compile_job(ctx: JobContext, compilation: int) -> dict[str, Any]:
     if row.state == CompilationState.DONE:
         return _result(row)
     try:
+        if _forbidden(row):
+            return _result(row)
         copy = copy_of(row.edition, lambda done, total, what: ctx.progress(done, total, _("Reading: %s") % what))
         row.inputs, row.inputs_sha256 = copy.inputs, copy.sha256
         earlier = kept_result(row.edition)
@@ -47,6 +49,15 @@ def compile_job(ctx: JobContext, compilation: int) -> dict[str, Any]:
         row.save(update_fields=["state", "finished_at", "findings", "inputs", "inputs_sha256"])
         raise
     return _result(row)
+
+
+def _forbidden(row: Compilation) -> bool:
+    """End ``row`` without a file if a case may no longer be printed: it was withdrawn or restricted since it was asked for."""
+    found = not_to_be_printed(row.edition)
+    if found:
+        row.state, row.finished_at, row.findings = CompilationState.FAILED, clock.now(), as_data(found)
+        row.save()
+    return bool(found)
 
 
 def _take_over(row: Compilation, earlier: Compilation) -> None:
@@ -71,6 +82,8 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
         copy.book, style=copy.style, oracle=oracle, template=copy.template, progress=progress
     )
     ctx.check_cancelled()
+    if _forbidden(row):
+        return
     row.sha256 = hashlib.sha256(data).hexdigest()
     row.docx = keep(f"anthologies/compiled/{row.sha256}.docx", data)
     row.pdf = keep(f"anthologies/compiled/{hashlib.sha256(rendered).hexdigest()}.pdf", rendered) if rendered else ""

@@ -203,8 +203,8 @@ class Compilation(models.Model):
 
     @property
     def standing(self) -> str:
-        """How far it is in words: while there is no result, what its job says."""
-        if self.state == CompilationState.DONE or self.job is None:
+        """How far it is in words: until its job has brought it to an end, what the job says."""
+        if self.state == CompilationState.DONE or self.job is None or self.job.state == JobState.DONE:
             return str(self.get_state_display())
         return str(self.job.get_state_display())
 

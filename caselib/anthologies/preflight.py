@@ -76,6 +76,13 @@ def check_edition(edition: Edition, book: Book, style: HouseStyle | None = None)
     return sorted(findings, key=lambda finding: rank.index(finding.severity))
 
 
+def not_to_be_printed(edition: Edition) -> list[Finding]:
+    """Return what forbids printing ``edition`` at this moment: a case withdrawn, unpublished or more restricted than it."""
+    items = edition.items.filter(kind=ItemKind.CASE).select_related("selection__page")
+    found = (finding for item in items for finding in check_standing(item, edition, clock.today()))
+    return [finding for finding in found if finding.code in BLOCKING]
+
+
 def check_standing(item: OutlineItem, edition: Edition, today: date) -> Iterator[Finding]:
     """Yield what is wrong with a case as an item of the library: published, open enough, permitted, reviewed in time."""
     page, key, where = item.selection.page, f"case{item.selection.page_id}", item.title

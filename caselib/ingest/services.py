@@ -87,18 +87,21 @@ def _store(
         return Stored(known, True)
     elsewhere = same.exists()
     moment = at or clock.now()
+    batch = ImportBatch(name=name, sha256=digest, size=len(data), received_by=by, received_at=moment, parent=parent)
     try:
         with transaction.atomic():
-            batch = ImportBatch(
-                name=name, sha256=digest, size=len(data), received_by=by, received_at=moment, parent=parent
-            )
             batch.file.save(f"{digest[:16]}{Path(name).suffix.lower()[:10]}", ContentFile(data), save=False)
             batch.save()
             if queue:
                 batch.job = jobs.start("ingest.read", by=by, batch=batch.pk)
                 batch.save(update_fields=["job"])
             audit.record("ingest.received", batch, by=by, at=moment, sha256=digest, size=len(data))
-    except IntegrityError:
+    except Exception as error:
+        # The file lies under a name of its own and no row refers to it.
+        if batch.file:
+            batch.file.delete(save=False)
+        if not isinstance(error, IntegrityError):
+            raise
         return Stored(ImportBatch.objects.get(sha256=digest, received_by=by), True)
     return Stored(batch, False, elsewhere)
 

@@ -119,7 +119,10 @@ class QueueForm(forms.Form):
 
 
 class AssignForm(forms.Form):
+    """Whom to assign; ``seen`` is who was when the form was shown, 0 for nobody."""
+
     assignee = forms.IntegerField(min_value=1, max_value=BIG, required=False)
+    seen = forms.IntegerField(min_value=0, max_value=BIG, required=False)
 
 
 class ReasonForm(forms.Form):

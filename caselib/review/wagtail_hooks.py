@@ -21,6 +21,7 @@ from wagtail.snippets.models import register_snippet
 from caselib.core.errors import Refusal, RefusedError
 from caselib.core.numbers import row_number
 from caselib.resources.models import ResourcePage
+from caselib.resources.models.guarding import newest_of
 
 from .bulk import WithdrawBulkAction
 from .selectors import active_run
@@ -87,25 +88,29 @@ def close_actions(items: list[ActionMenuItem], request: HttpRequest, context: di
 def refuse_stale_editor(request: HttpRequest, page: Page) -> HttpResponse | None:
     """Answer 409 when somebody saved the text after this editor was opened; nothing is overwritten.
 
+    Asked again behind the lock of the page (``save_revision``), since two editors may arrive at one moment.
     Wagtail checks this for autosave only. Cancelling a workflow saves the form too, so it is checked as well.
     """
     if request.method != "POST" or not isinstance(page, ResourcePage):
         return None
+    newest = newest_of(page)  # before the question that follows, so that nothing falls between the two
     latest = Page.objects.filter(pk=page.pk).values_list("latest_revision_id", "latest_revision__created_at").first()
     loaded = request.POST.get("overwrite_revision_id") or request.POST.get("loaded_revision_id")
     stamp = request.POST.get("loaded_revision_created_at")
     if not loaded or latest is None or latest[0] is None:
         return None
-    rewritten = not request.POST.get("overwrite_revision_id") and stamp and latest[1] and stamp != latest[1].isoformat()
-    if loaded == str(latest[0]) and not rewritten:
-        return None
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return None  # autosave: Wagtail answers with its own conflict
     text = _(
         "Somebody saved this text after you opened it. Nothing was overwritten: go back, copy your changes, reload, "
         "and enter them again."
     )
-    return render(request, "409.html", {"refusal": Refusal("stale-editor", text)}, status=409)
+    refusal = Refusal("stale-editor", text)
+    rewritten = not request.POST.get("overwrite_revision_id") and stamp and latest[1] and stamp != latest[1].isoformat()
+    if loaded == str(latest[0]) and not rewritten:
+        page.seen = (newest, refusal)
+        return None
+    if request.headers.get("Accept", "").startswith("application/json"):
+        return None  # autosave: Wagtail answers with its own conflict
+    return render(request, "409.html", {"refusal": refusal}, status=409)
 
 
 @hooks.register("before_edit_page")

@@ -2,7 +2,7 @@
 
 from .compiling import cancel_compilation, compile_edition
 from .editions import change_anthology, change_edition, create_anthology, create_edition, freeze, new_edition
-from .outline import add_text, arrange_by, change_item, fill, move_item, order_items, remove_item, repin, stamp_of
+from .outline import add_text, arrange_by, change_item, fill, gone, move_item, order_items, remove_item, repin, stamp_of
 
 __all__ = [
     "add_text",
@@ -16,6 +16,7 @@ __all__ = [
     "create_edition",
     "fill",
     "freeze",
+    "gone",
     "move_item",
     "new_edition",
     "order_items",

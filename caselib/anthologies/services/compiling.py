@@ -13,8 +13,7 @@ from caselib.core.errors import require
 
 from .. import rules
 from ..models import Compilation, Edition
-from ..preflight import BLOCKING, check_standing
-from ..selectors import outline
+from ..preflight import not_to_be_printed
 
 
 @transaction.atomic
@@ -33,10 +32,7 @@ def compile_edition(edition: Edition, by: User, *, at: datetime | None = None) -
     ).first()
     if running is not None:
         return running
-    cases = [item for item in outline(row) if item.kind == "case"]
-    today = clock.day_of(moment)
-    blocking = sum(1 for item in cases for finding in check_standing(item, row, today) if finding.code in BLOCKING)
-    require(rules.may_compile(cases=len(cases), blocking=blocking))
+    require(rules.may_compile(cases=row.selections.count(), blocking=len(not_to_be_printed(row))))
     made = Compilation.objects.create(edition=row, requested_by=by, requested_at=moment)
     made.job = jobs.start("anthologies.compile", by=by, compilation=made.pk)
     made.save(update_fields=["job"])

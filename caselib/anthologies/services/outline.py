@@ -144,8 +144,13 @@ def _there(edition: Edition, item: OutlineItem) -> OutlineItem:
     """Return ``item`` of the locked ``edition`` as it is now. Raises ConflictError if somebody took it out meanwhile."""
     found = edition.items.filter(pk=item.pk).first()
     if found is None:
-        raise ConflictError(Refusal("gone", _("Somebody else took this out of the outline meanwhile.")))
+        raise ConflictError(gone())
     return found
+
+
+def gone() -> Refusal:
+    """Return what is said of an item that is in the outline no longer."""
+    return Refusal("gone", _("Somebody else took this out of the outline meanwhile."))
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.viewers import Viewer
+from caselib.core.errors import ConflictError
 from search.api import SearchRequest, search
 
 from .. import rules, selectors, services, sources
@@ -291,7 +292,13 @@ def _copy(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 def item_act(request: HttpRequest, pk: int, item: int, act: str) -> HttpResponseBase:
     """Move, change, remove or pin again one item."""
     edition = edition_or_404(pk, Viewer.of(request.user))
-    found = item_or_404(edition, item)
+    try:
+        found = item_or_404(edition, item)
+    except Http404:
+        # The page was opened before a colleague took it out. Taken out twice it is out.
+        if act == "remove":
+            return redirect("anthologies:edit", pk=edition.pk)
+        raise ConflictError(services.gone()) from None
     form = ItemForm(request.POST)
     acts = {
         "up": lambda: services.move_item(found, -1, by=actor(request)),

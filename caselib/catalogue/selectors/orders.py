@@ -39,13 +39,6 @@ def basket(user: User, viewer: Viewer) -> tuple[list[Card], list[BasketLine]]:
     return [found[line.resource_id] for line in lines if line.resource_id in found], gone
 
 
-def basket_pages(user: User) -> list[ResourcePage]:
-    """Return what lies in the basket as specific pages, in the order it was put there."""
-    ids = list(BasketLine.objects.filter(user=user).values_list("resource_id", flat=True))
-    pages = {page.pk: page for page in ResourcePage.objects.filter(pk__in=ids).specific()}
-    return [pages[pk] for pk in ids if pk in pages]
-
-
 IN_BASKET = Tally(lambda user: BasketLine.objects.filter(user=user).order_by().values_list("pk"))
 
 

@@ -221,8 +221,13 @@ def _standing(item: ListItem) -> tuple[CatalogueList, ListItem]:
     locked = _lock(item.catalogue_list, None)
     found = locked.items.select_related("resource").filter(pk=item.pk).first()
     if found is None:
-        raise ConflictError(Refusal("item_gone", _("Somebody has taken this item off the list in the meantime.")))
+        raise ConflictError(item_gone())
     return locked, found
+
+
+def item_gone() -> Refusal:
+    """Return what is said of an item that is on its list no longer."""
+    return Refusal("item_gone", _("Somebody has taken this item off the list in the meantime."))
 
 
 def _save(catalogue_list: CatalogueList) -> None:

@@ -109,6 +109,22 @@ def place_order(
     return order
 
 
+@transaction.atomic
+def order_basket(
+    *, details: OrderDetails, by: User, submission: uuid.UUID | None = None, at: datetime | None = None
+) -> OrderRequest:
+    """Order what lies in the basket of ``by``, as ``place_order`` does; sent from two windows at once it is one order.
+
+    The lines are locked before anything is looked at: whoever comes a moment later finds the order, or the basket empty.
+    """
+    ids = list(BasketLine.objects.select_for_update().filter(user=by).values_list("resource_id", flat=True))
+    if not ids and not (submission and OrderRequest.objects.filter(submission=submission, placed_by=by).exists()):
+        text = _("The basket is empty; what lay in it may have been ordered in another window. Look under Orders.")
+        require(Refusal("empty", text))
+    pages = ResourcePage.objects.filter(pk__in=ids).specific().in_bulk()
+    return place_order([pages[pk] for pk in ids], details=details, by=by, submission=submission, at=at)
+
+
 def _sent_with_other_words(earlier: OrderRequest, details: OrderDetails) -> Refusal | None:
     if all(getattr(earlier, name) == value for name, value in asdict(details).items()):
         return None

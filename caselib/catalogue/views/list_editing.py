@@ -104,7 +104,10 @@ def item_act(request: SignedInRequest, code: str, pk: int, act: str) -> HttpResp
     found = _editable(request, code)
     item = ListItem.objects.filter(catalogue_list=found, pk=pk).select_related("resource", "catalogue_list").first()
     if item is None:
-        raise Http404
+        # The page was opened before a colleague took it off. Taken off twice it is off.
+        if act != "remove":
+            messages.error(request, str(services.item_gone().message))
+        return redirect(f"{reverse('catalogue:list_edit', args=[found.code])}#items")
     # Back to the item, so that the next step with the keyboard begins there and not at the top of the list.
     place = "items" if act == "remove" else f"item-{item.pk}"
     try:

@@ -98,12 +98,7 @@ def new_order(request: SignedInRequest) -> HttpResponse:
 
 
 def _place(request: SignedInRequest, form: OrderForm) -> OrderRequest:
-    return services.place_order(
-        selectors.basket_pages(request.user),
-        details=form.details(),
-        by=request.user,
-        submission=form.cleaned_data["submission"],
-    )
+    return services.order_basket(details=form.details(), by=request.user, submission=form.cleaned_data["submission"])
 
 
 @login_required

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
@@ -21,7 +22,8 @@ from ..rules.conflicts import EntryFacts, JudgeFacts, Person, Service, plain
 def participants(round_: Round) -> list[Entry]:
     """Return the entries that take part in ``round_``: all received ones in the first round, else those that advanced.
 
-    Entries that share the last advancing place all go on.
+    Entries that share the last advancing place all go on. For an entry that left after the round before was closed the
+    next one moves up, until this round is opened: who takes part from then on stands in the chain.
     """
     entries = round_.competition.entries.filter(state=EntryState.ACCEPTED, track__rubrics__round=round_)
     entries = entries.select_related("track", "unit").order_by("number", "pk")
@@ -29,9 +31,21 @@ def participants(round_: Round) -> list[Entry]:
     if before is None:
         return list(entries)
     results = Result.objects.filter(round=before, passed=True)
-    if before.advance is not None:
-        results = results.filter(rank__lte=before.advance)
-    return list(entries.filter(pk__in=results.values("entry_id")))
+    if before.advance is None:
+        return list(entries.filter(pk__in=results.values("entry_id")))
+    if round_.state != RoundState.PREPARED:
+        advanced = Q(pk__in=results.filter(rank__lte=before.advance).values("entry_id"))
+        return list(entries.filter(advanced | Q(pk__in=round_.assignments.values("entry_id"))))
+    return list(entries.filter(pk__in=_advancing(before.advance, results.filter(entry__state=EntryState.ACCEPTED))))
+
+
+def _advancing(places: int, results: QuerySet[Result]) -> list[int]:
+    """Return the ids of the entries on the first ``places`` of their track, counted among ``results``."""
+    ranks: dict[int, list[int]] = defaultdict(list)
+    rows = list(results.order_by("rank").values_list("entry_id", "entry__track_id", "rank"))
+    for _entry, track, rank in rows:
+        ranks[track].append(rank)
+    return [entry for entry, track, rank in rows if bisect_left(ranks[track], rank) < places]
 
 
 def on_ballot(round_: Round) -> list[Entry]:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import F
 from django.urls import reverse
@@ -14,13 +18,15 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock
-from caselib.core.errors import Refusal, RefusedError, require
+from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
 from ..enums import STANDING_STATES, CallState, NeedState
 from ..models import Competition, Criterion, Need, Round, Rubric, Track
 from ..rules import acts, timetable
 from . import chain
 
+#: What a part belongs to, by the name of its field.
+OWNERS = ("competition", "track", "round", "rubric")
 DATES = ("entry_closes", "nomination_closes")
 
 
@@ -35,22 +41,66 @@ def create_call(competition: Competition, *, by: User, at: datetime | None = Non
     return competition
 
 
+def stamp_of(part: models.Model) -> str:
+    """Return what tells whether ``part`` still says what somebody was shown; empty for one that is not there yet."""
+    if part.pk is None:
+        return ""
+    text = json.dumps(_values(part), cls=DjangoJSONEncoder, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def save_part(part: models.Model, *, by: User, at: datetime | None = None) -> models.Model:
+def save_part(part: models.Model, *, seen: str = "", by: User, at: datetime | None = None) -> models.Model:
     """Save a call in preparation or a part of it (track, round, rubric, criterion, quota, rule).
 
-    Effects in order: part saved, a rubric of criteria made for each new pair of track and round, audit
-    ``setup_changed``. Raises RefusedError when the call is already published.
+    ``seen`` is the stamp of what the officer was shown. Effects in order: part saved, a rubric of criteria made for each
+    new pair of track and round, audit ``setup_changed``. Raises RefusedError when the call is already published or the
+    part cannot stand beside the others, ConflictError if it, or what it belongs to, was changed or removed since.
     """
     require(acts.office_only(by.roles))
-    competition = locked(owner_of(part))
-    require(acts.setup_open(competition.state))
+    try:
+        competition = locked(owner_of(part))
+        require(acts.setup_open(competition.state))
+        require_unchanged(part, seen)
+    except ObjectDoesNotExist as error:
+        raise ConflictError(removed()) from error
+    require(beside_others(part))
     part.save()
     if isinstance(part, Track | Round):
         _complete_rubrics(competition)
     kind = str(part._meta.label)
     chain.write(competition, "setup_changed", part, by=by, at=at or clock.now(), part=kind, values=_values(part))
     return part
+
+
+def require_unchanged(part: models.Model, seen: str) -> None:
+    """Raise ConflictError if a colleague removed ``part`` or its owner, or changed what was ``seen`` of it."""
+    now = type(part)._default_manager.filter(pk=part.pk).first()
+    owners = [getattr(part, name, None) for name in OWNERS]
+    rows = [type(owner)._default_manager.filter(pk=owner.pk) for owner in owners if owner is not None]
+    if (part.pk is not None and now is None) or not all(row.exists() for row in rows):
+        raise ConflictError(removed())
+    if now is not None and seen and seen != stamp_of(now):
+        text = _(
+            "A colleague changed this meanwhile. Yours was not saved: open it again in another window, look at what "
+            "stands there now, and repeat there what is still needed."
+        )
+        raise ConflictError(Refusal("changed", text))
+
+
+def removed() -> Refusal:
+    """Return what is said of a part that is there no longer."""
+    text = _("A colleague removed this meanwhile, or what it belongs to. Nothing was saved; look at the rules again.")
+    return Refusal("gone", text)
+
+
+def beside_others(part: models.Model) -> Refusal | None:
+    """Refuse a part of which there is one already."""
+    try:
+        part.validate_constraints()
+    except ValidationError:
+        return Refusal("double", _("There is already one like this. Change the existing one."))
+    return None
 
 
 @transaction.atomic

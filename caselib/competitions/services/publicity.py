@@ -46,6 +46,25 @@ def open_publicity(competition: Competition, *, by: User, at: datetime | None = 
     return period
 
 
+def begin_anew(competition: Competition, *, by: User, at: datetime) -> PublicityPeriod | None:
+    """Let the publicity period of a locked call last for its working days from today, and return it if that is longer.
+
+    Called for an award that nobody could object to so far. Effects in order: period, cache version, audit
+    ``publicity_prolonged``.
+    """
+    period = PublicityPeriod.objects.filter(competition=competition).first()
+    if competition.state != CallState.PUBLICITY or period is None:
+        return None
+    old, last = period.ends_on, add_workdays(clock.day_of(at), period.workdays, work_calendar())
+    if last <= old:
+        return None
+    period.ends_on = last
+    period.save(update_fields=["ends_on"])
+    page_cache.bump(page_cache.PAGES)
+    chain.write(competition, "publicity_prolonged", period, by=by, at=at, old=old, new=last)
+    return period
+
+
 @transaction.atomic
 def file_objection(
     competition: Competition,

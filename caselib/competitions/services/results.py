@@ -20,11 +20,22 @@ from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
 from .. import scoring, severity
 from ..enums import AssignmentState, AwardTier, CallState, RoundState
-from ..models import Award, Ballot, Competition, Entry, JuryAssignment, Result, Round, Rubric, Standing
+from ..models import (
+    Award,
+    Ballot,
+    Competition,
+    Entry,
+    JuryAssignment,
+    PublicityPeriod,
+    Result,
+    Round,
+    Rubric,
+    Standing,
+)
 from ..proposal import Proposal
 from ..rules import acts
 from ..selectors import jury, outcome
-from . import chain
+from . import chain, publicity
 from .calls import locked, locked_round
 from .conflicts import codes_in_conflict, conflicting_codes
 
@@ -266,12 +277,15 @@ def propose_awards(competition: Competition, *, by: User, at: datetime | None = 
 
 
 @transaction.atomic
-def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | None = None) -> None:
+def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | None = None) -> PublicityPeriod | None:
     """Set or take away (``tier`` empty) a proposed award by decision of the office, with a reason, until confirmed.
 
-    Effects in order: award, audit ``award_set`` with the tier before.
+    An award that was not announced so far, or not so high, is public for as many working days as the others: then the
+    publicity period that lasts longer is returned. Effects in order: award, audit ``award_set`` with the tier before,
+    publicity period.
     """
     require(acts.office_only(by.roles))
+    moment = at or clock.now()
     competition = locked(entry.competition)
     if competition.state == CallState.CONFIRMED:
         raise RefusedError(Refusal("confirmed", _("The awards are confirmed. Revoke the certificate instead.")))
@@ -287,17 +301,29 @@ def set_award(entry: Entry, *, tier: str, reason: str, by: User, at: datetime | 
     elif before:
         before.delete()
     chain.write(
-        competition, "award_set", entry, by=by, at=at or clock.now(),
+        competition, "award_set", entry, by=by, at=moment,
         before=before.tier if before else "", after=tier, reason=reason,
     )  # fmt: skip
+    raised = bool(tier) and (before is None or outcome.TIER_ORDER.index(tier) < outcome.TIER_ORDER.index(before.tier))
+    return publicity.begin_anew(competition, by=by, at=moment) if raised else None
+
+
+def partial_before(competition: Competition) -> list[str]:
+    """Return the codes of entries scored in a round before the last by a judge known only now to have a relation to them.
+
+    Nothing opens such a round again, since others went on by it: the office says why the results hold all the same.
+    """
+    earlier = list(competition.rounds.order_by("order"))[:-1]
+    return sorted({code for round_ in earlier for code in conflicting_codes(round_)})
 
 
 @transaction.atomic
-def release_results(competition: Competition, *, by: User, at: datetime | None = None) -> None:
+def release_results(competition: Competition, *, reason: str = "", by: User, at: datetime | None = None) -> None:
     """Release all results of a call at once.
 
     Raises RefusedError while what would be honoured is withdrawn from the library, or while a score of the last round
-    counts whose judge has, as is known only since the round was closed, a relation to the entry.
+    counts whose judge has, as is known only since the round was closed, a relation to the entry; of a round before it,
+    unless there is a ``reason``.
     Effects in order: state, cache version, audit ``results_released``, notices.
     """
     require(acts.office_only(by.roles))
@@ -308,11 +334,19 @@ def release_results(competition: Competition, *, by: User, at: datetime | None =
     if not competition.awards.exists():
         raise RefusedError(Refusal("no-proposal", _("Make the award proposal first.")))
     require(_partial_since(competition))
+    partial = partial_before(competition)
+    if partial and not reason.strip():
+        text = _(
+            "Judges of an earlier round are known now to have a relation to entries they scored: %(codes)s. That round "
+            "stays closed. Let the jury decide, and release the results with its reason."
+        )
+        raise RefusedError(Refusal("in-conflict-before", text % {"codes": "、".join(partial[:20])}))
     require(acts.winners_published(outcome.withdrawn_winners(competition)))
     competition.state, competition.released_at = CallState.RELEASED, moment
     competition.save(update_fields=["state", "released_at"])
     page_cache.bump(page_cache.PAGES)
-    chain.write(competition, "results_released", competition, by=by, at=moment)
+    held = {"in_conflict": partial, "reason": reason.strip()[:500]} if partial else {}
+    chain.write(competition, "results_released", competition, by=by, at=moment, **held)
     units = competition.entries.filter(state="accepted").values("unit_id")
     contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     url = reverse("competitions:call", args=[competition.slug])

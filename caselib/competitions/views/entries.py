@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -115,7 +117,7 @@ def office_entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
             _("Recorded. The judge does not read this entry."),
         ),
         "award": (
-            lambda: results.set_award(entry, tier=request.POST.get("tier", ""), reason=reason, by=by),
+            lambda: _set_award(request, entry, reason),
             _("The award is set."),
         ),
     }
@@ -123,6 +125,13 @@ def office_entry_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         raise Http404
     attempt(request, *verbs[act])
     return redirect("competitions:office_entry", pk=entry.pk)
+
+
+def _set_award(request: HttpRequest, entry: Entry, reason: str) -> None:
+    period = results.set_award(entry, tier=request.POST.get("tier", ""), reason=reason, by=actor(request))
+    if period is not None:
+        text = _("Nobody could object to this award so far: the publicity period lasts until the end of %(day)s now.")
+        messages.info(request, text % {"day": date_format(period.ends_on)})
 
 
 def _attachment(request: HttpRequest, entry: Entry) -> EntryAttachment:

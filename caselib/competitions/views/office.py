@@ -117,7 +117,7 @@ def call_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
         ),
         "cancel": (lambda: call_services.cancel_call(call, reason=reason, by=by), _("The call is cancelled.")),
         "propose": (lambda: results.propose_awards(call, by=by), _("The award proposal is made.")),
-        "release": (lambda: results.release_results(call, by=by), _("All results are released.")),
+        "release": (lambda: results.release_results(call, reason=reason, by=by), _("All results are released.")),
         "publicity": (lambda: publicity.open_publicity(call, by=by), _("The publicity period has begun.")),
         "confirm": (
             lambda: awards.confirm_awards(call, by=by),
@@ -161,12 +161,24 @@ def part(request: HttpRequest, pk: int, kind: str, owner: int, row: int) -> Http
     if kind not in PARTS:
         raise Http404
     form_class, model, parent = PARTS[kind]
-    instance = _part(call, model, parent, owner, row)
+    try:
+        instance = _part(call, model, parent, owner, row)
+    except Http404:
+        if request.method != "POST":
+            raise
+        messages.error(request, str(call_services.removed().message))
+        return redirect("competitions:office_setup", pk=call.pk)
     form = form_class(request.POST if request.method == "POST" else None, instance=instance)
-    valid = request.method == "POST" and form.is_valid() and _unique(form)
-    if valid and attempt(request, lambda: call_services.save_part(form.instance, by=actor(request)), _("Saved.")):
+    seen = request.POST.get("seen", "") if request.method == "POST" else call_services.stamp_of(instance)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and _unique(form)
+        and attempt(request, lambda: call_services.save_part(form.instance, seen=seen, by=actor(request)), _("Saved."))
+    ):
         return redirect("competitions:office_setup", pk=call.pk)
     context = {
+        "seen": seen,
         "call": call,
         "tab": "setup",
         "form": form,
@@ -257,6 +269,7 @@ def office_results(request: HttpRequest, pk: int) -> HttpResponse:
         "winners": outcome.winners(call),
         "proposal": outcome.proposal(call) if results.all_closed(call) is None and not call.released else None,
         "closed": results.all_closed(call),
+        "partial": results.partial_before(call) if call.state == CallState.PUBLISHED else [],
         "period": period,
         "objections": call.objections.select_related("entry", "filed_by", "answered_by"),
         "may_confirm": acts.may_confirm(call.state, unanswered, period.ends_on if period else None, clock.today()),
@@ -302,11 +315,7 @@ def _part(call: Competition, model: type[Model], parent: str, owner: int, row: i
 
 def _unique(form: ModelForm) -> bool:
     """Whether the part can stand beside the others; the owner is not in the form, so the form cannot see it itself."""
-    from django.core.exceptions import ValidationError
-
-    try:
-        form.instance.validate_constraints()
-    except ValidationError:
-        form.add_error(None, _("There is already one like this. Change the existing one."))
-        return False
-    return True
+    refusal = call_services.beside_others(form.instance)
+    if refusal is not None:
+        form.add_error(None, str(refusal.message))
+    return refusal is None

@@ -73,7 +73,13 @@ def enter(request: HttpRequest, pk: int) -> HttpResponse:
     require(_participant(user))
     track = found(Track.objects.select_related("competition").filter(competition__state__in=VISIBLE_STATES), pk=pk)
     if request.method == "POST":
-        page = found(units.enterable(user, track), pk=number(request.POST.get("page")))
+        chosen = number(request.POST.get("page"))
+        # A colleague, or a first click, has put it there since the list was shown.
+        standing = Entry.objects.filter(competition=track.competition, unit=unit_of(request), state__in=units.STANDING)
+        if standing.filter(page=chosen).exists():
+            messages.info(request, _("It is already entered in this call."))
+            return redirect("competitions:unit_desk", slug=track.competition.slug)
+        page = found(units.enterable(user, track), pk=chosen)
         done = _("Handed in.") if "submit" in request.POST else _("Kept as a draft.")
         service = entries.submit_entry if "submit" in request.POST else entries.draft_entry
         if attempt(request, lambda: service(page, track, by=user), done):

@@ -25,11 +25,14 @@ from ..selectors import due_for_rereview, group_members, page_of, reader_for, st
 
 
 @transaction.atomic
-def assign(state: StageState, to: User | None, *, by: User, at: datetime | None = None) -> StageState:
+def assign(
+    state: StageState, to: User | None, *, seen: int | None = None, by: User, at: datetime | None = None
+) -> StageState:
     """Assign an open stage to ``to``, or to nobody. Effects in order: assignee, audit row, notice.
 
-    Raises RefusedError unless ``by`` belongs to the group or edits and is no author, and ``to`` may decide the stage; ConflictError
-    if the stage is decided already.
+    ``seen`` is the assignee that was shown to ``by``, 0 for nobody: two colleagues who take one manuscript at once do not
+    both read it. Raises RefusedError unless ``by`` belongs to the group or edits and is no author, and ``to`` may decide the stage; ConflictError
+    if the stage is decided already or somebody else was assigned meanwhile.
     """
     page = page_of(state.workflow_state)
     if page is None:
@@ -38,6 +41,8 @@ def assign(state: StageState, to: User | None, *, by: User, at: datetime | None 
     state = StageState.objects.select_for_update(of=("self",), no_key=True).get(pk=state.pk)
     if state.status != TaskState.STATUS_IN_PROGRESS:
         raise ConflictError(Refusal("decided", _("This stage is no longer open. Nothing was changed; please reload.")))
+    if seen is not None and (state.assignee_id or 0) not in (seen, to.pk if to else 0):
+        raise ConflictError(_assigned_meanwhile(state.assignee))
     view = stage_view(state, page)
     free = StageView(view.stage, view.open, view.revision, view.latest, None)
     refusal = may_review(reader_for(to, page, state), free) if to else None
@@ -56,6 +61,17 @@ def assign(state: StageState, to: User | None, *, by: User, at: datetime | None 
                 at=at,
             )
     return state
+
+
+def _assigned_meanwhile(assignee: User | None) -> Refusal:
+    if assignee is None:
+        text = _("The assignment was taken back meanwhile. Nothing was changed; please look again.")
+    else:
+        text = _(
+            "This manuscript was assigned to %(name)s meanwhile. Nothing was changed; agree with each other first."
+        )
+        text = text % {"name": assignee}
+    return Refusal("assigned-meanwhile", text)
 
 
 def send_reminders(*, at: datetime | None = None) -> int:

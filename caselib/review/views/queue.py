@@ -91,7 +91,7 @@ def assign_stage(request: HttpRequest, pk: int) -> HttpResponse:
     if chosen and colleague is None:
         raise Http404
     try:
-        assign(state, colleague, by=person(request))
+        assign(state, colleague, seen=form.cleaned_data["seen"], by=person(request))
     except RefusedError as error:
         messages.error(request, str(error))
     else:

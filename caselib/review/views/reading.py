@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wagtail.models import Comment, Revision, TaskState
 
 from caselib.accounts.enums import Role
+from caselib.accounts.models import User
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError
 from caselib.core.selectors import work_calendar
@@ -36,7 +37,7 @@ from ..selectors import (
     visible_decisions,
 )
 from ..services.checking import checked
-from ..services.deciding import decide
+from ..services.deciding import Verdict, decide
 from ..services.findings import add_comment, dispose, resolve_comment
 from .access import person, stage_or_404
 from .queue import TONES
@@ -61,7 +62,13 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
                     checked(page, state.revision)
                 decision = decide(state, form.verdict(), by=person(request))
             except RefusedError as error:
-                refused, status = error.refusal, 409 if isinstance(error, ConflictError) else 422
+                # Sent twice, by a second click or because no answer came: what was decided is said again.
+                sent = _sent_before(state, form.verdict(), person(request))
+                if sent is None or not isinstance(error, ConflictError):
+                    refused, status = error.refusal, 409 if isinstance(error, ConflictError) else 422
+                else:
+                    messages.success(request, _said(sent))
+                    return redirect("review:queue")
             else:
                 messages.success(request, _said(decision))
                 return redirect("review:queue")
@@ -72,6 +79,13 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
         form = VerdictForm(initial=initial, **options)
     context = _context(request, state, stage, page) | {"form": form, "refused": refused, "earlier": earlier}
     return render(request, "review/read.html", context, status=status)
+
+
+def _sent_before(state: StageState, verdict: Verdict, by: User) -> Decision | None:
+    """Return the decision that the same person made of this stage in the same words, or None."""
+    rows = Decision.objects.filter(state=state, decided_by=by, voided_at__isnull=True, outcome=verdict.outcome)
+    rows = rows.filter(opinion=verdict.opinion.strip())
+    return rows.filter(return_to=verdict.return_to if verdict.outcome == Outcome.RETURN_TO else None).first()
 
 
 def _said(decision: Decision) -> str:

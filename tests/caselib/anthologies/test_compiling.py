@@ -12,6 +12,7 @@ import docx.shared
 import pytest
 from django.core.files.storage import default_storage
 
+from caselib.anthologies import jobs as compile_jobs
 from caselib.anthologies import services
 from caselib.anthologies.binding import bind, text_document
 from caselib.anthologies.models import Compilation, Edition, PageCount
@@ -120,6 +121,31 @@ def test_withdrawn_or_more_restricted_cases_are_not_printed(edition: Edition, ed
         services.compile_edition(edition, editor)
     with pytest.raises(RefusedError):
         services.freeze(edition, by=editor)
+
+
+@pytest.mark.parametrize("moment", ["copy_of", "compile_and_render"])
+def test_a_case_withdrawn_while_its_book_is_made_is_not_printed(
+    edition: Edition, editor: Any, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    selection = edition.selections.first()
+    assert selection is not None
+    whole = getattr(compile_jobs, moment)
+
+    def withdrawn_meanwhile(*args: Any, **kwargs: Any) -> Any:
+        made = whole(*args, **kwargs)
+        with opened([selection.page_id]):
+            ResourcePage.objects.filter(pk=selection.page_id).update(
+                withdrawn_at="2026-01-01T00:00:00Z", withdrawn_reason="涉及在办案件"
+            )
+        return made
+
+    row = services.compile_edition(edition, editor)
+    monkeypatch.setattr(compile_jobs, moment, withdrawn_meanwhile)
+    jobs.run_pending()
+    row.refresh_from_db()
+    assert row.state == "failed" and row.docx == row.pdf == row.sha256 == ""
+    assert row.standing == "失败"
+    assert [(line["code"], line["key"]) for line in row.findings] == [("withdrawn", f"case{selection.page_id}")]
 
 
 def test_two_clicks_make_one_compilation_and_cancelling_leaves_no_result(edition: Edition, editor: Any) -> None:

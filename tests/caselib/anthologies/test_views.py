@@ -161,6 +161,11 @@ def test_a_foreword_that_a_colleague_changed_is_not_written_over(
     refused = client.post(url, {**data, "title": "长" * 301}, follow=True).content.decode()
     assert "未保存" in refused
     assert edition.items.get(pk=foreword.pk).text == "甲的三千字。"
+    remove = reverse("anthologies:item_act", args=[edition.pk, foreword.pk, "remove"])
+    for editing in (client, client_of(Role.EDITOR)):
+        assert editing.post(remove).status_code == 302, "taken out twice it is out"
+    told = client.post(url, {**data, "text": "甲的五千字。"})
+    assert told.status_code == 409 and "移出编目" in told.content.decode()
 
 
 def test_readers_see_frozen_editions_of_their_level_and_nothing_once_a_case_is_withdrawn(

@@ -325,6 +325,10 @@ def test_editors_make_a_list_and_readers_see_it(editor: Client, client: Client, 
     text = client.get(reverse("catalogue:list", args=[made.code])).content.decode()
     assert text.index(office.film.title) < text.index(office.course.title)
     assert "先看这个" in text
+    acts = {act: reverse("catalogue:item_act", args=[made.code, second.pk, act]) for act in ("remove", "change")}
+    assert {editor.post(acts["remove"]).status_code for _window in range(2)} == {302}
+    told = editor.post(acts["change"], {"section": "", "line": "迟了一步", "obligation": "required"}, follow=True)
+    assert "移出清单" in told.content.decode()
     assert "七月廉洁教育" in client.get("/").content.decode()
     assert (
         client.get(reverse("catalogue:short", args=[made.code.lower()]))

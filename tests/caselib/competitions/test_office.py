@@ -27,10 +27,12 @@ from caselib.competitions.models import (
     Rubric,
     Track,
 )
+from caselib.competitions.services import calls
 from caselib.core import clock
+from caselib.core.errors import ConflictError, RefusedError
 from tests import factories
 from tests.caselib.competitions import scenes
-from tests.caselib.competitions.scenes import AFTER, DAY, JUDGING
+from tests.caselib.competitions.scenes import AFTER, DAY, JUDGING, START
 from tests.caselib.competitions.test_views import text_of
 
 pytestmark = pytest.mark.django_db
@@ -126,6 +128,56 @@ def test_a_call_is_prepared_by_forms_which_refuse_what_cannot_be() -> None:
         desk.client.post(address, change)
     desk.post("office_part_remove", call.pk, "criterion", criterion.pk)
     assert (Criterion.objects.get().weight, Criterion.objects.get().high) == (10, 10)
+
+
+def test_two_officers_of_one_call_in_preparation_do_not_overwrite_each_other() -> None:
+    scene = scenes.prepared()
+    desk, track = Desk(scene.office), scene.track
+
+    def form(kind: str, row: int, **changes: object) -> dict[str, object]:
+        page = desk.client.get(reverse("competitions:office_part", args=[scene.call.pk, kind, 0, row]))
+        values = {field.name: field.value() for field in page.context["form"]}
+        sent = {
+            name: f"{value:%Y-%m-%dT%H:%M:%S}" if isinstance(value, datetime) else value
+            for name, value in values.items()
+            if value is not None and value is not False
+        }
+        return sent | {"seen": page.context["seen"]} | changes
+
+    def send(kind: str, row: int, values: dict[str, object], owner: int = 0) -> str:
+        address = reverse("competitions:office_part", args=[scene.call.pk, kind, owner, row])
+        return desk.client.post(address, values, follow=True).content.decode()
+
+    hers, his = form("track", track.pk, name="甲组"), form("track", track.pk, order=7)
+    assert "已保存" in send("track", track.pk, hers)
+    answer = send("track", track.pk, his)
+    assert "同事" in answer and f'name="seen" value="{his["seen"]}"' in answer and 'value="7"' in answer
+    track.refresh_from_db()
+    assert (track.name, track.order) == ("甲组", 0)
+    assert "已保存" in send("track", track.pk, form("track", track.pk, order=7))
+    call = form("call", 0, title="新题目")
+    assert "已保存" in send("call", 0, call)
+    assert "同事" in send("call", 0, call | {"title": "旧题目"})
+    late = form("track", track.pk, name="迟到")
+    calls.remove_part(Track.objects.get(pk=track.pk), by=scene.office, at=START)
+    assert "同事" in send("track", track.pk, late) and not scene.call.tracks.exists()
+
+
+def test_what_belongs_to_a_part_removed_at_this_moment_is_not_kept() -> None:
+    """Both officers have opened their forms; the second comes to the lock when the first has removed the track."""
+    scene = scenes.prepared()
+    rule = AwardRule(track=scene.track, tier="third", count=1)
+    line = Criterion(rubric=Rubric.objects.get(track=scene.track), code="c", name="指标", weight=1, high=1)
+    stale = Track.objects.get(pk=scene.track.pk)
+    calls.remove_part(Track.objects.get(pk=scene.track.pk), by=scene.office, at=START)
+    for part in (rule, line, stale):
+        with pytest.raises(ConflictError):
+            calls.save_part(part, by=scene.office, at=START)
+    assert not AwardRule.objects.exists() and not Track.objects.exists()
+    first, second = (Track(competition=scene.call, name="组别", kinds=["casestudy"]) for _each in range(2))
+    calls.save_part(first, by=scene.office, at=START)
+    with pytest.raises(RefusedError):
+        calls.save_part(second, by=scene.office, at=START)
 
 
 def test_the_office_leads_a_call_from_its_entries_to_the_certificates() -> None:

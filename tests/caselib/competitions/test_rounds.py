@@ -24,8 +24,12 @@ from caselib.competitions.models import (
     Standing,
 )
 from caselib.competitions.selectors import explained, fairness, ledger
+from caselib.competitions.selectors import jury as facts
 from caselib.competitions.services import awards, entries, jury, publicity, readings, results, scoring
 from caselib.core import clock
+from caselib.core.models import AuditRecord
+from caselib.core.selectors import work_calendar
+from caselib.core.workdays import add_workdays
 from caselib.resources.models import ResourceAuthor
 from caselib.review.services.withdrawal import withdraw
 from tests import factories
@@ -288,6 +292,50 @@ def test_an_award_changed_in_the_publicity_period_is_on_record_and_reaches_the_c
     assert "二等奖" in own.text
 
 
+def test_an_award_added_in_the_publicity_period_is_public_as_long_as_the_others() -> None:
+    scene = scenes.in_publicity(entries_number=5)
+    period, last = scene.call.publicity, scene.entries[-1]
+    assert not Award.objects.filter(entry=last).exists()
+    late = AFTER + 5 * DAY
+    assert results.set_award(scene.entries[0], tier="second", reason="异议成立", by=scene.office, at=late) is None
+    longer = results.set_award(last, tier="third", reason="依次递补", by=scene.office, at=late)
+    day = add_workdays(clock.day_of(late), scene.call.publicity_days, work_calendar())
+    assert longer is not None and period.ends_on < longer.ends_on == day
+    [row] = AuditRecord.objects.filter(verb="competitions.publicity_prolonged")
+    assert row.data["old"] == period.ends_on.isoformat()
+    with refused("publicity-running"):
+        awards.confirm_awards(scene.call, by=scene.office, at=late + DAY)
+    assert results.set_award(last, tier="second", reason="复核", by=scene.office, at=late) is None, (
+        "it ends then anyway"
+    )
+
+
+def test_the_next_one_moves_up_for_an_entry_excluded_between_the_rounds() -> None:
+    scene = scenes.judging(entries_number=5, judges=5, rounds=2)
+    scenes.score_all(scene)
+    results.close_round(scene.round, by=scene.office, at=JUDGING)
+    second = Round.objects.select_related("competition").get(pk=scene.rounds[1].pk)
+    numbers = [entry.number for entry in facts.participants(second)]
+    assert numbers == [1, 2]
+    readings.assign_round(second, by=scene.office, at=second.opens_at)
+    entries.exclude_entry(scene.entries[0], reason="抄袭", by=scene.office, at=second.opens_at)
+    assert [entry.number for entry in facts.participants(second)] == [2, 3]
+    with refused("not-assigned"):
+        scoring.open_round(second, by=scene.office, at=second.opens_at)
+    readings.fill_gaps(second, by=scene.office, at=second.opens_at)
+    scoring.open_round(second, by=scene.office, at=second.opens_at)
+    second.refresh_from_db()
+    assert [entry.number for entry in facts.participants(second)] == [2, 3]
+    for row in scenes.readings(scene, second):
+        if row.entry_id != scene.entries[0].pk:
+            scenes.give(row, "50", "30", at=second.opens_at)
+    entries.exclude_entry(scene.entries[1], reason="抄袭", by=scene.office, at=second.opens_at)
+    assert [entry.number for entry in facts.participants(second)] == [3], "nobody moves up while it is judged"
+    results.close_round(second, by=scene.office, at=second.closes_at)
+    assert Result.objects.get(round=second).entry == scene.entries[2]
+    agree(scene)
+
+
 def test_stepping_back_twice_gives_the_entry_to_one_other_judge_only() -> None:
     scene = scenes.judging(entries_number=2, judges=6)
     row = scenes.readings(scene)[0]
@@ -326,6 +374,29 @@ def test_a_round_is_not_closed_on_the_score_of_a_judge_who_moved_to_the_entering
     scenes.give(new, "50", "30")
     results.close_round(scene.round, by=scene.office, at=AFTER, waive_disputes="差距已核")
     agree(scene)
+
+
+def test_a_relation_declared_in_a_later_round_is_answered_before_the_release(client: Client) -> None:
+    scene = scenes.judging(entries_number=4, judges=5, rounds=2)
+    scenes.score_all(scene)
+    results.close_round(scene.round, by=scene.office, at=JUDGING)
+    second = Round.objects.select_related("competition").get(pk=scene.rounds[1].pk)
+    readings.assign_round(second, by=scene.office, at=second.opens_at)
+    scoring.open_round(second, by=scene.office, at=second.opens_at)
+    row = scenes.readings(scene)[0]
+    jury.declare(row.judge, names=[row.entry.authors[0]["name"]], units=[], by=row.judge.user, at=second.opens_at)
+    for one in scenes.readings(scene, second):
+        scenes.give(one, "50", "30", at=second.opens_at)
+    results.close_round(second, by=scene.office, at=second.closes_at)
+    results.propose_awards(scene.call, by=scene.office, at=AFTER)
+    with refused("in-conflict-before"):
+        results.release_results(scene.call, by=scene.office, at=AFTER)
+    client.force_login(scene.office)
+    page = client.get(reverse("competitions:office_results", args=[scene.call.pk])).content.decode()
+    assert row.entry.code in page and 'name="reason"' in page
+    results.release_results(scene.call, reason="评委会复议，不影响名次。", by=scene.office, at=AFTER)
+    [record] = AuditRecord.objects.filter(verb="competitions.results_released")
+    assert (record.data["in_conflict"], record.data["reason"]) == ([row.entry.code], "评委会复议，不影响名次。")
 
 
 def test_a_resource_withdrawn_meanwhile_is_told_to_the_office_and_not_honoured() -> None:

@@ -234,3 +234,15 @@ def test_nothing_is_shown_before_the_release_and_everything_after() -> None:
         client = signed_in(user) if user else Client()
         body = client.get(reverse("competitions:call", args=[hidden.call.slug])).content.decode()
         assert best not in body and "一等奖" not in body.split("组别与评分标准")[0]
+
+
+def test_what_a_colleague_has_entered_since_the_list_was_shown_is_said() -> None:
+    scene = scenes.published()
+    unit = factories.unit(parent=scene.province, level="city")
+    page, url = scenes.live_case(unit), reverse("competitions:enter", args=[scene.track.pk])
+    with clock.fixed(ENTRY):
+        for colleague, said in ((scenes.contact(unit), "已存为草稿"), (scenes.contact(unit), "该资源已经参加本赛事")):
+            told = signed_in(colleague).post(url, {"page": page.pk, "draft": "1"}, follow=True)
+            assert told.status_code == 200 and said in told.content.decode()
+        foreign = signed_in(scenes.contact(factories.unit())).post(url, {"page": page.pk, "draft": "1"})
+    assert foreign.status_code == 404 and Entry.objects.count() == 1

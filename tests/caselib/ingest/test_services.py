@@ -122,6 +122,28 @@ def test_the_same_file_is_imported_once(user_of: UserOf) -> None:
     assert ImportBatch.objects.count() == ImportItem.objects.count() == 1
 
 
+def test_the_same_file_sent_twice_at_once_leaves_no_second_copy(
+    user_of: UserOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second looks before the first has written, as it does in another process."""
+    author, data = user_of(Role.AUTHOR), manuscript("两次点击")
+    upload(data, author)
+    folder = Path(ImportBatch.objects.get().file.path).parent
+    before = set(folder.iterdir())
+    whole = services.ImportBatch.objects.filter
+    looked: list[object] = []
+
+    def not_there_yet(*given: object, **named: object) -> object:
+        looked.append(named)
+        return whole(*given, **named).none() if len(looked) == 1 else whole(*given, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services.ImportBatch.objects, "filter", not_there_yet)
+        again = services.receive_upload(SimpleUploadedFile("再.docx", data), by=author)
+    assert again.known and again.batch == ImportBatch.objects.get()
+    assert set(folder.iterdir()) == before
+
+
 def test_a_second_person_has_an_upload_of_their_own(user_of: UserOf) -> None:
     first, second = user_of(Role.AUTHOR), user_of(Role.TEACHER)
     hers = upload(manuscript(), first, name="内部讨论稿.docx")

@@ -14,7 +14,7 @@ from django.urls import reverse
 from wagtail.models import Workflow, WorkflowState
 
 from caselib.accounts.enums import Role
-from caselib.accounts.models import Notice
+from caselib.accounts.models import Notice, User
 from caselib.core import audit, clock
 from caselib.core.errors import RefusedError
 from caselib.resources.enums import Circulation, Kind
@@ -265,6 +265,26 @@ def test_assigning_inside_the_group() -> None:
     with pytest.raises(RefusedError):
         assign(desk.state, one, by=factories.UserFactory(roles=[Role.AUTHOR]))
     assert desk.decide(by=two).decided_by == two
+
+
+def test_the_second_of_two_who_take_a_manuscript_is_told_of_the_first(client: Client) -> None:
+    desk = Desk.open()
+    first, second = desk.reader(), factories.UserFactory(name="钱二", roles=[Role.FIRST_REVIEWER])
+    read, take = (reverse(f"review:{name}", args=[desk.state.pk]) for name in ("read", "assign"))
+
+    def taken(by: User, seen: int) -> str:
+        client.force_login(by)
+        answer = client.post(take, {"assignee": by.pk, "seen": seen}, follow=True)
+        return "".join(str(message) for message in answer.context["messages"])
+
+    client.force_login(first)
+    assert '<input type="hidden" name="seen" value="0">' in client.get(read).content.decode()
+    assert "已指定" in taken(second, 0)
+    assert "钱二" in taken(first, 0) and desk.state.assignee == second
+    assert "已指定" in taken(second, 0), "a second click is no conflict"
+    client.force_login(first)
+    assert f'name="seen" value="{second.pk}"' in client.get(read).content.decode()
+    assert "已指定" in taken(first, second.pk) and desk.state.assignee == first
 
 
 def test_no_author_chooses_the_reader_of_the_own_text(client: Client) -> None:

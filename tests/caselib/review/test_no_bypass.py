@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
+from wagtail.admin.views.pages.edit import EditView
 from wagtail.models import Page, Revision, WorkflowState
 
 from caselib.accounts.enums import Role
@@ -330,6 +331,25 @@ def test_a_stale_editor_is_told_with_409_and_overwrites_nothing() -> None:
     response = edit(page, owner, loaded_revision_id=stale)
     assert response.status_code == 409
     assert ResourcePage.objects.get(pk=page.pk).latest_revision_id == newest.pk
+
+
+def test_of_two_editors_who_save_at_one_moment_the_second_overwrites_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have passed the question at the door when the first one saves."""
+    page = manuscript()
+    seen, saved = str(page.latest_revision_id), []
+    whole = EditView.form_valid
+
+    def meanwhile(view: EditView, form: Any) -> Any:
+        other = ResourcePage.objects.get(pk=page.pk).specific
+        other.abstract = "别人刚刚保存的摘要。"
+        saved.append(other.save_revision(user=factories.UserFactory(roles=[Role.EDITOR])))
+        return whole(view, form)
+
+    monkeypatch.setattr(EditView, "form_valid", meanwhile)
+    response = edit(page, User.objects.get(pk=page.owner_id), loaded_revision_id=seen, title="我的题目")
+    assert response.status_code == 409 and "stale-editor" in response.content.decode()
+    now = ResourcePage.objects.get(pk=page.pk)
+    assert now.latest_revision_id == saved[0].pk and "我的题目" not in (now.title, now.draft_title)
 
 
 def test_nobody_edits_what_is_under_review_through_the_editor() -> None:

@@ -17,7 +17,7 @@ from caselib.accounts.models import User
 from caselib.resources.models.parts import ResourceAuthor
 from caselib.review.enums import Outcome
 from caselib.review.models import Checklist, Decision, Finding, RulePack, Similarity, StageState
-from caselib.review.services.submission import submit_for_review
+from caselib.review.services.submission import recall, submit_for_review
 from tests import factories
 from tests.caselib.review.desk import Desk, manuscript, verdict
 from tests.caselib.review.test_after_publication import PARAGRAPH
@@ -64,6 +64,21 @@ def test_a_complete_verdict_hands_the_text_on() -> None:
     assert desk.state.task.name == "复审"
 
 
+def test_a_verdict_sent_twice_is_said_twice_and_a_second_one_is_refused() -> None:
+    """The answer of a second click is the one that is seen: it must not say that nothing was decided."""
+    desk = Desk.open()
+    state, client = desk.state, signed_in(desk.reader())
+    url = reverse("review:read", args=[state.pk])
+    said = []
+    for _click in range(2):
+        answer = client.post(url, sent(state), follow=True)
+        said.append([str(message) for message in answer.context["messages"]])
+    assert said[0] == said[1] != [] and Decision.objects.count() == 1
+    assert client.post(url, sent(state, outcome="return")).status_code == 409
+    recall(desk.page, by=desk.author)
+    assert client.post(url, sent(state)).status_code == 409, "it no longer counts"
+
+
 def test_a_refused_verdict_keeps_what_was_written_and_says_why() -> None:
     desk = Desk.open()
     state, client = desk.state, signed_in(desk.reader())
@@ -75,7 +90,7 @@ def test_a_refused_verdict_keeps_what_was_written_and_says_why() -> None:
     stale = client.post(url, sent(state, revision=state.revision_id + 999))
     assert stale.status_code == 409
     desk.decide()
-    assert client.post(url, sent(state)).status_code == 409
+    assert client.post(url, sent(state, outcome="return")).status_code == 409
     assert Decision.objects.count() == 1
 
 
