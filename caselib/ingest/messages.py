@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from caselib.word.model import Warning
 
@@ -208,6 +208,14 @@ def warning_text(warning: Warning) -> str:
     """Return a line of the report as a sentence in the active language."""
     known = WARNINGS.get(warning.code)
     return _fill(known[1], warning.text) if known else f"{warning.code}: {warning.text}"
+
+
+def place_text(place: str) -> str:
+    """Return a place as people say it: of "¶5", as readers of files write it, the fifth paragraph; others as they are."""
+    sign, number = place[:1], place[1:]
+    if sign != "¶" or not number.isdecimal():
+        return place
+    return gettext("paragraph %(number)s") % {"number": number}
 
 
 def group_of(code: str) -> str:

@@ -9,6 +9,8 @@ from caselib.resources.inbound import cell_text
 from caselib.word import codec
 from caselib.word.model import Cell, Heading, Paragraph, Table
 
+from .faults import where
+from .messages import place_text
 from .models import ImportItem
 from .sections import section_kind
 
@@ -34,7 +36,7 @@ def preview(item: ImportItem) -> list[Shown]:
     """Return the blocks of an item for the screen, at most ``MAX_BLOCKS``."""
     shown: list[Shown] = []
     for block in codec.decode_blocks(item.content.get("blocks", [])[:MAX_BLOCKS]):
-        place = f"¶{block.place.paragraph + 1}" if block.place else ""
+        place = place_text(where(block))
         if isinstance(block, Heading):
             text = block.number + block.text
             kind = section_kind(text) if block.level == 1 else SectionKind.OTHER.value

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from caselib.ingest.messages import GROUPS, group_of, refusal_text, status_text, warning_text
+from caselib.ingest.messages import GROUPS, group_of, place_text, refusal_text, status_text, warning_text
 from caselib.ingest.results import ReadItem, ReadResult
 from caselib.word.model import Heading, Warning
 
@@ -78,7 +78,7 @@ def lines(warnings: Iterable[Warning]) -> list[Line]:
             group_of(warning.code),
             str(GROUPS[group_of(warning.code)]),
             warning.code,
-            warning.place,
+            place_text(warning.place),
             warning_text(warning),
         )
         for warning in warnings
