@@ -133,6 +133,7 @@ ACTS: dict[str, str | Promise] = {
     "competitions.awards_proposed": _("Awards proposed"),
     "competitions.award_set": _("Award changed"),
     "competitions.publicity_opened": _("Public notice opened"),
+    "competitions.publicity_prolonged": _("Public notice prolonged"),
     "competitions.objection_filed": _("Objection filed"),
     "competitions.objection_answered": _("Objection answered"),
     "competitions.awards_confirmed": _("Awards confirmed"),
