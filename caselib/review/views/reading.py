@@ -52,6 +52,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     earlier = _earlier(state, stage)
     options = {"items": checklist.items if checklist else [], "earlier": earlier}
     refused: Refusal | None = None
+    decision: Decision | None = None
     status = 200
     if request.method == "POST":
         form = VerdictForm(request.POST, **options)
@@ -62,14 +63,11 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
                     checked(page, state.revision)
                 decision = decide(state, form.verdict(), by=person(request))
             except RefusedError as error:
+                conflict = isinstance(error, ConflictError)
                 # Sent twice, by a second click or because no answer came: what was decided is said again.
-                sent = _sent_before(state, form.verdict(), person(request))
-                if sent is None or not isinstance(error, ConflictError):
-                    refused, status = error.refusal, 409 if isinstance(error, ConflictError) else 422
-                else:
-                    messages.success(request, _said(sent))
-                    return redirect("review:queue")
-            else:
+                decision = _sent_before(state, form.verdict(), person(request)) if conflict else None
+                refused, status = error.refusal, 409 if conflict else 422
+            if decision is not None:
                 messages.success(request, _said(decision))
                 return redirect("review:queue")
         else:
