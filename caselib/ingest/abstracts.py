@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from caselib.ingest.sections import is_abstract_name
+from caselib.ingest.sections import ABSTRACT_NAME, is_abstract_name
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.outline import squeeze
@@ -15,8 +15,7 @@ LONGEST = 2000
 _SHORTEST = 12
 _HEAD = 12  # blocks among which it stands
 _MOST_PARAGRAPHS = 4
-_NAME = r"(?:内容|案例|论文|中文)?(?:摘\s*要|提\s*要)"
-_LED = re.compile(rf"^(?:[【\[〔]\s*{_NAME}\s*[】\]〕]\s*[:：]?|{_NAME}\s*(?:[:：]|\s(?=\s*\S)))\s*")
+_LED = re.compile(rf"^(?:[【\[〔]\s*{ABSTRACT_NAME}\s*[】\]〕]\s*[:：]?|{ABSTRACT_NAME}\s*(?:[:：]|\s(?=\s*\S)))\s*")
 _AFTER = re.compile(r"^[【\[〔]?\s*(?:关\s*键\s*[词字]|主题词|(?i:key\s*words?|abstract))")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from caselib.ingest.faults import where
 from caselib.ingest.headlines import Judge
 from caselib.ingest.lines import Line, width
 from caselib.ingest.pagenotes import is_source_note
@@ -98,7 +99,7 @@ class _Joiner:
             elif self.text and index not in self.plans and self._continues(self.text[-1], line):
                 if line.breaks == "page":
                     self.result.warnings.append(
-                        Warning("joined_over_page", self._where(line), self.text[-1].text[-12:] + "|" + line.text[:12])
+                        Warning("joined_over_page", where(line), self.text[-1].text[-12:] + "|" + line.text[:12])
                     )
                 self.text.append(line)
             else:
@@ -107,10 +108,6 @@ class _Joiner:
             index += taken
         self._flush()
         return self.result
-
-    @staticmethod
-    def _where(line: Line) -> str:
-        return f"¶{line.place.paragraph + 1}"
 
     def _heading(self, index: int) -> tuple[Heading, int] | None:
         """Return the heading that begins on a line and the number of its lines, None for text."""

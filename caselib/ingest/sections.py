@@ -86,7 +86,8 @@ def is_contents(text: str) -> bool:
     return bool(_CONTENTS.match(squeeze(text)))
 
 
-_ABSTRACT = re.compile(r"^[【\[〔]?\s*(?:内容|案例|论文|中文)?(?:摘\s*要|提\s*要)\s*[】\]〕]?\s*[:：]?$")
+ABSTRACT_NAME = r"(?:内容|案例|论文|中文)?(?:摘\s*要|提\s*要)"
+_ABSTRACT = re.compile(rf"^[【\[〔]?\s*{ABSTRACT_NAME}\s*[】\]〕]?\s*[:：]?$")
 
 
 def is_abstract_name(text: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from caselib.ingest.faults import where
 from caselib.ingest.lessons import SECTIONED, label_field
 from caselib.ingest.steps import is_process_head
 from caselib.word.model import Block, Cell, Heading, Paragraph, Place, Run, Table, Warning
@@ -34,8 +35,7 @@ def unfold(blocks: Sequence[Block]) -> Unfolded:
     boxes = _are_boxes(blocks, outside)
     for block in blocks:
         if isinstance(block, Table) and (is_form(block, outside) or (boxes and _is_box(block))):
-            place = f"¶{block.place.paragraph + 1}" if block.place else ""
-            result.warnings.append(Warning("layout_table", place, str(len(block.rows))))
+            result.warnings.append(Warning("layout_table", where(block), str(len(block.rows))))
             result.blocks.extend(_Form(block).blocks())
         else:
             result.blocks.append(block)
