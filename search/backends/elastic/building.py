@@ -77,11 +77,10 @@ class ElasticBuilder:
         A query looks each of its terms up in each segment: 100,000 records loaded in bulk leave some forty, with which
         a question of forty terms takes twice as long. What was flushed before needs no second copy for other nodes.
         """
-        with translated():
-            self._client.indices.flush(index=self.index)
+        patient = self._client.options(request_timeout=_PATIENCE)
         try:
             with translated():
-                patient = self._client.options(request_timeout=_PATIENCE)
+                patient.indices.flush(index=self.index)
                 patient.indices.forcemerge(index=self.index, max_num_segments=1)
         except EngineUnavailable as error:
             if not error.slow:

@@ -208,7 +208,7 @@ def _scoring(query: EngineQuery, first: EngineQuery | None = None) -> list[Body]
     of_passages, of_record = parts(query.scoring)
     clauses: list[Body] = [] if isinstance(query.whole, Everything) else [_node(query.whole, "")]
     clauses += [_on_record(node) for node in of_record]
-    chosen = parts(first.scoring)[0] if first else []
+    chosen = dict.fromkeys(parts(first.scoring)[0]) if first else {}  # in order, and known at a glance
     if chosen:
         rest = [_node(n, NESTED) for n in of_passages if n not in chosen]
         inner = {"bool": {"must": [_any([_node(n, NESTED) for n in chosen])], "should": rest}}
@@ -228,7 +228,7 @@ def _shown(query: EngineQuery, first: EngineQuery | None = None) -> list[Body]:
     thirty times.
     """
     of_passages, _ = parts(query.scoring)
-    if first and (chosen := parts(first.scoring)[0]):
+    if first and (chosen := set(parts(first.scoring)[0])):
         of_passages = [n for n in of_passages if n in chosen or not isinstance(n, Term) or n.field == WORDS]
     if not of_passages:
         return []
