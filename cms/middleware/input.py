@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import DataError
 from django.forms.formsets import ORDERING_FIELD_NAME
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
 from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
@@ -89,7 +89,7 @@ def unreadable(request: HttpRequest, error: Exception) -> bool:
     no database can hold, a value of form, query or address that the error names as the one it got instead of a number
     or of the name of a view. Everything else is a fault of ours and stays one.
     """
-    if isinstance(error, MultiValueDictKeyError | DataError) or _READING & set(_functions(error)):
+    if isinstance(error, MultiValueDictKeyError | DataError | UnreadablePostError) or _READING & set(_functions(error)):
         return True
     if isinstance(error, KeyError):
         return error.args == (ORDERING_FIELD_NAME,)  # Wagtail sorts rows by their places, also by one that is none

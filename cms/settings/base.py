@@ -260,8 +260,6 @@ LOG_FILTERS: dict[str, Any] = {"one_line": {"()": "cms.logs.OneLine"}}
 QUIET: dict[str, Any] = {
     # The client of Elasticsearch tells of each request, and of each that fails by sixty lines; search says it in one.
     "elastic_transport": {"level": "ERROR"},
-    # Whoever knocks under another name (a scanner, an address in place of the name) would write twenty lines each time.
-    "django.security.DisallowedHost": {"filters": ["one_line"]},
 }
 # Django's default mails errors to ADMINS and is silent without them; here every fault stands in the server's log.
 LOGGING: dict[str, Any] = {
@@ -269,7 +267,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": LOG_FILTERS,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}, **QUIET},
 }
