@@ -10,7 +10,7 @@ import logging
 import traceback
 from pathlib import Path
 
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 
 LONGEST = 300
 FAULT = 500
@@ -54,3 +54,9 @@ def whence(error: BaseException) -> str:
     steps = traceback.extract_tb(error.__traceback__)
     place = f" in {Path(steps[-1].filename).name}:{steps[-1].lineno}" if steps else ""
     return f"{type(error).__name__}{place}"
+
+
+def said(response: HttpResponse) -> HttpResponse:
+    """Keep Django from saying a second time, with fewer words, what the log says of ``response`` already; return it."""
+    response._has_been_logged = True  # type: ignore[attr-defined]
+    return response

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from caselib.core.errors import ConflictError, Refusal, RefusedError
-from cms.logs import shown_path, whence
+from cms.logs import said, shown_path, whence
 from cms.middleware.input import unreadable
 
 logger = logging.getLogger(__name__)
@@ -33,12 +33,6 @@ def collided(error: Exception) -> bool:
     return getattr(error.__cause__, "sqlstate", "") in COLLISIONS or "database is locked" in str(error)
 
 
-def _said(response: HttpResponse) -> HttpResponse:
-    """Keep Django from saying a second time, with fewer words, what the log says of ``response`` already."""
-    response._has_been_logged = True  # type: ignore[attr-defined]
-    return response
-
-
 class RefusalMiddleware:
     """Turn RefusedError into 403 and ConflictError into 409, as a page or, where JSON was asked for, as JSON.
 
@@ -57,7 +51,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if unreadable(request, exception):
             logger.warning("Unreadable input for %s: %s", shown_path(request), whence(exception))
-            return _said(render(request, "400.html", status=400))
+            return said(render(request, "400.html", status=400))
         if collided(exception):
             logger.warning("Two wrote at once at %s: %s", shown_path(request), whence(exception))
             text = _("Somebody changed the same thing at this moment. Nothing of yours was saved; please repeat it.")
@@ -73,4 +67,4 @@ class RefusalMiddleware:
         template = "409.html" if exception.status == 409 else "403.html"
         context = {"refusal": refusal, "refused_act": request.method == "POST"}
         answer = render(request, template, context, status=exception.status)
-        return _said(answer) if refusal.code == COLLIDED else answer
+        return said(answer) if refusal.code == COLLIDED else answer
