@@ -19,6 +19,7 @@ from .enums import Role
 from .models import Unit, User
 from .rules import keeps_own_credentials, may_hold
 
+COLUMNS = ("username", "name", "email", "phone", "is_active")
 WAGTAILS = ("Moderators", "Editors")  # left by its migrations, nobody's role here
 
 
@@ -87,23 +88,34 @@ class AccountForm(UserForm):  # type: ignore[misc]
 
     @transaction.atomic
     def save(self, commit: bool = True) -> User:
-        """Save the account; roles, unit and the fact itself are written to the audit chain."""
-        before = User.objects.filter(pk=self.instance.pk).first()
+        """Save the account; roles, unit and the fact itself are written to the audit chain.
+
+        Switched on or off, all its sessions end. Only what the form changes is written: the instance was read before
+        the row was locked.
+        """
+        before = User.objects.select_for_update(no_key=True).filter(pk=self.instance.pk).first()
         chosen = self.cleaned_data.pop("groups")
         unit = self.cleaned_data.get("unit")
         user: User = super().save(commit=False)
         user.unit = before.unit if before else None
-        user.save()
+        user.save(update_fields=self._columns() if before else None)
         if unit and unit != user.unit:
             services.move_to_unit(user, unit, by=self.acting)
         roles = {group.name for group in chosen} & set(Role.values)
         if roles != set(user.roles):
             services.set_roles(user, roles, by=self.acting)
         services.set_groups(user, [group for group in chosen if group.name not in Role.values], by=self.acting)
+        if before and before.is_active != user.is_active:
+            services.end_sessions(user)
         changed = [name for name in self.changed_data if not name.startswith("password")]
         verb = "accounts.created" if self.is_new else "accounts.changed"
         audit.record(verb, user, by=self.acting, fields=changed, password="password1" in self.changed_data)
         return user
+
+    def _columns(self) -> list[str]:
+        """Return the columns that this form writes: a new password ends the sessions by itself, since they hold its hash."""
+        names = [name for name in self.changed_data if name in COLUMNS]
+        return [*names, "password"] if self.cleaned_data.get("password1") else names
 
 
 def _role_label(group: Group) -> str:

@@ -48,6 +48,8 @@ class User(AbstractUser):
         Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="users", verbose_name=_("unit")
     )
     phone = models.CharField(_("telephone"), max_length=30, blank=True)
+    # How often all sessions were ended; they hold this number with the password. None until it happens the first time.
+    sessions_ended = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("user")
@@ -58,6 +60,11 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         return self.name or super().get_full_name()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must hold to be one of this account: Django's, of the password, and how often all were ended."""
+        kept: str = super()._get_session_auth_hash(secret=secret)  # type: ignore[misc]
+        return f"{kept}.{self.sessions_ended}" if self.sessions_ended else kept
 
     @cached_property
     def roles(self) -> frozenset[str]:

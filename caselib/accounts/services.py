@@ -9,12 +9,15 @@ from datetime import datetime
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import translation
 
 from caselib.core import audit, clock
 from caselib.core.errors import require
+from caselib.core.seen import require_seen, stamp
 
-from .enums import Role
+from .enums import ADMINISTRATORS, Role
 from .letters import send_letters
 from .models import Notice, Unit, UnitMembership, User
 from .rules import may_give, may_hold, may_set_permissions, may_switch
@@ -26,7 +29,8 @@ def set_roles(user: User, roles: Collection[str], *, by: User | None, at: dateti
     """Give ``user`` exactly ``roles`` (groups that are no roles stay). Raises RefusedError for two administrators, and
     for roles that somebody gives to the own account.
 
-    Effects in order: groups changed, audit row ``accounts.roles_set``.
+    Effects in order: groups changed, all sessions of the account ended where it becomes one of the three
+    administrators or is one no longer, audit row ``accounts.roles_set``.
     """
     wanted = {Role(role).value for role in roles}
     require(may_hold(wanted))
@@ -36,6 +40,8 @@ def set_roles(user: User, roles: Collection[str], *, by: User | None, at: dateti
     user.groups.remove(*Group.objects.filter(name__in=set(Role.values) - wanted))
     user.groups.add(*[Group.objects.get_or_create(name=name)[0] for name in sorted(wanted)])
     user.__dict__.pop("roles", None)
+    if ADMINISTRATORS & (set(before) ^ wanted):
+        end_sessions(user)
     audit.record("accounts.roles_set", user, by=by, at=at, before=before, after=sorted(wanted))
 
 
@@ -79,24 +85,40 @@ def _hold(user: User) -> User:
 def set_active(user: User, active: bool, *, by: User, at: datetime | None = None) -> None:
     """Switch ``user`` on or off. Raises RefusedError for whoever keeps no accounts, and for the own one.
 
-    Effects in order: account saved, audit row ``accounts.changed``; none if it is as wanted.
+    Effects in order: account saved, all its sessions ended, audit row ``accounts.changed``; none if it is as wanted.
     """
     require(may_switch(by.roles, everything=by.is_superuser, own=by.pk == user.pk))
     if _hold(user).is_active == active:
         return
     user.is_active = active
     user.save(update_fields=["is_active"])
+    end_sessions(user)
     audit.record("accounts.changed", user, by=by, at=at, fields=["is_active"], active=active)
 
 
+def end_sessions(user: User) -> None:
+    """End all sessions of ``user``, wherever they are open. Whoever switches an account off and on again within the two
+    weeks of a session would else let in again whoever sat before it. Effects: account saved."""
+    User.objects.filter(pk=user.pk).update(sessions_ended=Coalesce(F("sessions_ended"), 0) + 1)
+    user.refresh_from_db(fields=["sessions_ended"])
+
+
+def stamp_of_group(group: Group) -> str:
+    """Return what tells whether name and permissions of ``group`` are still those that somebody was shown."""
+    return stamp([group.name, sorted(permissions_of(group))])
+
+
 @contextmanager
-def changing_permissions(group: Group, *, by: User, at: datetime | None = None) -> Iterator[None]:
-    """What is done inside may change what ``group`` may do. Raises RefusedError before anything is done.
+def changing_permissions(group: Group, *, seen: str = "", by: User, at: datetime | None = None) -> Iterator[None]:
+    """What is done inside may change what ``group`` may do. Raises RefusedError before anything is done, ConflictError if
+    the group is not as it was ``seen``.
 
     Effects in order: what is done inside, audit row ``accounts.permissions_set`` with what was added and taken away.
     """
     require(may_set_permissions(group.name, own=by.groups.filter(pk=group.pk).exists()))
     with transaction.atomic():
+        group = Group.objects.select_for_update(no_key=True).get(pk=group.pk)
+        require_seen(seen, stamp_of_group(group))
         before = permissions_of(group)
         yield
         after = permissions_of(group)

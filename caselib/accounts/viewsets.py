@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from wagtail.admin.ui.tables import Column
+from wagtail.admin.views.generic import EditView as EditModelView
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.users.views.bulk_actions import SetActiveStateBulkAction
 from wagtail.users.views.groups import EditView as EditGroupView
@@ -17,7 +18,9 @@ from wagtail.users.views.groups import GroupViewSet as WagtailGroupViewSet
 from wagtail.users.views.users import CreateView, EditView, IndexView, UserColumn
 from wagtail.users.views.users import UserViewSet as WagtailUserViewSet
 
+from caselib.core.admin import SeenMixin
 from caselib.core.errors import Refusal
+from caselib.core.seen import SEEN
 
 from . import services
 from .enums import Role
@@ -37,7 +40,7 @@ class AccountCreateView(ActingUserMixin, CreateView):  # type: ignore[misc]
     """Adds an account."""
 
 
-class AccountEditView(ActingUserMixin, EditView):  # type: ignore[misc]
+class AccountEditView(SeenMixin, ActingUserMixin, EditView):  # type: ignore[misc]
     """Changes an account."""
 
 
@@ -112,10 +115,15 @@ class GroupEditView(EditGroupView):  # type: ignore[misc]
         return may_set_permissions(self.object.name, own=by.groups.filter(pk=self.object.pk).exists())
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "refusal": self.refusal}
+        return {
+            **super().get_context_data(**kwargs),
+            "refusal": self.refusal,
+            "seen": services.stamp_of_group(self.object),
+        }
 
     def process_form(self) -> HttpResponse:
-        with services.changing_permissions(self.get_object(), by=self.request.user):
+        seen = self.request.POST.get(SEEN, "")
+        with services.changing_permissions(self.get_object(), seen=seen, by=self.request.user):
             response: HttpResponse = super().process_form()
         return response
 
@@ -125,8 +133,13 @@ class GroupViewSet(WagtailGroupViewSet):  # type: ignore[misc]
     edit_template_name = "accounts/admin/group.html"
 
 
+class UnitEditView(SeenMixin, EditModelView):  # type: ignore[misc]
+    """Changes a unit."""
+
+
 class UnitViewSet(ModelViewSet):  # type: ignore[misc]
     model = Unit
+    edit_view_class = UnitEditView
     name = "units"
     icon = "group"
     menu_label = _("Units")

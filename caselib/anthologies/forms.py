@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from caselib.core.seen import seen_field
 from caselib.word.styles import StyleDataError, from_data
 from caselib.word.writer.images import usable_image
 from caselib.word.writer.templates import TemplateError, check_template
@@ -27,6 +28,8 @@ _LARGEST_COVER = 20 * 1024 * 1024
 
 class AnthologyForm(forms.ModelForm[Anthology]):
     """The frame of the editions."""
+
+    seen = seen_field()
 
     class Meta:
         model = Anthology

@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
-from django.db import close_old_connections, connection, transaction
+from django.db import IntegrityError, close_old_connections, connection, transaction
 from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext as _
 
 from . import clock
 from .enums import FINAL_STATES, JobState
+from .errors import ConflictError, Refusal
 from .models import Job
+from .seen import stamp
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -105,12 +107,37 @@ def start(kind: str, *, by: AbstractBaseUser | None, **parameters: Any) -> Job:
     return Job.objects.create(kind=kind, parameters=parameters, requested_by=cast(Any, by), created_at=clock.now())
 
 
+def start_once(kind: str, *, by: AbstractBaseUser | None, **parameters: Any) -> tuple[Job, bool]:
+    """Queue a job as ``start``, unless the same is waiting or running; return the job, and whether it was begun now.
+
+    The same is of one kind with the same parameters, whoever asked; what somebody stops is not the same any more. The
+    database keeps the second one out: a double click is two requests at one moment.
+    """
+    key = f"{kind}:{stamp(parameters)}"
+    for _again in range(2):
+        try:
+            with transaction.atomic():
+                row = start(kind, by=by, **parameters)
+                Job.objects.filter(pk=row.pk).update(key=key)
+                return row, True
+        except IntegrityError:
+            found = Job.objects.filter(key=key).exclude(state__in=FINAL_STATES).first()
+            if found is not None:
+                return found, False
+    raise ConflictError(Refusal("job-twice", already()))
+
+
+def already() -> str:
+    """Return what is said to whoever asks a second time for what is being done."""
+    return _("This is being done already: it was not started a second time.")
+
+
 def cancel(job_row: Job) -> None:
     """Ask a job to stop; one that has not begun stops at once, a running one at its next report."""
     with transaction.atomic():
         waiting = Job.objects.filter(pk=job_row.pk, state=JobState.QUEUED)
         waiting.update(state=JobState.CANCELLED, finished_at=clock.now(), message=_("Cancelled before it began."))
-        Job.objects.filter(pk=job_row.pk).exclude(state__in=FINAL_STATES).update(cancel_requested=True)
+        Job.objects.filter(pk=job_row.pk).exclude(state__in=FINAL_STATES).update(cancel_requested=True, key=None)
 
 
 @periodic(RECOVER_SECONDS)

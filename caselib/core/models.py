@@ -64,6 +64,8 @@ class Job(models.Model):
     kind = models.CharField(_("kind"), max_length=80)
     parameters = models.JSONField(_("parameters"), default=dict, encoder=DjangoJSONEncoder)
     state = models.CharField(_("state"), max_length=12, choices=JobState.choices, default=JobState.QUEUED)
+    # What of which only one may wait or run at a time (``jobs.start_once``); without it any number may.
+    key = models.CharField(max_length=120, null=True, editable=False)
     cancel_requested = models.BooleanField(_("cancel requested"), default=False)
     done = models.PositiveIntegerField(_("done"), default=0)
     total = models.PositiveIntegerField(_("total"), default=0)
@@ -83,6 +85,11 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["state", "created_at"], name="job_queue")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(state__in=["queued", "running"]), name="job_once_at_a_time"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"

@@ -59,10 +59,11 @@ def accept_item(
     return page
 
 
-def start_accepting(archive: ImportBatch, *, by: User) -> Job:
-    """Queue the acceptance of everything that waits in the files of an archive; return the job."""
+def start_accepting(archive: ImportBatch, *, by: User) -> tuple[Job, bool]:
+    """Queue the acceptance of everything that waits in the files of an archive; return the job, and whether it was begun
+    now or is being done already."""
     require(may_decide(Viewer.of(by), owner_id=archive.received_by_id))
-    return jobs.start("ingest.accept", by=by, archive=archive.pk)
+    return jobs.start_once("ingest.accept", by=by, archive=archive.pk)
 
 
 def accept_each(

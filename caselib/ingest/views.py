@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caselib.accounts.models import User
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
+from caselib.core import jobs
 from caselib.core.errors import RefusedError, require
 from caselib.media.serving import serve
 from caselib.resources.models import ResourcePage
@@ -160,7 +161,10 @@ def act(request: SignedInRequest, pk: int) -> HttpResponse:
             services.stop_reading(batch, by=request.user)
             messages.info(request, _("Reading stops after the file that is being read; what was read is kept."))
         elif name == "accept_archive":
-            return redirect("core:job", pk=deciding.start_accepting(batch, by=request.user).pk)
+            job, begun = deciding.start_accepting(batch, by=request.user)
+            if not begun:
+                messages.info(request, jobs.already())
+            return redirect("core:job", pk=job.pk)
         elif name.startswith(("reject-", "take_back-")):
             _set_aside(request, batch, name)
         else:

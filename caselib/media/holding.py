@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 
-from caselib.core.errors import Refusal, require
+from caselib.core.errors import ConflictError, Refusal, require
+from caselib.core.seen import SEEN, require_seen, seen_field, stamp
 
 from .models import CaptionTrack, CaseDocument, CaseImage, VideoFile
 
@@ -50,13 +52,41 @@ def _keep(sender: type[Any], instance: Any, **kwargs: Any) -> None:
     require(refusal("film" if film else KINDS[sender], film or instance.pk, removing=True))
 
 
+def _stamp(row: Any) -> str:
+    """Return the stamp of what the forms of files show."""
+    said = {name: getattr(row, name, "") for name in ("title", "description", "collection_id")}
+    return stamp([said, row.file.name, sorted(row.tags.names())])
+
+
 class HeldFileMixin:
-    """A form for an image or a document that tells beside the field why the file stays as it is."""
+    """A form for an image or a document that tells beside the field why the file stays as it is, and that a colleague
+    changed it since it was shown."""
 
     FREE = frozenset({"collection", "tags"})  # where it is filed, not what is shown
 
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.fields[SEEN] = seen_field("" if self.is_bound else _stamp(self.instance))
+
+    def save(self: Any, commit: bool = True) -> Any:
+        """Save the file. Raises ConflictError if a colleague changed it in the same moment."""
+        with transaction.atomic():
+            self._compare()
+            return super().save(commit=commit)  # type: ignore[misc]
+
+    def _compare(self: Any) -> None:
+        if self.cleaned_data.get(SEEN):
+            now = type(self.instance)._default_manager.select_for_update(no_key=True).filter(pk=self.instance.pk)
+            require_seen(self.cleaned_data[SEEN], _stamp(now[0]) if now else "")
+
+    @transaction.atomic
     def clean(self: Any) -> Any:
         data = super().clean()  # type: ignore[misc]
+        try:
+            self._compare()
+        except ConflictError as error:
+            raise forms.ValidationError(str(error)) from error
         changed = [name for name in self.changed_data if name not in self.FREE]
         if changed and self.instance.pk:
             held = refusal(KINDS[type(self.instance)], self.instance.pk)

@@ -17,7 +17,7 @@ from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.permissions import policy_registry
 
-from caselib.core.admin import RefusableFormMixin
+from caselib.core.admin import RefusableFormMixin, SeenMixin
 from caselib.core.numbers import row_number
 
 from . import services
@@ -84,7 +84,7 @@ class FilmUsageView(OwnFilmMixin, UsageView):  # type: ignore[misc]
     """Where a film is shown."""
 
 
-class FilmEditView(HintsMixin, OwnFilmMixin, ActingMixin, RefusableFormMixin, EditView):  # type: ignore[misc]
+class FilmEditView(SeenMixin, HintsMixin, OwnFilmMixin, ActingMixin, RefusableFormMixin, EditView):  # type: ignore[misc]
     """Changes a film, or makes a new version of one that stands in a vetted text."""
 
     refusal_field = "file"

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from caselib.accounts.models import Unit, User
+from caselib.core.seen import seen_field
 from caselib.resources.enums import Circulation, Kind
 
 from .enums import AnswerValue, Disposition, Outcome
@@ -137,6 +138,7 @@ class CirculationForm(forms.Form):
         Group.objects.none(), required=False, label=_("Groups"), help_text=_("Only for a restricted item.")
     )
     reason = forms.CharField(max_length=2000, label=_("Reason"), widget=forms.Textarea(attrs={"rows": 4}))
+    seen = seen_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -165,3 +167,4 @@ class ChecklistForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14}),
         max_length=20_000,
     )
+    seen = seen_field()

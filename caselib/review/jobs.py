@@ -117,4 +117,4 @@ def rescan_by_date(today: date | None = None) -> Job | None:
     then = clock.day_of(last.created_at)
     if in_force(then).get(DATED) == in_force(today or clock.today()).get(DATED):
         return None
-    return request_rescan(by=None)
+    return request_rescan(by=None)[0]

@@ -9,6 +9,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.snippets.views.snippets import CreateView, EditView, SnippetViewSet, SnippetViewSetGroup
 
 from caselib.core import audit
+from caselib.core.admin import SeenMixin
 from caselib.core.models import CalendarDay
 
 from .models import ReReviewInterval, Route, Rule, RulePack
@@ -21,7 +22,7 @@ class RuleCreateView(CreateView):
         return save_rule(rule, by=self.request.user)
 
 
-class RuleEditView(EditView):
+class RuleEditView(SeenMixin, EditView):
     def save_instance(self) -> Any:
         rule = super().save_instance()
         return save_rule(rule, by=self.request.user)
@@ -34,7 +35,7 @@ class _AuditedCreate(CreateView):
         return row
 
 
-class _AuditedEdit(EditView):
+class _AuditedEdit(SeenMixin, EditView):
     def save_instance(self) -> Any:
         row = super().save_instance()
         audit.record("review.setting_changed", row, by=self.request.user, text=str(row))

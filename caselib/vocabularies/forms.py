@@ -133,7 +133,11 @@ class ImportForm(forms.Form):
     def clean_file(self) -> str:
         upload = self.cleaned_data["file"]
         if upload.size > MAX_BYTES:
-            raise ValidationError(_("The file is larger than 5 MB."))
+            raise ValidationError(
+                _(
+                    "The file is larger than 1 MB. Split it and bring the parts in one after the other, broader terms first."
+                )
+            )
         data = upload.read()
         wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):

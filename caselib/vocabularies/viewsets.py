@@ -10,7 +10,7 @@ from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from caselib.core.admin import RefusableFormMixin
+from caselib.core.admin import RefusableFormMixin, SeenMixin
 
 from .forms import TermForm
 from .models import Position, Sector, Term, Topic
@@ -28,7 +28,7 @@ class TermCreateView(RefusableFormMixin, ActingUserMixin, CreateView):  # type: 
     """Adds a term."""
 
 
-class TermEditView(RefusableFormMixin, ActingUserMixin, EditView):  # type: ignore[misc]
+class TermEditView(SeenMixin, RefusableFormMixin, ActingUserMixin, EditView):  # type: ignore[misc]
     """Changes a term."""
 
 

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from django.db import DataError
 from django.forms.formsets import ORDERING_FIELD_NAME
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import render
 from django.urls import NoReverseMatch
 from django.utils.datastructures import MultiValueDictKeyError
 
 from caselib.core.numbers import LARGEST
+from cms.logs import said, shown_path
 
 if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
+logger = logging.getLogger(__name__)
+
 MAX_QUERY = 16_384
+LARGE_FORM = 1024 * 1024
 # Written as an address writes them; tabs and line ends may stand in what is pasted.
 _CONTROLS = re.compile(r"%(?:0[0-8BCEF]|1[0-9A-F]|7F)", re.IGNORECASE)
 _LOCAL = re.compile(r"/(?![/\\])")
@@ -47,6 +54,58 @@ class CleanInputMiddleware:
             return render(request, "400.html", status=400)
         request.META["QUERY_STRING"] = query
         return self.get_response(request)
+
+
+class LargeFormsMiddleware:
+    """Answer 413 to whoever has not signed in and sends more than any form of theirs holds, before any of it is read; let
+    others read large forms one after the other.
+
+    A form takes some six times its size while it is read, and what sixteen threads take at once the process keeps. Files
+    go to the disk as they come and wait for nobody. It stands before the middleware that reads forms for their token.
+
+    What was sent is let go with the answer: a request and the account it belongs to hold each other, so that it would
+    stay until Python next looks for such rings, which it does by their number and not by what they hold.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.turn = threading.Lock()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _announced(request) <= LARGE_FORM or request.content_type == "multipart/form-data":
+            response = self.get_response(request)
+        else:
+            with self.turn:
+                response = self.get_response(request)
+        _let_go(request)
+        return response
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        if _announced(request) <= LARGE_FORM or request.user.is_authenticated:
+            return None
+        logger.warning("A form of %d bytes from nobody at %s", _announced(request), shown_path(request))
+        answer = render(request, "400.html", status=413)
+        answer["Connection"] = "close"
+        return said(answer)
+
+
+def _let_go(request: HttpRequest) -> None:
+    """Empty ``request`` of what was sent with it, but for files, which Django closes with the answer."""
+    held = vars(request)
+    if "_post" in held:
+        held["_post"] = QueryDict()
+    if "_body" in held:
+        held["_body"] = b""
+    held["_stream"] = io.BytesIO()
+    request.META.pop("wsgi.input", None)
+
+
+def _announced(request: HttpRequest) -> int:
+    """Return how long the request says its body is; one that does not say has no end known before it was read."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    if length.isascii() and length.isdigit():
+        return int(length[:18])
+    return LARGE_FORM + 1 if "chunked" in request.headers.get("Transfer-Encoding", "").lower() else 0
 
 
 class ArgumentsMiddleware:
@@ -89,7 +148,7 @@ def unreadable(request: HttpRequest, error: Exception) -> bool:
     no database can hold, a value of form, query or address that the error names as the one it got instead of a number
     or of the name of a view. Everything else is a fault of ours and stays one.
     """
-    if isinstance(error, MultiValueDictKeyError | DataError) or _READING & set(_functions(error)):
+    if isinstance(error, MultiValueDictKeyError | DataError | UnreadablePostError) or _READING & set(_functions(error)):
         return True
     if isinstance(error, KeyError):
         return error.args == (ORDERING_FIELD_NAME,)  # Wagtail sorts rows by their places, also by one that is none

@@ -12,12 +12,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from caselib.core.errors import ConflictError, Refusal, RefusedError
+from cms.logs import said, shown_path, whence
 from cms.middleware.input import unreadable
 
 logger = logging.getLogger(__name__)
 
 # PostgreSQL: serialisation failure, deadlock, lock not available.
 COLLISIONS = frozenset({"40001", "40P01", "55P03"})
+COLLIDED = "collided"
 # PostgreSQL's code, SQLite's words: two people wrote the same name at once, after both had found it free.
 TAKEN, TAKEN_WORDS = "23505", "UNIQUE constraint failed"
 
@@ -48,12 +50,12 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if unreadable(request, exception):
-            logger.warning("Unreadable input for %s", request.path, exc_info=exception)
-            return render(request, "400.html", status=400)
+            logger.warning("Unreadable input for %s: %s", shown_path(request), whence(exception))
+            return said(render(request, "400.html", status=400))
         if collided(exception):
-            logger.warning("Two wrote at once at %s", request.path, exc_info=exception)
+            logger.warning("Two wrote at once at %s: %s", shown_path(request), whence(exception))
             text = _("Somebody changed the same thing at this moment. Nothing of yours was saved; please repeat it.")
-            exception = ConflictError(Refusal("collided", text))
+            exception = ConflictError(Refusal(COLLIDED, text))
         if isinstance(exception, ProtectedError | RestrictedError):
             text = _("It was not deleted, because something else uses it. Take it out there first.")
             exception = RefusedError(Refusal("in-use", text))
@@ -64,4 +66,5 @@ class RefusalMiddleware:
             return JsonResponse({"code": refusal.code, "message": str(refusal.message)}, status=exception.status)
         template = "409.html" if exception.status == 409 else "403.html"
         context = {"refusal": refusal, "refused_act": request.method == "POST"}
-        return render(request, template, context, status=exception.status)
+        answer = render(request, template, context, status=exception.status)
+        return said(answer) if refusal.code == COLLIDED else answer

@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "cms.middleware.input.LargeFormsMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -167,7 +168,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Text alone, without files: more than half a million signs however a browser writes them.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
@@ -260,8 +262,6 @@ LOG_FILTERS: dict[str, Any] = {"one_line": {"()": "cms.logs.OneLine"}}
 QUIET: dict[str, Any] = {
     # The client of Elasticsearch tells of each request, and of each that fails by sixty lines; search says it in one.
     "elastic_transport": {"level": "ERROR"},
-    # Whoever knocks under another name (a scanner, an address in place of the name) would write twenty lines each time.
-    "django.security.DisallowedHost": {"filters": ["one_line"]},
 }
 # Django's default mails errors to ADMINS and is silent without them; here every fault stands in the server's log.
 LOGGING: dict[str, Any] = {
@@ -269,7 +269,7 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "filters": LOG_FILTERS,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}, **QUIET},
 }

@@ -61,7 +61,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "filters": LOG_FILTERS,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["one_line"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": QUIET,
 }

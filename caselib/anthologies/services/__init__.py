@@ -1,10 +1,23 @@
 """The verbs of collections."""
 
 from .compiling import cancel_compilation, compile_edition
-from .editions import change_anthology, change_edition, create_anthology, create_edition, freeze, new_edition
-from .outline import add_text, arrange_by, change_item, fill, gone, move_item, order_items, remove_item, repin, stamp_of
+from .editions import COVER, change_anthology, change_edition, create_anthology, create_edition, freeze, new_edition
+from .outline import (
+    WORDING,
+    add_text,
+    arrange_by,
+    change_item,
+    fill,
+    gone,
+    move_item,
+    order_items,
+    remove_item,
+    repin,
+)
 
 __all__ = [
+    "COVER",
+    "WORDING",
     "add_text",
     "arrange_by",
     "cancel_compilation",
@@ -22,5 +35,4 @@ __all__ = [
     "order_items",
     "remove_item",
     "repin",
-    "stamp_of",
 ]

@@ -16,6 +16,7 @@ from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
+from caselib.core.seen import require_seen, stamp_of
 from caselib.media.models import CaseImage
 from caselib.word.freezing import dump
 from caselib.word.writer import WRITER_VERSION
@@ -27,6 +28,7 @@ from ..models import Anthology, Edition, OutlineItem, PrintStyle, Selection
 from ..preflight import check_edition
 from ..storing import keep
 
+COVER = ("title", "subtitle", "publisher")
 DETAILS = (
     "name",
     "year",
@@ -58,17 +60,26 @@ def create_anthology(
 
 @transaction.atomic
 def change_anthology(
-    anthology: Anthology, *, title: str, subtitle: str = "", publisher: str = "", by: User, at: datetime | None = None
+    anthology: Anthology,
+    *,
+    title: str,
+    subtitle: str = "",
+    publisher: str = "",
+    seen: str = "",
+    by: User,
+    at: datetime | None = None,
 ) -> Anthology:
     """Change what stands on the covers of all editions in work; frozen ones print what they were frozen with.
 
-    Effects in order: row, audit ``anthologies.changed``. Raises RefusedError.
+    ``seen`` is the stamp of what the editor was shown. Effects in order: row, audit ``anthologies.changed``. Raises
+    ConflictError if a colleague changed it since, RefusedError.
     """
     require(rules.may_edit(Viewer.of(by).roles))
     row = Anthology.objects.select_for_update().get(pk=anthology.pk)
+    require_seen(seen, stamp_of(row, COVER))
     before = row.title
     row.title, row.subtitle, row.publisher = title.strip(), subtitle.strip(), publisher.strip()
-    row.save(update_fields=["title", "subtitle", "publisher"])
+    row.save(update_fields=COVER)
     audit.record("anthologies.changed", row, by=by, at=at, before=before, after=row.title)
     return row
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ from caselib.accounts.models import User
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
+from caselib.core.seen import require_seen, stamp_of
 from caselib.resources.content import digest
 from caselib.resources.models import ResourcePage
 
@@ -25,6 +25,8 @@ from ..models import Edition, OutlineItem, Selection
 from ..selectors import granted
 from .editions import locked, touch
 
+#: What an editor changes of an item; the stamp that is compared is of these.
+WORDING = ("title", "number", "text")
 BACK = (ItemKind.APPENDIX, ItemKind.AWARDS, ItemKind.COLOPHON)
 
 
@@ -135,11 +137,6 @@ def add_text(
     return item
 
 
-def stamp_of(item: OutlineItem) -> str:
-    """Return what tells whether title, number or text of ``item`` are still those that somebody was shown."""
-    return hashlib.sha256("\x00".join((item.title, item.number, item.text)).encode()).hexdigest()[:16]
-
-
 def _there(edition: Edition, item: OutlineItem) -> OutlineItem:
     """Return ``item`` of the locked ``edition`` as it is now. Raises ConflictError if somebody took it out meanwhile."""
     found = edition.items.filter(pk=item.pk).first()
@@ -173,12 +170,9 @@ def change_item(
     now = _there(row, item)
     if now.kind == ItemKind.CASE:
         raise RefusedError(Refusal("kind", _("A case is printed as it was reviewed.")))
-    if seen and seen != stamp_of(now):
-        raise ConflictError(
-            Refusal("changed", _("Somebody else changed this text meanwhile. Yours was not saved; go back to copy it."))
-        )
+    require_seen(seen, stamp_of(now, WORDING))
     now.title, now.number, now.text = title.strip()[:300], number.strip()[:40], text[:100_000]
-    now.save(update_fields=["title", "number", "text"])
+    now.save(update_fields=WORDING)
     touch(row)
     audit.record("anthologies.item_changed", row, by=by, at=at, item=now.pk)
 

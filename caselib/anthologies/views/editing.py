@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.accounts.viewers import Viewer
+from caselib.core import clock, jobs
 from caselib.core.errors import ConflictError
+from caselib.core.seen import stamp_of
 from search.api import SearchRequest, search
 
 from .. import rules, selectors, services, sources
@@ -34,7 +36,9 @@ def new_anthology(request: HttpRequest) -> HttpResponseBase:
     """Make an anthology."""
     form = AnthologyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = services.create_anthology(**form.cleaned_data, by=actor(request))
+        made = services.create_anthology(
+            **{name: form.cleaned_data[name] for name in services.COVER}, by=actor(request)
+        )
         messages.success(request, _("The anthology was made. Now add an edition."))
         return redirect("anthologies:new_edition", pk=made.pk)
     return render(
@@ -47,11 +51,17 @@ def new_anthology(request: HttpRequest) -> HttpResponseBase:
 def change_anthology(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change title, subtitle and publisher of an anthology."""
     anthology = _anthology_or_404(pk)
-    form = AnthologyForm(request.POST or None, instance=anthology)
+    form = AnthologyForm(
+        request.POST or None, instance=anthology, initial={"seen": stamp_of(anthology, services.COVER)}
+    )
     if request.method == "POST" and form.is_valid():
-        services.change_anthology(anthology, **form.cleaned_data, by=actor(request))
-        messages.success(request, _("Saved. Frozen editions are printed as they were frozen."))
-        return redirect("anthologies:index")
+        try:
+            services.change_anthology(anthology, **form.cleaned_data, by=actor(request))
+        except ConflictError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved. Frozen editions are printed as they were frozen."))
+            return redirect("anthologies:index")
     context = {"form": form, "title": _("Change the anthology"), "act": _("Save")}
     return render(request, "anthologies/form.html", context)
 
@@ -158,7 +168,7 @@ def _row(item: Any, changed: set[int], gone: set[int]) -> dict[str, Any]:
                 "title": item.title,
                 "number": item.number,
                 "text": item.text,
-                "seen": services.stamp_of(item),
+                "seen": stamp_of(item, services.WORDING),
             },
             auto_id=f"item-{item.pk}-%s",
         )
@@ -269,7 +279,10 @@ def _freeze(request: HttpRequest, edition: Edition) -> HttpResponse | None:
 
 def _compile(request: HttpRequest, edition: Edition) -> HttpResponse | None:
     made: list[Any] = []
-    if attempt(request, lambda: made.append(services.compile_edition(edition, actor(request)))):
+    moment = clock.now()
+    if attempt(request, lambda: made.append(services.compile_edition(edition, actor(request), at=moment))):
+        if made[0].requested_at != moment:
+            messages.info(request, jobs.already())
         return redirect("anthologies:result", pk=made[0].pk)
     return None
 

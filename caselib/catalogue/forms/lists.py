@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from caselib.core.seen import seen_field
 from caselib.resources.enums import Kind
 from caselib.vocabularies.models import Position, Sector, Topic
 
@@ -100,3 +101,4 @@ class ItemForm(forms.Form):
     section = forms.CharField(label=pgettext_lazy("catalogue", "Section"), max_length=80, required=False)
     line = forms.CharField(label=_("Editor's line"), max_length=300, required=False)
     obligation = forms.ChoiceField(label=_("Obligation"), choices=Obligation.choices)
+    seen = seen_field()

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from caselib.accounts.models import Unit
 from caselib.core import clock
+from caselib.core.seen import seen_field
 from caselib.resources.models import Teacher, TeachingPoint
 
 from ..enums import CRITERIA
@@ -111,7 +112,7 @@ class DispatchForm(forms.Form):
 
 
 class RoomForm(forms.Form):
-    """A room, and what stood in it when the form was opened."""
+    """A room."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     seats = forms.IntegerField(label=_("Seats"), min_value=1, max_value=20000)
@@ -119,10 +120,10 @@ class RoomForm(forms.Form):
         label=_("Unit"), queryset=Unit.objects.order_by("path"), required=False, empty_label=_("none")
     )
     active = forms.BooleanField(label=_("in use"), required=False, initial=True)
-    was = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200, strip=False)
+    seen = seen_field()
 
     def details(self) -> RoomDetails:
-        data = {name: value for name, value in self.cleaned_data.items() if name != "was"}
+        data = {name: value for name, value in self.cleaned_data.items() if name != "seen"}
         return RoomDetails(**data)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from caselib.accounts.models import User
 from caselib.core import audit, clock, page_cache
 from caselib.core.errors import ConflictError, Refusal, require
+from caselib.core.seen import require_seen, stamp_of
 from caselib.resources.models import ResourcePage
 
 from ..enums import ListKind, Obligation
@@ -20,6 +21,8 @@ from ..models import CatalogueList, ListChange, ListItem
 from ..rules import lists as rules
 
 MAX_ITEMS = 500
+#: What an editor says of an item.
+SAID = ("section", "line", "obligation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +138,15 @@ def add_item(
 
 @transaction.atomic
 def change_item(
-    item: ListItem, *, section: str, line: str, obligation: str, by: User, at: datetime | None = None
+    item: ListItem, *, section: str, line: str, obligation: str, seen: str = "", by: User, at: datetime | None = None
 ) -> ListItem:
-    """Change section, line and obligation of an item. Effects as of ``change_list``."""
+    """Change section, line and obligation of an item. Effects as of ``change_list``; so is ConflictError, if it is not as
+    it was ``seen``."""
     require(rules.may_keep_lists(by.roles))
     locked, item = _standing(item)
+    require_seen(seen, stamp_of(item, SAID))
     item.section, item.line, item.obligation = section.strip()[:80], line.strip()[:300], Obligation(obligation)
-    item.save(update_fields=["section", "line", "obligation"])
+    item.save(update_fields=SAID)
     _save(locked)
     _note(locked, "item_changed", by=by, at=at, resource=item.resource_id, title=item.resource.title)
     return item

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from caselib.accounts.models import Unit, User
 from caselib.core import audit, clock
-from caselib.core.errors import ConflictError, Refusal, require
+from caselib.core.errors import Refusal, require
+from caselib.core.seen import require_seen, stamp_of
 
 from ..models import Room
 from ..rules import rooms as rules
@@ -27,16 +28,9 @@ class RoomDetails:
     active: bool = True
 
 
-def room_stamp(room: Room) -> str:
-    """Return what stood in the row, to be compared when a form comes back."""
-    return f"{room.seats}/{room.unit_id or ''}/{int(room.active)}/{room.name}"
-
-
 @transaction.atomic
-def keep_room(
-    room: Room | None, details: RoomDetails, *, was: str | None = None, by: User, at: datetime | None = None
-) -> Room:
-    """Make a room or change ``room``. Raises RefusedError, ConflictError if it no longer stands at ``was``.
+def keep_room(room: Room | None, details: RoomDetails, *, seen: str = "", by: User, at: datetime | None = None) -> Room:
+    """Make a room or change ``room``. Raises RefusedError, ConflictError if it is not as it was ``seen``.
 
     A room in which sessions are planned is not closed and not made too small for them. Effects in order: room, audit
     ``catalogue.room_kept``.
@@ -47,8 +41,7 @@ def keep_room(
     if not name:
         require(Refusal("no_name", _("Give the room a name.")))
     kept = Room() if room is None else Room.objects.select_for_update().get(pk=room.pk)
-    if was is not None and room is not None and room_stamp(kept) != was:
-        raise ConflictError(Refusal("changed", _("Somebody changed this room in the meantime. Look at it again.")))
+    require_seen(seen, stamp_of(kept))
     planned = planned_in(kept).count() if room is not None else 0
     largest = largest_class_in(kept) if planned else 0
     require(rules.may_become(active=details.active, seats=details.seats, planned=planned, largest=largest))

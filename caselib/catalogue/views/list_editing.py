@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core.errors import RefusedError, require
+from caselib.core.seen import stamp_of
 from caselib.resources.models import ResourcePage
 
 from .. import services
@@ -23,6 +24,7 @@ from ..forms import ItemForm, ListForm
 from ..models import CatalogueList, ListItem
 from ..rules.lists import may_keep_lists
 from ..selectors import lists as selectors
+from ..services.lists import SAID
 from .lists import find_or_404
 
 
@@ -137,7 +139,12 @@ def _editable(request: SignedInRequest, code: str) -> CatalogueList:
 
 
 def _initial(item: ListItem) -> dict[str, str]:
-    return {"section": item.section, "line": item.line, "obligation": item.obligation or Obligation.ELECTIVE}
+    return {
+        "section": item.section,
+        "line": item.line,
+        "obligation": item.obligation or Obligation.ELECTIVE,
+        "seen": stamp_of(item, SAID),
+    }
 
 
 def _find(text: str, viewer: Viewer, present: set[int]) -> list[ResourcePage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
@@ -60,7 +61,7 @@ def _choices() -> list[tuple[str, str]]:
 def _started(request: SignedInRequest, kind: str, usual: str, **parameters: Any) -> HttpResponse:
     """Start a printing job, grouped as asked for (``usual`` where nothing sensible was asked), and show its progress.
 
-    Whoever asks again for what still waits is shown that, not queued behind it.
+    Whoever asks again for what waits or runs is told so and shown that, not queued behind it.
     """
     group = request.POST.get("group", usual)
     parameters |= {
@@ -69,9 +70,9 @@ def _started(request: SignedInRequest, kind: str, usual: str, **parameters: Any)
         "base_url": printed(request, "/").rstrip("/"),
         "language": get_language() or "zh-hans",
     }
-    waiting = Job.objects.filter(kind=kind, requested_by_id=request.user.pk, state=JobState.QUEUED)
-    job = next((each for each in waiting if each.parameters == parameters and not each.cancel_requested), None)
-    job = job or jobs.start(kind, by=request.user, **parameters)
+    job, begun = jobs.start_once(kind, by=request.user, **parameters)
+    if not begun:
+        messages.info(request, jobs.already())
     return redirect("core:job", pk=job.pk)
 
 

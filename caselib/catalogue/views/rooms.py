@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from caselib.accounts.requests import SignedInRequest
-from caselib.core.errors import ConflictError, RefusedError, require
+from caselib.core.errors import RefusedError, require
+from caselib.core.seen import stamp_of
 
 from .. import services
 from ..columns import ROOMS
@@ -20,7 +21,6 @@ from ..forms import RoomForm
 from ..models import Room
 from ..rules.rooms import may_keep_rooms
 from ..selectors import rooms as selectors
-from ..services.rooms import room_stamp
 from ..tables import MAX_EXPORTED, table_of, wants_workbook, workbook_response
 
 PAGE_SIZE = 50
@@ -56,7 +56,7 @@ def room(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
             "seats": found.seats,
             "unit": found.unit_id,
             "active": found.active,
-            "was": room_stamp(found),
+            "seen": stamp_of(found),
         }
         if found
         else {}
@@ -64,11 +64,9 @@ def room(request: SignedInRequest, pk: int | None = None) -> HttpResponse:
     form = RoomForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            services.keep_room(found, form.details(), was=form.cleaned_data["was"] or None, by=request.user)
+            services.keep_room(found, form.details(), seen=form.cleaned_data["seen"], by=request.user)
             messages.success(request, _("Saved."))
             return redirect("catalogue:rooms")
-        except ConflictError:
-            raise
         except RefusedError as error:
             form.add_error(None, str(error))
     context = {

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.db.models import F
 from django.urls import reverse
@@ -19,6 +16,7 @@ from caselib.accounts.models import User
 from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
+from caselib.core.seen import require_seen, stamp_of
 
 from ..enums import STANDING_STATES, CallState, NeedState
 from ..models import Competition, Criterion, Need, Round, Rubric, Track
@@ -39,14 +37,6 @@ def create_call(competition: Competition, *, by: User, at: datetime | None = Non
     competition.save(force_insert=True)
     chain.write(competition, "call_created", competition, by=by, at=moment)
     return competition
-
-
-def stamp_of(part: models.Model) -> str:
-    """Return what tells whether ``part`` still says what somebody was shown; empty for one that is not there yet."""
-    if part.pk is None:
-        return ""
-    text = json.dumps(_values(part), cls=DjangoJSONEncoder, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @transaction.atomic
@@ -80,12 +70,8 @@ def require_unchanged(part: models.Model, seen: str) -> None:
     rows = [type(owner)._default_manager.filter(pk=owner.pk) for owner in owners if owner is not None]
     if (part.pk is not None and now is None) or not all(row.exists() for row in rows):
         raise ConflictError(removed())
-    if now is not None and seen and seen != stamp_of(now):
-        text = _(
-            "A colleague changed this meanwhile. Yours was not saved: open it again in another window, look at what "
-            "stands there now, and repeat there what is still needed."
-        )
-        raise ConflictError(Refusal("changed", text))
+    if now is not None:
+        require_seen(seen, stamp_of(now))
 
 
 def removed() -> Refusal:

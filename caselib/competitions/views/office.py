@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from caselib.core import clock
+from caselib.core.seen import stamp_of
 
 from ..enums import CALL_TRANSITIONS, CallState
 from ..forms import setup as forms
@@ -169,7 +170,7 @@ def part(request: HttpRequest, pk: int, kind: str, owner: int, row: int) -> Http
         messages.error(request, str(call_services.removed().message))
         return redirect("competitions:office_setup", pk=call.pk)
     form = form_class(request.POST if request.method == "POST" else None, instance=instance)
-    seen = request.POST.get("seen", "") if request.method == "POST" else call_services.stamp_of(instance)
+    seen = request.POST.get("seen", "") if request.method == "POST" else stamp_of(instance)
     if (
         request.method == "POST"
         and form.is_valid()

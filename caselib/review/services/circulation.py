@@ -15,6 +15,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.core import audit, clock, page_cache
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
+from caselib.core.seen import require_seen, stamp
 from caselib.resources.content import digest, digest_of
 from caselib.resources.enums import Circulation
 from caselib.resources.models import ResourcePage, RestrictedGroup
@@ -43,6 +44,11 @@ def level_only(revision: Revision, level: str) -> dict[str, Any]:
     return {**revision.content, "circulation": level}
 
 
+def stamp_of_level(page: ResourcePage) -> str:
+    """Return what tells whether the level of ``page`` and its groups are still those that somebody was shown."""
+    return stamp([page.circulation, sorted(page.restricted_group_ids())])
+
+
 @transaction.atomic
 def change_circulation(
     page: ResourcePage,
@@ -50,6 +56,7 @@ def change_circulation(
     reason: str,
     *,
     groups: Collection[int] = (),
+    seen: str = "",
     by: User,
     at: datetime | None = None,
 ) -> CirculationChange:
@@ -58,12 +65,13 @@ def change_circulation(
     Narrowing takes effect at once and is the final stage's act: by a final reviewer who neither owns, wrote nor
     edited the text. Widening stores a draft with the new level and puts it through the whole review of that level,
     which ends with the final stage; editors and final reviewers may ask for it. ``groups`` (primary keys) mean something
-    for the restricted level only. Effects in order: groups, revision,
-    publication or submission, record, audit row.
+    for the restricted level only; ``seen`` is the stamp of the level that was shown (``stamp_of_level``), and ConflictError
+    is raised if it is another by now. Effects in order: groups, revision, publication or submission, record, audit row.
     """
     moment = at or clock.now()
     groups = frozenset(groups) if level == Circulation.RESTRICTED else frozenset()
     page = ResourcePage.objects.lock(page.pk)
+    require_seen(seen, stamp_of_level(page))
     wider = _checked(page, level, groups, reason, by)
     change = CirculationChange(
         page_id=page.pk,

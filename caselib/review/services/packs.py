@@ -15,6 +15,7 @@ from caselib.core import audit, clock, jobs
 from caselib.core.enums import JobState
 from caselib.core.errors import Refusal, require
 from caselib.core.models import Job
+from caselib.core.seen import require_seen, stamp_of
 
 from ..models import BuiltinRule, Checklist, ChecklistVersion, Rule, RulePack, RulePackVersion
 from ..scanning.pack_csv import read_pack, write_pack
@@ -118,21 +119,23 @@ def switch_builtin(key: str, active: bool, *, by: User, at: datetime | None = No
     audit.record("review.builtin_switched", row, by=by, at=at, active=active)
 
 
-def request_rescan(*, by: User | None) -> Job:
-    """Queue a re-scan of the published library, or return the one that is waiting already."""
+def request_rescan(*, by: User | None) -> tuple[Job, bool]:
+    """Queue a re-scan of the published library and return it and True, or the one that is waiting already and False."""
     waiting = Job.objects.filter(kind=RESCAN, state=JobState.QUEUED).first()
-    return waiting or jobs.start(RESCAN, by=by)
+    return (waiting, False) if waiting else (jobs.start(RESCAN, by=by), True)
 
 
 @transaction.atomic
 def set_checklist(
-    checklist: Checklist, lines: Iterable[str], *, by: User | None, at: datetime | None = None
+    checklist: Checklist, lines: Iterable[str], *, seen: str = "", by: User | None, at: datetime | None = None
 ) -> ChecklistVersion:
     """Give ``checklist`` the questions ``lines`` and return the version; one ending in ``*`` is required.
 
-    The same questions as before make no new version. Effects in order: version, audit row.
+    ``seen`` is the stamp of the version that was shown; ConflictError is raised if it is no longer the present one. The
+    same questions as before make no new version. Effects in order: version, audit row.
     """
     require(may_change_rules(by))
+    checklist = Checklist.objects.select_for_update(no_key=True).get(pk=checklist.pk)
     items: list[dict[str, str | bool]] = []
     for line in lines:
         text = line.strip()
@@ -140,6 +143,7 @@ def set_checklist(
             required = text.endswith("*")
             items.append({"key": f"q{len(items) + 1}", "text": text.rstrip("* ").strip()[:300], "required": required})
     present = checklist.current()
+    require_seen(seen, stamp_of(present) if present else "")
     if present is not None and present.items == items:
         return present
     version = ChecklistVersion.objects.create(

@@ -21,7 +21,7 @@ from ..dossier import write_dossier
 from ..forms import CirculationForm, ReasonForm
 from ..rules import may_withdraw
 from ..selectors import OVERSEERS, due_for_rereview
-from ..services.circulation import change_circulation
+from ..services.circulation import change_circulation, stamp_of_level
 from ..services.withdrawal import restore, withdraw
 from .access import office_only, own_or_office, person, resource_or_404
 
@@ -70,13 +70,15 @@ def circulation(request: HttpRequest, pk: int) -> HttpResponse:
     office_only(request, Role.EDITOR, Role.FINAL_REVIEWER)
     page = resource_or_404(pk)
     refused = None
-    initial = {"level": page.circulation, "groups": page.restricted_group_ids()}
+    initial = {"level": page.circulation, "groups": page.restricted_group_ids(), "seen": stamp_of_level(page)}
     form = CirculationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         groups = [group.pk for group in data["groups"]]
         try:
-            change = change_circulation(page, data["level"], data["reason"], groups=groups, by=person(request))
+            change = change_circulation(
+                page, data["level"], data["reason"], groups=groups, seen=data["seen"], by=person(request)
+            )
         except RefusedError as error:
             refused = error.refusal
         else:

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caselib.accounts.enums import Role
 from caselib.core.enums import JobState
+from caselib.core.errors import ConflictError
 from caselib.core.models import Job
+from caselib.core.seen import stamp_of
 
 from ..forms import ChecklistForm, PackForm, RuleSwitchForm
 from ..models import BuiltinRule, Checklist, RulePack
@@ -94,9 +96,10 @@ def builtin(request: HttpRequest) -> HttpResponse:
 def rescan(request: HttpRequest) -> HttpResponse:
     """Start a re-scan of the published library."""
     office_only(request, Role.SECURITY_ADMIN)
-    job = request_rescan(by=person(request))
-    if job.requested_by_id != request.user.pk:
+    job, begun = request_rescan(by=person(request))
+    if not begun:
         messages.info(request, _("A re-scan is waiting already."))
+    if job.requested_by_id != request.user.pk:
         return redirect("review:packs")
     return redirect("core:job", pk=job.pk)
 
@@ -120,12 +123,18 @@ def checklist(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     current = row.current()
     lines = "\n".join(item["text"] + (" *" if item["required"] else "") for item in (current.items if current else []))
-    form = ChecklistForm(request.POST or None, initial={"questions": lines})
+    form = ChecklistForm(
+        request.POST or None, initial={"questions": lines, "seen": stamp_of(current) if current else ""}
+    )
     if request.method == "POST" and form.is_valid():
-        version = set_checklist(
-            row, form.cleaned_data["questions"].replace("\x00", "").splitlines(), by=person(request)
-        )
-        messages.success(request, _("The checklist is now version %d.") % version.number)
-        return redirect("review:packs")
+        data = form.cleaned_data
+        questions = data["questions"].replace("\x00", "").splitlines()
+        try:
+            version = set_checklist(row, questions, seen=data["seen"], by=person(request))
+        except ConflictError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The checklist is now version %d.") % version.number)
+            return redirect("review:packs")
     context = {"checklist": row, "form": form, "versions": row.versions.select_related("created_by")}
     return render(request, "review/checklist.html", context, status=422 if request.method == "POST" else 200)

@@ -357,3 +357,70 @@ def test_no_mail_sets_a_password() -> None:
     assert answer.status_code == 404
     assert mail.outbox == []
     assert "/admin/password_reset/" not in Client().get("/admin/login/").content.decode()
+
+
+def signed_in(user: User) -> Client:
+    reader = Client()
+    reader.force_login(user)
+    assert reader.get("/account/notices/").status_code == 200
+    return reader
+
+
+def by_form(keeper: Client, user: User, **changes: Any) -> None:
+    fresh = User.objects.get(pk=user.pk)
+    data = payload(username=fresh.username, name=fresh.name, email="z@example.invalid", **changes)
+    answer = keeper.post(reverse("wagtailusers_users:edit", args=[user.pk]), data)
+    assert answer.status_code == 302, answer.context["form"].errors
+
+
+@pytest.mark.parametrize("road", ["list", "form"])
+def test_who_is_switched_off_and_on_again_has_to_sign_in_again(client_of: Callable[..., Client], road: str) -> None:
+    """A session lasts two weeks; it was let in again with the account."""
+    user, keeper = factories.UserFactory(), client_of(Role.SYSTEM_ADMIN)
+    before, elsewhere = signed_in(user), signed_in(user)
+    if road == "list":
+        switch(keeper, user, active=False)
+        switch(keeper, user, active=True)
+    else:
+        by_form(keeper, user, is_active="")
+        assert not User.objects.get(pk=user.pk).is_active
+        by_form(keeper, user)
+    assert User.objects.get(pk=user.pk).is_active
+    assert [reader.get("/account/notices/").status_code for reader in (before, elsewhere)] == [302, 302]
+    signed_in(User.objects.get(pk=user.pk))
+
+
+def test_a_new_password_from_the_administrator_ends_the_sessions(client_of: Callable[..., Client]) -> None:
+    user = factories.UserFactory()
+    before = signed_in(user)
+    by_form(client_of(Role.SYSTEM_ADMIN), user, password1="yunling-2026-x", password2="yunling-2026-x")
+    assert User.objects.get(pk=user.pk).check_password("yunling-2026-x")
+    assert before.get("/account/notices/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("held", "given", "stays"),
+    [
+        ([Role.AUTHOR], [Role.AUTHOR, Role.AUDIT_ADMIN], False),
+        ([Role.SYSTEM_ADMIN], [], False),
+        ([Role.SECURITY_ADMIN], [Role.AUDIT_ADMIN], False),
+        ([Role.AUTHOR], [Role.EDITOR], True),
+        ([Role.AUDIT_ADMIN], [Role.AUDIT_ADMIN, Role.AUTHOR], True),
+    ],
+)
+def test_who_becomes_or_ceases_to_be_an_administrator_signs_in_again(
+    held: list[Role], given: list[Role], stays: bool
+) -> None:
+    user = factories.UserFactory(roles=held)
+    before = signed_in(user)
+    set_roles(User.objects.get(pk=user.pk), given, by=factories.UserFactory())
+    assert before.get("/account/notices/").status_code == (200 if stays else 302)
+
+
+def test_a_change_of_the_account_writes_only_what_it_changes(client_of: Callable[..., Client]) -> None:
+    """The whole row was written back as it had been read: a password set at that moment was the old one again."""
+    user, keeper = factories.UserFactory(name="李四"), client_of(Role.SYSTEM_ADMIN)
+    before = signed_in(user)
+    by_form(keeper, user, phone="0571-1")
+    assert User.objects.get(pk=user.pk).phone == "0571-1"
+    assert before.get("/account/notices/").status_code == 200

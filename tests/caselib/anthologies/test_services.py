@@ -21,6 +21,7 @@ from caselib.anthologies.models import Edition, Selection
 from caselib.anthologies.preflight import check_edition
 from caselib.core import audit
 from caselib.core.errors import ConflictError, RefusedError
+from caselib.core.seen import stamp_of
 from caselib.resources.models import ResourceAuthor, ResourcePage
 from caselib.word.book import Index, Matter
 from caselib.word.model import Table
@@ -112,7 +113,7 @@ def test_text_finds_its_natural_place(edition: Edition, editor: Any) -> None:
 
 def test_of_two_who_write_one_foreword_the_second_is_told(edition: Edition, editor: Any) -> None:
     foreword = services.add_text(edition, ItemKind.FOREWORD, title="编者按", text="初稿。", by=editor)
-    seen = services.stamp_of(foreword)
+    seen = stamp_of(foreword, services.WORDING)
     services.change_item(foreword, title="编者按", text="甲写了三千字。", seen=seen, by=editor)
     with pytest.raises(ConflictError):
         services.change_item(foreword, title="编者按", text="乙改了一个字。", seen=seen, by=editor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.core.exceptions import FieldError
 from django.test import Client, RequestFactory
@@ -108,3 +110,22 @@ def test_only_values_that_were_sent_are_unreadable_input() -> None:
         FieldError("id"),
     ):
         assert not unreadable(request, fault)
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.django_db
+def test_nobody_sends_more_than_a_form_of_theirs_holds() -> None:
+    """Sixteen such at once left a web process at a gigabyte."""
+    big = "username=" + "b" * (2 * 1024 * 1024)
+    assert Client().post("/account/login/", big, content_type=FORM).status_code == 413
+    assert Client().post("/account/login/", "username=b", content_type=FORM).status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_was_sent_is_let_go_with_the_answer(client_of: Callable[..., Client]) -> None:
+    answer = client_of("editor").post("/language/", "language=en&x=" + "b" * (2 * 1024 * 1024), content_type=FORM)
+    assert answer.status_code == 302
+    request = answer.wsgi_request
+    assert request.body == b"" and not request.POST and "wsgi.input" not in request.META
