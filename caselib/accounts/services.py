@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -12,6 +12,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.functional import Promise
 
 from caselib.core import audit, clock
 from caselib.core.errors import require
@@ -129,21 +131,47 @@ def changing_permissions(group: Group, *, seen: str = "", by: User, at: datetime
             )  # fmt: skip
 
 
-def in_house_language() -> translation.override:
-    """Inside, texts are made in the language of the library: whoever acts may read it in another than those who are told."""
-    return translation.override(settings.LANGUAGE_CODE)
-
-
 @transaction.atomic
 def notify(
-    users: Iterable[User], *, subject: str, body: str = "", url: str = "", at: datetime | None = None
+    users: Iterable[User],
+    *,
+    subject: Promise,
+    body: Promise | None = None,
+    quoted: str = "",
+    words: Mapping[str, object] | None = None,
+    url: str = "",
+    at: datetime | None = None,
 ) -> list[Notice]:
-    """Write one notice for each active user and mail it when the transaction is committed; return the notices."""
+    """Write one notice for each active user and mail it when the transaction is committed; return the notices.
+
+    ``subject`` and ``body`` are lazy texts, filled with ``words`` (days and moments among them are written out); ``quoted``
+    is what a person wrote, and stands below as it is. Raises TypeError for a text that is in some language already: whoever
+    acts may read the library in another one than those who are told, so the texts are made here, in the language of the
+    library.
+
+    Effects in order: notices; letters on commit.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        filled = {name: _written(value) for name, value in (words or {}).items()}
+        heading = _text(subject, filled)
+        text = "\n\n".join(part for part in (_text(body, filled) if body else "", quoted) if part)
     moment = at or clock.now()
     recipients = {user.pk: user for user in users if user.is_active}
     notices = Notice.objects.bulk_create(
-        Notice(recipient=user, subject=subject[:200], body=body, url=url[:500], created_at=moment)
+        Notice(recipient=user, subject=heading[:200], body=text, url=url[:500], created_at=moment)
         for user in recipients.values()
     )
-    transaction.on_commit(lambda: send_letters(recipients.values(), subject, body, url), robust=True)
+    transaction.on_commit(lambda: send_letters(recipients.values(), heading, text, url), robust=True)
     return notices
+
+
+def _text(text: Promise, words: Mapping[str, object]) -> str:
+    if not isinstance(text, Promise):
+        raise TypeError(f"a notice takes lazy texts, not {text!r}")
+    return str(text) % words
+
+
+def _written(value: object) -> object:
+    if isinstance(value, datetime):
+        return clock.written(value)
+    return date_format(value) if isinstance(value, date) else value

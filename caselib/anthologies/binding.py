@@ -31,6 +31,11 @@ from .models import Edition, OutlineItem
 _FIGURE = "0-9０-９〇○零一二三四五六七八九十"
 _DATE = re.compile(rf"[{_FIGURE}]{{4}}\s*年\s*(?:[春夏秋冬]|[{_FIGURE}]{{1,3}}\s*月(?:\s*[{_FIGURE}]{{1,3}}\s*日)?)")
 _EDITORS = re.compile(r"[^，。；：！？、]{0,24}(?:编者|编委会|编写组|编辑部|课题组|编审室|编辑委员会)")
+# What forewords are called; a blank may stand between the two signs of a short name.
+_FOREWORDS = re.compile(
+    r"(?:前\s*言|序\s*言?|总\s*序|代\s*序|自\s*序|引\s*言|绪\s*言|导\s*[言读语]|卷\s*首\s*语|写在前面(?:的话)?|编\s*者\s*(?:按|的话)|"
+    r"(?:编写|编辑|出版|编印|使用|编选)说明|凡\s*例)"
+)
 _SIGNER = re.compile(r"[^#，。；：！？][^，。；：！？]{0,24}")
 
 Progress = Callable[[int, int, str], None]
@@ -78,9 +83,8 @@ class _Binder:
         elif item.kind == ItemKind.PART:
             self.body.append(Part(item.title, (), item.number, item.text))
         elif item.kind == ItemKind.FOREWORD:
-            self.front.append(
-                Matter(key, item.title or _("Foreword"), text_document(item.text, item.title), "foreword")
-            )
+            title, text = foreword_of(item)
+            self.front.append(Matter(key, title, text_document(text, title), "foreword"))
         elif item.kind == ItemKind.INTERLUDE:
             self.body.append(
                 Matter(key, item.title, text_document(item.text, item.title), "interlude", bool(item.title))
@@ -177,11 +181,20 @@ def properties(edition: Edition, stamp: datetime) -> dict[str, str]:
     }
 
 
+def foreword_of(item: OutlineItem) -> tuple[str, str]:
+    """Return title and text of a foreword: without a title of its own, the name that its first line gives it is taken."""
+    if item.title.strip():
+        return item.title.strip(), item.text
+    first, _end, rest = item.text.strip().partition("\n")
+    named = first.lstrip("# ").strip()
+    return (named, rest) if _FOREWORDS.fullmatch(named) else (_("Foreword"), item.text)
+
+
 def text_document(text: str, title: str = "") -> Document:
     """Return free text as a document: a line is a paragraph, ``# `` and ``## `` begin headings; a first line that repeats
     the title is left out; who signs at the end, and when, stands on the right."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if lines and lines[0] == title.strip():
+    if lines and _bare(lines[0]) == _bare(title):
         lines = lines[1:]
     signed = _signed_from(lines)
     blocks: list[Block] = []
@@ -192,6 +205,10 @@ def text_document(text: str, title: str = "") -> Document:
         else:
             blocks.append(Paragraph((Run(line),), "signature" if index >= signed else "body"))
     return Document(tuple(blocks))
+
+
+def _bare(line: str) -> str:
+    return "".join(line.lstrip("#").split())
 
 
 def _signed_from(lines: list[str]) -> int:
@@ -270,5 +287,5 @@ def terms_of(page: ResourcePage, kind: IndexKind) -> list[str]:
 
 
 def part_number(place: int) -> str:
-    """Return the number above the title of a part: 第一编."""
+    """Return the number before the title of a part: 第一编."""
     return f"第{han(place)}编"

@@ -117,7 +117,7 @@ class ItemForm(forms.Form):
     """Changes a part or a text that is there."""
 
     title = forms.CharField(label=_("Title"), max_length=300, required=False)
-    number = forms.CharField(label=_("Number above the title"), max_length=40, required=False)
+    number = forms.CharField(label=_("Number before the title"), max_length=40, required=False)
     text = forms.CharField(
         label=_("Text"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 6})
     )

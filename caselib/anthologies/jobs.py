@@ -74,8 +74,8 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
             text = _("Counting pages: %(done)d of %(total)d") % {"done": done, "total": of}
         else:
             text = _("Making the PDF") if what == "pdf" else _("Writing: %s") % what
-        # The last step of a stage must not look like the end of the job.
-        ctx.progress(min(done, of - 1) if of else 0, max(of, 1), text)
+        # The last step of a stage must not look like the end of the job; nobody knows how far LibreOffice is with a PDF.
+        ctx.progress(min(done, max(of - 1, 0)), of, text)
 
     oracle = PageOracle(StoredCounts(), seconds=LAYOUT_SECONDS, tick=ctx.check_cancelled) if pdf.available() else None
     data, rendered, made, wrong = compile_and_render(

@@ -132,7 +132,7 @@ class OutlineItem(models.Model):
     order = models.PositiveIntegerField(_("order"))
     kind = models.CharField(_("kind"), max_length=10, choices=ItemKind.choices)
     title = models.CharField(pgettext_lazy("anthologies", "title"), max_length=300, blank=True)
-    number = models.CharField(_("number above the title"), max_length=40, blank=True)
+    number = models.CharField(_("number before the title"), max_length=40, blank=True)
     text = models.TextField(_("text"), blank=True, max_length=100_000, help_text=_("An empty line begins a paragraph."))
 
     class Meta:

@@ -32,9 +32,8 @@ FOLDER = "printed"
 
 @periodic(300)
 def send_reminders() -> int:
-    """Remind of the sessions that begin within a day, in the library's language."""
-    with translation.override(settings.LANGUAGE_CODE):
-        return remind_of_sessions()
+    """Remind of the sessions that begin within a day."""
+    return remind_of_sessions()
 
 
 def stored_name(job_id: object) -> str:

@@ -1,6 +1,7 @@
 """Django configuration of the competitions app."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,8 +16,9 @@ class CompetitionsConfig(AppConfig):
         from caselib.accounts import waiting as desk
         from caselib.accounts.viewers import register_veil
 
-        from . import waiting
+        from . import checks, waiting
         from .selectors.veil import veiled_pages
 
+        register(checks.faces_there_are, checks.TAG, deploy=True)
         register_veil(veiled_pages)
         desk.register("competitions", waiting.piles, place=30)

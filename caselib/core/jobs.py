@@ -63,9 +63,9 @@ class JobContext:
     _written: float = 0.0
 
     def progress(self, done: int, total: int, message: str = "") -> None:
-        """Report ``done`` of ``total`` steps; writes at most twice a second. Raises CancelledError if asked to stop."""
+        """Report ``done`` of ``total`` steps (0: nobody knows how many); writes at most twice a second. Raises CancelledError if asked to stop."""
         now = time.monotonic()
-        if now - self._written < PROGRESS_SECONDS and done < total:
+        if now - self._written < PROGRESS_SECONDS and (done < total or not total):
             return
         self._written = now
         Job.objects.filter(pk=self.job.pk).update(done=done, total=total, message=message, heartbeat_at=clock.now())

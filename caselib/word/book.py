@@ -42,7 +42,7 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part with a page of its own. ``number`` is printed above the title, for example 第一辑.
+    """A part with a page of its own. ``number`` is printed before the title, for example 第一辑.
 
     With ``own_page`` off the title is a heading above its first chapter, and neighbours of the kind share their pages:
     a catalogue of many small groups. Such a part prints no ``note``.

@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, require
 from caselib.resources.models import ResourcePage
@@ -65,8 +67,7 @@ def claim_demand(demand: Demand, *, by: User, at: datetime | None = None) -> Dem
     demand.state, demand.claimed_by, demand.claimed_at = DemandState.CLAIMED, by, moment
     demand.save(update_fields=["state", "claimed_by", "claimed_at"])
     audit.record("catalogue.demand_claimed", demand, by=by, at=moment)
-    with in_house_language():
-        _tell(demand, _("Somebody writes what you asked for: %(text)s"), reverse("catalogue:demand"), moment)
+    _tell(demand, gettext_lazy("Somebody writes what you asked for: %(text)s"), reverse("catalogue:demand"), moment)
     return demand
 
 
@@ -92,8 +93,7 @@ def meet_demand(demand: Demand, resource: ResourcePage, *, by: User, at: datetim
     demand.state, demand.met_by = DemandState.MET, resource
     demand.save(update_fields=["state", "met_by"])
     audit.record("catalogue.demand_met", demand, by=by, at=moment, resource=resource.pk)
-    with in_house_language():
-        _tell(demand, _("What you asked for is there: %(text)s"), resource.get_url() or "/", moment)
+    _tell(demand, gettext_lazy("What you asked for is there: %(text)s"), resource.get_url() or "/", moment)
     return demand
 
 
@@ -102,6 +102,6 @@ def _own(demand: Demand, by: User) -> None:
         require(Refusal("not_yours", _("You have not taken this wish on.")))
 
 
-def _tell(demand: Demand, subject: str, url: str, at: datetime) -> None:
+def _tell(demand: Demand, subject: Promise, url: str, at: datetime) -> None:
     people = User.objects.filter(pk__in=demand.voters.values("user_id"))
-    notify(people, subject=subject % {"text": demand.text}, url=url, at=at)
+    notify(people, subject=subject, words={"text": demand.text}, url=url, at=at)

@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import Refusal, require
 from caselib.resources.models import ResourcePage, Teacher, TeachingPoint, TeachingRoute
@@ -209,9 +210,14 @@ def cancel_session(session: Dispatch, *, reason: str, by: User, at: datetime | N
     order.save(update_fields=["state", "version"])
     audit.record("catalogue.session_cancelled", order, by=by, at=moment, session=session.pk, reason=reason.strip())
     people = [order.placed_by, *([session.teacher.user] if session.teacher and session.teacher.user else [])]
-    with in_house_language():
-        subject = _("Session cancelled: %(title)s") % {"title": session.line.title}
-        notify(people, subject=subject, body=reason.strip(), url=reverse("catalogue:order", args=[order.pk]), at=moment)
+    notify(
+        people,
+        subject=gettext_lazy("Session cancelled: %(title)s"),
+        quoted=reason.strip(),
+        words={"title": session.line.title},
+        url=reverse("catalogue:order", args=[order.pk]),
+        at=moment,
+    )
     return session
 
 
@@ -246,11 +252,13 @@ def record_delivery(
         order.save(update_fields=["state", "version"])
     count(session.line.resource_id, delivered=1, listeners=attendance)
     audit.record("catalogue.session_delivered", order, by=by, at=moment, session=session.pk, attendance=attendance)
-    with in_house_language():
-        subject = _("Please rate: %(title)s") % {"title": session.line.title}
-        notify(
-            [order.placed_by], subject=subject, url=reverse("catalogue:rate", args=[session.rating_token]), at=moment
-        )
+    notify(
+        [order.placed_by],
+        subject=gettext_lazy("Please rate: %(title)s"),
+        words={"title": session.line.title},
+        url=reverse("catalogue:rate", args=[session.rating_token]),
+        at=moment,
+    )
     return session
 
 
@@ -259,14 +267,20 @@ def _tell_session(session: Dispatch, former: Dispatch | None, at: datetime) -> N
     people = [order.placed_by]
     if session.teacher is not None and session.teacher.user is not None:
         people.append(session.teacher.user)
-    with in_house_language():
-        body = _("%(title)s, %(when)s, %(place)s") % {
-            "title": session.line.title,
-            "when": clock.written(session.starts_at),
-            "place": session.room or session.site or session.place or order.place,
-        }
-        subject = _("Session planned for order %(number)s") % {"number": order.number}
-        notify(people, subject=subject, body=body, url=reverse("catalogue:order", args=[order.pk]), at=at)
-        if former is not None and former.teacher and former.teacher.user and former.teacher_id != session.teacher_id:
-            subject = _("You were relieved of a session: %(title)s") % {"title": session.line.title}
-            notify([former.teacher.user], subject=subject, url=reverse("catalogue:sessions"), at=at)
+    words = {
+        "title": session.line.title,
+        "when": session.starts_at,
+        "place": session.room or session.site or session.place or order.place,
+        "number": order.number,
+    }
+    notify(
+        people,
+        subject=gettext_lazy("Session planned for order %(number)s"),
+        body=gettext_lazy("%(title)s, %(when)s, %(place)s"),
+        words=words,
+        url=reverse("catalogue:order", args=[order.pk]),
+        at=at,
+    )
+    if former is not None and former.teacher and former.teacher.user and former.teacher_id != session.teacher_id:
+        subject = gettext_lazy("You were relieved of a session: %(title)s")
+        notify([former.teacher.user], subject=subject, words=words, url=reverse("catalogue:sessions"), at=at)

@@ -9,11 +9,13 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, require
@@ -98,14 +100,8 @@ def place_order(
         items=[page.pk for page in items],
         headcount=details.headcount,
     )
-    with in_house_language():
-        notify(
-            _dispatchers() | _contacts(order.unit_id, by),
-            subject=_("New order %(number)s from %(unit)s") % {"number": order.number, "unit": order.unit},
-            body=details.purpose,
-            url=reverse("catalogue:order", args=[order.pk]),
-            at=moment,
-        )
+    recipients = _dispatchers() | _contacts(order.unit_id, by)
+    _tell(order, recipients, gettext_lazy("New order %(number)s from %(unit)s"), moment, quoted=details.purpose)
     return order
 
 
@@ -190,14 +186,8 @@ def change_order(
     order.version += 1
     order.save(update_fields=[*changed, "version"])
     audit.record("catalogue.order_changed", order, by=by, at=moment, fields=changed)
-    with in_house_language():
-        notify(
-            _dispatchers() | ({order.placed_by} - {by}),
-            subject=_("Order %(number)s was changed by %(unit)s") % {"number": order.number, "unit": order.unit},
-            body=details.purpose,
-            url=reverse("catalogue:order", args=[order.pk]),
-            at=moment,
-        )
+    recipients = _dispatchers() | ({order.placed_by} - {by})
+    _tell(order, recipients, gettext_lazy("Order %(number)s was changed by %(unit)s"), moment, quoted=details.purpose)
     return order
 
 
@@ -231,13 +221,8 @@ def confirm_order(
     order.decided_by, order.decided_at = by, moment
     order.save(update_fields=["state", "version", "decided_by", "decided_at"])
     audit.record("catalogue.order_accepted", order, by=by, at=moment)
-    with in_house_language():
-        _tell(
-            order,
-            _("Order %(number)s was accepted") % {"number": order.number},
-            _("The sessions will be planned next."),
-            moment,
-        )
+    planned_next = gettext_lazy("The sessions will be planned next.")
+    _tell(order, [order.placed_by], gettext_lazy("Order %(number)s was accepted"), moment, body=planned_next)
     return order
 
 
@@ -257,8 +242,8 @@ def refuse_order(
     order.decided_by, order.decided_at, order.refusal_reason = by, moment, reason.strip()
     order.save(update_fields=["state", "version", "decided_by", "decided_at", "refusal_reason"])
     audit.record("catalogue.order_refused", order, by=by, at=moment, reason=order.refusal_reason)
-    with in_house_language():
-        _tell(order, _("Order %(number)s was refused") % {"number": order.number}, order.refusal_reason, moment)
+    subject = gettext_lazy("Order %(number)s was refused")
+    _tell(order, [order.placed_by], subject, moment, quoted=order.refusal_reason)
     return order
 
 
@@ -285,14 +270,8 @@ def cancel_order(
     order.refusal_reason = reason.strip()
     order.save(update_fields=["state", "version", "refusal_reason"])
     audit.record("catalogue.order_cancelled", order, by=by, at=moment, reason=order.refusal_reason)
-    with in_house_language():
-        _tell(
-            order,
-            _("Order %(number)s was cancelled") % {"number": order.number},
-            order.refusal_reason,
-            moment,
-            [*teachers, *_dispatchers()],
-        )
+    recipients = [order.placed_by, *teachers, *_dispatchers()]
+    _tell(order, recipients, gettext_lazy("Order %(number)s was cancelled"), moment, quoted=order.refusal_reason)
     return order
 
 
@@ -313,14 +292,8 @@ def remind(order: OrderRequest, *, by: User, at: datetime | None = None) -> Orde
     order.reminded_at = moment
     order.save(update_fields=["reminded_at"])
     audit.record("catalogue.order_reminded", order, by=by, at=moment)
-    with in_house_language():
-        notify(
-            _dispatchers(),
-            subject=_("Reminder: order %(number)s is waiting") % {"number": order.number},
-            body=order.purpose,
-            url=reverse("catalogue:order", args=[order.pk]),
-            at=moment,
-        )
+    subject = gettext_lazy("Reminder: order %(number)s is waiting")
+    _tell(order, _dispatchers(), subject, moment, quoted=order.purpose)
     return order
 
 
@@ -329,9 +302,18 @@ def _need_reason(reason: str) -> None:
         require(Refusal("no_reason", _("Write the reason; the other side reads it.")))
 
 
-def _tell(order: OrderRequest, subject: str, body: str, at: datetime, others: Iterable[User] = ()) -> None:
+def _tell(
+    order: OrderRequest,
+    people: Iterable[User],
+    subject: Promise,
+    at: datetime,
+    *,
+    body: Promise | None = None,
+    quoted: str = "",
+) -> None:
+    words = {"number": order.number, "unit": order.unit}
     url = reverse("catalogue:order", args=[order.pk])
-    notify([order.placed_by, *others], subject=subject, body=body, url=url, at=at)
+    notify(people, subject=subject, body=body, quoted=quoted, words=words, url=url, at=at)
 
 
 def _dispatchers() -> set[User]:

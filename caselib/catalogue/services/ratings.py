@@ -10,9 +10,10 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, require
@@ -161,6 +162,10 @@ def _tell_authors(session: Dispatch, at: datetime) -> None:
     page = session.line.resource
     authors = User.objects.filter(authored__page_id=page.pk).distinct()
     owners = User.objects.filter(teacher_pages__dispatches=session).distinct()
-    with in_house_language():
-        subject = _("First rating for “%(title)s”") % {"title": session.line.title}
-        notify([*authors, *owners], subject=subject, url=reverse("catalogue:session", args=[session.pk]), at=at)
+    notify(
+        [*authors, *owners],
+        subject=gettext_lazy("First rating for “%(title)s”"),
+        words={"title": session.line.title},
+        url=reverse("catalogue:session", args=[session.pk]),
+        at=at,
+    )

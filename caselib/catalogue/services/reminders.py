@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock
 
 from ..enums import DispatchState
@@ -53,18 +53,18 @@ def remind_of_session(pk: int, *, at: datetime) -> bool:
     people = [order.placed_by]
     if session.teacher is not None and session.teacher.user is not None:
         people.append(session.teacher.user)
-    with in_house_language():
-        notify(
-            people,
-            subject=_("Tomorrow or today: %(title)s") % {"title": session.line.title},
-            body=_("%(when)s, %(place)s, %(audience)s, %(n)d people")
-            % {
-                "when": clock.written(session.starts_at),
-                "place": session.room or session.site or session.place or order.place,
-                "audience": order.audience,
-                "n": order.headcount,
-            },
-            url=reverse("catalogue:session", args=[pk]),
-            at=at,
-        )
+    notify(
+        people,
+        subject=gettext_lazy("Tomorrow or today: %(title)s"),
+        body=gettext_lazy("%(when)s, %(place)s, %(audience)s, %(n)d people"),
+        words={
+            "title": session.line.title,
+            "when": session.starts_at,
+            "place": session.room or session.site or session.place or order.place,
+            "audience": order.audience,
+            "n": order.headcount,
+        },
+        url=reverse("catalogue:session", args=[pk]),
+        at=at,
+    )
     return True

@@ -99,10 +99,16 @@ def _numbers(competition: Competition, wanted: int) -> list[str]:
 
 
 def _issue(award: Award, number: str, today: date) -> Certificate:
-    # Nobody writes it again: it is in the language of the library, not in that of whoever confirms.
+    return Certificate.objects.create(award=award, number=number, text=text_of(award), issued_on=today)
+
+
+def text_of(award: Award) -> str:
+    """Return the text that the certificate of ``award`` is given when it is issued.
+
+    Nobody writes it again: it is in the language of the library, not in that of whoever confirms.
+    """
     with override(settings.LANGUAGE_CODE):
-        text = certificate_text(award, award.competition.certificate_text or default_text())
-    return Certificate.objects.create(award=award, number=number, text=text, issued_on=today)
+        return certificate_text(award, award.competition.certificate_text or default_text())
 
 
 def default_text() -> str:

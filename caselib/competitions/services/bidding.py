@@ -10,12 +10,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.models import ResourcePage
@@ -205,8 +206,7 @@ def commission_winner(
     need.bids.filter(pk=winner.bid.pk).update(state=BidState.WON)
     Need.objects.filter(pk=need.pk).update(state=NeedState.COMMISSIONED)
     chain.write(need.competition, "commission_given", commission, by=by, at=moment, unit=winner.unit_id)
-    with in_house_language():
-        _tell_unit(commission, winner.unit, _("You have won the bidding: %(title)s") % {"title": need.title}, moment)
+    _tell_unit(commission, winner.unit, gettext_lazy("You have won the bidding: %(title)s"), need.title, moment)
     return commission
 
 
@@ -245,13 +245,13 @@ def report_milestone(
         commission.need.competition, "milestone_reported", milestone, by=by, at=moment,  # type: ignore[arg-type]
         report=report[:5000], page=page.pk if page else None,
     )  # fmt: skip
-    with in_house_language():
-        text = _("Milestone reported: %(title)s")
-        notify(
-            User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
-            subject=text % {"title": milestone.title},
-            url=reverse("competitions:commission", args=[commission.pk]), at=moment,
-        )  # fmt: skip
+    notify(
+        User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
+        subject=gettext_lazy("Milestone reported: %(title)s"),
+        words={"title": milestone.title},
+        url=reverse("competitions:commission", args=[commission.pk]),
+        at=moment,
+    )
 
 
 @transaction.atomic
@@ -277,9 +277,8 @@ def judge_milestone(milestone: Milestone, *, accepted: bool, answer: str, by: Us
         Commission.objects.filter(pk=commission.pk).update(finished_at=moment)
     verb = "milestone_accepted" if accepted else "milestone_returned"
     chain.write(commission.need.competition, verb, milestone, by=by, at=moment, answer=answer)  # type: ignore[arg-type]
-    with in_house_language():
-        words = _("Milestone accepted: %(title)s") if accepted else _("Milestone returned: %(title)s")
-        _tell_unit(commission, commission.bid.unit, words % {"title": milestone.title}, moment, answer)
+    accept, refuse = gettext_lazy("Milestone accepted: %(title)s"), gettext_lazy("Milestone returned: %(title)s")
+    _tell_unit(commission, commission.bid.unit, accept if accepted else refuse, milestone.title, moment, answer)
 
 
 def _locked_milestone(milestone: Milestone) -> Milestone:
@@ -319,7 +318,9 @@ def _call_for(need: Need, readings: int, by: User, moment: datetime) -> Competit
     return competition
 
 
-def _tell_unit(commission: Commission, unit: Unit, subject: str, moment: datetime, body: str = "") -> None:
+def _tell_unit(
+    commission: Commission, unit: Unit, subject: Promise, title: str, moment: datetime, answer: str = ""
+) -> None:
     contacts = User.objects.filter(unit=unit, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     url = reverse("competitions:commission", args=[commission.pk])
-    notify(contacts, subject=subject, body=body.strip(), url=url, at=moment)
+    notify(contacts, subject=subject, quoted=answer.strip(), words={"title": title}, url=url, at=moment)

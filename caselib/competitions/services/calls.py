@@ -10,10 +10,11 @@ from django.db import models, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.core.seen import require_seen, stamp_of
@@ -166,10 +167,8 @@ def cancel_call(competition: Competition, *, reason: str, by: User, at: datetime
     contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     need = Need.objects.filter(competition=competition).first()
     url = reverse("competitions:need", args=[need.pk]) if need else reverse("competitions:index")
-    with in_house_language():
-        notify(
-            contacts, subject=_("Cancelled: %(title)s") % {"title": competition.title}, body=reason, url=url, at=moment
-        )
+    subject = gettext_lazy("Cancelled: %(title)s")
+    notify(contacts, subject=subject, quoted=reason, words={"title": competition.title}, url=url, at=moment)
 
 
 def missing(competition: Competition) -> Refusal | None:

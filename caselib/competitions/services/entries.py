@@ -10,12 +10,14 @@ from django.db import transaction
 from django.db.models import Max
 from django.db.models.fields.files import FieldFile
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import Revision
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.content import digest
@@ -116,8 +118,7 @@ def decline_entry(entry: Entry, *, reason: str, by: User, at: datetime | None = 
     _need_reason(reason)
     _leave(entry, EntryState.DECLINED, reason)
     chain.write(competition, "entry_declined", entry, by=by, at=moment, unit=unit.pk, reason=reason)
-    with in_house_language():
-        _tell(entry, _("Not recommended: %(title)s") % {"title": entry.title}, reason, moment)
+    _tell(entry, gettext_lazy("Not recommended: %(title)s"), reason, moment)
 
 
 @transaction.atomic
@@ -167,8 +168,7 @@ def exclude_entry(entry: Entry, *, reason: str, by: User, at: datetime | None = 
     _leave(entry, EntryState.EXCLUDED, reason)
     chain.write(competition, "entry_excluded", entry, by=by, at=moment, reason=reason, award=tier)
     chain.write(competition, "entry_left", entry, by=by, at=moment, entry=entry.pk)
-    with in_house_language():
-        _tell(entry, _("Excluded from the competition: %(title)s") % {"title": entry.title}, reason, moment)
+    _tell(entry, gettext_lazy("Excluded from the competition: %(title)s"), reason, moment)
 
 
 def tell_of_withdrawal(page: ResourcePage, reason: str, *, at: datetime) -> None:
@@ -179,15 +179,14 @@ def tell_of_withdrawal(page: ResourcePage, reason: str, *, at: datetime) -> None
     rows = Entry.objects.filter(page_id=page.pk, state__in=STANDING_STATES)
     office = User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct()
     for entry in rows.exclude(competition__state=CallState.CANCELLED).select_related("competition"):
-        with in_house_language():
-            notify(
-                office,
-                subject=_("Withdrawn: %(title)s") % {"title": entry.title},
-                body=_("This entry of “%(call)s” was withdrawn from the library: %(reason)s")
-                % {"call": entry.competition.title, "reason": reason},
-                url=reverse("competitions:office_entry", args=[entry.pk]),
-                at=at,
-            )
+        notify(
+            office,
+            subject=gettext_lazy("Withdrawn: %(title)s"),
+            body=gettext_lazy("This entry of “%(call)s” was withdrawn from the library: %(reason)s"),
+            words={"title": entry.title, "call": entry.competition.title, "reason": reason},
+            url=reverse("competitions:office_entry", args=[entry.pk]),
+            at=at,
+        )
 
 
 def _takes_resources(competition: Competition, track: Track) -> Refusal | None:
@@ -320,7 +319,7 @@ def _need_reason(reason: str) -> None:
         raise RefusedError(Refusal("reason-missing", _("Write down the reason; the unit will read it.")))
 
 
-def _tell(entry: Entry, subject: str, body: str, moment: datetime) -> None:
+def _tell(entry: Entry, subject: Promise, reason: str, moment: datetime) -> None:
     contacts = User.objects.filter(unit_id=entry.unit_id, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     url = reverse("competitions:unit_desk", args=[entry.competition.slug])
-    notify(contacts, subject=subject, body=body, url=url, at=moment)
+    notify(contacts, subject=subject, quoted=reason, words={"title": entry.title}, url=url, at=moment)

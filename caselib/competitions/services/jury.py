@@ -8,10 +8,11 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
@@ -60,14 +61,14 @@ def appoint_judge(
     judge.topics.set(topics)
     judge.sectors.set(sectors)
     chain.write(competition, "judge_appointed", judge, by=by, at=moment, tracks=[track.pk for track in tracks])
-    with in_house_language():
-        notify(
-            [user],
-            subject=_("You are on the jury of “%(title)s”") % {"title": competition.title},
-            body=_("Please declare your relations first; the entries are shown to you after that."),
-            url=reverse("competitions:declare", args=[judge.pk]),
-            at=moment,
-        )
+    notify(
+        [user],
+        subject=gettext_lazy("You are on the jury of “%(title)s”"),
+        body=gettext_lazy("Please declare your relations first; the entries are shown to you after that."),
+        words={"title": competition.title},
+        url=reverse("competitions:declare", args=[judge.pk]),
+        at=moment,
+    )
     return judge
 
 
@@ -221,15 +222,14 @@ def _tell_of_scores(judge: Judge, entries: Collection[int], moment: datetime) ->
     codes = sorted({row.entry.code for row in rows})
     if not codes:
         return
-    with in_house_language():
-        text = _(
+    notify(
+        User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
+        subject=gettext_lazy("Relation declared after scoring: %(title)s"),
+        body=gettext_lazy(
             "%(judge)s has declared a relation to entries scored in rounds that are closed: %(codes)s. Until the results are "
             "released, the last round can be opened again."
-        )
-        notify(
-            User.objects.filter(groups__name=Role.COMPETITION_OFFICE, is_active=True).distinct(),
-            subject=_("Relation declared after scoring: %(title)s") % {"title": judge.competition.title},
-            body=text % {"judge": judge.user, "codes": "、".join(codes)},
-            url=reverse("competitions:office_jury", args=[judge.competition_id]),
-            at=moment,
-        )
+        ),
+        words={"title": judge.competition.title, "judge": judge.user, "codes": "、".join(codes)},
+        url=reverse("competitions:office_jury", args=[judge.competition_id]),
+        at=moment,
+    )

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock, page_cache
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.core.selectors import work_calendar
@@ -120,11 +121,10 @@ def answer_objection(objection: Objection, *, upheld: bool, answer: str, by: Use
         objection.competition, "objection_answered", objection, by=by, at=moment, upheld=upheld, answer=answer[:5000]
     )
     if objection.filed_by:
-        with in_house_language():
-            notify(
-                [objection.filed_by],
-                subject=_("Your objection has been answered"),
-                body=answer[:5000],
-                url=reverse("competitions:call", args=[objection.competition.slug]),
-                at=moment,
-            )
+        notify(
+            [objection.filed_by],
+            subject=gettext_lazy("Your objection has been answered"),
+            quoted=answer[:5000],
+            url=reverse("competitions:call", args=[objection.competition.slug]),
+            at=moment,
+        )

@@ -7,9 +7,10 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import Refusal, RefusedError, require
 
@@ -149,11 +150,11 @@ def _give(round_: Round, entry: Entry, by: User, moment: datetime, *, further: b
     verb = "further_reading" if further else "reading_given"
     chain.write(round_.competition, verb, row, by=by, at=moment, round=round_.pk, entry=entry.pk, judge=chosen.pk)
     if round_.state == RoundState.OPEN:
-        with in_house_language():
-            notify(
-                [chosen.user],
-                subject=_("One more entry to read: %(code)s") % {"code": entry.code},
-                url=reverse("competitions:judge_desk", args=[chosen.pk]),
-                at=moment,
-            )
+        notify(
+            [chosen.user],
+            subject=gettext_lazy("One more entry to read: %(code)s"),
+            words={"code": entry.code},
+            url=reverse("competitions:judge_desk", args=[chosen.pk]),
+            at=moment,
+        )
     return row

@@ -11,10 +11,11 @@ from fractions import Fraction
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock, page_cache
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
@@ -350,8 +351,8 @@ def release_results(competition: Competition, *, reason: str = "", by: User, at:
     units = competition.entries.filter(state="accepted").values("unit_id")
     contacts = User.objects.filter(unit_id__in=units, groups__name=Role.UNIT_CONTACT, is_active=True).distinct()
     url = reverse("competitions:call", args=[competition.slug])
-    with in_house_language():
-        notify(contacts, subject=_("Results of “%(title)s”") % {"title": competition.title}, url=url, at=moment)
+    subject = gettext_lazy("Results of “%(title)s”")
+    notify(contacts, subject=subject, words={"title": competition.title}, url=url, at=moment)
 
 
 def all_closed(competition: Competition) -> Refusal | None:

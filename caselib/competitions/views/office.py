@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caselib.core import clock
 from caselib.core.seen import stamp_of
 
+from .. import lettering
 from ..enums import CALL_TRANSITIONS, CallState
 from ..forms import setup as forms
 from ..forms.acts import AppointForm, ProlongForm
@@ -263,11 +264,13 @@ def office_results(request: HttpRequest, pk: int) -> HttpResponse:
     ]
     period = PublicityPeriod.objects.filter(competition=call).first()
     unanswered = call.objections.filter(state="open").count()
+    winners = outcome.winners(call)
     context = {
         "call": call,
         "tab": "results",
         "rounds": rounds,
-        "winners": outcome.winners(call),
+        "winners": winners,
+        "unshown": lettering.unshown(map(awards.text_of, winners)) if call.state == CallState.PUBLICITY else [],
         "proposal": outcome.proposal(call) if results.all_closed(call) is None and not call.released else None,
         "closed": results.all_closed(call),
         "partial": results.partial_before(call) if call.state == CallState.PUBLISHED else [],

@@ -13,7 +13,7 @@ from caselib.core.addresses import printed
 from caselib.core.errors import Refusal, RefusedError
 from caselib.word import pdf
 
-from .. import papers
+from .. import lettering, papers
 from ..enums import CallState
 from ..forms.acts import MilestonesForm, NeedForm
 from ..models import Certificate, Competition, Need
@@ -63,7 +63,8 @@ def certificates(request: HttpRequest, pk: int) -> HttpResponse:
     call = _call(pk)
     rows = Certificate.objects.filter(award__competition=call)
     rows = rows.select_related("award__entry__track", "award__entry__unit").order_by("number")
-    context = {"call": call, "tab": "certificates", "certificates": rows, "pdf": pdf.available()}
+    unshown = lettering.unshown(row.text for row in rows) if pdf.available() else []
+    context = {"call": call, "tab": "certificates", "certificates": rows, "pdf": pdf.available(), "unshown": unshown}
     return render(request, "competitions/office/certificates.html", context)
 
 

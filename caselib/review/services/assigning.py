@@ -6,13 +6,13 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import TaskState
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.core.selectors import work_calendar
@@ -52,14 +52,14 @@ def assign(
     stage = StageTask.objects.get(pk=state.task_id)
     audit.record("review.assigned", page, by=by, at=at, stage=stage.pk, to=to.pk if to else None)
     if to is not None and to.pk != by.pk:
-        with in_house_language():
-            notify(
-                [to],
-                subject=_("Assigned to you: %(title)s (%(stage)s)") % {"title": page.draft_title, "stage": stage.name},
-                body=_("%(who)s assigned this manuscript to you.") % {"who": by},
-                url=reverse("review:read", args=[state.pk]),
-                at=at,
-            )
+        notify(
+            [to],
+            subject=gettext_lazy("Assigned to you: %(title)s (%(stage)s)"),
+            body=gettext_lazy("%(who)s assigned this manuscript to you."),
+            words={"title": page.draft_title, "stage": stage.name, "who": by},
+            url=reverse("review:read", args=[state.pk]),
+            at=at,
+        )
     return state
 
 
@@ -90,19 +90,16 @@ def send_reminders(*, at: datetime | None = None) -> int:
             if not claimed.exclude(reminded_on=today).update(reminded_on=today):
                 continue
             stage = StageTask.objects.get(pk=state.task_id)
-            with in_house_language():
-                words = (
-                    _("Overdue: %(title)s (%(stage)s)")
-                    if lamp == Light.OVERDUE
-                    else _("Due soon: %(title)s (%(stage)s)")
-                )
-                notify(
-                    [state.assignee] if state.assignee else group_members(stage),
-                    subject=words % {"title": page.draft_title, "stage": stage.name},
-                    body=_("The stage is due on %(day)s.") % {"day": date_format(state.due_on, "DATE_FORMAT")},
-                    url=reverse("review:read", args=[state.pk]),
-                    at=moment,
-                )
+            notify(
+                [state.assignee] if state.assignee else group_members(stage),
+                subject=gettext_lazy("Overdue: %(title)s (%(stage)s)")
+                if lamp == Light.OVERDUE
+                else gettext_lazy("Due soon: %(title)s (%(stage)s)"),
+                body=gettext_lazy("The stage is due on %(day)s."),
+                words={"title": page.draft_title, "stage": stage.name, "day": state.due_on},
+                url=reverse("review:read", args=[state.pk]),
+                at=moment,
+            )
             count += 1
     return count
 
@@ -133,14 +130,13 @@ def send_rereview_notices(*, days: int = 30, at: datetime | None = None) -> int:
             if told.all().exists():
                 continue
             audit.record("review.rereview_notice", page, by=None, at=moment, due_on=page.review_due_on)
-            with in_house_language():
-                notify(
-                    [page.owner] if page.owner else [],
-                    subject=_("Review due again: %(title)s") % {"title": page.title},
-                    body=_("This item is to be reviewed again by %(day)s.")
-                    % {"day": date_format(page.review_due_on, "DATE_FORMAT")},
-                    url=reverse("review:manuscript", args=[page.pk]),
-                    at=moment,
-                )
+            notify(
+                [page.owner] if page.owner else [],
+                subject=gettext_lazy("Review due again: %(title)s"),
+                body=gettext_lazy("This item is to be reviewed again by %(day)s."),
+                words={"title": page.title, "day": page.review_due_on},
+                url=reverse("review:manuscript", args=[page.pk]),
+                at=moment,
+            )
         count += 1
     return count

@@ -11,10 +11,11 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import TaskState, WorkflowState
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 from caselib.resources.content import digest
@@ -193,14 +194,14 @@ def _return_to_author(decision: Decision, state: StageState, run: WorkflowState,
     state.reject(user=by, comment=decision.opinion)
     page = decision.page
     people = User.objects.filter(pk__in={page.owner_id, run.requested_by_id, *author_ids(page.specific)} - {None})
-    with in_house_language():
-        notify(
-            people,
-            subject=_("Returned to you: %(title)s") % {"title": page.draft_title},
-            body=_("%(stage)s: %(opinion)s") % {"stage": decision.stage.name, "opinion": decision.opinion},
-            url=reverse("review:manuscript", args=[page.pk]),
-            at=decision.decided_at,
-        )
+    notify(
+        people,
+        subject=gettext_lazy("Returned to you: %(title)s"),
+        body=gettext_lazy("%(stage)s: %(opinion)s"),
+        words={"title": page.draft_title, "stage": decision.stage.name, "opinion": decision.opinion},
+        url=reverse("review:manuscript", args=[page.pk]),
+        at=decision.decided_at,
+    )
 
 
 def _return_to_stage(decision: Decision, state: StageState, run: WorkflowState, by: User) -> None:

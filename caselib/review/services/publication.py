@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import Revision, WorkflowState
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.content import digest
@@ -55,15 +55,14 @@ def publish_run(run: WorkflowState, page: ResourcePage, *, by: User | None, at: 
         review_due_on=due,
     )
     people = User.objects.filter(pk__in={page.owner_id, run.requested_by_id, *author_ids(page)} - {None})
-    with in_house_language():
-        notify(
-            people,
-            subject=_("Published: %(title)s") % {"title": page.title},
-            body=_("All stages have passed the text. It will be reviewed again by %(day)s.")
-            % {"day": date_format(due, "DATE_FORMAT")},
-            url=page.url or reverse("review:manuscript", args=[page.pk]),
-            at=moment,
-        )
+    notify(
+        people,
+        subject=gettext_lazy("Published: %(title)s"),
+        body=gettext_lazy("All stages have passed the text. It will be reviewed again by %(day)s."),
+        words={"title": page.title, "day": due},
+        url=page.url or reverse("review:manuscript", args=[page.pk]),
+        at=moment,
+    )
 
 
 def vetted(run: WorkflowState, page: ResourcePage, revision: Revision, sha256: str) -> list[Decision]:

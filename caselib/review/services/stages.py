@@ -7,14 +7,14 @@ from datetime import datetime
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.models import Revision, TaskState, WorkflowState
 from wagtail.signals import task_submitted
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock, jobs
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.core.selectors import work_calendar
@@ -140,12 +140,11 @@ def tell_readers(state: StageState, page: ResourcePage, stage: StageTask, *, at:
     readers = readers_for(people, page, state)
     view = stage_view(state, page)
     able = [person for person in people if may_review(readers[person.pk], view) is None]
-    with in_house_language():
-        notify(
-            able,
-            subject=_("To review: %(title)s (%(stage)s)") % {"title": page.draft_title, "stage": stage.name},
-            body=_("The manuscript waits for this stage. It is due on %(day)s.")
-            % {"day": date_format(state.due_on) if state.due_on else "—"},
-            url=reverse("review:read", args=[state.pk]),
-            at=at,
-        )
+    notify(
+        able,
+        subject=gettext_lazy("To review: %(title)s (%(stage)s)"),
+        body=gettext_lazy("The manuscript waits for this stage. It is due on %(day)s."),
+        words={"title": page.draft_title, "stage": stage.name, "day": state.due_on or "—"},
+        url=reverse("review:read", args=[state.pk]),
+        at=at,
+    )

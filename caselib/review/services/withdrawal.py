@@ -8,11 +8,12 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from wagtail.actions.unpublish_page import UnpublishPageAction
 from wagtail.models import WorkflowState
 
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import audit, clock, page_cache
 from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.models import PublicationGrant, ResourcePage
@@ -51,26 +52,26 @@ def withdraw(page: ResourcePage, reason: str, *, by: User, at: datetime | None =
     audit.record("review.withdrawn", page, by=by, at=moment, reason=reason, revision=revision_id)
     withdrawn.send(sender=ResourcePage, page=page, reason=reason, by=by, at=moment)
     page_cache.bump(page_cache.PAGES, page_cache.LISTS, pages=[page.pk])
-    with in_house_language():
-        notify(
-            User.objects.filter(pk__in={page.owner_id, run and run.requested_by_id, *author_ids(page)} - {None}),
-            subject=_("Withdrawn: %(title)s") % {"title": page.title},
-            body=reason,
-            url=reverse("review:manuscript", args=[page.pk]),
-            at=moment,
-        )
+    notify(
+        User.objects.filter(pk__in={page.owner_id, run and run.requested_by_id, *author_ids(page)} - {None}),
+        subject=gettext_lazy("Withdrawn: %(title)s"),
+        quoted=reason,
+        words={"title": page.title},
+        url=reverse("review:manuscript", args=[page.pk]),
+        at=moment,
+    )
 
 
 def tell_holders(page: ResourcePage, holders: Iterable[User], reason: str, *, at: datetime) -> None:
     """Notify whoever ordered, listed or printed ``page``. Called by those who hear the signal ``withdrawn``."""
-    with in_house_language():
-        notify(
-            holders,
-            subject=_("Withdrawn: %(title)s") % {"title": page.title},
-            body=_("An item that you ordered, listed or printed was withdrawn: %(reason)s") % {"reason": reason},
-            url=page.url or "",
-            at=at,
-        )
+    notify(
+        holders,
+        subject=gettext_lazy("Withdrawn: %(title)s"),
+        body=gettext_lazy("An item that you ordered, listed or printed was withdrawn: %(reason)s"),
+        words={"title": page.title, "reason": reason},
+        url=page.url or "",
+        at=at,
+    )
 
 
 @transaction.atomic

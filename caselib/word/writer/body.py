@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.word import ooxml
 from caselib.word.model import Block, Comment, Document, Heading, ImageData, Note, Paragraph, Picture, Run, Table
 from caselib.word.styles import HouseStyle, heading_number
-from caselib.word.writer import captions
+from caselib.word.writer import captions, lists
 from caselib.word.writer.comments import comment_ends, commented
 from caselib.word.writer.images import ImageStore, Stored, fit
 from caselib.word.writer.package import Package
@@ -29,7 +29,11 @@ _STYLES = {
 # Below this a picture is printed coarse.
 MIN_DPI = 200
 # No line end parts it, and what stands before it is too short for a line.
-_ADDRESS = re.compile(r"[!-~]{24}|(?=[!-~]*[0-9/._@])[!-~]{16}")
+_ADDRESS = re.compile(
+    r"[!-~]{24}|(?=[!-~]*[0-9/._@])[!-~]{16}"
+    # formulas, and Tibetan, whose blanks stand between sentences only
+    "|(?=[!-~\u00b1-\u00f7\u2080-\u22ff]*[\u00d7\u00f7\u2200-\u22ff])[!-~\u00b1-\u00f7\u2080-\u22ff]{12}|[\u0f00-\u0fff]{12}"
+)
 # What stands in the middle or at the edge is not drawn out to both.
 _NEVER_DRAWN_OUT = frozenset({"caption", "byline", "signature"})
 _SAFE_LINK = re.compile(r"^(?:https?://|mailto:)[^\s<>\"]+$", re.IGNORECASE)
@@ -46,11 +50,12 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A heading of the contents: its bookmark, its text and its level in the contents (1 and deeper)."""
+    """A heading of the contents: its bookmark, its text, its level in the contents (1 and deeper) and the names in it."""
 
     anchor: str
     text: str
     level: int
+    names: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -81,6 +86,7 @@ class BodyWriter:
     _captions: captions.Captions = field(default_factory=dict)
     _sequence: dict[str, int] = field(default_factory=dict)
     _numbers: list[int] = field(default_factory=list)
+    _standings: Mapping[int, lists.Standing] = field(default_factory=dict)
     _called: set[str] = field(default_factory=set)
     _marks: list[Mark] = field(default_factory=list)
 
@@ -95,12 +101,13 @@ class BodyWriter:
         self._document, self._prefix, self.where = document, prefix, where
         self._sequence, self._numbers, self._called, self._marks = {"图": 0, "表": 0}, [0] * 10, set(), []
         self._captions = captions.captions_of(document.blocks, prefix)
+        self._standings = lists.standings(document.blocks)
         comments: dict[int, list[Comment]] = {}
         for comment in document.comments:
             comments.setdefault(comment.paragraph, []).append(comment)
         chunks: list[str] = []
         for ordinal, block in enumerate(document.blocks):
-            chunks.append(self._block(block, nested, comments.get(ordinal, ())))
+            chunks.append(self._block(block, nested, comments.get(ordinal, ()), self._standings.get(ordinal)))
         chunks.append(self._uncalled_notes(document.notes.values()))
         return "".join(chunks), self._marks
 
@@ -122,24 +129,33 @@ class BodyWriter:
         opening, closing = comment_ends(comments, self.counters.comments)
         return opening + content + closing
 
-    def _block(self, block: Block, nested: bool, comments: Sequence[Comment]) -> str:
+    def _block(self, block: Block, nested: bool, comments: Sequence[Comment], standing: lists.Standing | None) -> str:
         if isinstance(block, Paragraph):
-            return self.paragraph(block, comments)
+            return self.paragraph(block, comments, standing=standing)
         if isinstance(block, Heading):
             return self._heading(block, nested, comments)
         if isinstance(block, Table):
             return self._table(block, comments)
         return self._picture(block, comments)
 
-    def paragraph(self, block: Paragraph, comments: Sequence[Comment] = (), style: str = "") -> str:
-        """Return one paragraph; ``style`` overrides the one of its role."""
+    def paragraph(
+        self,
+        block: Paragraph,
+        comments: Sequence[Comment] = (),
+        style: str = "",
+        standing: lists.Standing | None = None,
+    ) -> str:
+        """Return one paragraph; ``style`` overrides the one of its role, ``standing`` says where an item of a list stands."""
         runs, properties = block.runs, ""
         lead = ooxml.run(block.lead, ooxml.run_properties(block.lead, style="Lead"))
         if block.role == "list":
             if block.number:
-                lead = ooxml.run(block.number + "\t") + lead
+                apart = block.number.strip() + "\t" if self.style.list_hanging else lists.run_in(block.number)
+                lead = ooxml.run(apart) + lead
             else:
-                properties = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+                depth = standing.depth if standing else 0
+                properties = f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="1"/></w:numPr>'
+            properties += standing.xml(self.style) if standing else ""
         elif block.number:
             lead = ooxml.run(block.number) + lead
         content = self._commented(runs, comments, len(block.lead)) if comments else self.runs(runs)

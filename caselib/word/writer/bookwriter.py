@@ -27,7 +27,7 @@ from caselib.word.writer.templates import looks_of, merge_styles
 from caselib.word.writer.titles import fits_running, running
 
 # Raised with every change of what the writer prints: it is part of every fingerprint and of every frozen edition.
-WRITER_VERSION = "5"
+WRITER_VERSION = "6"
 Progress = Callable[[int, int, str], None]
 
 

@@ -59,7 +59,7 @@ def compile_and_render(
         if oracle is not None and not made.counted:
             # LibreOffice has failed already, and a PDF without page numbers helps nobody.
             return data, None, made, []
-        rendered = pdf.to_pdf(data, seconds=seconds, tick=(lambda: progress(0, 1, "pdf")) if progress else None)
+        rendered = pdf.to_pdf(data, seconds=seconds, tick=(lambda: progress(0, 0, "pdf")) if progress else None)
         wrong = check_contents(made.entries, rendered) if rendered and made.counted else []
         if attempt == 2 or not wrong or rendered is None or oracle is None:
             break

@@ -57,7 +57,7 @@ def _entry(mark: Mark, style: HouseStyle) -> str:
     """
     look = style.contents_look(mark.level)
     room = max(6.0, room_of(look, style) - look.indent_chars - _NUMBER_ROOM)
-    rows = measure.lines(mark.text, measure.balanced(mark.text, room))
+    rows = measure.lines(mark.text, measure.balanced(mark.text, room, mark.names))
     return "<w:r><w:br/></w:r>".join(ooxml.run(row) for row in rows)
 
 

@@ -18,7 +18,8 @@ from caselib.word.model import Document, Paragraph
 from caselib.word.qr import qr_image
 from caselib.word.writer import measure
 from caselib.word.writer.body import BodyWriter, Mark
-from caselib.word.writer.titles import balance, room_of, title_line
+from caselib.word.writer.naming import names_in
+from caselib.word.writer.titles import balance, part_line, room_of, title_line
 
 FlowKind = Literal["cover", "matter", "contents", "part", "chapters", "index"]
 _RUNNING = re.compile(
@@ -98,8 +99,9 @@ class FlowWriter:
                 around = balance(head, writer.style.part, writer.style)
                 chunks.append(ooxml.paragraph("Heading1", writer.marked(f"{anchor}g", ooxml.run(head)), around))
             title = ooxml.line(chapter.title) or "（无题）"
-            marks.append(Mark(anchor, title, 1 + writer.shift))
-            runs, around = title_line(title, writer.style.title, writer.style)
+            names = names_in(title, chapter)
+            marks.append(Mark(anchor, title, 1 + writer.shift, names))
+            runs, around = title_line(title, writer.style.title, writer.style, names)
             chunks.append(ooxml.paragraph(f"Heading{1 + writer.shift}", writer.marked(anchor, runs), around))
             # short entries: no page ends between the facts of one and its text
             keep = "<w:keepNext/>" if heads else ""
@@ -110,7 +112,11 @@ class FlowWriter:
                 lead = ooxml.run("摘要：", ooxml.run_properties("摘要：", style="Lead"))
                 chunks.append(ooxml.paragraph("Quote", lead + ooxml.run(ooxml.line(chapter.abstract))))
             xml, inner = writer.chapter(chapter.document, prefix=f"{number}c{index}", where=title)
-            chunks.append(_kept_with_next(xml) if chapter.qr else xml)
+            chunks.append(xml)
+            if chapter.qr:
+                # An entry may consist of its abstract alone.
+                last = len(chunks) - 1 if xml else len(chunks) - 2
+                chunks[last] = _kept_with_next(chunks[last])
             marks += inner
             chunks.append(self._code(chapter))
         return Flow("chapters", "".join(chunks), marks, self._notes_since(before), marks[0].text, tuple(keys))
@@ -123,8 +129,8 @@ class FlowWriter:
         anchor, title = f"_Toc{number}c0", ooxml.line(matter.title)
         marks = [Mark(anchor, title, 1)] if matter.listed and title else []
         style = "MatterTitle" if matter.listed else "TOCHeading"
-        around = balance(title, writer.style.contents_title, writer.style)
-        head = ooxml.paragraph(style, writer.marked(anchor, ooxml.run(title)), around) if title else ""
+        runs, around = title_line(title, writer.style.contents_title, writer.style)
+        head = ooxml.paragraph(style, writer.marked(anchor, runs), around) if title else ""
         imprint = matter.kind == "colophon" and all(isinstance(block, Paragraph) for block in matter.document.blocks)
         if imprint and not title:
             return Flow("matter", self._imprint(matter.document), notes=self._notes_since(before), title=title)
@@ -151,15 +157,14 @@ class FlowWriter:
         self.count += 1
         anchor = f"_Toc{number}c0"
         label = ooxml.line(part.number)
+        look = self.writer.style.part
         # Space, not vertical centring, which LibreOffice and WPS leave out.
-        space = ooxml.twips(self.writer.style.page.text_height_mm * 0.28)
+        space = f'<w:spacing w:before="{ooxml.twips(self.writer.style.page.text_height_mm * 0.28) + round(look.line_pt * 20)}"/>'
+        runs, around = part_line(label, title or ("" if label else "\u3000"), look, self.writer.style)
         chunks = [
             ooxml.paragraph("Spacer", ""),
-            ooxml.paragraph("PartNumber", ooxml.run(label), f'<w:spacing w:before="{space}"/>'),
+            ooxml.paragraph("Heading1", self.writer.marked(anchor, runs), space + around),
         ]
-        named = title or label or "　"
-        around = balance(named, self.writer.style.part, self.writer.style)
-        chunks.append(ooxml.paragraph("Heading1", self.writer.marked(anchor, ooxml.run(named)), around))
         chunks += [
             ooxml.paragraph("CoverLine", ooxml.run(ooxml.line(row))) for row in part.note.splitlines() if row.strip()
         ]

@@ -97,13 +97,14 @@ def _cut(unit: str, room: float) -> list[str]:
     return [unit[at : at + size] for at in range(0, len(unit), size)]
 
 
-def balanced(text: str, room: float) -> float:
-    """Return the width in ems in which ``text`` takes no more lines than in ``room``, fills them evenly and parts no word."""
-    return balanced_together((text,), room)
+def balanced(text: str, room: float, names: frozenset[str] = frozenset()) -> float:
+    """Return the width in ems in which ``text`` takes no more lines than in ``room``, fills them evenly and parts no word
+    and none of ``names``."""
+    return balanced_together((text,), room, names)
 
 
 @lru_cache(maxsize=4096)
-def balanced_together(texts: tuple[str, ...], room: float) -> float:
+def balanced_together(texts: tuple[str, ...], room: float, names: frozenset[str] = frozenset()) -> float:
     """Return the width that ``balanced`` returns, for ``texts`` that each begin a line.
 
     Of the widths from the most even one up to ``room`` the one is taken whose lines end best.
@@ -119,29 +120,37 @@ def balanced_together(texts: tuple[str, ...], room: float) -> float:
     while high - low > 0.25:
         middle = (low + high) / 2
         low, high = (low, middle) if sum(map(len, broken(middle))) <= count else (middle, high)
-    starts = [word_starts(text) for text in texts]
+    starts = [word_starts(text, names) for text in texts]
     best, least = room, float("inf")
     for step in range(_WIDTHS + 1):
         wide = high + (room - high) * step / _WIDTHS
         rows = broken(wide)
         # No sign is left to hang over the edge of a centred line, and the next one does not find room there.
-        loose = min(room, max(width(row) for piece in rows for row in piece) + 0.5)
+        widest = max(width(row) for piece in rows for row in piece)
+        loose = min(room, widest + 0.5)
         rough = (wide - high) / room * 4 + sum(map(_roughness, rows, starts))
         if broken(loose) != rows:
-            loose, rough = wide, rough + 1
+            # Not every program hangs every sign: it would take the one before it along, and part a word.
+            loose, rough = wide, rough + (10 if widest > wide else 1)
         if rough < least:
             best, least = loose, rough
     return best
 
 
-def word_starts(text: str) -> frozenset[int]:
-    """Return where words begin in ``text``, counted in signs other than blanks."""
+def word_starts(text: str, names: frozenset[str] = frozenset()) -> frozenset[int]:
+    """Return where words begin in ``text``, counted in signs other than blanks; none begins within one of ``names``."""
     import rjieba
 
+    bare = "".join(text.split())
     starts, at = set(), 0
-    for word in rjieba.cut("".join(text.split())):
+    for word in rjieba.cut(bare):
         starts.add(at)
         at += len(word)
+    for name in names:
+        at = bare.find(name)
+        while at >= 0:
+            starts -= set(range(at + 1, at + len(name)))
+            at = bare.find(name, at + 1)
     return frozenset(starts)
 
 

@@ -237,9 +237,6 @@ def _furniture(style: HouseStyle) -> str:
         _style("Footer", "footer", style.footer),
         _style("CoverTitle", "Cover Title", style.cover_title),
         _style("CoverLine", "Cover Line", style.cover_line),
-        _style(
-            "PartNumber", "Part Number", Look(KAI, style.part.size_pt * 0.7, align="center", line_pt=style.part.line_pt)
-        ),
         _style("IndexLine", "Index Line", style.index, hanging=style.index.size_pt * 2),
         _style("Imprint", "Imprint", style.index),
         _style(

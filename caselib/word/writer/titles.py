@@ -14,19 +14,20 @@ def room_of(look: Look, style: HouseStyle) -> float:
     return style.page.text_width_mm * POINTS_PER_MM / max(1.0, look.size_pt + look.tracking_pt)
 
 
-def balance(text: str, look: Look, style: HouseStyle) -> str:
+def balance(text: str, look: Look, style: HouseStyle, names: frozenset[str] = frozenset()) -> str:
     """Return the ``w:ind`` that makes the lines of a centred title equally long, nothing for a title of one line.
 
-    Space at the sides, not a line end: the contents and the navigation pane take the title over as it is.
+    Space at the sides, not a line end: the contents and the navigation pane take the title over as it is. ``names`` are
+    stretches of it that no line end should part.
     """
     if look.align != "center":
         return ""
     room = room_of(look, style)
-    spare = round((room - measure.balanced(text, room)) / 2 * look.size_pt * 20)
+    spare = round((room - measure.balanced(text, room, names)) / 2 * look.size_pt * 20)
     return f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
 
 
-def title_line(text: str, look: Look, style: HouseStyle) -> tuple[str, str]:
+def title_line(text: str, look: Look, style: HouseStyle, names: frozenset[str] = frozenset()) -> tuple[str, str]:
     """Return the runs of a title and what ``balance`` says of it; a subtitle behind ——, which would be parted from its
     title anywhere, begins a line of its own if that costs one line at most.
     """
@@ -36,9 +37,24 @@ def title_line(text: str, look: Look, style: HouseStyle) -> tuple[str, str]:
     pieces = (head.rstrip(), dash + subtitle)
     rows = [len(measure.lines(piece, room)) for piece in pieces]
     if look.align != "center" or not head.strip() or not subtitle.strip() or whole == 1 or sum(rows) > whole + 1:
+        return ooxml.run(text), balance(text, look, style, names)
+    return _pieces_line(pieces, look, style, names)
+
+
+def part_line(number: str, title: str, look: Look, style: HouseStyle) -> tuple[str, str]:
+    """Return the runs of the heading of a part and what ``balance`` says of it: its number and title in one paragraph,
+    else the contents that Word makes anew would lose the number; on two lines where one does not hold both.
+    """
+    text = f"{number}\u3000{title}" if number and title else number or title
+    if not number or not title or measure.width(text) <= room_of(look, style):
         return ooxml.run(text), balance(text, look, style)
-    wide = measure.balanced_together(pieces, room)
-    spare = round((room - wide) / 2 * look.size_pt * 20)
+    return _pieces_line((number, title), look, style, frozenset())
+
+
+def _pieces_line(pieces: tuple[str, str], look: Look, style: HouseStyle, names: frozenset[str]) -> tuple[str, str]:
+    """Return ``pieces`` as runs that each begin a line, and the space at their sides."""
+    room = room_of(look, style)
+    spare = round((room - measure.balanced_together(pieces, room, names)) / 2 * look.size_pt * 20)
     around = f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
     return "<w:r><w:br/></w:r>".join(map(ooxml.run, pieces)), around
 

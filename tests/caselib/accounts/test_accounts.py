@@ -13,6 +13,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Unit, User
@@ -173,8 +174,8 @@ def test_notices_are_own_and_mailed_on_commit(
 ) -> None:
     mine, other = factories.UserFactory(), factories.UserFactory()
     with django_capture_on_commit_callbacks(execute=True):
-        notify([mine], subject="请复审\n一件", url="/review/")
-        (foreign,) = notify([other], subject="别人的")
+        notify([mine], subject=gettext_lazy("请复审\n一件"), url="/review/")
+        (foreign,) = notify([other], subject=gettext_lazy("别人的"))
     client.force_login(mine)
     page = client.get(reverse("accounts:notices")).content.decode()
     assert "请复审" in page
@@ -191,7 +192,7 @@ def test_a_letter_says_who_writes_to_whom_and_where_it_is_seen(
     settings.WAGTAILADMIN_BASE_URL, settings.LANGUAGE_CODE = "https://anli.example.cn", "zh-hans"
     person = factories.UserFactory(name="阿依古丽·买买提")
     with django_capture_on_commit_callbacks(execute=True), translation.override("en"):
-        notify([person], subject="请评价：三本账", url="/rate/x/")
+        notify([person], subject=gettext_lazy("请评价：三本账"), url="/rate/x/")
     (letter,) = mailoutbox
     assert letter.body.splitlines()[0] == "阿依古丽·买买提，您好："
     assert "请评价：三本账" in letter.body
@@ -215,7 +216,7 @@ def test_a_mail_server_that_does_not_answer_is_waited_for_once(
     monkeypatch.setattr("smtplib.SMTP.__init__", refuse)
     people = [factories.UserFactory() for _ in range(5)]
     with django_capture_on_commit_callbacks(execute=True):
-        assert len(notify(people, subject="评选结果")) == 5
+        assert len(notify(people, subject=gettext_lazy("评选结果"))) == 5
     assert len(tried) == 1
 
 
@@ -225,7 +226,7 @@ def test_the_inbox_needs_as_many_queries_for_thirty(
 ) -> None:
     user = factories.UserFactory()
     for number in range(size):
-        notify([user], subject=f"通知{number}")
+        notify([user], subject=gettext_lazy("%(number)d"), words={"number": number})
     client.force_login(user)
     with django_assert_max_num_queries(8):
         assert client.get(reverse("accounts:notices")).status_code == 200
