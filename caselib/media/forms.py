@@ -45,7 +45,9 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
         model = VideoFile
         fields = ["title", "file", "still"]
         # Said before two gigabytes were sent, not after.
-        help_texts: ClassVar[dict[str, Any]] = {"file": _("MP4 (H.264) or WebM, at most 2 GB. Convert other films first.")}
+        help_texts: ClassVar[dict[str, Any]] = {
+            "file": _("MP4 (H.264) or WebM, at most 2 GB. Convert other films first.")
+        }
         widgets: ClassVar[dict[str, Any]] = {
             "file": forms.ClearableFileInput(attrs={"accept": ",".join(f".{s}" for s in sorted(FILM_SUFFIXES))})
         }
