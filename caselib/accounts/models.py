@@ -10,7 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node
 
-from .enums import ADMIN_ROLES, Role, UnitKind, UnitLevel
+from .enums import ADMIN_ROLES, ADMINISTRATORS, Role, UnitKind, UnitLevel
 
 if TYPE_CHECKING:
     from .viewers import Viewer
@@ -81,6 +81,11 @@ class User(AbstractUser):
     def enters_admin(self) -> bool:
         """Whether the administration is open to the account: what the menu shows; Wagtail asks the permission itself."""
         return self.is_superuser or bool(self.roles & ADMIN_ROLES)
+
+    @property
+    def only_administers(self) -> bool:
+        """Whether the account is for administering the site and nothing else: it neither reads inside nor orders."""
+        return bool(self.roles) and self.roles <= ADMINISTRATORS
 
     def has_role(self, *wanted: str) -> bool:
         """Whether the account is active and holds at least one of ``wanted``."""

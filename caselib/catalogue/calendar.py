@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, timedelta
 from urllib.parse import urlsplit
 
+from django.utils.translation import ngettext
 from icalendar import Calendar, Event
 
 from .enums import DispatchState
@@ -38,7 +39,8 @@ def _event(session: Dispatch, host: str, base_url: str) -> Event:
     order = session.line.order
     cancelled = session.state == DispatchState.CANCELLED
     who = f"{session.teacher.title} · " if session.teacher else ""
-    what = f"{order.number} · {who}{order.unit} · {order.audience} ({order.headcount})"
+    people = ngettext("%(n)s person", "%(n)s people", order.headcount) % {"n": order.headcount}
+    what = f"{order.number} · {who}{order.unit} · {order.audience} · {people}"
     event = Event()
     # A planned session never changes: it is cancelled, and planned anew as another one.
     event.add("uid", f"session-{session.pk}@{host}")

@@ -125,13 +125,15 @@ def _side(title: str) -> str:
 
 
 def imprint(page: ResourcePage, citation: str, short_url: str) -> SafeString:
-    """Return how the page is cited, its short address as words and as a QR code, and when it was reviewed last."""
+    """Return how the page is cited, its short address as words and as a QR code, its code, and when it was reviewed last."""
     copied, copy = escape(_("Copied")), escape(_("Copy the citation"))
     reviewed = f" · {escape(_('last reviewed'))} {day(page.reviewed_on)}" if page.reviewed_on else ""
+    # The code is the one number of an item: a reader who finds another one beside it asks which is meant.
+    code = f" · {escape(_('Code'))} {escape(page.code)}" if page.code else ""
     printed = f"{escape(_('printed on'))} {day(clock.today())}"
     return _markup(
         f'<footer class="imprint section">\n<div><p id="citation">{escape(citation)}</p>'
-        f'<p class="num">{escape(short_url)} · {escape(_("No."))} {page.pk:d}{reviewed}'
+        f'<p class="num">{escape(short_url)}{code}{reviewed}'
         f'<span class="print-only">{printed}</span></p>\n'
         f'<p class="no-print needs-js"><button class="button button--small" type="button" data-copy="citation"'
         f' data-copied="{copied}">{copy}</button></p></div>\n'

@@ -51,11 +51,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The answer: pairs (entry, judge) in order, or the reason why there can be none."""
+    """The answer: pairs (entry, judge) in order, or the reason why there can be none and which entries or judges it is about."""
 
     pairs: tuple[tuple[int, int], ...] = ()
     refusal: Refusal | None = None
     entries: tuple[int, ...] = field(default=())
+    judges: tuple[int, ...] = field(default=())
 
     @property
     def feasible(self) -> bool:
@@ -192,7 +193,7 @@ def _explain(readers: Sequence[Reader], items: Sequence[Item], allowed: np.ndarr
             "demand (fewest possible: %(least)d). Remove them from the track or appoint others."
         )
         values = {"n": len(idle), "floor": floor, "least": int(reach.min())}
-        return Assignment(refusal=Refusal("lower-load", text % values))
+        return Assignment(refusal=Refusal("lower-load", text % values), judges=tuple(readers[at].id for at in idle))
     text = _(
         "The conflicts of interest leave no way to give every judge %(floor)d or %(ceiling)d entries. Appoint more judges."
     )

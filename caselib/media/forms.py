@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from caselib.core.numbers import row_number
@@ -17,7 +19,7 @@ from . import services
 from .holding import refusal
 from .models import CaseImage, VideoFile
 from .policies import choosable
-from .rules import film_refusal
+from .rules import FILM_SUFFIXES, film_refusal
 from .vtt import CaptionError, parse
 
 MAX_CAPTION_BYTES = 2 * 1024 * 1024
@@ -27,7 +29,10 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
     """Title, file and captions; length and size are read from the file."""
 
     captions = forms.FileField(
-        label=_("Captions"), required=False, help_text=_("An .srt or .vtt file. It becomes searchable text.")
+        label=_("Captions"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".srt,.vtt"}),
+        help_text=_("An .srt or .vtt file. It becomes searchable text."),
     )
 
     no_captions = forms.BooleanField(
@@ -39,14 +44,30 @@ class FilmForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = VideoFile
         fields = ["title", "file", "still"]
+        # Said before two gigabytes were sent, not after.
+        help_texts: ClassVar[dict[str, Any]] = {
+            "file": _("MP4 (H.264) or WebM, at most 2 GB. Convert other films first.")
+        }
+        widgets: ClassVar[dict[str, Any]] = {
+            "file": forms.ClearableFileInput(attrs={"accept": ",".join(f".{s}" for s in sorted(FILM_SUFFIXES))})
+        }
 
     def __init__(self, data: QueryDict | None = None, *args: Any, for_user: Any = None, **kwargs: Any) -> None:
         self.acting = for_user
         self._held: bool | None = None
         self._foreign_still = False
         super().__init__(data, *args, **kwargs)
-        if self.instance.pk is None or not self.instance.captions.exists():
+        track = self.instance.captions.first() if self.instance.pk else None
+        if track is None:
             del self.fields["no_captions"]
+        else:
+            self.fields["captions"].help_text = format_html(
+                '{} <a href="{}" download="{}.vtt">{}</a>',
+                self.fields["captions"].help_text,
+                reverse("resources:captions", args=[track.pk]),
+                self.instance.title,
+                _("Download the present captions to correct them"),
+            )
         if for_user is not None:
             self._keep_to_own_pictures(for_user)
 

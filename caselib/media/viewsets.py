@@ -104,7 +104,7 @@ class FilmViewSet(ModelViewSet):  # type: ignore[misc]
     model = VideoFile
     name = "films"
     icon = "media"
-    menu_label = _("Films")
+    menu_label = _("Film files")
     menu_order = 310
     add_to_admin_menu = True
     list_display = ["title", "length", "uploaded_by", "created_at"]

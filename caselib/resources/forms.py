@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 
@@ -18,6 +19,7 @@ from caselib.vocabularies.selectors import in_use
 
 from .enums import EducationalLevel, Method
 from .references import foreign_fields
+from .services import free_slug
 from .widgets import TermTreeWidget
 
 
@@ -82,10 +84,15 @@ class ResourceForm(WagtailAdminPageForm):
             if user and not (user.is_superuser or user.has_role(Role.EDITOR)):
                 # Their own unit, and the one that the resource has: a co-author of another unit keeps it.
                 self.fields["unit"].queryset = Unit.objects.filter(pk__in=[user.unit_id, self.instance.unit_id])
-                self.fields["unit"].initial = user.unit_id
+                # A new page brings an empty unit of its own, which goes before the initial value of the field.
+                self.initial["unit"] = self.instance.unit_id or user.unit_id
+        if "slug" in self.fields:
+            self.fields["slug"].required = False
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if not cleaned.get("slug") and "slug" not in self.errors:
+            cleaned["slug"] = self._address(cleaned.get("title") or "")
         if self.foreign:
             text = _(
                 "A file or an item that is not open to you was taken out. Upload the file yourself, or choose another."
@@ -102,3 +109,12 @@ class ResourceForm(WagtailAdminPageForm):
                 text = _("The steps add up to %(total)d minutes, the lesson has %(minutes)d. Make them equal.")
                 self.add_error("process", ValidationError(text % {"total": total, "minutes": minutes}))
         return cleaned
+
+    def _address(self, title: str) -> str:
+        """Return the end of the address where none was written: the one there is, else what the title gives.
+
+        Empty leaves it to Wagtail, which knows the neighbours; of a title without letters it could make none.
+        """
+        if self.instance.slug:
+            return str(self.instance.slug)
+        return "" if slugify(title, allow_unicode=True) else free_slug(title)

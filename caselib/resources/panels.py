@@ -111,7 +111,9 @@ CONTENT: dict[type[ResourcePage], list[Panel]] = {
     ],
     Textbook: [row("textbook_kind", "edition"), row("publisher", "isbn"), *fields("chapters", "body", "notes")],
     Video: [
-        FieldPanel("video_file", help_text=_("Upload the film under “Films” first; its length is read from the file.")),
+        FieldPanel(
+            "video_file", help_text=_("Upload the film under “Film files” first; its length is read from the file.")
+        ),
         row("category", "source_level"),
         row("agency", "made_in"),
         *fields("transcript", "chapters", "orderable"),

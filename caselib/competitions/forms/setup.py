@@ -121,9 +121,8 @@ class CriterionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            lines = [f"{level}：{text}" for level, text in (self.instance.descriptors or {}).items()]
-            self.initial["descriptors"] = "\n".join(lines)
+        lines = [f"{level}：{text}" for level, text in (self.instance.descriptors or {}).items()]
+        self.initial["descriptors"] = "\n".join(lines)
 
     def clean_descriptors(self) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -184,9 +183,14 @@ class CompositionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        groups = (("track", TrackKind), ("kind", Kind), ("level", UnitLevel), ("unit", UnitKind))
-        choices = [(f"{name}:{value}", label) for name, enum in groups for value, label in enum.choices]
-        self.fields["label"].choices = choices  # type: ignore[attr-defined]
+        # Some kinds of tracks and of resources have the same name; the heading says which is meant.
+        groups = (
+            (_("Kind of track"), "track", TrackKind), (_("Kind of resource"), "kind", Kind),
+            (_("Level of the unit"), "level", UnitLevel), (_("Kind of unit"), "unit", UnitKind),
+        )  # fmt: skip
+        self.fields["label"].choices = [  # type: ignore[attr-defined]
+            (heading, [(f"{name}:{value}", label) for value, label in enum.choices]) for heading, name, enum in groups
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -225,7 +225,9 @@ class AwardRule(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_tier_display()} {self.count if self.count is not None else f'{self.percent} %'}"
+        if self.percent is not None:
+            return f"{self.get_tier_display()} {self.percent.normalize():f}%"
+        return f"{self.get_tier_display()} {self.count}"
 
 
 class CompositionRule(models.Model):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from .. import scoring
 from ..enums import AssignmentState, EntryState
-from ..models import Competition, Entry, JuryAssignment, Result, Rubric, Standing
+from ..models import Certificate, Competition, Entry, JuryAssignment, Result, Rubric, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Explained:
     standing: Standing | None
     placed: int
     tier: str
+    certificate: Certificate | None
 
 
 def explain(competition: Competition, entries: Sequence[Entry]) -> list[Explained]:
@@ -64,7 +65,7 @@ def explain(competition: Competition, entries: Sequence[Entry]) -> list[Explaine
     readings = _readings(competition, received)
     standings = {row.entry_id: row for row in Standing.objects.filter(entry__in=received)}
     placed = Counter(Standing.objects.filter(entry__competition=competition).values_list("entry__track_id", flat=True))
-    awards = dict(competition.awards.filter(entry__in=received).values_list("entry_id", "tier"))
+    awards = {row.entry_id: row for row in competition.awards.filter(entry__in=received).select_related("certificate")}
     return [
         Explained(
             entry=entry,
@@ -77,7 +78,8 @@ def explain(competition: Competition, entries: Sequence[Entry]) -> list[Explaine
             ),
             standing=standings.get(entry.pk),
             placed=placed[entry.track_id],
-            tier=awards.get(entry.pk, ""),
+            tier=awards[entry.pk].tier if entry.pk in awards else "",
+            certificate=getattr(awards.get(entry.pk), "certificate", None),
         )
         for entry in received
     ]  # fmt: skip

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from .. import proposal as proposals
 from .. import scoring, severity
-from ..enums import AssignmentState, EntryState
-from ..models import Award, Competition, JuryAssignment, Result, Round, Rubric, Standing
+from ..enums import AssignmentState, EntryState, ObjectionState
+from ..models import Award, Competition, Entry, JuryAssignment, Result, Round, Rubric, Standing
 
 
 def judge_totals(round_: Round, rubric: Rubric) -> list[severity.Mark]:
@@ -89,6 +89,12 @@ def winners(competition: Competition) -> list[Award]:
 def withdrawn_winners(competition: Competition) -> list[str]:
     """Return the awarded entries whose resource is no longer in the library: withdrawn after it was handed in."""
     return [str(award.entry) for award in winners(competition) if award.entry.page and award.entry.page.withdrawn]
+
+
+def upheld_and_awarded(competition: Competition) -> list[Entry]:
+    """Return the entries that are still to be awarded although an objection to them was upheld. One query."""
+    rows = Entry.objects.filter(competition=competition, state=EntryState.ACCEPTED, award__isnull=False)
+    return list(rows.filter(objections__state=ObjectionState.UPHELD).distinct().order_by("number"))
 
 
 def awarded_page_ids(competition: Competition) -> list[int]:

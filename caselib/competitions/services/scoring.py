@@ -9,15 +9,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
+from caselib.accounts.services import in_house_language, notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
-from ..enums import AssignmentState, EntryState, RoundMode, RoundState
-from ..models import Ballot, BallotCode, Entry, JuryAssignment, Round, Score
+from ..enums import AssignmentState, CallState, EntryState, RoundMode, RoundState
+from ..models import Ballot, BallotCode, Entry, Judge, JuryAssignment, Round, Score
 from ..rules import acts, marks, timetable
 from ..selectors import jury
 from . import chain
@@ -36,16 +38,15 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
     """Open a round: judges may read from now on and score within its dates.
 
     Raises RefusedError while entries may still arrive, an entry lacks judges, a reading lies with a judge in conflict,
-    or the previous round is open. Effects in order: state, audit ``round_opened`` with rubrics and entries.
+    or the previous round is open. Effects in order: state, audit ``round_opened`` with rubrics and entries, notices to
+    the judges.
     """
     require(acts.office_only(by.roles))
     moment = at or clock.now()
     round_ = locked_round(round_)
-    if round_.state != RoundState.PREPARED or round_.competition.state != "published":
+    if round_.state != RoundState.PREPARED or round_.competition.state != CallState.PUBLISHED:
         raise ConflictError(Refusal("round-not-prepared", _("The round is not waiting to be opened.")))
-    if round_.competition.rounds.filter(order__lt=round_.order).exclude(state=RoundState.CLOSED).exists():
-        raise RefusedError(Refusal("previous-open", _("The round before is not closed yet.")))
-    require(timetable.still_collecting(round_.competition.timetable, moment))
+    require(may_open(round_, moment))
     entries = jury.participants(round_)
     rubrics = {rubric.track_id: rubric for rubric in round_.rubrics.prefetch_related("criteria")}
     held: dict[int, int] = {}
@@ -64,6 +65,32 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
         schemes={str(track): rubric.scheme.as_data() for track, rubric in rubrics.items()},
         entries=[[entry.pk, entry.track_id] for entry in entries],
     )  # fmt: skip
+    _tell_judges(round_, moment)
+
+
+def _tell_judges(round_: Round, moment: datetime) -> None:
+    """Tell each judge who reads in ``round_`` that it is open and until when."""
+    judges = Judge.objects.filter(pk__in=[pk for pk, load in jury.loads(round_).items() if load["all"]])
+    values = {"title": round_.competition.title, "round": round_.name, "time": timetable.shown(round_.closes_at)}
+    with in_house_language():
+        for judge in judges.select_related("user"):
+            notify(
+                [judge.user],
+                subject=_("Judging is open: %(title)s, %(round)s") % values,
+                body=_("Please hand in your scores by %(time)s.") % values,
+                url=reverse("competitions:judge_desk", args=[judge.pk]),
+                at=moment,
+            )
+
+
+def may_open(round_: Round, moment: datetime) -> Refusal | None:
+    """Refuse to open a round of a call that is not out, before another one is closed, or while entries may arrive."""
+    competition = round_.competition
+    if competition.state != CallState.PUBLISHED:
+        return Refusal("call-state", _("The call is not published, or over."))
+    if competition.rounds.filter(order__lt=round_.order).exclude(state=RoundState.CLOSED).exists():
+        return Refusal("previous-open", _("The round before is not closed yet."))
+    return timetable.still_collecting(competition.timetable, moment)
 
 
 def _in_conflict(round_: Round, moment: datetime) -> Refusal | None:

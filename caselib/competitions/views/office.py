@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Model
+from django.db.models import Max, Model
 from django.forms import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +18,7 @@ from caselib.core import clock
 from caselib.core.seen import stamp_of
 
 from .. import lettering
-from ..enums import CALL_TRANSITIONS, CallState
+from ..enums import CALL_TRANSITIONS, VISIBLE_STATES, CallState
 from ..forms import setup as forms
 from ..forms.acts import AppointForm, ProlongForm
 from ..models import (
@@ -89,6 +89,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "call": call,
         "tab": "overview",
+        "public": call.state in VISIBLE_STATES,
         "now": clock.now(),
         "phase": timetable.phase_at(call.timetable, clock.now()),
         "period": period,
@@ -276,6 +277,7 @@ def office_results(request: HttpRequest, pk: int) -> HttpResponse:
         "partial": results.partial_before(call) if call.state == CallState.PUBLISHED else [],
         "period": period,
         "objections": call.objections.select_related("entry", "filed_by", "answered_by"),
+        "still_awarded": outcome.upheld_and_awarded(call) if call.state == CallState.PUBLICITY else [],
         "may_confirm": acts.may_confirm(call.state, unanswered, period.ends_on if period else None, clock.today()),
     }
     return render(request, "competitions/office/results.html", context)
@@ -308,6 +310,9 @@ def _part(call: Competition, model: type[Model], parent: str, owner: int, row: i
         if call_services.owner_of(instance).pk != call.pk:
             raise Http404
         return instance
+    if model is Round:
+        # The next place: with the first one suggested, a second round was refused as being there already.
+        return Round(competition=call, order=(call.rounds.aggregate(last=Max("order"))["last"] or 0) + 1)
     if parent == "competition":
         return model(competition=call)
     if parent == "track":

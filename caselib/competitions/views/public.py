@@ -19,7 +19,7 @@ from ..enums import VISIBLE_STATES
 from ..forms.acts import ObjectionForm
 from ..models import BallotCode, Certificate, Competition, PublicityPeriod
 from ..rules import acts, marks, timetable
-from ..selectors import calls, jury, outcome
+from ..selectors import calls, copies, jury, outcome
 from ..services import publicity, scoring
 from .base import actor, attempt, found, roles_of
 
@@ -100,7 +100,9 @@ def vote(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect("competitions:vote", code=code)
             except RefusedError as error:
                 problem = str(error.refusal.message)
-    lines = [{"entry": entry, "value": typed[entry.pk]} for entry in entries]
+    # What the screen in the hall says of them: a number alone tells nobody what to vote on.
+    masks = copies.redactors(entries)
+    lines = [{"entry": entry, "title": masks[entry.pk](entry.title), "value": typed[entry.pk]} for entry in entries]
     context = {"row": row, "lines": lines, "problem": problem, "refusal": refusal}
     return render(request, "competitions/vote.html", context, status=422 if problem else 200)
 

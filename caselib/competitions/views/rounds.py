@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from caselib.core import clock
 from caselib.core.addresses import printed
 
 from .. import papers
@@ -43,6 +44,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     judges = [
         {"judge": judge, "all": loads.get(judge.pk, {}).get("all", 0), "done": loads.get(judge.pk, {}).get("done", 0)}
         for judge in Judge.objects.filter(competition=round_.competition).select_related("user__unit").order_by("pk")
+        if judge.active or judge.pk in loads
     ]
     context = {
         "call": round_.competition,
@@ -53,6 +55,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
         "done": sum(line["done"] for line in loads.values()),
         "total": sum(line["all"] for line in loads.values()),
         "prolong_form": ProlongForm(),
+        "may_open": scoring.may_open(round_, clock.now()) if round_.state == RoundState.PREPARED else None,
         "may_reopen": round_.state == RoundState.CLOSED and round_.competition.state == CallState.PUBLISHED,
         "codes": round_.ballot_codes.aggregate(all=Count("pk"), spent=Count("pk", filter=Q(spent_at__isnull=False))),
     }
@@ -194,11 +197,23 @@ def _assign(request: HttpRequest, round_: Round) -> None:
             refused = True
             codes = Entry.objects.filter(pk__in=getattr(answer, "entries", ())[:20]).order_by("number")
             listed = "、".join(entry.code for entry in codes)
-            messages.error(request, f"{names[track]}：{refusal.message} {listed}".strip())
+            who = _judges_meant(round_, track, answer)
+            messages.error(request, f"{names[track]}：{refusal.message} {listed}{who}".strip())
     if not refused:
         count = sum(len(getattr(answer, "pairs", ())) for answer in answers.values())
         text = ngettext("%(n)d reading is assigned.", "%(n)d readings are assigned.", count) % {"n": count}
         messages.success(request, text) if count else messages.error(request, _("There is no entry to assign yet."))
+
+
+def _judges_meant(round_: Round, track: int, answer: object) -> str:
+    """Return whom the office has to ask: judges who have not declared yet do not count, and those named are meant."""
+    seated = Judge.objects.filter(competition=round_.competition, active=True, tracks=track).select_related("user")
+    meant = getattr(answer, "judges", ())
+    if meant:
+        return "、".join(str(judge) for judge in seated.filter(pk__in=meant).order_by("pk"))
+    silent = [str(judge) for judge in seated.filter(declared_at__isnull=True).order_by("pk")]
+    text = _("Appointed, but without a declaration yet: %(names)s.")
+    return text % {"names": "、".join(silent)} if silent else ""
 
 
 def _fill(request: HttpRequest, round_: Round) -> None:

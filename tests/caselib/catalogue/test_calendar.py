@@ -78,3 +78,11 @@ def test_a_cancelled_session_stays_in_the_feed_as_cancelled(office: Office, clie
     assert new.decoded("DTSTART") - old.decoded("DTSTART") == timedelta(days=1)
     # a teacher is no member of the unit: the link leads to the session, which both may open
     assert str(new["URL"]).endswith(reverse("catalogue:session", args=[again.pk]))
+
+
+def test_the_number_of_people_says_what_it_counts(office: Office, client: Client) -> None:
+    made = office.dispatched()
+    feed = CalendarFeed.objects.create(user=office.contact)
+    with clock.fixed(START):
+        (event,) = events(client.get(reverse("catalogue:calendar", args=[feed.token])).content)
+    assert f"· {made.line.order.headcount} 人" in str(event["DESCRIPTION"])

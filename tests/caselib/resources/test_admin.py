@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 from openpyxl import load_workbook
 from wagtail.models import Page
+from wagtail.test.utils.form_data import querydict_from_html
 
 from caselib.accounts.enums import Role
 from caselib.core.models import AuditRecord
@@ -42,6 +43,25 @@ def test_every_type_has_a_create_and_an_edit_form(kind: str) -> None:
     extra = {"case": factories.live()} if kind == "teachingnote" else {}
     page = factories.draft(kind, by=author, **extra)
     assert client.get(reverse("wagtailadmin_pages:edit", args=[page.pk])).status_code == 200
+
+
+@pytest.mark.parametrize("title", ["老槐树下的议事会", "？！"])
+def test_a_new_text_needs_a_title_and_nothing_else_that_nobody_thinks_of(title: str) -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    client, folder = signed_in(author), folder_for(author.unit, "video", 2026)
+    address = reverse("wagtailadmin_pages:add", args=["resources", "video", folder.pk])
+    sent = querydict_from_html(client.get(address).content.decode(), form_id="page-edit-form")
+    assert sent["unit"] == str(author.unit.pk)
+    sent["title"], sent["chapters-count"] = title, "0"
+    assert client.post(address, sent).status_code == 302
+    page = KINDS["video"].objects.get(draft_title=title)
+    assert page.slug == title if title.isalpha() else page.slug
+    # An address emptied by mistake stays.
+    edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    sent = querydict_from_html(client.get(edit).content.decode(), form_id="page-edit-form")
+    sent["title"], sent["slug"], sent["chapters-count"] = "另一个题名", "", "0"
+    assert client.post(edit, sent).status_code == 302
+    assert page.get_latest_revision_as_object().slug == page.slug
 
 
 def test_an_unknown_term_is_an_error_not_a_loss() -> None:
