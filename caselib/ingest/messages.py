@@ -86,6 +86,10 @@ GROUPS: Text = {
 WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "title_guessed": (GUESSED, _("Title guessed from its place and look: %(detail)s")),
     "abstract_found": (RECOGNISED, _("Taken as the abstract: %(detail)s")),
+    "keywords_found": (
+        RECOGNISED,
+        _("Keywords of the author; they are proposed as tags of the draft: %(detail)s"),
+    ),
     "heading_guessed": (GUESSED, _("Taken for a heading although it has no heading style: %(detail)s")),
     "heading_demoted": (CHANGED, _("A whole sentence in a heading style was taken as text: %(detail)s")),
     "heading_joined": (CHANGED, _("A heading broken by hand over two lines was joined: %(detail)s")),

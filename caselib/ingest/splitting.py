@@ -10,6 +10,7 @@ from caselib.ingest.abstracts import abstract_of
 from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
+from caselib.ingest.keywords import keywords_of
 from caselib.ingest.lessons import (
     LessonFields,
     is_generic_title,
@@ -173,6 +174,10 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     item.blocks = list(checked.blocks)
     if (abstract := abstract_of(item.blocks)) is not None:
         item.warnings.append(Warning("abstract_found", where(item.blocks[abstract.start]), abstract.text[:80]))
+    if (keywords := keywords_of(item.blocks)) is not None:
+        item.warnings.append(
+            Warning("keywords_found", where(item.blocks[keywords.start]), "；".join(keywords.words)[:200])
+        )
     item.warnings.extend(checked.warnings)
     if recovered.printed or not alone:
         item.warnings.extend(check_order(item.blocks))
