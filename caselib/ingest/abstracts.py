@@ -49,6 +49,14 @@ def abstract_of(blocks: Sequence[Block]) -> Abstract | None:
     return None
 
 
+def opens_abstract(block: Block) -> bool:
+    """True for 摘要：… and for the heading of that name."""
+    if not isinstance(block, Heading | Paragraph):
+        return False
+    text = line_of(block).lstrip()
+    return is_abstract_name(text) or (isinstance(block, Paragraph) and bool(_LED.match(text)))
+
+
 def _below(blocks: Sequence[Block], index: int) -> Abstract | None:
     end = index + 1
     while (

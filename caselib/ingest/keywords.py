@@ -14,6 +14,7 @@ from caselib.word.outline import ends_sentence, squeeze
 _HEAD, _TAIL = 30, 4  # blocks among which they stand, from the beginning and from the end
 _MOST_WORDS = 15
 _LONGEST_WORD, _LONGEST_LINE = 30, 240
+_LONGEST_PARAGRAPH = 4000  # of an abstract with keywords behind it
 _LONGEST_STOPPED = 8  # of a word on a line that ends like a sentence
 _CHINESE = r"(?:中文|论文|案例)?(?:关\s*键\s*[词字]|主\s*题\s*词)"
 _ENGLISH = r"(?i:key\s?-?words?)"
@@ -62,9 +63,9 @@ def keywords_begin(text: str) -> int:
     return found.start() if found else len(text)
 
 
-def is_keywords_name(text: str) -> bool:
-    """True for a heading that is nothing but the name of keywords: 关键词, 【关键字】."""
-    return bool(re.fullmatch(rf"[【\[〔]?\s*(?:{_CHINESE}|{_ENGLISH})\s*[】\]〕]?\s*[:：]?", squeeze(text)))
+def is_keywords_line(text: str) -> bool:
+    """True for a line that begins with the name of keywords and a sign: 关键词：…, 【关键字】…"""
+    return bool(re.match(rf"[【\[〔]\s*{_CHINESE}\s*[】\]〕]|{_CHINESE}\s*[:：]", text))
 
 
 def _places(blocks: Sequence[Block]) -> Iterator[int]:
@@ -85,7 +86,7 @@ def _at(blocks: Sequence[Block], index: int, name: str) -> Keywords | None:
         below = blocks[index + 1] if index + 1 < len(blocks) else None
         words, whole = _words(line_of(below)) if isinstance(below, Paragraph) and below.role != "toc" else ((), False)
         return Keywords(words, index, index + 2, whole=whole and not _calls(below)) if words else None
-    led = _led(name).match(text) or _inside(name).search(text)
+    led = _led(name).match(text) or (_inside(name).search(text) if len(text) <= _LONGEST_PARAGRAPH else None)
     if led is None:
         return None
     words, whole = _words(text[led.end() :])
@@ -98,7 +99,7 @@ def _led(name: str) -> re.Pattern[str]:
 
 def _inside(name: str) -> re.Pattern[str]:
     """What opens keywords on a line of their own or behind the last sentence of the abstract in the same paragraph."""
-    return re.compile(rf"(?:(?<=[。！？….!?])|\s)\s*(?:[【\[〔]\s*{name}\s*[】\]〕]\s*[:：]?|{name}\s*[:：])\s*")
+    return re.compile(rf"(?:(?<=[。！？….!?])|\s)(?:[【\[〔]\s*{name}\s*[】\]〕]\s*[:：]?|{name}\s*[:：])\s*")
 
 
 def _words(text: str) -> tuple[tuple[str, ...], bool]:

@@ -199,6 +199,8 @@ class _Judge(TitleJudge):
             return None
         if _ANSWERS.search(text):
             return None
+        if index in self.lettered:
+            return "lettered"
         number = self.numbers[index]
         strong_look = self._stands_out(item)
         if number is not None:
