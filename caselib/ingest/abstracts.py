@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from caselib.ingest.keywords import keywords_begin
 from caselib.ingest.sections import ABSTRACT_NAME, is_abstract_name
 from caselib.ingest.titling import line_of
 from caselib.word.model import Block, Heading, Paragraph
@@ -21,11 +22,15 @@ _AFTER = re.compile(r"^[【\[〔]?\s*(?:关\s*键\s*[词字]|主题词|(?i:key\s
 
 @dataclass(frozen=True, slots=True)
 class Abstract:
-    """The text of an abstract and the blocks it takes: from ``start`` up to ``end``."""
+    """The text of an abstract and the blocks it takes: from ``start`` up to ``end``.
+
+    ``rest`` is what stands behind it in the last of them: the keywords.
+    """
 
     text: str
     start: int
     end: int
+    rest: str = ""
 
 
 def abstract_of(blocks: Sequence[Block]) -> Abstract | None:
@@ -38,10 +43,18 @@ def abstract_of(blocks: Sequence[Block]) -> Abstract | None:
             return _below(blocks, index)
         if isinstance(block, Heading) and block.level == 1:
             return None
-        led = _LED.match(text) if isinstance(block, Paragraph) else None
+        led = _LED.match(line_of(block).lstrip()) if isinstance(block, Paragraph) else None
         if led is not None:
-            return _made(text[led.end() :], index, index + 1)
+            return _made(line_of(block).lstrip()[led.end() :], index, index + 1)
     return None
+
+
+def opens_abstract(block: Block) -> bool:
+    """True for 摘要：… and for the heading of that name."""
+    if not isinstance(block, Heading | Paragraph):
+        return False
+    text = line_of(block).lstrip()
+    return is_abstract_name(text) or (isinstance(block, Paragraph) and bool(_LED.match(text)))
 
 
 def _below(blocks: Sequence[Block], index: int) -> Abstract | None:
@@ -56,4 +69,6 @@ def _below(blocks: Sequence[Block], index: int) -> Abstract | None:
 
 
 def _made(text: str, start: int, end: int) -> Abstract | None:
-    return Abstract(text, start, end) if _SHORTEST <= len(text) <= LONGEST else None
+    at = keywords_begin(text)
+    own = "\n".join(squeeze(line) for line in text[:at].splitlines() if line.strip())
+    return Abstract(own, start, end, text[at:].strip()) if _SHORTEST <= len(own) <= LONGEST else None

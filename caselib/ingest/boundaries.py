@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from caselib.ingest.cycles import from_cycles, is_first, spans_of
+from caselib.ingest.fronts import from_fronts, from_pages
 from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.plans import find_plans
 from caselib.ingest.sections import is_foreword, key
@@ -40,13 +41,16 @@ _COMPANION = re.compile(
 )
 
 
-def find_starts(blocks: Sequence[Block], titles: set[str], *, paged: bool = True) -> list[Start]:
+def find_starts(
+    blocks: Sequence[Block], titles: set[str], *, paged: bool = True, pages: Mapping[int, int] | None = None
+) -> list[Start]:
     """Return the beginnings of the cases in reading order; fewer than two mean that the file is one manuscript.
 
-    ``paged``: the contents that name ``titles`` say on which page they stand, as those of a book do.
+    ``paged``: the contents that name ``titles`` say on which page they stand, as those of a book do. ``pages``: the
+    paragraphs that begin a page, with the size of their letters.
     """
     accompanied = any(isinstance(block, Heading) and _COMPANION.match(text_of(block)) for block in blocks)
-    for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles, from_signed):
+    for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles, from_signed, from_fronts):
         if find is find_plans and accompanied:
             continue  # how to teach a case has goals too, and makes no plan of it
         starts = [start for start in find(blocks, titles) if not _COMPANION.match(text_of(blocks[start.index]))]
@@ -54,7 +58,7 @@ def find_starts(blocks: Sequence[Block], titles: set[str], *, paged: bool = True
             continue  # a list of what one text treats
         if len(starts) >= 2 and not _are_within_text(blocks, starts):
             return starts
-    return []
+    return from_pages(blocks, pages or {})
 
 
 def _are_cases(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,14 @@ from caselib.resources.models import ResourcePage
 from caselib.resources.services import create_draft
 from caselib.resources.text import LESSON_PARTS
 from caselib.word import codec
-from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Table
+from caselib.word.model import Block, Heading, Note, Paragraph, Picture, Run, Table
 from caselib.word.names import is_byline, split_byline
 
 from .abstracts import LONGEST, abstract_of
 from .credits import units_of
 from .enums import ItemKind
+from .keytags import key_tags
+from .keywords import without_keywords
 from .lessons import label_field
 from .models import ImportImage, ImportItem
 from .sections import for_teachers, notes_apart, section_kind
@@ -42,7 +44,9 @@ def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], a
     names = _names(item, corrections)
     unit_name = str(corrections.get("unit_name", item.unit_name))[:120]
     abstract = str(corrections.get("abstract", found_abstract(item))).strip()
-    fields = draft_fields(item, kind, by=by, abstracted=bool(abstract))
+    words = key_tags(item_blocks(item))
+    tags: Mapping[str, Sequence[str]] = words.tags() if corrections.get("tags") is None else corrections["tags"]
+    fields = draft_fields(item, kind, by=by, abstracted=bool(abstract), tagged=words.kept(tags))
     if abstract:
         fields["abstract"] = abstract[:LONGEST]
     title = str(corrections.get("title", "") or item.title).strip()
@@ -52,7 +56,7 @@ def create_from(item: ImportItem, *, by: User, corrections: Mapping[str, Any], a
         by=by,
         fields=fields,
         authors=_authors(item, names, unit_name),
-        tags=corrections.get("tags") or {},
+        tags=tags,
         at=at,
     )
 
@@ -90,14 +94,17 @@ def found_abstract(item: ImportItem) -> str:
     return found.text if found else ""
 
 
-def draft_fields(item: ImportItem, kind: Kind, *, by: User, abstracted: bool = False) -> dict[str, Any]:
+def draft_fields(
+    item: ImportItem, kind: Kind, *, by: User, abstracted: bool = False, tagged: Container[str] = ()
+) -> dict[str, Any]:
     """Return the model fields of a draft of ``kind``. Effect: pictures of the item enter the image library once.
 
-    ``abstracted``: the draft has an abstract, so that of the source does not stand in its text once more.
+    ``abstracted``: the draft has an abstract, so that of the source does not stand in its text once more. ``tagged``: the
+    keywords it has as tags; where these are all of them, they do not stand in its text either.
     """
-    blocks = list(item_blocks(item))
+    blocks = without_keywords(item_blocks(item), tagged)
     if abstracted and (own := abstract_of(blocks)) is not None:
-        del blocks[own.start : own.end]
+        blocks[own.start : own.end] = [Paragraph((Run(own.rest),))] if own.rest else []
     blocks = _without_bylines(blocks)
     images = library_images(item, blocks, by=by)
     notes: dict[str, Note] = {key: codec.decode(note) for key, note in item.content.get("notes", {}).items()}

@@ -10,11 +10,13 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from caselib.resources.models import ResourcePage
-from caselib.vocabularies.models import Position, Sector, Topic
+from caselib.vocabularies.free_tags import MAX_LENGTH, join_names, parse
 
-from .drafts import found_abstract
+from .drafts import found_abstract, item_blocks
 from .enums import ItemKind
+from .keytags import KeyTags, key_tags
 from .models import ImportItem
+from .termwords import AXES
 
 MAX_FILES = 50
 ACCEPT = ".docx,.docm,.dotx,.doc,.wps,.rtf,.txt,.md,.html,.htm,.zip"
@@ -61,6 +63,15 @@ class CorrectionForm(forms.Form):
     topics = forms.MultipleChoiceField(label=_("Topics"), required=False, widget=forms.CheckboxSelectMultiple)
     sectors = forms.MultipleChoiceField(label=_("Sectors"), required=False, widget=forms.CheckboxSelectMultiple)
     positions = forms.MultipleChoiceField(label=_("Positions"), required=False, widget=forms.CheckboxSelectMultiple)
+    free_tags = forms.CharField(
+        label=_("Free tags"),
+        required=False,
+        max_length=1000,
+        help_text=_(
+            "Keywords of the text that are no terms. Separate them by commas; take out what does not fit. The line of "
+            "keywords stays in the text unless all of them are tags."
+        ),
+    )
 
     seen = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
 
@@ -73,23 +84,42 @@ class CorrectionForm(forms.Form):
             abstract=found_abstract(item),
         )
         super().__init__(*args, **kwargs)
+        words = KeyTags() if revised is not None else key_tags(item_blocks(item))
         if revised is not None:
             self.initial["seen"] = revised.latest_revision_id
-            for name in ("kind", "authors", "unit_name", "abstract"):  # the resource and the file say these
+            for name in (
+                "kind",
+                "authors",
+                "unit_name",
+                "abstract",
+                "free_tags",
+            ):  # the resource and the file say these
                 del self.fields[name]
-        for axis, model in (("topics", Topic), ("sectors", Sector), ("positions", Position)):
-            names = [entry["name"] for entry in item.suggestions if entry.get("axis") == axis]
+        self.initial["free_tags"] = join_names(words.free)
+        for axis, model in AXES.items():
+            own = words.terms.get(axis, {})
+            self.initial[axis] = list(own)
+            entries = [
+                entry for entry in item.suggestions if entry.get("axis") == axis and entry.get("name") not in own
+            ]
+            names = [entry["name"] for entry in entries]
             alive = set(model.objects.filter(name__in=names, retired_at__isnull=True).values_list("name", flat=True))
             self.fields[axis].choices = [  # type: ignore[attr-defined]
-                (entry["name"], suggestion_label(entry))
-                for entry in item.suggestions
-                if entry.get("axis") == axis and entry["name"] in alive
+                *((name, _("%(name)s (keyword of the text)") % {"name": name}) for name in own),
+                *((entry["name"], suggestion_label(entry)) for entry in entries if entry["name"] in alive),
             ]
 
     @property
     def suggests(self) -> bool:
         """Whether there are terms to tick."""
         return any(self.fields[axis].choices for axis in ("topics", "sectors", "positions"))  # type: ignore[attr-defined]
+
+    def clean_free_tags(self) -> list[str]:
+        """Return the words; one that is too long is refused as in the edit form."""
+        words = parse(self.cleaned_data["free_tags"])
+        if any(len(word) > MAX_LENGTH for word in words):
+            raise forms.ValidationError(_("A tag has at most %(count)d characters.") % {"count": MAX_LENGTH})
+        return words
 
     def corrections(self) -> dict[str, Any]:
         """Return the cleaned data as ``accept_item`` takes it."""
@@ -103,7 +133,7 @@ class CorrectionForm(forms.Form):
             "unit_name": data["unit_name"],
             "abstract": data["abstract"],
             "authors": [name.strip() for name in re.split(r"[、,，;；]", data["authors"]) if name.strip()],
-            "tags": tags,
+            "tags": tags | ({"free_tags": data["free_tags"]} if data["free_tags"] else {}),
         }
 
 

@@ -85,7 +85,27 @@ GROUPS: Text = {
 
 WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "title_guessed": (GUESSED, _("Title guessed from its place and look: %(detail)s")),
+    "split_contents": (RECOGNISED, _("Parted into texts because the table of contents names them.")),
+    "split_label": (RECOGNISED, _("Parted into texts because their headings are counted as cases.")),
+    "split_style": (RECOGNISED, _("Parted into texts because headings of one rank each hold the sections of a case.")),
+    "split_lesson": (GUESSED, _("Parted into lesson plans because the parts of a plan come again.")),
+    "split_cycle": (GUESSED, _("Parted into texts because the sections of a case come again below each title.")),
+    "split_signed": (GUESSED, _("Parted into texts because each title of one rank is signed by units or people.")),
+    "split_front": (
+        GUESSED,
+        _(
+            "Parted into texts because each title of one rank stands above an abstract, keywords, its text or its authors."
+        ),
+    ),
+    "split_pages": (
+        GUESSED,
+        _("Parted into texts because titles set alike each begin a page. Look whether they are texts of their own."),
+    ),
     "abstract_found": (RECOGNISED, _("Taken as the abstract: %(detail)s")),
+    "keywords_found": (
+        RECOGNISED,
+        _("Keywords of the author; they are proposed as tags of the draft: %(detail)s"),
+    ),
     "heading_guessed": (GUESSED, _("Taken for a heading although it has no heading style: %(detail)s")),
     "heading_demoted": (CHANGED, _("A whole sentence in a heading style was taken as text: %(detail)s")),
     "heading_joined": (CHANGED, _("A heading broken by hand over two lines was joined: %(detail)s")),
@@ -93,6 +113,10 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
     "section_guarded": (
         GUESSED,
         _("This section teaches the case; it was set to be seen by teachers only, not by learners: %(detail)s"),
+    ),
+    "aside_kept": (
+        GUESSED,
+        _("This speaks to teachers but stands in a section that learners see; move or guard it: %(detail)s"),
     ),
     "section_out_of_order": (GUESSED, _("Section number out of order; a block may be in the wrong place: %(detail)s")),
     "section_missing": (GUESSED, _("A section before this one seems to be missing: %(detail)s")),

@@ -19,10 +19,9 @@ from caselib.core.errors import require
 from caselib.resources.enums import Audience, Circulation, EducationalLevel, Kind, Method, QualityTier, SourceKind
 from caselib.resources.models import ResourcePage
 from caselib.resources.services import create_draft, save_draft, set_tags
-from caselib.vocabularies.models import Position, Sector, Topic
 
 from .rules import may_upload, sees_all
-from .termwords import folded, with_nearest, words_of
+from .termwords import AXES, folded, with_nearest, words_of
 
 # Column → the names under which it is understood; the first is the one of the template.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -48,7 +47,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 MAX_ROWS = 2000
 _GUESSED, _NAMED = 3, 10  # of the unknown words of a cell
-_AXES = {"topics": Topic, "sectors": Sector, "positions": Position}
 _CHOICES = {
     "kind": Kind,
     "circulation": Circulation,
@@ -90,7 +88,7 @@ def plan(table: Sequence[Sequence[str]], *, by: User) -> list[Row]:
         raise ValueError(_("No column named 题名 was found in the first row."))
     if len(table) - 1 > MAX_ROWS:
         raise ValueError(_("The table has more than %(count)d rows. Split it.") % {"count": MAX_ROWS})
-    terms = {axis: words_of(model) for axis, model in _AXES.items()}
+    terms = {axis: words_of(model) for axis, model in AXES.items()}
     units = {unit.name: unit for unit in Unit.objects.filter(active=True)}
     rows = []
     for number, cells in enumerate(table[1:], start=2):
@@ -214,7 +212,7 @@ def _names(
         else:
             row.unit = found
     row.authors = [(name[:60], str(row.unit or "")) for name in _parts(data.get("authors", ""))][:30]
-    for axis in _AXES:
+    for axis in AXES:
         words = _parts(data.get(axis, ""))
         unknown = [word for word in words if folded(word) not in terms[axis]]
         if unknown:

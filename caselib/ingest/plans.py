@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from caselib.ingest.lessons import SECTIONED, is_lesson_title, label_field
+from caselib.ingest.credits import pairs_of
+from caselib.ingest.lessons import SECTIONED, is_lesson_title, is_list, label_field
 from caselib.ingest.planlines import is_credit
 from caselib.ingest.titling import Start, text_of
 from caselib.word.model import Block, Heading, Paragraph, Table
@@ -14,17 +15,27 @@ from caselib.word.outline import ends_sentence
 _EARLY = ("objectives", "key_and_difficult", "key_points", "difficult_points", "preparation")
 _LATE = ("process", "board_plan", "reflection", "assessment")
 _BACK = 8
+_FEWEST_IN_FORM = 2  # parts of a plan beside labels that make a table its form
 _LESSON = re.compile(
     r"^第\s*[一二三四五六七八九十百\d]+\s*(?:课时?|讲|单元|节)|^课\s*题\s*[\d一二三四五六七八九十]*\s*[:：]|^(?:课程|授课)(?:名称|题目|主题)\s*[:：]"
 )
 
 
 def find_plans(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
-    """Return where lesson plans begin whose labelled parts come again: goals after a process or a reflection."""
+    """Return where lesson plans begin whose labelled parts come again: goals after a process or a reflection.
+
+    The labels are headings, or stand in the form of each plan.
+    """
     firsts: list[int] = []
     seen: set[str] = set()
     level = 0
     for index, block in enumerate(blocks):
+        if isinstance(block, Table) and len(labels := _labels_in(block)) >= _FEWEST_IN_FORM and "objectives" in labels:
+            if not firsts or seen & set(_LATE):
+                firsts.append(index)
+                seen = set()
+            seen |= labels
+            continue
         name = label_field(block.text) if isinstance(block, Heading) else ""
         if name not in SECTIONED or not isinstance(block, Heading) or (level and block.level != level):
             continue
@@ -43,6 +54,14 @@ def find_plans(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
         starts.append(_start(blocks, index, floor))
         floor = index + 1
     return starts
+
+
+def _labels_in(table: Table) -> set[str]:
+    """Return the parts of a plan that the labels of a form name, for what stands beside them."""
+    if is_list(table):
+        return set()
+    found = {label_field(label) for label, text in pairs_of(table) if text}
+    return found & set(SECTIONED)
 
 
 def _start(blocks: Sequence[Block], first: int, floor: int) -> Start:

@@ -24,7 +24,7 @@ def from_signed(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     heads = [
         index for index, block in enumerate(blocks) if isinstance(block, Heading) and _may_be_title(text_of(block))
     ]
-    for signs in (_signed_below, _signed_behind):
+    for signs in (signed_below, _signed_behind):
         spans = spans_of(heads, len(blocks))
         named = [span for span in spans if signs(blocks, *span)]
         if len(named) < 2:
@@ -41,7 +41,7 @@ def from_signed(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
         ]
         spans = spans_of(peers, len(blocks))
         if all(signs(blocks, *span) and _tells(blocks, *span) for span in spans):
-            return [Start(index, 1, "cycle") for index in peers]
+            return [Start(index, 1, "signed") for index in peers]
     return []
 
 
@@ -56,7 +56,8 @@ def _may_be_title(text: str) -> bool:
     )
 
 
-def _signed_below(blocks: Sequence[Block], index: int, end: int) -> bool:
+def signed_below(blocks: Sequence[Block], index: int, end: int) -> bool:
+    """True when units or people are named right below the heading at ``index``, and are not charged with a task there."""
     below = [text_of(block) for block in blocks[index + 1 : min(index + 3, end)]]  # a subtitle may stand between
     return (
         _may_be_title(text_of(blocks[index]))

@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.ingest.abstracts import abstract_of
+from caselib.ingest.asides import asides_apart
 from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import form_title, is_form, read_credits
 from caselib.ingest.faults import check_order, check_repeats, is_truncated, pair_displaced, where
+from caselib.ingest.keywords import keywords_of
 from caselib.ingest.lessons import (
     LessonFields,
     is_generic_title,
@@ -65,17 +67,25 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
     """
     recovered = recover(document, text_file=text_file)
     blocks = recovered.blocks
-    paged = any(entry.page for entry in recovered.contents)
-    starts = [] if RESOURCE in document.properties else find_starts(blocks, recovered.titles, paged=paged)
+    starts = [] if RESOURCE in document.properties else _starts(document, recovered)
     result = _collection(blocks, starts, recovered) if starts else _single(blocks, document, name)
     seen: dict[str, str] = {}
     for position, item in enumerate(result.items):
         _finish(item, recovered, seen, last=position + 1 == len(result.items), alone=len(result.items) == 1)
         if RESOURCE not in document.properties:  # else those of the resource stay as they are
+            if item.lesson is None:
+                item.blocks, told_of = asides_apart(item.blocks)
+                item.warnings.extend(told_of)
             item.warnings.extend(_guarded(item))
     displaced = pair_displaced([(item.title, item.blocks) for item in result.items])
     result.warnings = [*recovered.warnings, *result.warnings, *displaced]
     return result
+
+
+def _starts(document: Document, recovered: Recovered) -> list[Start]:
+    paged = any(entry.page for entry in recovered.contents)
+    pages = {} if recovered.printed else document.pages
+    return find_starts(recovered.blocks, recovered.titles, paged=paged, pages=pages)
 
 
 # -- collections ------------------------------------------------------------------------------------------------
@@ -83,7 +93,7 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
 
 def _collection(blocks: Sequence[Block], starts: Sequence[Start], recovered: Recovered) -> Split:
     foreword, warnings = front(blocks[: starts[0].index])
-    result = Split([], foreword, warnings)
+    result = Split([], foreword, [Warning(f"split_{starts[0].how}", "", str(len(starts))), *warnings])
     for position, start in enumerate(starts):
         end = starts[position + 1].index if position + 1 < len(starts) else len(blocks)
         if end == start.index + start.length < len(blocks) and start.how != "label":
@@ -119,7 +129,7 @@ def _item(part: list[Block], start: Start) -> Item:
         raw = "".join(line_of(block) for block in part[1:taken])
     title, rest = with_subtitle(clean_title(raw), rest)
     item = Item(title, rest)
-    if start.how == "cycle":
+    if start.how in ("cycle", "signed", "front", "pages"):
         item.warnings.append(Warning("title_guessed", where(part[0]), title))
     _range(item, part)
     return item
@@ -173,6 +183,10 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
     item.blocks = list(checked.blocks)
     if (abstract := abstract_of(item.blocks)) is not None:
         item.warnings.append(Warning("abstract_found", where(item.blocks[abstract.start]), abstract.text[:80]))
+    if (keywords := keywords_of(item.blocks)) is not None:
+        item.warnings.append(
+            Warning("keywords_found", where(item.blocks[keywords.start]), "；".join(keywords.words)[:200])
+        )
     item.warnings.extend(checked.warnings)
     if recovered.printed or not alone:
         item.warnings.extend(check_order(item.blocks))

@@ -10,10 +10,10 @@ from typing import Any
 
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import with_tags
-from caselib.vocabularies.models import Position, Sector, Topic
 from search.analysis.tokens import segments
 
-AXES = {"topics": Topic, "sectors": Sector, "positions": Position}
+from .termwords import AXES
+
 _PER_AXIS = 5
 _TITLE_WEIGHT = 5
 _COMPARED = 300

@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
-from caselib.vocabularies.models import Term
+from caselib.vocabularies.models import Position, Sector, Term, Topic
+
+AXES: dict[str, type[Term]] = {"topics": Topic, "sectors": Sector, "positions": Position}
 
 
 def words_of(model: type[Term]) -> dict[str, str]:

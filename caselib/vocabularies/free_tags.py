@@ -22,5 +22,9 @@ def parse(text: str) -> list[str]:
 
 def join(tags: Iterable[TagBase]) -> str:
     """Return ``tags`` as one text that ``parse`` reads back."""
-    names = sorted(str(tag.name) for tag in tags)
+    return join_names(sorted(str(tag.name) for tag in tags))
+
+
+def join_names(names: Iterable[str]) -> str:
+    """Return the names of tags as one text that ``parse`` reads back, in their order."""
     return ", ".join(f'"{name}"' if _MARKS.search(name) else name for name in names)

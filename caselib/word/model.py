@@ -160,7 +160,10 @@ class Warning:  # noqa: A001 — the report's word, never caught
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole manuscript: blocks in reading order and everything they refer to by key."""
+    """A whole manuscript: blocks in reading order and everything they refer to by key.
+
+    ``pages``: the paragraphs (by their ordinal) that begin a page by a break of their author, and the size of their letters.
+    """
 
     blocks: tuple[Block, ...]
     notes: Mapping[str, Note] = field(default_factory=dict)
@@ -168,6 +171,7 @@ class Document:
     comments: tuple[Comment, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[Warning, ...] = ()
+    pages: Mapping[int, int] = field(default_factory=dict)
 
 
 def plain_text(runs: tuple[Run, ...]) -> str:

@@ -17,6 +17,7 @@ from caselib.word.reader import drawings, notes
 from caselib.word.reader.context import Context, RawBlock, RawCell, RawParagraph, RawTable
 from caselib.word.reader.inline import InlineReader
 from caselib.word.reader.package import Element, Package, R
+from caselib.word.reader.pages import PageStarts
 from caselib.word.reader.styles import flag, integer, text_of, value, w
 
 MAX_COLUMNS = 63  # Word's own limit; a larger span is a lie that would be paid in memory
@@ -34,6 +35,7 @@ class BlockReader:
         self.context = context
         self.inline = InlineReader(context, self.read)
         self._entries: set[Element] = set()  # paragraphs of contents
+        self.pages = PageStarts()
 
     def read(self, parent: Element, depth: int = 0, frames: int = 0) -> list[RawBlock]:
         """Return the blocks below ``parent`` in reading order. Raises UnreadableError beyond the limits.
@@ -56,6 +58,8 @@ class BlockReader:
                 if depth > frames:
                     self.context.warn("nested_table")
                 blocks.append(self._table(child, depth + 1))
+                if not depth:
+                    self.pages.skip()
             elif tag == "altChunk":
                 blocks.extend(self._inserted_file(child, depth))
             elif tag in ("del", "moveFrom"):
@@ -120,6 +124,8 @@ class BlockReader:
     def _paragraph(self, element: Element, blocks: list[RawBlock], depth: int, toc: bool) -> None:
         raw = self.inline.read(element, depth)
         raw.toc = raw.toc or (toc and element in self._entries)
+        if depth == 0:
+            self.pages.meet(element, raw)
         previous = blocks[-1] if blocks else None
         if isinstance(previous, RawParagraph) and previous.mark_deleted:
             previous.runs.extend(raw.runs)

@@ -60,6 +60,7 @@ def read_docx(data: bytes) -> Document:
             comments=_comments(context, raw, blocks),
             properties=notes.read_properties(context),
             warnings=(*context.warnings, *context.overflow()),
+            pages=reader.pages.found,
         )
 
 
@@ -114,9 +115,10 @@ class _Builder:
         if verdict.note:
             self.context.warn(verdict.note, raw.text[:60], f"¶{raw.ordinal + 1}")
         runs = self._runs(raw)
-        if verdict.role == "continuation" and isinstance(blocks[-1], Heading):
+        if verdict.role in ("continuation", "subtitle") and blocks and isinstance(blocks[-1], Heading):
             self.context.warn("heading_joined", raw.text[:60], f"¶{raw.ordinal + 1}")
-            blocks[-1] = replace(blocks[-1], runs=_joined(blocks[-1].runs, _squeezed(runs)))
+            dash = (Run("——"),) if verdict.role == "subtitle" else ()
+            blocks[-1] = replace(blocks[-1], runs=_joined(blocks[-1].runs, (*dash, *_squeezed(runs))))
         elif verdict.role == "continuation":
             blocks.append(self._text_block(raw, replace(verdict, role="heading", guessed=True), runs, place))
         elif raw.text.strip() or any(run.note for run in runs):

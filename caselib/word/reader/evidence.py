@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
@@ -21,11 +23,13 @@ CAPTION = re.compile(
 _LONGEST_NAME = 12
 _SHORTEST_TEXT = 30
 _FEWEST_NAMES = 3
+_FEWEST_LETTERS = 3
+_LETTERED = re.compile(r"^([A-LＡ-Ｌ])\s*[.．、:：]?\s*[\u4e00-\u9fff（(][^。；;，,？?！!]{1,18}$")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a paragraph is. ``role`` is heading, title, byline, lead, caption, list, quote, toc or body."""
+    """What a paragraph is. ``role`` is heading, title, continuation, subtitle, byline, lead, caption, list, quote, toc or body."""
 
     role: str
     level: int = 0
@@ -47,6 +51,7 @@ class Evidence:
         self.cover_end = self._cover_end()
         self.plain_names = self._plain_names()
         self.signed_kinds = self._signed_kinds()
+        self.lettered = self._lettered()
 
     @staticmethod
     def _full(item: RawParagraph) -> str:
@@ -105,6 +110,20 @@ class Evidence:
             and (len(self.items[after].text) > _SHORTEST_TEXT or self._is_numbered_heading(after))
         ]
         return set(found) if len({squeeze(self.items[index].text) for index in found}) >= _FEWEST_NAMES else set()
+
+    def _lettered(self) -> set[int]:
+        """The parts of a form that are called A 基本情况, B 案例概述, C …: in order, each once, with something between them."""
+        found = [
+            (index, match.group(1))
+            for index, item in enumerate(self.items)
+            if not item.label and not item.bullet and (match := _LETTERED.match(squeeze(item.text)))
+        ]
+        letters = "".join(unicodedata.normalize("NFKC", letter) for _, letter in found)
+        apart = all(
+            self._next(one) != two or one in self.before_table for (one, _), (two, _) in itertools.pairwise(found)
+        )
+        ordered = len(letters) >= _FEWEST_LETTERS and letters == "ABCDEFGHIJKL"[: len(letters)]
+        return {index for index, _ in found} if ordered and apart else set()
 
     def _signed_kinds(self) -> set[str]:
         """The kinds of number, 一、 or 1., below which offices are named more than once: they count cases, not sections."""

@@ -34,7 +34,9 @@ _FIELD_LABEL = re.compile(
 )
 _CODE = re.compile(r"^//|[=!<>]=|[;{}]|\w\[\d|\w\(\)")
 _ABSTRACT = re.compile(
-    r"^[【\[〔]?\s*(?:[内中][容文]|案例)?(?:摘\s*要|提\s*要)\s*[】\]〕]?\s*[:：]?$|^abstract[:：]?$", re.I
+    r"^[【\[〔]?\s*(?:[内中][容文]|案例)?(?:摘\s*要|提\s*要|关\s*键\s*[词字]|主\s*题\s*词)\s*[】\]〕]?\s*[:：]?$"
+    r"|^(?:abstract|key\s?words?)[:：]?$",
+    re.I,
 )
 # Answers to choose from on one line, A. 打击 B. 限制, and a question with its empty brackets.
 _ANSWERS = re.compile(
@@ -197,6 +199,8 @@ class _Judge(TitleJudge):
             return None
         if _ANSWERS.search(text):
             return None
+        if index in self.lettered:
+            return "lettered"
         number = self.numbers[index]
         strong_look = self._stands_out(item)
         if number is not None:

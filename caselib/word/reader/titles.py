@@ -6,7 +6,7 @@ import re
 
 from caselib.word.names import is_byline, is_front_line, is_institution, is_office, is_remark, split_byline
 from caselib.word.outline import ends_sentence, squeeze
-from caselib.word.reader.contents import ContentsJudge
+from caselib.word.reader.coverlines import CoverLines
 from caselib.word.reader.evidence import CAPTION, Verdict, is_bold
 from caselib.word.section_names import is_section_name
 
@@ -15,7 +15,7 @@ _MOST_BYLINES = 4
 _ABSTRACT = re.compile(r"^[【\[〔]?\s*(?:摘\s*要|内容提要|关\s*键\s*[词字]|(?i:abstract))")
 
 
-class TitleJudge(ContentsJudge):
+class TitleJudge(CoverLines):
     """Adds the verdicts title, continuation and byline around the title."""
 
     def _title(self) -> None:
@@ -41,6 +41,7 @@ class TitleJudge(ContentsJudge):
                 or len(text) > 50
                 or (ends_sentence(text) and len(text) > 20)
                 or self._is_numbered_heading(index)
+                or index in self.lettered
                 or (area and _ABSTRACT.match(text))
             ):
                 break
@@ -53,7 +54,7 @@ class TitleJudge(ContentsJudge):
         self.verdicts[best] = Verdict("title", 1, guessed=True)
         self._letters(best)
         self._second_lines(best)
-        self._bylines(best)
+        self._bylines(self._sizes(best))
 
     def _broken_headings(self) -> None:
         """Centred headings of one style below each other, nothing between: one heading broken by hand."""
@@ -188,6 +189,8 @@ class TitleJudge(ContentsJudge):
                 continue
             self.verdicts.setdefault(index, Verdict("byline"))
         lines = [index for index in range(title + 1, len(self.items)) if self.items[index].text.strip()]
+        while lines and (known := self.verdicts.get(lines[0])) and known.role in ("continuation", "subtitle"):
+            lines = lines[1:]
         for index in lines[:6]:
             text = squeeze(self.items[index].text)
             if (
@@ -199,14 +202,23 @@ class TitleJudge(ContentsJudge):
                 return
             if (
                 self._is_numbered_heading(index)
+                or index in self.lettered
                 or is_section_name(text)
                 or re.match(r"^[【\[]?(摘\s*要|关键词|内容提要)", text)
             ):
+                return
+            if not is_byline(text) and not named_only and self._heads_text(index):
                 return
             centred = self.items[index].look.align in ("center", "right")
             if not is_byline(text) and (named_only or not centred or self._opens_case(index)):
                 return
             self.verdicts[index] = Verdict("byline")
+
+    def _heads_text(self, index: int) -> bool:
+        """True for the first heading of a text, right above its first words, that is set as those further down."""
+        following = self._next(index)
+        text = "" if following is None else squeeze(self.items[following].text)
+        return (len(text) > 60 or (len(text) > 20 and ends_sentence(text))) and self.set_further_down(index)
 
     def _opens_case(self, index: int) -> bool:
         """True below the title of a collection for the title of its first case: signed, and set as others are further down."""

@@ -422,7 +422,7 @@ def test_the_abstract_of_a_manuscript_becomes_that_of_the_draft(user_of: UserOf,
     page = deciding.accept_item(item, by=author)
     assert isinstance(page, CaseStudy)
     assert page.abstract == ABSTRACT
-    assert plain_text(page).count(ABSTRACT) == 1 and "议事；监督" in plain_text(page)
+    assert plain_text(page).count(ABSTRACT) == 1
 
 
 def test_an_abstract_that_was_taken_out_of_the_form_stays_in_the_text(user_of: UserOf) -> None:
