@@ -57,7 +57,9 @@ def act(request: SignedInRequest) -> HttpResponse:
         messages.success(request, told % {"count": count})
         return redirect("search_office")
     engine = chosen["engine"] or engines.configured()[0]
-    job = jobs.start(f"search.{chosen['act']}", by=request.user, engine=engine)
+    job, begun = jobs.start_once(f"search.{chosen['act']}", by=request.user, engine=engine)
+    if not begun:
+        messages.info(request, jobs.already())
     return redirect("core:job", pk=job.pk)
 
 

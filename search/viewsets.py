@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
-from wagtail.snippets.views.snippets import SnippetViewSet
+from wagtail.snippets.views.snippets import EditView, SnippetViewSet
 
+from caselib.core.admin import SeenMixin
 from search.models import SynonymGroup
+
+
+class SynonymEditView(SeenMixin, EditView):  # type: ignore[misc]
+    """Of two editors at once the second is told."""
 
 
 class SynonymViewSet(SnippetViewSet):  # type: ignore[misc]
@@ -14,6 +19,7 @@ class SynonymViewSet(SnippetViewSet):  # type: ignore[misc]
 
     model = SynonymGroup
     icon = "openquote"
+    edit_view_class = SynonymEditView
     menu_label = _("Search synonyms")
     add_to_settings_menu = True
     list_display = ["__str__", "note", "active"]

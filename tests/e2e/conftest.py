@@ -157,6 +157,8 @@ class Visit:
         )
         self.context.on("request", lambda request: self._note(request.url))
         self.page: Page = self.context.new_page()
+        # Playwright says no to what a page asks unless told: people here mean what they click.
+        self.page.on("dialog", lambda dialog: dialog.accept())
         self.page.on("pageerror", lambda error: self.faults.append(str(error)))
         self.page.set_default_timeout(20_000)
 

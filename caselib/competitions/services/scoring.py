@@ -11,10 +11,11 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
-from caselib.accounts.services import in_house_language, notify
+from caselib.accounts.services import notify
 from caselib.core import clock
 from caselib.core.errors import ConflictError, Refusal, RefusedError, require
 
@@ -71,16 +72,16 @@ def open_round(round_: Round, *, by: User, at: datetime | None = None) -> None:
 def _tell_judges(round_: Round, moment: datetime) -> None:
     """Tell each judge who reads in ``round_`` that it is open and until when."""
     judges = Judge.objects.filter(pk__in=[pk for pk, load in jury.loads(round_).items() if load["all"]])
-    values = {"title": round_.competition.title, "round": round_.name, "time": timetable.shown(round_.closes_at)}
-    with in_house_language():
-        for judge in judges.select_related("user"):
-            notify(
-                [judge.user],
-                subject=_("Judging is open: %(title)s, %(round)s") % values,
-                body=_("Please hand in your scores by %(time)s.") % values,
-                url=reverse("competitions:judge_desk", args=[judge.pk]),
-                at=moment,
-            )
+    words = {"title": round_.competition.title, "round": round_.name, "time": round_.closes_at}
+    for judge in judges.select_related("user"):
+        notify(
+            [judge.user],
+            subject=gettext_lazy("Judging is open: %(title)s, %(round)s"),
+            body=gettext_lazy("Please hand in your scores by %(time)s."),
+            words=words,
+            url=reverse("competitions:judge_desk", args=[judge.pk]),
+            at=moment,
+        )
 
 
 def may_open(round_: Round, moment: datetime) -> Refusal | None:
