@@ -88,6 +88,10 @@ _HEAD_NUMBER = re.compile(
     r"^(?P<before>[1-9]\d{0,3})(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after_text>\D.{1,38})$"
     r"|^(?P<before_text>.{1,38}\D)(?:[\s\u3000]+|[\s\u3000]*[|｜·•][\s\u3000]*)(?P<after>[1-9]\d{0,3})$"
 )
+# Below each question of a paper: the same choices and answers come again and again, and below a line without an end.
+_ANSWER = re.compile(
+    r"^(?:[A-HＡ-Ｈ][.．、:：)）]|[（(][A-HＡ-Ｈ][)）]|[√×✓✗]|(?:参考|标准|正确)?答案|(?:得分|评分|分值|解析)[:：])"
+)
 # 12基层治理案例选: at the edge of a page also without a blank between
 _GLUED_HEAD = re.compile(
     r"^(?P<before>[1-9]\d{0,3})(?P<after_text>[\u4e00-\u9fff《“].{2,38})$|^(?P<before_text>[\u4e00-\u9fff《“].{2,38}\D)(?P<after>[1-9]\d{0,3})$"
@@ -171,6 +175,7 @@ def _running_heads(lines: list[Line], titles: Sequence[str]) -> tuple[list[Line]
             and width(line.text) <= 70
             and not ends_sentence(line.text)
             and not re.search("[，；]", line.text)
+            and not _ANSWER.match(line.text)
         ):
             places[_head_key(line.text)].append(index)
     edges = _edges(lines)

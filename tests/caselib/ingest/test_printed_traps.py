@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from caselib.ingest.lines import width
 from caselib.ingest.splitting import Split
 from caselib.ingest.texts import reading_text
-from caselib.word.model import Paragraph
+from caselib.word.model import Heading, Paragraph
 from tests.caselib.ingest.printed import Case, cases, sentences, wrap
 from tests.caselib.ingest.test_splitting import assert_whole, codes, paragraphs, read
 
@@ -289,3 +289,18 @@ def test_no_character_is_lost_or_doubled(
     doubled = han("".join(reading_text(item.blocks) for item in found.items)) - han("".join([*text, *heads[1:]]))
     assert not doubled, doubled
     assert all(isinstance(block, Paragraph) or block.text for item in found.items for block in item.blocks)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("below", ["A.正确    B.错误", "参考答案：A", "（A）警告 （B）记过 （C）撤职", "√", "答案 B"])
+def test_choices_and_answers_of_a_paper_are_no_running_heads(below: str) -> None:
+    questions = [f"{n}．党员受到第{n}种处分以后，在影响期内能不能担任更高的职务？（  ）" for n in range(1, 9)]
+    text = "\n".join(
+        ["党纪学习教育知识题库", "一、判断题", *(line for question in questions for line in (question, below))]
+    )
+    found = read(text)
+    assert "running_head_removed" not in codes(found)
+    said = "".join(
+        block.text for item in found.items for block in item.blocks if isinstance(block, Paragraph | Heading)
+    )
+    said = re.sub(r"\s", "", said)
+    assert said.count(re.sub(r"\s", "", below)) == len(questions)
