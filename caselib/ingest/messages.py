@@ -235,11 +235,13 @@ def warning_text(warning: Warning) -> str:
 
 
 def place_text(place: str) -> str:
-    """Return a place as people say it: of "¶5", as readers of files write it, the fifth paragraph; others as they are."""
-    sign, number = place[:1], place[1:]
-    if sign != "¶" or not number.isdecimal():
+    """Return a place as people say it: of "¶5", as readers of files write it, the fifth paragraph, and of "¶7=¶5" that it
+    says what the fifth says; others as they are."""
+    numbers = [number for number in place.removeprefix("¶").split("=¶") if number.isdecimal()]
+    if place != "¶" + "=¶".join(numbers) or not 1 <= len(numbers) <= 2:
         return place
-    return gettext("paragraph %(number)s") % {"number": number}
+    told = [gettext("paragraph %(number)s") % {"number": number} for number in numbers]
+    return gettext("%(place)s, as %(before)s") % {"place": told[0], "before": told[1]} if told[1:] else told[0]
 
 
 def group_of(code: str) -> str:
