@@ -11,7 +11,6 @@ from caselib.word.reader.evidence import Verdict, is_bold
 from caselib.word.section_names import is_section_name
 
 _MUCH_LARGER = 6  # half-points above the text
-_SHORT_TAIL = 6
 _LONGEST_LINE = 36
 # What cannot begin or end a title: the line before or behind it belongs to it.
 _GOES_ON = re.compile(

@@ -32,7 +32,7 @@ MIN_DPI = 200
 _ADDRESS = re.compile(
     r"[!-~]{24}|(?=[!-~]*[0-9/._@])[!-~]{16}"
     # formulas, and Tibetan, whose blanks stand between sentences only
-    "|(?=[!-~\u00b1-\u00f7\u2080-\u22ff]*[\u00d7\u00f7\u2200-\u22ff])[!-~\u00b1-\u00f7\u2080-\u22ff]{12}|[\u0f00-\u0fff]{12}"
+    "|(?=[!-~\u00b1-\u00f7\u2080-\u22ff]{0,60}[\u00d7\u00f7\u2200-\u22ff])[!-~\u00b1-\u00f7\u2080-\u22ff]{12}|[\u0f00-\u0fff]{12}"
 )
 # What stands in the middle or at the edge is not drawn out to both.
 _NEVER_DRAWN_OUT = frozenset({"caption", "byline", "signature"})
