@@ -9,3 +9,6 @@ class VocabulariesConfig(AppConfig):
     label = "vocabularies"
     verbose_name = _("Vocabularies")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import jobs  # noqa: F401  registers the import

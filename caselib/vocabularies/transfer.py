@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -39,6 +40,13 @@ def read(text: str, syntax: str) -> list[TermRecord]:
     return formats.from_csv(text) if syntax == "csv" else formats.from_skos(text, syntax)
 
 
+def planned(model: type[Term], wanted: Sequence[TermRecord]) -> list[Change]:
+    """Return what must be done to bring the vocabulary to what ``wanted`` says. Two queries."""
+    known = {record.code: record for record in records(model)}
+    retired = set(model.objects.filter(retired_at__isnull=False).values_list("code", flat=True))
+    return compare(known, wanted, retired=retired)
+
+
 @transaction.atomic
 def import_records(
     model: type[Term], wanted: Sequence[TermRecord], *, by: User | None, dry_run: bool = False
@@ -49,17 +57,35 @@ def import_records(
     Refused records are left out and named in the report. Effects in order: the verbs of ``services`` for each change,
     audit row ``vocabularies.imported``.
     """
-    known = {record.code: record for record in records(model)}
-    retired = set(model.objects.filter(retired_at__isnull=False).values_list("code", flat=True))
-    report = [_apply(model, change, by) for change in compare(known, wanted, retired=retired)]
+    report = [_apply(model, change, by) for change in planned(model, wanted)]
     if dry_run:
         transaction.set_rollback(True)
         return report
-    acts = [change.act for change in report]
-    audit.record(
-        "vocabularies.imported", None, by=by, axis=model.axis, acts={act: acts.count(act) for act in set(acts)}
-    )
+    _record(model, report, by)
     return report
+
+
+def import_one_by_one(
+    model: type[Term], wanted: Sequence[TermRecord], *, by: User | None, progress: Callable[[int, int], None]
+) -> list[Change]:
+    """Do as ``import_records`` for a file of thousands of terms: each change for itself, so that nobody waits for the rest.
+
+    What was done stays when ``progress`` raises or the process dies; begun again, the rest is done. Effects in order: the
+    verbs of ``services`` for each change, audit row ``vocabularies.imported`` of what was done, also where it ends early.
+    """
+    changes, report = planned(model, wanted), []
+    try:
+        for done, change in enumerate(changes):
+            progress(done, len(changes))
+            report.append(_apply(model, change, by))
+    finally:
+        _record(model, report, by)
+    return report
+
+
+def _record(model: type[Term], report: Sequence[Change], by: User | None) -> None:
+    acts = Counter(change.act for change in report)
+    audit.record("vocabularies.imported", None, by=by, axis=model.axis, acts=dict(acts))
 
 
 def _apply(model: type[Term], change: Change, by: User | None) -> Change:

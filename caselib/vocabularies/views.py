@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +16,13 @@ from django.views.decorators.http import require_safe
 
 from caselib.accounts.enums import Role
 from caselib.accounts.requests import SignedInRequest
+from caselib.core.enums import JobState
 from caselib.core.errors import RefusedError
+from caselib.core.jobs import already
+from caselib.core.models import Job
 
-from . import services, transfer
-from .exchange.records import Change
+from . import jobs, services, transfer
+from .exchange.records import Change, TermRecord, shown_first
 from .forms import SYNTAXES, ImportForm, PromoteForm, RetireForm
 from .models import AXES, Term
 
@@ -28,6 +33,8 @@ CONTENT_TYPES = {
     "rdf": "application/rdf+xml",
 }
 
+# Changes that are made while the sender waits: a hundredth of a second each, in which nobody else writes.
+AT_ONCE = 200
 
 ACTS = {
     "create": _lazy("Created"),
@@ -74,23 +81,45 @@ def tools(request: SignedInRequest, axis: str) -> HttpResponse:
     elif request.method == "POST" and act == "import":
         upload = forms["import"] = ImportForm(request.POST, request.FILES, prefix="import")
         if upload.is_valid():
-            dry = not upload.cleaned_data["apply"]
-            changes = transfer.import_records(model, upload.cleaned_data["records"], by=request.user, dry_run=dry)
-            report = _report(changes, dry=dry)
+            wanted, dry = upload.cleaned_data["records"], not upload.cleaned_data["apply"]
+            changes = transfer.planned(model, wanted)
+            if _to_do(changes) <= AT_ONCE:
+                changes = transfer.import_records(model, wanted, by=request.user, dry_run=dry)
+            elif not dry:
+                return _begun(request, model, wanted)
+            report = _report(shown_first(changes), [change.act for change in changes], dry=dry)
     context = {"axis": axis, "forms": forms, "report": report, "model": model._meta, "syntaxes": SYNTAXES, "axes": AXES}
     return render(request, "vocabularies/tools.html", context)
 
 
-def _report(changes: list[Change], *, dry: bool) -> dict[str, Any]:
+def _to_do(changes: Sequence[Change]) -> int:
+    return sum(change.act not in ("refuse", "same") for change in changes)
+
+
+def _begun(request: SignedInRequest, model: type[Term], wanted: Sequence[TermRecord]) -> HttpResponse:
+    job, begun = jobs.start(model, wanted, by=request.user)
+    if not begun:
+        messages.info(request, already())
+    return redirect("core:job", pk=job.pk)
+
+
+@require_safe
+def imported(request: SignedInRequest, axis: str, job: uuid.UUID) -> HttpResponse:
+    """Show the report of a large import to the person who asked for it."""
+    model = _model(request, axis)
+    row = Job.objects.filter(pk=job, kind=jobs.KIND, requested_by_id=request.user.pk, state=JobState.DONE).first()
+    if row is None or row.parameters["axis"] != axis:
+        raise Http404
+    report = _report(jobs.rows_of(row.result), row.result["acts"], dry=False)
+    return render(request, "vocabularies/imported.html", {"axis": axis, "report": report, "model": model._meta})
+
+
+def _report(rows: Sequence[Change], acts: Sequence[str], *, dry: bool) -> dict[str, Any]:
     """Return what the page shows of an import: the refusals first, then what is done, and what there was to do."""
-    rows = [
-        {"record": change.record, "act": ACTS[change.act], "reason": _reason(change)}
-        for change in sorted(changes, key=lambda change: change.act != "refuse")
-        if change.act != "same" or change.record.others
-    ]
-    refused = sum(change.act == "refuse" for change in changes)
-    done = sum(change.act not in ("refuse", "same") for change in changes)
-    return {"rows": rows, "dry": dry, "refused": refused, "done": done}
+    told = [{"record": change.record, "act": ACTS[change.act], "reason": _reason(change)} for change in rows]
+    refused = sum(act == "refuse" for act in acts)
+    done = sum(act not in ("refuse", "same") for act in acts)
+    return {"rows": told, "dry": dry, "refused": refused, "done": done}
 
 
 def _reason(change: Change) -> str:

@@ -20,6 +20,7 @@ def register_vocabularies() -> VocabularyGroup:
 def register_tools() -> list[URLPattern]:
     return [
         path("vocabularies/<slug:axis>/tools/", views.tools, name="vocabulary_tools"),
+        path("vocabularies/<slug:axis>/imports/<uuid:job>/", views.imported, name="vocabulary_imported"),
         path("vocabularies/<slug:axis>/export/<slug:syntax>/", views.export, name="vocabulary_export"),
     ]
 

@@ -22,6 +22,7 @@ SPACES: dict[str, frozenset[Role]] = {
     "positions": EDITORS,
     "vocabulary_tools": EDITORS,
     "vocabulary_export": EDITORS,
+    "vocabulary_imported": EDITORS,
     "units": frozenset({Role.SYSTEM_ADMIN}),
     **{f"resources_{kind}": WRITERS for kind in KINDS},
     **{

@@ -123,7 +123,17 @@ def test_url_answers_as_the_table_says(name: str) -> None:
 
 def admin_url(pattern: Pattern) -> str:
     """Return an address of ``pattern`` with arguments that name nothing that exists."""
-    for arguments in ((), ("999999",), ("topic",), ("topic", "csv"), ("999999", "999999"), ("999999", "accept")):
+    nobody = "00000000-0000-0000-0000-000000000000"
+    samples = (
+        (),
+        ("999999",),
+        ("topic",),
+        ("topic", "csv"),
+        ("topic", nobody),
+        ("999999", "999999"),
+        ("999999", "accept"),
+    )
+    for arguments in samples:
         try:
             return reverse(pattern.name, args=arguments)
         except NoReverseMatch:

@@ -44,6 +44,12 @@ class Change:
     reason: str = ""
 
 
+def shown_first(changes: Sequence[Change]) -> list[Change]:
+    """Return the changes that a report shows, those left out first: all but what is as it was, unless a term loses by it."""
+    told = [change for change in changes if change.act != "same" or change.record.others]
+    return sorted(told, key=lambda change: change.act != "refuse")
+
+
 def compare(
     known: Mapping[str, TermRecord], wanted: Sequence[TermRecord], *, retired: Collection[str] = ()
 ) -> list[Change]:
