@@ -8,7 +8,7 @@ import logging.config
 from collections.abc import Callable, Generator
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
 from django.core.exceptions import SuspiciousFileOperation
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
@@ -17,6 +17,7 @@ from django.urls import path
 
 from cms.settings import base
 from cms.urls import handler500, urlpatterns
+from tests import factories
 
 SECRET = "geheim-4711"
 
@@ -53,6 +54,17 @@ def said(settings: LazySettings) -> Generator[Callable[[], str]]:
 
 
 MULTIPART = "multipart/form-data; boundary="
+FORM = "application/x-www-form-urlencoded"
+
+
+def large() -> str:
+    """More text than anybody's form may have."""
+    return f"a={SECRET}&b={'x' * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}"
+
+
+def signed_in(client: Client) -> Client:
+    client.force_login(factories.UserFactory())
+    return client
 
 
 @pytest.mark.parametrize(
@@ -62,12 +74,13 @@ MULTIPART = "multipart/form-data; boundary="
         (lambda client: client.get("/hello/", headers={"host": f"<{'x' * 2000}>"}), 400),
         (lambda client: client.generic("POST", "/account/login/", SECRET.encode(), MULTIPART), 400),
         (lambda client: client.post("/account/login/", {f"{SECRET}{n}": "1" for n in range(10_001)}), 400),
-        (lambda client: client.post("/account/login/", {"a": SECRET * 1_200_000}, "application/x-www-form-urlencoded"), 400),
+        (lambda client: client.post("/account/login/", large(), FORM), 413),
+        (lambda client: signed_in(client).post("/account/login/", large(), FORM), 400),
         (lambda client: client.get("/outside/"), 400),
         (lambda client: client.post("/away/"), 400),
         (lambda client: client.post("/taken/"), 409),
     ],
-    ids=["host", "malformed-host", "multipart", "fields", "big", "suspicious", "away", "taken"],
+    ids=["host", "malformed-host", "multipart", "fields", "large", "large-signed-in", "suspicious", "away", "taken"],
 )  # fmt: skip
 @pytest.mark.django_db
 def test_what_cannot_be_read_is_one_line_without_its_content(
