@@ -18,7 +18,7 @@ FROM python:3.13-slim-trixie
 # LibreOffice reads .doc and .wps, counts the pages of collections and makes PDF; ffmpeg reads films; the client, which must be
 # no older than the server, makes backups. The site starts without them, and says what it cannot do.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk libreoffice-writer-nogui postgresql-client \
+    && apt-get install -y --no-install-recommends ffmpeg fonts-noto-cjk fonts-noto-core libreoffice-writer-nogui postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home /srv/caselib --create-home caselib \
     && mkdir -p /srv/caselib/media /srv/static /backups \
