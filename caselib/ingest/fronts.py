@@ -8,16 +8,15 @@ from collections.abc import Mapping, Sequence
 from caselib.ingest.abstracts import opens_abstract
 from caselib.ingest.cycles import spans_of
 from caselib.ingest.keywords import is_keywords_line
-from caselib.ingest.sections import is_back_matter, is_foreword
+from caselib.ingest.ranks import FEWEST_CHARACTERS, characters, may_be_title, of_rank
 from caselib.ingest.signed import signed_below
 from caselib.ingest.single import PART_OF_TEXT
 from caselib.ingest.titling import Start, is_cover_line, is_part_name, text_of
 from caselib.word.model import Block, Heading, Paragraph
 from caselib.word.names import is_byline
 from caselib.word.outline import numeral
-from caselib.word.section_names import bare, is_section_name
+from caselib.word.section_names import bare
 
-_FEWEST_CHARACTERS = 80  # of the text of a case
 _FRONT = 4  # blocks below a title among which its front stands
 _FEWEST_PAGED, _LEAST_PAGED = 3, 200  # texts that only their pages part, and characters of each
 _BODY = re.compile(r"^[【〖\[〔]\s*(?:案例|教学案例)?(?:正\s*文|文本|原文|案例呈现|案例描述)\s*[】〗\]〕]")
@@ -37,14 +36,14 @@ def from_fronts(blocks: Sequence[Block], _titles: set[str]) -> list[Start]:
     rank = max(block.level for at, _ in fronted if isinstance(block := blocks[at], Heading))
     peers = [
         at
-        for at in _of_rank(blocks, rank, fronted[0][0])
+        for at in of_rank(blocks, rank, fronted[0][0])
         if not is_part_name(text := text_of(blocks[at])) and not _BODY.match(text) and not opens_abstract(blocks[at])
     ]
     spans = spans_of(peers, len(blocks))
     if not all(
         _may_be_title(text_of(blocks[at]))
         and _has_front(blocks, at, end)
-        and _said(blocks, at, end) >= _FEWEST_CHARACTERS
+        and characters(blocks, at, end) >= FEWEST_CHARACTERS
         for at, end in spans
     ):
         return []
@@ -67,7 +66,7 @@ def from_pages(blocks: Sequence[Block], pages: Mapping[int, int]) -> list[Start]
     if len(peers) < _FEWEST_PAGED:
         return []
     rank = max(block.level for at in peers if isinstance(block := blocks[at], Heading))
-    if _of_rank(blocks, rank, first) != peers:
+    if of_rank(blocks, rank, first) != peers:
         return []
     if any(numeral(text_of(block)) is not None for block in blocks if isinstance(block, Heading)):
         return []
@@ -76,7 +75,7 @@ def from_pages(blocks: Sequence[Block], pages: Mapping[int, int]) -> list[Start]
         return []
     if any(_CONTINUES.search(text) for text in texts):
         return []
-    enough = all(_said(blocks, at, end) >= _LEAST_PAGED for at, end in spans_of(peers, len(blocks)))
+    enough = all(characters(blocks, at, end) >= _LEAST_PAGED for at, end in spans_of(peers, len(blocks)))
     return [Start(at, 1, "pages") for at in peers] if enough else []
 
 
@@ -89,30 +88,13 @@ def _first(blocks: Sequence[Block], pages: Mapping[int, int]) -> int:
     return next((at for at in heads if _may_be_title(text_of(blocks[at]))), len(blocks))
 
 
-def _of_rank(blocks: Sequence[Block], rank: int, first: int) -> list[int]:
-    """Return the headings from ``first`` on that stand no lower than ``rank``, those of back matter left out."""
-    return [
-        at
-        for at, block in enumerate(blocks)
-        if at >= first and isinstance(block, Heading) and block.level <= rank and not is_back_matter(text_of(block))
-    ]
-
-
 def _size(block: Block | None, pages: Mapping[int, int]) -> int:
     """Return the size of the letters of a block that begins a page, 0 for any other."""
     return pages.get(block.place.paragraph, 0) if block is not None and block.place is not None else 0
 
 
 def _may_be_title(text: str) -> bool:
-    return (
-        4 <= len(text) <= 60
-        and bool(re.search("[\u4e00-\u9fff]{2}", text))
-        and numeral(text) is None
-        and not is_section_name(text)
-        and not is_foreword(text)
-        and not is_back_matter(text)
-        and not is_cover_line(text)
-    )
+    return len(text) <= 60 and bool(re.search("[\u4e00-\u9fff]{2}", text)) and may_be_title(text)
 
 
 def _has_front(blocks: Sequence[Block], at: int, end: int) -> bool:
@@ -126,7 +108,3 @@ def _has_front(blocks: Sequence[Block], at: int, end: int) -> bool:
         if len(text) > 50 or not (is_byline(text) or re.match("^[—–-]", text)):
             return False
     return False
-
-
-def _said(blocks: Sequence[Block], at: int, end: int) -> int:
-    return sum(len(text_of(block)) for block in blocks[at + 1 : end])

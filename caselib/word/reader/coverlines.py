@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from caselib.word.names import is_byline, is_front_line, is_institution, is_remark
 from caselib.word.outline import ends_sentence, squeeze
 from caselib.word.reader.contents import ContentsJudge
+from caselib.word.reader.context import RawParagraph
 from caselib.word.reader.evidence import Verdict, is_bold
 from caselib.word.section_names import is_section_name
 
@@ -97,18 +99,18 @@ class CoverLines(ContentsJudge):
 
     def set_further_down(self, index: int) -> bool:
         """True for a line in the middle, larger than the text, that is set as others among the text are: a heading."""
+        below = self.set_alike(index, max(self.cover_end, index + 1), shortest=2)
+        return self.items[index].size > self.body_size and sum(1 for _ in below) >= 2
+
+    def set_alike(self, index: int, start: int, *, shortest: int) -> Iterator[RawParagraph]:
+        """Yield the lines from ``start`` on that are set as the one at ``index``, which stands in the middle: none elsewhere."""
         item = self.items[index]
         return (
-            item.size > self.body_size
-            and item.look.align == "center"
-            and sum(
-                1
-                for other in self.items[max(self.cover_end, index + 1) :]
-                if other.size == item.size
-                and other.look.align == "center"
-                and is_bold(other) == is_bold(item)
-                and 2 <= len(other.text.strip()) <= 50
-                and not is_byline(squeeze(other.text))
-            )
-            >= 2
+            other
+            for other in self.items[start:]
+            if other.size == item.size
+            and other.look.align == item.look.align == "center"
+            and is_bold(other) == is_bold(item)
+            and shortest <= len(other.text.strip()) <= 50
+            and not is_byline(squeeze(other.text))
         )

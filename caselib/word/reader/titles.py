@@ -225,14 +225,8 @@ class TitleJudge(CoverLines):
         item, following = self.items[index], self._next(index)
         if following is None or not any(split_byline(squeeze(self.items[following].text))):
             return False
-        return item.size > self.body_size and any(
-            other.size == item.size
-            and other.look.align == item.look.align == "center"
-            and is_bold(other) == is_bold(item)
-            and 4 <= len(other.text.strip()) <= 50
-            and not is_byline(squeeze(other.text))
-            for other in self.items[self.cover_end :]
-        )
+        others = self.set_alike(index, self.cover_end, shortest=4)
+        return item.size > self.body_size and next(others, None) is not None
 
     def _signs(self, index: int) -> bool:
         """True for a line that names units or people below the heading of a case, in smaller or lighter letters.
