@@ -22,8 +22,12 @@ def balance(text: str, look: Look, style: HouseStyle, names: frozenset[str] = fr
     """
     if look.align != "center":
         return ""
+    return _sides((text,), look, style, names)
+
+
+def _sides(pieces: tuple[str, ...], look: Look, style: HouseStyle, names: frozenset[str]) -> str:
     room = room_of(look, style)
-    spare = round((room - measure.balanced(text, room, names)) / 2 * look.size_pt * 20)
+    spare = round((room - measure.balanced_together(pieces, room, names)) / 2 * look.size_pt * 20)
     return f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
 
 
@@ -53,10 +57,7 @@ def part_line(number: str, title: str, look: Look, style: HouseStyle) -> tuple[s
 
 def _pieces_line(pieces: tuple[str, str], look: Look, style: HouseStyle, names: frozenset[str]) -> tuple[str, str]:
     """Return ``pieces`` as runs that each begin a line, and the space at their sides."""
-    room = room_of(look, style)
-    spare = round((room - measure.balanced_together(pieces, room, names)) / 2 * look.size_pt * 20)
-    around = f'<w:ind w:left="{spare}" w:right="{spare}"/>' if spare > 100 else ""
-    return "<w:r><w:br/></w:r>".join(map(ooxml.run, pieces)), around
+    return "<w:r><w:br/></w:r>".join(map(ooxml.run, pieces)), _sides(pieces, look, style, names)
 
 
 def running(text: str, style: HouseStyle) -> str:
