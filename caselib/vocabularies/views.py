@@ -83,7 +83,7 @@ def tools(request: SignedInRequest, axis: str) -> HttpResponse:
         if upload.is_valid():
             wanted, dry = upload.cleaned_data["records"], not upload.cleaned_data["apply"]
             changes = transfer.planned(model, wanted)
-            if _to_do(changes) <= AT_ONCE:
+            if _done([change.act for change in changes]) <= AT_ONCE:
                 changes = transfer.import_records(model, wanted, by=request.user, dry_run=dry)
             elif not dry:
                 return _begun(request, model, wanted)
@@ -92,8 +92,8 @@ def tools(request: SignedInRequest, axis: str) -> HttpResponse:
     return render(request, "vocabularies/tools.html", context)
 
 
-def _to_do(changes: Sequence[Change]) -> int:
-    return sum(change.act not in ("refuse", "same") for change in changes)
+def _done(acts: Sequence[str]) -> int:
+    return sum(act not in ("refuse", "same") for act in acts)
 
 
 def _begun(request: SignedInRequest, model: type[Term], wanted: Sequence[TermRecord]) -> HttpResponse:
@@ -118,8 +118,7 @@ def _report(rows: Sequence[Change], acts: Sequence[str], *, dry: bool) -> dict[s
     """Return what the page shows of an import: the refusals first, then what is done, and what there was to do."""
     told = [{"record": change.record, "act": ACTS[change.act], "reason": _reason(change)} for change in rows]
     refused = sum(act == "refuse" for act in acts)
-    done = sum(act not in ("refuse", "same") for act in acts)
-    return {"rows": told, "dry": dry, "refused": refused, "done": done}
+    return {"rows": told, "dry": dry, "refused": refused, "done": _done(acts)}
 
 
 def _reason(change: Change) -> str:
