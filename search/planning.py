@@ -61,7 +61,6 @@ def make(
     if parsed.empty:
         return Plan((Everything(),), Everything(), exact=False, spelt=None)
     without = tuple(_anywhere(p.text, viewer, quoted=p.quoted) for p in parsed.excluded)
-    strict = [_named(of, list(parts), viewer, synonyms) for of, parts in groupby(parsed.wanted, lambda p: p.of)]
     names = [name for of in dict.fromkeys(p.of for p in parsed.wanted if p.of) for name in synonyms(of)]
     called = _called(parsed.text, shares)
     formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()
@@ -77,6 +76,7 @@ def make(
     matches: list[Node] = []
     spelt: int | None = None
     if parsed.exact:
+        strict = (_named(of, list(parts), viewer, synonyms) for of, parts in groupby(parsed.wanted, lambda p: p.of))
         matches.append(_guard(all_of(*strict), without))
         if parsed.brief:
             matches.append(_guard(all_of(*(_pieces(p, viewer) for p in parsed.wanted)), without))

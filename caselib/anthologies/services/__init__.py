@@ -1,7 +1,7 @@
 """The verbs of collections."""
 
 from .compiling import cancel_compilation, compile_edition
-from .editions import COVER, change_anthology, change_edition, create_anthology, create_edition, freeze, new_edition
+from .editions import COVER, change_anthology, change_edition, create_anthology, create_edition, freeze
 from .outline import (
     WORDING,
     add_text,
@@ -14,6 +14,7 @@ from .outline import (
     remove_item,
     repin,
 )
+from .renewing import new_edition
 
 __all__ = [
     "COVER",

@@ -1,4 +1,4 @@
-"""Anthologies and editions: making, describing, freezing, and a new one from an old one."""
+"""Anthologies and editions: making, describing, freezing."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from caselib.word.writer import WRITER_VERSION
 
 from .. import rules
 from ..binding import bind
-from ..enums import ItemKind, Severity
-from ..models import Anthology, Edition, OutlineItem, PrintStyle, Selection
+from ..enums import Severity
+from ..models import Anthology, Edition, PrintStyle
 from ..preflight import check_edition
 from ..storing import keep
 
@@ -218,40 +218,3 @@ def freeze(edition: Edition, *, by: User, at: datetime | None = None) -> Edition
         "anthologies.frozen", row, by=by, at=moment, sha256=sha256, writer=WRITER_VERSION, cases=len(book.chapters())
     )
     return row
-
-
-@transaction.atomic
-def new_edition(
-    edition: Edition, *, name: str, year: int, by: User, at: datetime | None = None
-) -> tuple[Edition, list[str]]:
-    """Make an edition from ``edition``: same outline and look, each case pinned to the version published now.
-
-    Returns it with the titles of the cases that were left out because they are no longer published. Effects in order:
-    edition, items, selections, audit ``anthologies.edition_created``. Raises RefusedError.
-    """
-    from .outline import pin
-
-    moment = at or clock.now()
-    details = {key: getattr(edition, key) for key in DETAILS if key not in ("name", "year")}
-    made = create_edition(edition.anthology, name=name, year=year, details=details, based_on=edition, by=by, at=moment)
-    left_out = []
-    order = 0
-    for item in edition.items.select_related("selection__page__live_revision"):
-        page = item.selection.page if item.kind == ItemKind.CASE else None
-        order += 1
-        copy = OutlineItem(
-            edition=made, order=order, kind=item.kind, title=item.title, number=item.number, text=item.text
-        )
-        if page is None:
-            copy.save()
-            continue
-        try:
-            selection: Selection = pin(page, Viewer.of(by), moment)
-        except RefusedError:
-            left_out.append(item.title)
-            continue
-        copy.title = page.title[:300]
-        copy.save()
-        selection.item, selection.edition = copy, made
-        selection.save()
-    return made, left_out
