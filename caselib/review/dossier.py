@@ -18,7 +18,7 @@ from caselib.word.writer import made_at, write_document
 from .acts import label
 from .enums import AnswerValue
 from .models import CheckRun, Decision
-from .selectors import history
+from .selectors.stages import history
 
 MOST_FINDINGS = 200
 

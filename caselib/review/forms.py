@@ -15,7 +15,7 @@ from caselib.resources.enums import Circulation, Kind
 
 from .enums import AnswerValue, Disposition, Outcome
 from .models import StageTask
-from .selectors import QueueFilter
+from .selectors.queue import QueueFilter
 from .services.deciding import Verdict
 
 BIG = 2**63 - 1

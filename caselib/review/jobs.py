@@ -19,7 +19,8 @@ from caselib.resources.models import ResourcePage
 from . import attached
 from .enums import CheckTrigger
 from .models import CheckRun, StageState
-from .selectors import latest_run, open_states_of, page_of, run_before
+from .selectors.checks import latest_run, run_before
+from .selectors.stages import open_states_of, page_of
 from .services.assigning import send_reminders, send_rereview_notices
 from .services.checking import DATED, READ_FILES, basis, checked, hits_of, in_force, rules_of, store_findings
 from .services.packs import RESCAN, request_rescan

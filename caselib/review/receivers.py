@@ -12,7 +12,7 @@ from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 from caselib.resources.signals import revision_saved
 
-from .selectors import page_of
+from .selectors.stages import page_of
 from .services.submission import close_run, follow_revision
 
 

@@ -24,7 +24,7 @@ from caselib.resources.models import ResourcePage
 from caselib.resources.models.guarding import newest_of
 
 from .bulk import WithdrawBulkAction
-from .selectors import active_run
+from .selectors.stages import active_run
 from .services.submission import recall
 from .views.access import person
 from .viewsets import ReviewSettingsGroup

@@ -16,7 +16,7 @@ from caselib.accounts.waiting import Pile
 from caselib.core import clock
 from caselib.core.questions import Tally, one_if
 
-from .selectors import due_for_rereview, returned_to, to_review
+from .selectors.queue import due_for_rereview, returned_to, to_review
 
 TO_REVIEW = Tally(lambda user, day: to_review(user).order_by().values_list("pk", one_if(Q(due_on__lt=day))))
 RETURNED = Tally(lambda user, page_type: returned_to(user, page_type).order_by().values_list("pk"))

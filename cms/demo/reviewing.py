@@ -11,7 +11,7 @@ from caselib.accounts.enums import Role
 from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 from caselib.review.models import StageState
-from caselib.review.selectors import active_run
+from caselib.review.selectors.stages import active_run
 from caselib.review.services.deciding import Verdict, decide
 from caselib.review.services.submission import submit_for_review
 

@@ -23,7 +23,7 @@ from caselib.core import clock
 from caselib.resources.enums import Circulation, Kind
 from caselib.review.enums import Outcome
 from caselib.review.models import Seat, StageState, StageTask
-from caselib.review.selectors import returned_to, to_review
+from caselib.review.selectors.queue import returned_to, to_review
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.review.desk import Desk

@@ -21,7 +21,8 @@ from caselib.resources.models import ResourcePage
 from ..enums import Light
 from ..models import StageState, StageTask
 from ..rules import StageView, light, may_assign, may_review
-from ..selectors import due_for_rereview, group_members, page_of, reader_for, stage_view
+from ..selectors.queue import due_for_rereview
+from ..selectors.stages import group_members, page_of, reader_for, stage_view
 
 
 @transaction.atomic

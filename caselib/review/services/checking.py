@@ -33,7 +33,7 @@ from ..scanning.engine import scan_item
 from ..scanning.hits import Hit
 from ..scanning.matcher import Scanner
 from ..scanning.packs import Pack
-from ..selectors import builtin_off, latest_run, run_before
+from ..selectors.checks import builtin_off, latest_run, run_before
 from . import similarity
 
 MAX_FINDINGS = 500

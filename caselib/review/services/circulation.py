@@ -23,7 +23,7 @@ from caselib.resources.publishing import publish_granted
 
 from ..models import CirculationChange
 from ..rules import reason_given
-from ..selectors import active_run, author_ids, editor_ids, namesakes
+from ..selectors.stages import active_run, author_ids, editor_ids, namesakes
 from . import similarity
 from .submission import submit_for_review
 

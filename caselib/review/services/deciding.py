@@ -32,7 +32,8 @@ from ..rules import (
     may_review,
     opinion_suffices,
 )
-from ..selectors import author_ids, open_blocking, page_of, reader_for, stage_view
+from ..selectors.checks import open_blocking
+from ..selectors.stages import author_ids, page_of, reader_for, stage_view
 from . import checking
 from .submission import void_decisions
 

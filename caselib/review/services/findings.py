@@ -19,7 +19,8 @@ from ..enums import Disposition
 from ..models import BuiltinRule, CommentAnchor, Finding, Rule, StageState
 from ..rules import is_current, may_review, reason_given
 from ..scanning.builtin import PACK_CODE
-from ..selectors import latest_run, page_of, reader_for, stage_view
+from ..selectors.checks import latest_run
+from ..selectors.stages import page_of, reader_for, stage_view
 
 MAX_COMMENT = 4000
 

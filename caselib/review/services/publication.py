@@ -20,7 +20,7 @@ from caselib.resources.publishing import publish_granted
 from ..models import Decision, ReReviewInterval
 from ..routing import stage_ids
 from ..rules import add_months, stages_suffice
-from ..selectors import author_ids, editor_ids, namesakes, standing_passes
+from ..selectors.stages import author_ids, editor_ids, namesakes, standing_passes
 from . import circulation, similarity
 
 

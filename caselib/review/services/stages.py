@@ -27,7 +27,8 @@ from ..enums import CheckTrigger
 from ..models import Seat, StageState, StageTask
 from ..routing import stage_ids
 from ..rules import may_review, may_submit, readers_named, stages_suffice
-from ..selectors import author_ids, group_members, has_groups, latest_run, page_of, readers_for, stage_view
+from ..selectors.checks import latest_run
+from ..selectors.stages import author_ids, group_members, has_groups, page_of, readers_for, stage_view
 from . import checking
 
 

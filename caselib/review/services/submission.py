@@ -17,7 +17,7 @@ from caselib.resources.models import ResourcePage
 from ..models import StageState, StageTask
 from ..routing import stage_ids, workflow_for
 from ..rules import may_recall, may_submit, readers_named, stages_suffice
-from ..selectors import active_run, author_ids, has_groups
+from ..selectors.stages import active_run, author_ids, has_groups
 from . import stages
 
 

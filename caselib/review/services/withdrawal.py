@@ -19,7 +19,7 @@ from caselib.core.errors import Refusal, RefusedError, require
 from caselib.resources.models import PublicationGrant, ResourcePage
 
 from ..rules import may_withdraw, reason_given
-from ..selectors import active_run, author_ids
+from ..selectors.stages import active_run, author_ids
 from ..signals import withdrawn
 from . import similarity
 from .submission import submit_for_review

@@ -12,7 +12,8 @@ from caselib.accounts.models import User
 from caselib.resources.models import ResourcePage
 
 from ..models import StageState, StageTask
-from ..selectors import OVERSEERS, author_ids, page_of
+from ..selectors.queue import OVERSEERS
+from ..selectors.stages import author_ids, page_of
 
 BIG = 2**63
 

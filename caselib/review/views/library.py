@@ -20,7 +20,7 @@ from caselib.core.errors import RefusedError
 from ..dossier import write_dossier
 from ..forms import CirculationForm, ReasonForm
 from ..rules import may_withdraw
-from ..selectors import OVERSEERS, due_for_rereview
+from ..selectors.queue import OVERSEERS, due_for_rereview
 from ..services.circulation import change_circulation, stamp_of_level
 from ..services.withdrawal import restore, withdraw
 from .access import office_only, own_or_office, person, resource_or_404

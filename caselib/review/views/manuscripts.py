@@ -17,18 +17,9 @@ from caselib.core.errors import RefusedError
 from ..enums import ReviewPhase
 from ..presenting import lines_of
 from ..rules import may_recall, may_submit, may_withdraw, readers_named
-from ..selectors import (
-    active_run,
-    author_ids,
-    comments_on,
-    current_state,
-    has_groups,
-    history_of_run,
-    latest_run,
-    manuscripts_of,
-    runs_by_page,
-    shared_with,
-)
+from ..selectors.checks import latest_run, shared_with
+from ..selectors.queue import manuscripts_of, runs_by_page
+from ..selectors.stages import active_run, author_ids, comments_on, current_state, has_groups, history_of_run
 from ..services.submission import recall, submit_for_review
 from .access import own_or_office, person, resource_or_404
 

@@ -22,7 +22,7 @@ from ..forms import ChecklistForm, PackForm, RuleSwitchForm
 from ..models import BuiltinRule, Checklist, RulePack
 from ..scanning.builtin import RULES
 from ..scanning.packs import PackError
-from ..selectors import rescan_summary, rules_with_counts
+from ..selectors.checks import rescan_summary, rules_with_counts
 from ..services.packs import RESCAN, export_pack, import_pack, request_rescan, set_checklist, switch_builtin
 from .access import office_only, person
 

@@ -23,7 +23,7 @@ from caselib.resources.models import ResourcePage
 from ..forms import AssignForm, QueueForm
 from ..models import StageState
 from ..rules import light
-from ..selectors import may_see_reviews, pages_by_id, queue
+from ..selectors.queue import may_see_reviews, pages_by_id, queue
 from ..services.assigning import assign
 from .access import person, stage_or_404
 

@@ -26,16 +26,8 @@ from ..models import Decision, Finding, Similarity, StageState, StageTask
 from ..presenting import lines_of
 from ..routing import stage_ids
 from ..rules import light, may_assign, may_review
-from ..selectors import (
-    comments_on,
-    group_members,
-    latest_run,
-    open_blocking,
-    reader_for,
-    readers_for,
-    stage_view,
-    visible_decisions,
-)
+from ..selectors.checks import latest_run, open_blocking
+from ..selectors.stages import comments_on, group_members, reader_for, readers_for, stage_view, visible_decisions
 from ..services.checking import checked
 from ..services.deciding import Verdict, decide
 from ..services.findings import add_comment, dispose, resolve_comment

@@ -13,7 +13,7 @@ from caselib.resources.enums import Kind
 from caselib.resources.models import ResourcePage
 from caselib.review.enums import Outcome
 from caselib.review.models import Decision, StageState, StageTask
-from caselib.review.selectors import active_run, current_state
+from caselib.review.selectors.stages import active_run, current_state
 from caselib.review.services.deciding import Verdict, decide
 from caselib.review.services.submission import submit_for_review
 from caselib.vocabularies.models import Topic

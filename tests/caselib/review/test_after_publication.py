@@ -23,7 +23,9 @@ from caselib.review.dossier import grouped, write_dossier
 from caselib.review.enums import Outcome
 from caselib.review.models import CirculationChange, ReReviewInterval, Similarity, TextPrint
 from caselib.review.routing import workflow_for
-from caselib.review.selectors import active_run, due_for_rereview, latest_run
+from caselib.review.selectors.checks import latest_run
+from caselib.review.selectors.queue import due_for_rereview
+from caselib.review.selectors.stages import active_run
 from caselib.review.services.assigning import assign, send_reminders, send_rereview_notices
 from caselib.review.services.circulation import change_circulation
 from caselib.review.services.deciding import decide

@@ -24,7 +24,8 @@ from caselib.review.models import BuiltinRule, CheckRun, CommentAnchor, Finding,
 from caselib.review.presenting import lines_of
 from caselib.review.scanning.pack_csv import write_pack
 from caselib.review.scanning.packs import PackError, ScanRule
-from caselib.review.selectors import comments_on, latest_run
+from caselib.review.selectors.checks import latest_run
+from caselib.review.selectors.stages import comments_on
 from caselib.review.services.checking import MAX_FINDINGS
 from caselib.review.services.findings import add_comment, dispose
 from caselib.review.services.packs import (

@@ -24,7 +24,7 @@ from caselib.resources.models import PublicationGrant, ResourcePage
 from caselib.review.enums import Outcome
 from caselib.review.models import Checklist, Decision, Route, Seat, StageState, StageTask
 from caselib.review.rules import light
-from caselib.review.selectors import active_run, visible_decisions
+from caselib.review.selectors.stages import active_run, visible_decisions
 from caselib.review.services.deciding import decide, decide_by_action
 from caselib.review.services.packs import set_checklist
 from caselib.review.services.submission import recall, submit_for_review

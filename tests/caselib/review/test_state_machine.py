@@ -28,7 +28,7 @@ from caselib.resources.models import PublicationGrant, ResourcePage
 from caselib.review.models import CirculationChange, Decision, StageState
 from caselib.review.routing import stage_ids
 from caselib.review.rules import stages_needed
-from caselib.review.selectors import active_run, author_ids, current_state
+from caselib.review.selectors.stages import active_run, author_ids, current_state
 from caselib.review.services.assigning import assign
 from caselib.review.services.circulation import change_circulation
 from caselib.review.services.deciding import decide

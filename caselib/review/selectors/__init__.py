@@ -1,0 +1,1 @@
+"""Every non-trivial query of the review app."""
