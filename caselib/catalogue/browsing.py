@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from caselib.accounts.viewers import Viewer
-from search.api import Hit, SearchRequest, SearchResult, search, suggest
+from search.api import Hit, Passage, SearchRequest, SearchResult, search, suggest
 
+from . import spoken
 from .addresses import MAX_PAGE, SORT_LABELS, TEXT_LIMIT, Query
 from .facet_panel import AXIS_LABELS, panel
 from .selectors.cards import Card, cards_by_id
@@ -30,11 +31,15 @@ SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One result: its card, the found hit with the marks (None in lists without a text), and why it matched."""
+    """One result: its card, the found hit with the marks (None in lists without a text), and why it matched.
+
+    ``there`` is the address of the very place that ``why`` names, where there is one.
+    """
 
     card: Card
     hit: Hit | None = None
     why: str = ""
+    there: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,7 @@ def browse(query: Query, viewer: Viewer) -> Browse:
     return Browse(
         query=query,
         rows=rows,
-        others=[_row(hit, query) for hit in result.others] if query.sort not in SORTED_BY_USE else [],
+        others=_rows_of(result.others, query) if query.sort not in SORTED_BY_USE else [],
         total=total,
         pages=pages,
         facets=panel(result.facets, query),
@@ -185,26 +190,34 @@ def _rows(query: Query, result: SearchResult, viewer: Viewer) -> tuple[list[Row]
         total = len(hits)
         pages = -(-total // PAGE_SIZE)
         hits = sort_hits_by_use(hits, query.sort)[first : first + PAGE_SIZE]
-    return [_row(hit, query) for hit in hits], total, pages
+    return _rows_of(hits, query), total, pages
 
 
-def _row(hit: Hit, query: Query) -> Row:
-    return Row(cast(Card, hit.page), hit, _why(hit) if query.text else "")
+def _rows_of(hits: Sequence[Hit], query: Query) -> list[Row]:
+    if not query.text:
+        return [Row(cast(Card, hit.page), hit) for hit in hits]
+    told = [_told(hit) for hit in hits]
+    seconds = spoken.seconds_of(passage for passage in told if passage)
+    return [_row(hit, passage, seconds) for hit, passage in zip(hits, told, strict=True)]
 
 
-def _why(hit: Hit) -> str:
-    """Say where the words were found."""
+def _row(hit: Hit, passage: Passage | None, seconds: Mapping[Passage, int]) -> Row:
+    card = cast(Card, hit.page)
     if hit.title_marks:
-        return _("matched in the title")
-    for passage in hit.passages:
-        if passage.marks or passage.source != "body":
-            minutes, seconds = divmod(int(passage.seconds), 60)
-            source = "tags" if passage.source == "meta" and passage.label else passage.source
-            return str(SOURCES.get(source, SOURCES["body"])) % {
-                "label": passage.label,
-                "time": f"{minutes}:{seconds:02d}",
-            }
-    return ""
+        return Row(card, hit, _("matched in the title"))
+    if passage is None:
+        return Row(card, hit)
+    at = seconds.get(passage, int(passage.seconds))
+    source = "tags" if passage.source == "meta" and passage.label else passage.source
+    why = str(SOURCES.get(source, SOURCES["body"])) % {"label": passage.label, "time": f"{at // 60}:{at % 60:02d}"}
+    return Row(card, hit, why, f"{card.url}#t={at}" if source == "caption" else "")
+
+
+def _told(hit: Hit) -> Passage | None:
+    """Return the passage that says where the words were found; None where the title says so, or nothing does."""
+    if hit.title_marks:
+        return None
+    return next((passage for passage in hit.passages if passage.marks or passage.source != "body"), None)
 
 
 def _drop_unknown(query: Query, result: SearchResult) -> tuple[Query, int]:

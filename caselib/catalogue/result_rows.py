@@ -40,12 +40,19 @@ def frame(card: Card, star: str) -> Frame:
 
 
 def row(
-    card: Card, within: Frame, *, hit: Hit | None = None, why: str = "", line: str = "", required: bool = False
+    card: Card,
+    within: Frame,
+    *,
+    hit: Hit | None = None,
+    why: str = "",
+    there: str = "",
+    line: str = "",
+    required: bool = False,
 ) -> SafeString:
     """Return one resource of a list: cover, title, meta line and what is said of it.
 
-    ``within`` is its ``frame``, ``hit`` brings marks and passages, ``why`` says where the words were found, ``line`` is the
-    editor's word on it.
+    ``within`` is its ``frame``, ``hit`` brings marks and passages, ``why`` says where the words were found and
+    ``there`` leads to that place, ``line`` is the editor's word on it.
     """
     if not (why or line or required) and (hit is None or not (hit.title_marks or hit.passages)):
         rest = within.rest
@@ -57,9 +64,14 @@ def row(
             f"{_required()}{within.meta}" if required else within.meta,
             texts or _abstract(card),
             line=f'<p class="result__line">{escape(line)}</p>\n' if line else "",
-            why=f'<p class="result__why">{escape(why)}</p>\n' if why else "",
+            why=_why(why, there) if why else "",
         )
     return mark_safe(within.opening + rest)  # noqa: S308  (every part is escaped; covers are drawn from escaped text)
+
+
+def _why(why: str, there: str) -> str:
+    said = f'<a href="{escape(there)}">{escape(why)}</a>' if there else escape(why)
+    return f'<p class="result__why">{said}</p>\n'
 
 
 def _rest(title: str, meta_line: str, texts: Sequence[str], *, line: str = "", why: str = "") -> str:

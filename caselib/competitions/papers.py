@@ -62,15 +62,13 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], caption: str = 
     return word.Table(tuple(cells), len(head), 1, caption)
 
 
-WINNER_COLUMNS = ("number", "track", "award", "place", "title", "authors", "unit", "certificate")
-
-
 def _winner_heads() -> tuple[str, ...]:
     return (
         _("Entry no."),
         _("Track"),
         _("Prize"),
         _("Final rank"),
+        _("Score"),
         _("Title"),
         _("Authors"),
         _("Unit"),
@@ -78,8 +76,8 @@ def _winner_heads() -> tuple[str, ...]:
     )
 
 
-def _winner_rows(awards: Sequence[Award]) -> list[tuple[str | int, ...]]:
-    rows: list[tuple[str | int, ...]] = []
+def _winner_rows(awards: Sequence[Award]) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
     for award in awards:
         entry = award.entry
         standing = getattr(entry, "standing", None)
@@ -90,6 +88,7 @@ def _winner_rows(awards: Sequence[Award]) -> list[tuple[str | int, ...]]:
                 entry.track.name,
                 str(award.get_tier_display()),
                 standing.rank if standing else "",
+                standing.overall if standing else "",
                 entry.title,
                 entry.author_names,
                 entry.unit.name,
@@ -140,7 +139,10 @@ def _winner_line(award: Award) -> tuple[str, str, str, str]:
 
 
 def winners_xlsx(competition: Competition, awards: Sequence[Award]) -> bytes:
-    """Return the list of winners as a workbook in which no cell is a formula."""
+    """Return the list of winners as a workbook in which no cell is a formula.
+
+    It is the office's own, with the scores; what is published is the Word list.
+    """
     return table_workbook(_("Winners"), _winner_heads(), _winner_rows(awards))
 
 
@@ -153,6 +155,12 @@ def fairness_docx(competition: Competition, fairness: Fairness) -> bytes:
     blocks.append(line(text % values))
     if fairness.conflicts:
         blocks.append(table((_("Conflict avoided"), _("Pairs")), fairness.conflicts))
+    if fairness.held:
+        text = _(
+            "The results were released although judges of an earlier round were known by then to have a relation to "
+            "%(codes)s. Reason: %(reason)s"
+        )
+        blocks.append(line(text % {"codes": "、".join(fairness.held.codes), "reason": fairness.held.reason}))
     for part in fairness.rounds:
         blocks += _round_blocks(part)
     blocks.append(heading(_("Check against the audit chain")))

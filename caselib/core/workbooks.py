@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -66,8 +67,10 @@ def _fill(cell: Any, value: object) -> int:
     if isinstance(value, date):
         cell.value, cell.number_format = value, "yyyy-mm-dd"
         return 10
-    if isinstance(value, int | float) and not isinstance(value, bool):
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         cell.value = value
+        if isinstance(value, Decimal) and (places := -int(value.as_tuple().exponent)) > 0:
+            cell.number_format = f"0.{'0' * places}"  # 95.50 is not 95.5 to whoever compares it with the page
         return 8
     text = guarded("" if value is None else str(value))
     cell.value, cell.data_type = text, "s"

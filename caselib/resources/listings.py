@@ -20,7 +20,6 @@ from caselib.accounts.models import Unit
 from caselib.accounts.viewers import Viewer
 from caselib.core import audit, clock
 from caselib.core.errors import require
-from caselib.core.exports import GuardedExportMixin
 from caselib.vocabularies.models import Topic
 from caselib.vocabularies.selectors import in_use
 
@@ -68,7 +67,7 @@ def _authors(page: ResourcePage) -> str:
     return "、".join(author.name for author in page.authors.all() if author.name)
 
 
-class ResourceIndexView(GuardedExportMixin, IndexView):  # type: ignore[misc]
+class ResourceIndexView(IndexView):  # type: ignore[misc]
     """The listing of one type; a fixed number of queries whatever its length. What is listed can be downloaded."""
 
     list_export = (

@@ -15,7 +15,6 @@ from wagtail.admin.views.reports import ReportView
 
 from caselib.accounts.enums import REVIEWERS, Role
 from caselib.core import clock
-from caselib.core.exports import GuardedExportMixin
 
 from . import selectors
 from .models import ResourcePage
@@ -49,7 +48,7 @@ RESOURCE_COLUMNS = [
 ]
 
 
-class MissingMetadataReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ignore[misc]
+class MissingMetadataReport(OfficeOnlyMixin, ReportView):  # type: ignore[misc]
     """Which published resources a reader does not find by topic, sector or position, and what each of them lacks."""
 
     model = ResourcePage
@@ -79,7 +78,7 @@ class MissingMetadataReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  #
         return selectors.missing_metadata().order_by("-latest_revision_created_at")
 
 
-class StaleReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ignore[misc]
+class StaleReport(OfficeOnlyMixin, ReportView):  # type: ignore[misc]
     """Which published resources should have been looked at again, the longest overdue first."""
 
     model = ResourcePage
@@ -105,7 +104,7 @@ class StaleReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ign
         return selectors.stale(clock.today())
 
 
-class UnitReport(OfficeOnlyMixin, GuardedExportMixin, ReportView):  # type: ignore[misc]
+class UnitReport(OfficeOnlyMixin, ReportView):  # type: ignore[misc]
     page_title = _("Resources by unit")
     header_icon = "group"
     index_url_name = "resources_by_unit"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail import hooks
-from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.action_menu import ActionMenuItem, SubmitForModerationMenuItem
 from wagtail.admin.forms.account import NotificationPreferencesForm
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.views.account import NotificationsSettingsPanel
@@ -21,7 +21,7 @@ from wagtail.snippets.models import register_snippet
 from caselib.core.errors import Refusal, RefusedError
 from caselib.core.numbers import row_number
 from caselib.resources.models import ResourcePage
-from caselib.resources.models.guarding import newest_of
+from caselib.resources.models.guarding import GuardedFolder, newest_of
 
 from .bulk import WithdrawBulkAction
 from .selectors.stages import active_run
@@ -77,9 +77,19 @@ def open_review_item() -> OpenReviewItem:
     return OpenReviewItem(order=5)
 
 
+class SubmitNewItem(SubmitForModerationMenuItem):  # type: ignore[misc]
+    """Submits a resource that is being made. Wagtail would name the workflow of the folder, which no resource takes."""
+
+    def get_context_data(self, parent_context: dict[str, Any]) -> dict[str, Any]:
+        return {**super().get_context_data(parent_context), "label": gettext_lazy("Submit for review")}
+
+
 @hooks.register("construct_page_action_menu")
 def close_actions(items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]) -> None:
-    """Take out of the editor's menu of a resource what the review does itself."""
+    """Take out of the editor's menu of a resource what the review does itself, and name what it is submitted to."""
+    parent = context.get("parent_page")
+    if context["view"] == "create" and isinstance(parent.specific if parent else None, GuardedFolder):
+        items[:] = [SubmitNewItem(item.order) if item.name == "action-submit" else item for item in items]
     if isinstance(context.get("page"), ResourcePage):
         items[:] = [item for item in items if item.name not in CLOSED]
 

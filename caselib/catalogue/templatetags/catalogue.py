@@ -156,7 +156,9 @@ def result_row(card: Card, star: SafeString, why: str = "", line: str = "", requ
 def result_rows(rows: Sequence[Row], star: SafeString) -> SafeString:
     """Return the results of a list; what looks the same on every list is kept of each, its cover above all."""
     language = get_language()
-    parts = [row_of(row.card, _frame(row.card, star, language), hit=row.hit, why=row.why) for row in rows]
+    parts = [
+        row_of(row.card, _frame(row.card, star, language), hit=row.hit, why=row.why, there=row.there) for row in rows
+    ]
     return mark_safe("".join(parts))  # noqa: S308  (rendered markup)
 
 

@@ -74,9 +74,12 @@ def remove(request: SignedInRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_order(request: SignedInRequest) -> HttpResponse:
-    """Place the order of what lies in the basket."""
+    """Place the order of what lies in the basket; ``like`` names an order of the unit whose details are offered again."""
     viewer = Viewer.of(request.user)
     initial = {"contact": f"{request.user} {request.user.phone}".strip()}
+    like = selectors.find_order(viewer, _version(request.GET.get("like", "")) or 0)
+    if like is not None and like.unit_id == viewer.unit_id:
+        initial |= {name: getattr(like, name) for name in DETAILS}
     form = OrderForm(request.POST or None, initial=initial)
     refused = ""
     if request.method == "POST" and form.is_valid():
@@ -145,6 +148,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "is_office": Role.DISPATCHER in viewer.roles,
         "open": found.state in OPEN_STATES,
         "changeable": may_change(viewer, found.unit_id, found.state) is None,
+        "again": found.state in (OrderState.REFUSED, OrderState.CANCELLED) and found.unit_id == viewer.unit_id,
         "reason_form": ReasonForm(initial={"version": found.version}),
         "trail": [(_("Orders"), reverse("catalogue:orders"))],
     }
@@ -154,11 +158,13 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_act(request: SignedInRequest, pk: int, act: str) -> HttpResponse:
-    """Change, accept, refuse, cancel or remind; refusing and cancelling ask for a reason on a page of their own."""
+    """Change, accept, refuse, cancel, remind or order again; refusing and cancelling ask for a reason on a page of their own."""
     viewer = Viewer.of(request.user)
     found = _order(viewer, pk)
     if act == "change":
         return _change(request, found)
+    if act == "again" and request.method == "POST":
+        return _again(request, found)
     if act not in ("confirm", "refuse", "cancel", "remind") or (
         act in ("confirm", "refuse") and Role.DISPATCHER not in viewer.roles
     ):
@@ -199,6 +205,16 @@ def _change(request: SignedInRequest, found: OrderRequest) -> HttpResponse:
             form.add_error(None, str(error))
     trail = [(_("Orders"), reverse("catalogue:orders")), (found.number, reverse("catalogue:order", args=[found.pk]))]
     return render(request, "catalogue/order_change.html", {"order": found, "form": form, "trail": trail})
+
+
+def _again(request: SignedInRequest, found: OrderRequest) -> HttpResponse:
+    """Lay what was ordered into the basket once more, say what cannot be, and offer what was written for it."""
+    for line in found.lines.all():
+        try:
+            services.add_to_basket(line.resource, by=request.user)
+        except RefusedError as error:
+            messages.error(request, _("%(title)s: %(reason)s") % {"title": line.title, "reason": error})
+    return redirect(f"{reverse('catalogue:order_new')}?like={found.pk}")
 
 
 def _with_reason(request: SignedInRequest, found: OrderRequest, act: str) -> HttpResponse:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db.models import Count
 
 from caselib.core import audit
+from caselib.core.models import AuditRecord
 
 from .. import severity
 from ..enums import AssignmentState, ConflictReason, EntryState, RoundState
@@ -76,8 +77,16 @@ def span(low: int, high: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Entries that an earlier round placed although a judge had a relation to them, and why the results hold."""
+
+    codes: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fairness:
-    """The whole report. ``chain_whole`` and ``agrees`` are what the audit chain says about the tables."""
+    """The whole report. ``chain_fault`` and ``agrees`` are what the audit chain says about the tables."""
 
     rounds: tuple[RoundReport, ...]
     conflicts: tuple[tuple[str, int], ...]
@@ -86,6 +95,7 @@ class Fairness:
     removed: int
     chain_fault: str
     differences: tuple[str, ...] = field(default=())
+    held: Held | None = None
 
     @property
     def agrees(self) -> bool:
@@ -112,7 +122,15 @@ def report(competition: Competition) -> Fairness:
         removed=competition.judges.filter(active=False).count(),
         chain_fault=fault.message if fault else "",
         differences=tuple(differences(competition)),
+        held=_held(competition),
     )
+
+
+def _held(competition: Competition) -> Held | None:
+    """Return what the office wrote when it released the results in spite of a relation, None where there was none."""
+    rows = AuditRecord.objects.filter(verb="competitions.results_released", data__competition=competition.pk)
+    data = rows.order_by("-sequence").values_list("data", flat=True).first() or {}
+    return Held(tuple(data["in_conflict"]), data["reason"]) if data.get("in_conflict") else None
 
 
 def _round(round_: Round, rubric: Rubric) -> RoundReport:

@@ -167,6 +167,12 @@ def to_recommend(unit: Unit, moment: datetime) -> list[Entry]:
     return [entry for entry in entries if _next(entry.competition, entry, paths[entry.unit_id]) == unit.pk]
 
 
+def sent_on(competition: Competition, unit: Unit) -> list[Entry]:
+    """Return the entries of units below that ``unit`` recommended, whatever has become of them. One query."""
+    rows = competition.entries.filter(nominations__unit=unit).exclude(unit=unit)
+    return list(rows.select_related("track", "unit", "competition").order_by("number", "pk").distinct())
+
+
 def _closed(call: Competition, moment: datetime) -> bool:
     return timetable.may(Act.NOMINATE, call.timetable, moment) is not None
 

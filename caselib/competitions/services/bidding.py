@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -295,6 +297,12 @@ def _team(bid: Bid) -> list[dict[str, object]]:
 
 
 def _call_for(need: Need, readings: int, by: User, moment: datetime) -> Competition:
+    """Make the call of a need; its parts bear names of the library's language, whatever language ``by`` reads."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _call_of_bids(need, readings, by, moment)
+
+
+def _call_of_bids(need: Need, readings: int, by: User, moment: datetime) -> Competition:
     competition = Competition.objects.create(
         title=need.title, slug=f"need-{moment:%Y%m%d%H%M%S%f}", year=moment.astimezone(clock.ZONE).year,
         call=need.requirements, state=CallState.PUBLISHED, entry_opens=moment, entry_closes=need.deadline,

@@ -97,6 +97,7 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
         "next_states": CALL_TRANSITIONS[CallState(call.state)],
         "may_confirm": acts.may_confirm(call.state, unanswered, period.ends_on if period else None, clock.today()),
         "closed": results.all_closed(call),
+        "nobody_recommends": call.organiser is None or call.organiser.is_leaf(),
         "prolong_form": ProlongForm(),
         "entries": call.entries.filter(state="accepted").count(),
         "underway": call.entries.filter(state="nominated").count(),

@@ -58,6 +58,7 @@ def unit_desk(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": rows,
         "explained": explained.explain(competition, own),
         "waiting": units.waiting_at(competition, unit),
+        "sent_on": units.sent_on(competition, unit),
         "may_enter": timetable.may(Act.ENTER, competition.timetable, now),
         "may_recommend": timetable.may(Act.NOMINATE, competition.timetable, now),
         "is_contact": user.has_role(Role.UNIT_CONTACT),

@@ -33,8 +33,12 @@ class UnreadableError(ValueError):
 
 
 def to_csv(records: Iterable[TermRecord]) -> str:
-    """Return ``records`` as CSV with a header; cells that a spreadsheet would run as a formula are quoted."""
+    """Return ``records`` as CSV with a byte-order mark, without which Excel and WPS take it for GBK, and a header.
+
+    Cells that a spreadsheet would run as a formula are quoted.
+    """
     out = io.StringIO()
+    out.write("\ufeff")
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     for record in records:

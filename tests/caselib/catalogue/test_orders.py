@@ -416,3 +416,27 @@ def test_reminders_come_once_a_day_and_only_while_it_waits(office: Office) -> No
     services.refuse_order(order, reason="无场地", by=office.dispatcher, at=START)
     with refused("not_waiting"):
         services.remind(order, by=office.contact, at=START + timedelta(days=3))
+
+
+def test_an_order_that_was_returned_is_ordered_again_without_writing_it_once_more(
+    office: Office, client: Client
+) -> None:
+    order = services.refuse_order(office.order(), reason="改到下旬", by=office.dispatcher, at=START)
+    client.force_login(office.contact)
+    again = reverse("catalogue:order_act", args=[order.pk, "again"])
+    assert again in client.get(reverse("catalogue:order", args=[order.pk])).content.decode()
+    form = client.post(again, follow=True).content.decode()
+    assert [line.resource_id for line in BasketLine.objects.filter(user=office.contact)] == [office.course.pk]
+    assert order.place in form and order.purpose in form and f'value="{order.headcount}"' in form
+    client.force_login(office.dispatcher)
+    assert again not in client.get(reverse("catalogue:order", args=[order.pk])).content.decode()
+    offered = client.get(reverse("catalogue:order_new"), {"like": order.pk}).content.decode()
+    assert order.purpose not in offered, "of another unit nothing is offered"
+
+
+def test_what_is_no_longer_ordered_is_named_when_an_order_is_made_again(office: Office, client: Client) -> None:
+    order = services.refuse_order(office.order(), reason="改到下旬", by=office.dispatcher, at=START)
+    ResourcePage.objects.filter(pk=office.course.pk).update(withdrawn_at=START)
+    client.force_login(office.contact)
+    said = client.post(reverse("catalogue:order_act", args=[order.pk, "again"]), follow=True).content.decode()
+    assert office.course.title in said and not BasketLine.objects.exists()

@@ -9,6 +9,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import Notice
@@ -76,6 +77,15 @@ def confirmed(wanted: Need, office: Any) -> None:
     results.release_results(call, by=office, at=UNTIL + 2 * DAY)
     publicity.open_publicity(call, by=office, at=UNTIL + 2 * DAY)
     awards.confirm_awards(call, by=office, at=UNTIL + 30 * DAY)
+
+
+def test_the_call_of_a_need_is_named_in_the_language_of_the_library_whoever_publishes_it() -> None:
+    with translation.override("en"):
+        call = need().competition
+    assert call is not None
+    [round_] = call.rounds.all()
+    names = [round_.name, call.tracks.get().name, *round_.rubrics.get().criteria.values_list("name", flat=True)]
+    assert len(names) == 6 and not [name for name in names if name.isascii()]
 
 
 def test_a_need_is_published_bid_for_judged_blind_commissioned_and_delivered() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -11,12 +12,12 @@ from django.urls import reverse
 from wagtail.test.utils.form_data import querydict_from_html
 
 from caselib.accounts.models import Notice
-from caselib.competitions import assignment
 from caselib.competitions.models import Criterion, Objection, PublicityPeriod, Round
-from caselib.competitions.services import publicity, scoring
+from caselib.competitions.services import entries, jury, publicity, scoring
 from caselib.core import clock
+from tests import factories
 from tests.caselib.competitions import scenes
-from tests.caselib.competitions.scenes import JUDGING
+from tests.caselib.competitions.scenes import DAY, ENTRY, JUDGING
 from tests.caselib.competitions.test_office import Desk
 
 pytestmark = pytest.mark.django_db
@@ -79,11 +80,19 @@ def test_judges_who_have_not_declared_are_named_where_judges_lack() -> None:
     assert "尚未申明" in said and str(silent.user) in said
 
 
-def test_a_judge_with_too_many_conflicts_is_named() -> None:
-    readers = tuple(assignment.Reader(id=number) for number in range(4))
-    items = tuple(assignment.Item(id=number) for number in range(3))
-    answer = assignment.assign(assignment.Task(readers, items, k=3, conflicts=frozenset({(3, 0), (3, 1)})))
-    assert answer.refusal is not None and answer.refusal.code == "lower-load" and answer.judges == (3,)
+def test_a_judge_with_many_conflicts_does_not_block_a_small_jury_and_the_office_is_told_whose_loads_differ() -> None:
+    scene = scenes.published()
+    made = scenes.enter(scene, 4)
+    judges = scenes.seat(scene, 4)
+    for entry in made:
+        jury.record_conflict(judges[0], entry, remark="同一课题组", by=scene.office, at=JUDGING)
+    with clock.fixed(JUDGING):
+        said = Desk(scene.office).post("round_act", scene.round.pk, "assign", seed="1")
+    assert "受回避关系限制" in said and str(judges[0].user) in said
+    loads = Counter(scene.round.assignments.values_list("judge_id", flat=True))
+    wanted = len(made) * scene.round.rubrics.get().readings
+    assert sum(loads.values()) == wanted and judges[0].pk not in loads
+    assert max(loads.values()) - min(loads.values()) <= 1
 
 
 def test_the_judges_are_told_that_the_round_is_open() -> None:
@@ -132,3 +141,25 @@ def test_the_unit_finds_its_certificate() -> None:
     award = scene.call.awards.select_related("entry__unit", "certificate").first()
     body = Desk(scenes.contact(award.entry.unit)).get("unit_desk", scene.call.slug)
     assert reverse("competitions:certificate", args=[award.certificate.token]) in body
+
+
+def test_a_unit_sees_what_it_recommended_and_what_became_of_it() -> None:
+    scene = scenes.published()
+    county = factories.unit(parent=factories.unit(parent=scene.province, level="city"), level="county")
+    entry = entries.submit_entry(scenes.live_case(county), scene.track, by=scenes.contact(county), at=ENTRY)
+    chooser = scenes.contact(county.get_parent())
+    with clock.fixed(ENTRY + 12 * DAY):
+        desk = Desk(chooser)
+        assert "本单位已推荐的作品" not in desk.get("unit_desk", scene.call.slug)
+        assert "已推荐" in desk.post("entry_act", entry.pk, "recommend")
+        shown = desk.get("unit_desk", scene.call.slug)
+    told = shown.rpartition("本单位已推荐的作品")[2]
+    assert entry.title in told and "参评" in told
+
+
+def test_the_office_is_told_when_nobody_can_recommend() -> None:
+    scene = scenes.published()
+    said = "不会逐级推荐"
+    assert said in Desk(scene.office).get("office_call", scene.call.pk)
+    scenes.enter(scene)
+    assert said not in Desk(scene.office).get("office_call", scene.call.pk)

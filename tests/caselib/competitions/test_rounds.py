@@ -32,6 +32,7 @@ from caselib.core.selectors import work_calendar
 from caselib.core.workdays import add_workdays
 from caselib.resources.models import ResourceAuthor
 from caselib.review.services.withdrawal import withdraw
+from caselib.word.reader.document import read_docx
 from tests import factories
 from tests.caselib.competitions import scenes
 from tests.caselib.competitions.refusals import refused
@@ -397,6 +398,10 @@ def test_a_relation_declared_in_a_later_round_is_answered_before_the_release(cli
     results.release_results(scene.call, reason="评委会复议，不影响名次。", by=scene.office, at=AFTER)
     [record] = AuditRecord.objects.filter(verb="competitions.results_released")
     assert (record.data["in_conflict"], record.data["reason"]) == ([row.entry.code], "评委会复议，不影响名次。")
+    for address in ("report", "report_docx"):
+        answer = client.get(reverse(f"competitions:{address}", args=[scene.call.pk]))
+        said = answer.content.decode() if address == "report" else str(read_docx(answer.content).blocks)
+        assert f"{row.entry.code}。维持结果的理由：评委会复议，不影响名次。" in said
 
 
 def test_a_resource_withdrawn_meanwhile_is_told_to_the_office_and_not_honoured() -> None:

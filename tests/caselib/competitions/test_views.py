@@ -188,6 +188,8 @@ def test_papers_carry_the_winners_and_no_formula() -> None:
     cells = [cell for row in book.active.iter_rows() for cell in row]
     ranks = [row[3] for row in book.active.iter_rows(min_row=2, values_only=True)]
     assert ranks and all(isinstance(rank, int) for rank in ranks), "the tenth would be sorted before the second"
+    scores = [row[4] for row in book.active.iter_rows(min_row=2, values_only=True)]
+    assert book.active["E1"].value == "得分" and all(isinstance(score, int | float) for score in scores)
     setup = book.active.sheet_properties.pageSetUpPr
     assert setup.fitToPage and book.active.print_title_rows == "$1:$1", "printed on one page's width, heads on each"
     assert all(cell.data_type != "f" for cell in cells)

@@ -14,6 +14,8 @@ from wagtail.models import Task, Workflow
 
 from caselib.accounts.enums import Role
 from caselib.accounts.models import User
+from caselib.resources.enums import Kind
+from caselib.resources.filing import folder_for
 from caselib.resources.models.parts import ResourceAuthor
 from caselib.review.enums import Outcome
 from caselib.review.models import Checklist, Decision, Finding, RulePack, Similarity, StageState
@@ -382,3 +384,12 @@ def test_the_editor_offers_one_way_to_submit_a_returned_text_again() -> None:
 def test_no_workflow_or_task_has_an_english_name() -> None:
     assert not [name for name in Workflow.objects.values_list("name", flat=True) if name.isascii()]
     assert not [name for name in Task.objects.values_list("name", flat=True) if name.isascii()]
+
+
+@pytest.mark.parametrize("kind", [Kind.VIDEO, Kind.CASE])
+def test_a_new_resource_is_submitted_for_review_not_for_that_of_other_pages(kind: Kind) -> None:
+    author = factories.UserFactory(roles=[Role.AUTHOR])
+    folder = folder_for(author.unit, kind, 2026)
+    address = reverse("wagtailadmin_pages:add", args=["resources", kind.value, folder.pk])
+    said = signed_in(author).get(address).content.decode()
+    assert 'name="action-submit"' in said and "提交初审" in said and "其他页面审核" not in said

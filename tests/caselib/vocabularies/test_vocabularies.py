@@ -39,6 +39,7 @@ def record_strategy() -> st.SearchStrategy[list[TermRecord]]:
 @given(record_strategy())
 def test_csv_round_trips(records: list[TermRecord]) -> None:
     assert formats.from_csv(formats.to_csv(records)) == records
+    assert formats.to_csv(records).startswith("\ufeff"), "Excel and WPS would take the file for GBK"
 
 
 @pytest.mark.parametrize("syntax", ["ttl", "jsonld", "rdf"])

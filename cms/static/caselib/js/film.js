@@ -1,5 +1,5 @@
 /* What cannot be seen is said, not left black.
-   Chapters jump inside the film; a chapter named in the address (#t=90) is where it begins. */
+   Chapters jump inside the film; a second named in the address (#t=90) is where it begins, and the film is in sight. */
 (function () {
   "use strict";
   var film = document.getElementById("film");
@@ -34,5 +34,7 @@
   var wanted = /^#t=(\d+)$/.exec(window.location.hash);
   if (wanted) {
     film.currentTime = Number(wanted[1]);
+    film.scrollIntoView({ block: "nearest" });
+    film.focus({ preventScroll: true });
   }
 })();
