@@ -1,15 +1,14 @@
 """Who reads what: an exact assignment of judges to entries as a minimum-cost flow.
 
-Every entry gets exactly ``k`` judges, and the judges' loads are as equal as conflicts allow: they differ by at most one
-wherever that can be done, and no other assignment is nearer to it where it cannot. A pair in conflict has no arc, so it
-cannot be chosen at any price. Among equally fair assignments the one whose judges know most about what they read wins;
-equals are decided by the seed.
+Every entry gets exactly ``k`` judges and every judge of the track ``floor`` or ``floor + 1`` entries, where ``floor``
+is the whole part of entries × k ÷ judges. A pair in conflict has no arc, so it cannot be chosen at any price. Among the
+assignments that hold, the one whose judges know most about what they read wins; equals are decided by the seed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from django.utils.translation import gettext_lazy as _
@@ -52,32 +51,22 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The answer: pairs (entry, judge) in order, or the reason why there can be none and which entries it is about.
-
-    ``loads`` are the fewest and the most entries a judge reads. Where conflicts make them differ by more than one,
-    ``judges`` are those who read at least two fewer than others.
-    """
+    """The answer: pairs (entry, judge) in order, or the reason why there can be none and which entries or judges it is about."""
 
     pairs: tuple[tuple[int, int], ...] = ()
     refusal: Refusal | None = None
     entries: tuple[int, ...] = field(default=())
     judges: tuple[int, ...] = field(default=())
-    loads: tuple[int, int] = (0, 0)
 
     @property
     def feasible(self) -> bool:
         return self.refusal is None
 
-    @property
-    def uneven(self) -> bool:
-        """Whether conflicts of interest left no assignment whose loads differ by at most one."""
-        return self.loads[1] - self.loads[0] > 1
-
 
 def assign(task: Task) -> Assignment:
     """Return the assignment for ``task``; the same task and seed always give the same pairs.
 
-    Where there is none, ``refusal`` says what is lacking and ``entries`` which entries lack it.
+    Where there is none, ``refusal`` says which constraint cannot hold and ``entries`` which entries it is about.
     """
     readers = sorted(task.readers, key=lambda reader: reader.id)
     items = sorted(task.items, key=lambda item: item.id)
@@ -90,11 +79,10 @@ def assign(task: Task) -> Assignment:
     rows, columns = np.nonzero(allowed)
     costs = _costs(readers, items, task.seed)[rows, columns]
     chosen = _solve(len(items), len(readers), rows, columns, costs, task.k)
+    if chosen is None:
+        return _explain(readers, items, allowed, task.k)
     pairs = tuple((items[rows[arc]].id, readers[columns[arc]].id) for arc in chosen)
-    loads = np.bincount(columns[chosen], minlength=len(readers))
-    answer = Assignment(pairs=tuple(sorted(pairs)), loads=(int(loads.min()), int(loads.max())))
-    short = np.nonzero(loads < loads.max() - 1)[0]
-    return replace(answer, judges=tuple(readers[at].id for at in short))
+    return Assignment(pairs=tuple(sorted(pairs)))
 
 
 def _allowed(readers: Sequence[Reader], items: Sequence[Item], conflicts: Collection[tuple[int, int]]) -> np.ndarray:
@@ -133,31 +121,30 @@ def _costs(readers: Sequence[Reader], items: Sequence[Item], seed: int) -> np.nd
     return (FULL_COST - known) * EXPERTISE_SCALE + noise
 
 
-def _solve(entries: int, judges: int, rows: np.ndarray, columns: np.ndarray, costs: np.ndarray, k: int) -> np.ndarray:
-    """Return the indices of the chosen arcs; there is a flow because every entry has ``k`` judges it may meet.
+def _solve(
+    entries: int, judges: int, rows: np.ndarray, columns: np.ndarray, costs: np.ndarray, k: int
+) -> np.ndarray | None:
+    """Return the indices of the chosen arcs, or None when no flow exists.
 
-    Nodes: entries 0..n-1 supply k each; judges n..n+m-1 pass on what they take to one last node, each further entry of a
-    judge for a higher toll. Tolls that rise by the same step make the sum of the squares of the loads least, which no
-    assignment with a fairer load can beat; one step outweighs everything that the pairs can cost together.
+    Nodes: entries 0..n-1 supply k each; judges n..n+m-1 take ``floor`` each, which makes the lower bound of their load
+    hard; one last node takes what is left through arcs of capacity one, which is the upper bound.
     """
     # The solvers take 80 MB: only the process that assigns loads them.
     from ortools.graph.python import min_cost_flow
 
+    floor, rest = divmod(entries * k, judges)
     flow = min_cost_flow.SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        rows, entries + columns, np.ones(len(rows), dtype=np.int64), costs.astype(np.int64)
-    )
-    reach = np.bincount(columns, minlength=judges)
-    heads = np.repeat(np.arange(judges), reach)
-    turn = np.arange(len(heads)) - np.repeat(np.cumsum(reach) - reach, reach)
-    step = entries * k * int(costs.max()) + 1
+    ones = np.ones(len(rows), dtype=np.int64)
+    arcs = flow.add_arcs_with_capacity_and_unit_cost(rows, entries + columns, ones, costs.astype(np.int64))
+    heads = np.arange(entries, entries + judges)
+    sink = np.full(judges, entries + judges)
     flow.add_arcs_with_capacity_and_unit_cost(
-        entries + heads, np.full(len(heads), entries + judges), np.ones(len(heads), dtype=np.int64), turn * step
+        heads, sink, np.ones(judges, dtype=np.int64), np.zeros(judges, dtype=np.int64)
     )
-    supplies = np.concatenate([np.full(entries, k), np.zeros(judges, dtype=np.int64), [-entries * k]])
+    supplies = np.concatenate([np.full(entries, k), np.full(judges, -floor), [-rest]])
     flow.set_nodes_supplies(np.arange(entries + judges + 1), supplies)
     if flow.solve() != flow.OPTIMAL:
-        raise ArithmeticError("the solver found no flow although every entry has enough judges")
+        return None
     return np.nonzero(flow.flows(arcs))[0]
 
 
@@ -176,3 +163,63 @@ def _counting_fault(readers: Sequence[Reader], items: Sequence[Item], allowed: n
         values = {"n": len(short), "k": k, "free": int(free.min())}
         return Assignment(refusal=Refusal("conflicts-leave-too-few", text % values), entries=tuple(short))
     return None
+
+
+def _explain(readers: Sequence[Reader], items: Sequence[Item], allowed: np.ndarray, k: int) -> Assignment:
+    """Return which bound of the load cannot hold, with the group of entries or the judges it is about."""
+    floor, rest = divmod(len(items) * k, len(readers))
+    ceiling = floor + (1 if rest else 0)
+    group = _overfull_group(allowed, k, ceiling)
+    if group is not None:
+        rows, judges = group
+        text = _(
+            "%(entries)d entries need %(need)d readings, but the %(judges)d judges who may read them can take "
+            "at most %(can)d if loads differ by no more than one (%(load)d each). Appoint judges free of these conflicts."
+        )
+        values = {
+            "entries": len(rows),
+            "need": len(rows) * k,
+            "judges": judges,
+            "can": _can_take(allowed, rows, ceiling),
+            "load": ceiling,
+        }
+        found = tuple(items[row].id for row in rows)
+        return Assignment(refusal=Refusal("upper-load", text % values), entries=found)
+    reach = np.minimum(allowed.sum(axis=0), len(items))
+    idle = [column for column in range(len(readers)) if reach[column] < floor]
+    if idle:
+        text = _(
+            "%(n)d judges have conflicts with so many entries that they cannot take the %(floor)d that equal loads "
+            "demand (fewest possible: %(least)d). Remove them from the track or appoint others."
+        )
+        values = {"n": len(idle), "floor": floor, "least": int(reach.min())}
+        return Assignment(refusal=Refusal("lower-load", text % values), judges=tuple(readers[at].id for at in idle))
+    text = _(
+        "The conflicts of interest leave no way to give every judge %(floor)d or %(ceiling)d entries. Appoint more judges."
+    )
+    return Assignment(refusal=Refusal("equal-loads", text % {"floor": floor, "ceiling": ceiling}))
+
+
+def _overfull_group(allowed: np.ndarray, k: int, ceiling: int) -> tuple[list[int], int] | None:
+    """Return entries that need more readings than their judges can give, from a minimum cut, or None."""
+    from ortools.graph.python import max_flow
+
+    entries, judges = allowed.shape
+    rows, columns = np.nonzero(allowed)
+    source, sink = entries + judges, entries + judges + 1
+    flow = max_flow.SimpleMaxFlow()
+    flow.add_arcs_with_capacity(np.full(entries, source), np.arange(entries), np.full(entries, k))
+    flow.add_arcs_with_capacity(rows, entries + columns, np.ones(len(rows), dtype=np.int64))
+    flow.add_arcs_with_capacity(np.arange(entries, source), np.full(judges, sink), np.full(judges, ceiling))
+    if flow.solve(source, sink) != flow.OPTIMAL or flow.optimal_flow() == entries * k:
+        return None
+    side = set(flow.get_source_side_min_cut())
+    group = [row for row in range(entries) if row in side]
+    if not group:
+        return None
+    return group, int(allowed[group].any(axis=0).sum())
+
+
+def _can_take(allowed: np.ndarray, rows: Sequence[int], ceiling: int) -> int:
+    """Return the most readings that the judges can give to the entries ``rows``."""
+    return int(np.minimum(allowed[list(rows)].sum(axis=0), ceiling).sum())

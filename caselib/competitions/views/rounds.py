@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from caselib.core import clock
 from caselib.core.addresses import printed
 
-from .. import assignment, papers
+from .. import papers
 from ..enums import AssignmentState, CallState, RoundState
 from ..forms.acts import ProlongForm
 from ..models import BallotCode, Entry, Judge, JuryAssignment, Round
@@ -186,46 +186,34 @@ def _entry(request: HttpRequest, round_: Round) -> Entry:
 def _assign(request: HttpRequest, round_: Round) -> None:
     """Assign the round and say for each track what came of it."""
     seed = number(request.POST.get("seed"))
-    answers: dict[int, assignment.Assignment] = {}
+    answers: dict[int, object] = {}
     if not attempt(request, lambda: answers.update(readings.assign_round(round_, seed=seed, by=actor(request)))):
         return
     names = dict(round_.competition.tracks.values_list("pk", "name"))
     refused = False
     for track, answer in answers.items():
-        refusal = answer.refusal
+        refusal = getattr(answer, "refusal", None)
         if refusal is not None:
             refused = True
-            codes = Entry.objects.filter(pk__in=answer.entries[:20]).order_by("number")
+            codes = Entry.objects.filter(pk__in=getattr(answer, "entries", ())[:20]).order_by("number")
             listed = "、".join(entry.code for entry in codes)
-            messages.error(request, f"{names[track]}：{refusal.message} {listed}{_silent(round_, track)}".strip())
+            who = _judges_meant(round_, track, answer)
+            messages.error(request, f"{names[track]}：{refusal.message} {listed}{who}".strip())
     if not refused:
-        count = sum(len(answer.pairs) for answer in answers.values())
+        count = sum(len(getattr(answer, "pairs", ())) for answer in answers.values())
         text = ngettext("%(n)d reading is assigned.", "%(n)d readings are assigned.", count) % {"n": count}
         messages.success(request, text) if count else messages.error(request, _("There is no entry to assign yet."))
-        for track, answer in answers.items():
-            _tell_of_loads(request, names[track], answer)
 
 
-def _silent(round_: Round, track: int) -> str:
-    """Return whom the office has to ask: judges who have not declared yet do not count."""
+def _judges_meant(round_: Round, track: int, answer: object) -> str:
+    """Return whom the office has to ask: judges who have not declared yet do not count, and those named are meant."""
     seated = Judge.objects.filter(competition=round_.competition, active=True, tracks=track).select_related("user")
+    meant = getattr(answer, "judges", ())
+    if meant:
+        return "、".join(str(judge) for judge in seated.filter(pk__in=meant).order_by("pk"))
     silent = [str(judge) for judge in seated.filter(declared_at__isnull=True).order_by("pk")]
     text = _("Appointed, but without a declaration yet: %(names)s.")
     return text % {"names": "、".join(silent)} if silent else ""
-
-
-def _tell_of_loads(request: HttpRequest, track: str, answer: assignment.Assignment) -> None:
-    """Tell the office where conflicts of interest left no equal loads, and whose they are."""
-    if not answer.uneven:
-        return
-    judges = Judge.objects.filter(pk__in=answer.judges).select_related("user").order_by("pk")
-    text = _(
-        "%(track)s: because of conflicts of interest the judges read %(least)d to %(most)d entries each; nothing fairer is "
-        "possible with this jury. Fewer are read by: %(names)s. Appoint further judges and assign again for equal loads."
-    )
-    least, most = answer.loads
-    names = "、".join(str(judge) for judge in judges)
-    messages.warning(request, text % {"track": track, "least": least, "most": most, "names": names})
 
 
 def _fill(request: HttpRequest, round_: Round) -> None:

@@ -21,37 +21,41 @@ def tasks(draw: st.DrawFn) -> Task:
     return Task(readers, items, draw(st.integers(1, 3)), conflicts, draw(st.integers(0, 2**40)))
 
 
-def fairest_by_search(task: Task) -> list[int] | None:
-    """The loads, in order, of which the sum of squares is least, by trying all assignments; independent of any flow."""
+def feasible_by_search(task: Task) -> bool:
+    """Whether an assignment exists, by trying all of them; independent of any flow."""
+    floor, rest = divmod(len(task.items) * task.k, len(task.readers))
+    bounds = (floor, floor + (1 if rest else 0))
     states = {tuple(0 for _reader in task.readers)}
     for item in task.items:
         free = [i for i, r in enumerate(task.readers) if (r.id, item.id) not in task.conflicts]
-        chosen = product(states, combinations(free, task.k))
-        states = {tuple(load + (i in picked) for i, load in enumerate(state)) for state, picked in chosen}
-    found = {tuple(sorted(state)) for state in states}
-    return list(min(found, key=lambda loads: sum(load * load for load in loads))) if found else None
+        following = set()
+        for state, chosen in product(states, combinations(free, task.k)):
+            loads = list(state)
+            for index in chosen:
+                loads[index] += 1
+            if max(loads) <= bounds[1]:
+                following.add(tuple(loads))
+        states = following
+    return any(min(state) >= bounds[0] for state in states)
 
 
 @settings(max_examples=150, deadline=None)
 @given(tasks())
-def test_every_assignment_covers_avoids_conflicts_and_is_as_fair_as_any(task: Task) -> None:
+def test_every_assignment_covers_balances_and_avoids_conflicts(task: Task) -> None:
     answer = assign(task)
     if not task.items:
         assert answer.feasible and not answer.pairs
         return
-    fairest = fairest_by_search(task)
-    assert answer.feasible == (fairest is not None)
+    assert answer.feasible == feasible_by_search(task)
     if not answer.feasible:
         assert answer.refusal and str(answer.refusal.message)
         return
     assert len(set(answer.pairs)) == len(answer.pairs)
     assert Counter(entry for entry, _judge in answer.pairs) == {item.id: task.k for item in task.items}
-    assert not {(judge, entry) for entry, judge in answer.pairs} & task.conflicts
     loads = Counter({reader.id: 0 for reader in task.readers})
     loads.update(judge for _entry, judge in answer.pairs)
-    assert sorted(loads.values()) == fairest
-    assert answer.loads == (min(loads.values()), max(loads.values()))
-    assert set(answer.judges) == {judge for judge, load in loads.items() if load < max(loads.values()) - 1}
+    assert max(loads.values()) - min(loads.values()) <= 1
+    assert not {(judge, entry) for entry, judge in answer.pairs} & task.conflicts
 
 
 @settings(max_examples=30, deadline=None)
@@ -82,6 +86,22 @@ def test_expertise_decides_whatever_the_seed() -> None:
             "conflicts-leave-too-few",
             (5,),
         ),
+        (
+            # entries 1-4 may be read by judge 1 alone, who can take two of four
+            Task((Reader(1), Reader(2)), tuple(Item(i) for i in range(1, 5)), 1, frozenset({(2, 1), (2, 2), (2, 3)})),
+            "upper-load",
+            (1, 2, 3),
+        ),
+        (
+            Task(
+                tuple(Reader(i) for i in range(1, 4)),
+                tuple(Item(i) for i in range(1, 13)),
+                1,
+                frozenset((3, i) for i in range(1, 11)),
+            ),
+            "upper-load",
+            tuple(range(1, 11)),
+        ),
     ],
 )
 def test_the_refusal_names_the_constraint_and_the_entries(task: Task, code: str, entries: tuple[int, ...]) -> None:
@@ -91,18 +111,8 @@ def test_the_refusal_names_the_constraint_and_the_entries(task: Task, code: str,
     assert answer.entries == entries
 
 
-def test_one_judge_in_conflict_with_everything_does_not_block_the_jury_and_is_named() -> None:
+def test_a_judge_in_conflict_with_everything_makes_equal_loads_impossible_and_is_named() -> None:
     readers, items = tuple(Reader(i) for i in range(1, 5)), tuple(Item(i) for i in range(1, 7))
     answer = assign(Task(readers, items, 1, frozenset((4, i) for i in range(1, 7))))
-    assert answer.feasible and answer.uneven
-    assert answer.loads == (0, 2) and answer.judges == (4,)
-    assert Counter(judge for _entry, judge in answer.pairs) == {1: 2, 2: 2, 3: 2}
-
-
-def test_fairness_goes_before_expertise() -> None:
-    """A judge who knows everything reads no more than the others."""
-    readers = (Reader(1, frozenset({7})), Reader(2), Reader(3))
-    items = tuple(Item(i, frozenset({7})) for i in range(9))
-    for seed in range(10):
-        answer = assign(Task(readers, items, 2, seed=seed))
-        assert Counter(judge for _entry, judge in answer.pairs) == {1: 6, 2: 6, 3: 6}
+    assert answer.refusal is not None and answer.refusal.code == "lower-load"
+    assert "1" in str(answer.refusal.message)
