@@ -46,9 +46,9 @@ def answers_apart(blocks: Sequence[Block]) -> tuple[list[Block], list[Warning]]:
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[Sequence[Block]]:
-    """Yield ``blocks`` in stretches that begin with a heading of the first level."""
+    """Yield ``blocks`` in stretches that begin with a heading of the first level; none of nothing."""
     starts = [at for at, block in enumerate(blocks) if at == 0 or (isinstance(block, Heading) and block.level == 1)]
-    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(blocks)], strict=False):
         yield blocks[start:end]
 
 
