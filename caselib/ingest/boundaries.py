@@ -11,7 +11,6 @@ from caselib.ingest.fronts import from_fronts, from_pages
 from caselib.ingest.levels import case_level, opens, tops_of
 from caselib.ingest.papers import is_of_test, is_paper
 from caselib.ingest.plans import find_plans
-from caselib.ingest.ranks import characters
 from caselib.ingest.sections import is_foreword, key
 from caselib.ingest.signed import from_signed
 from caselib.ingest.single import PART_OF_TEXT
@@ -29,7 +28,6 @@ from caselib.word.names import is_byline, split_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
 from caselib.word.section_names import bare, is_section_name
 
-_LEAST = 150  # characters of a case that a book prints under its name
 _BARE_NUMBER = re.compile("^([1-9]\\d?)(?=[\u4e00-\u9fff])")
 _MUCH = 600  # characters that no notice above a few cases has
 # A book called 手册 or 教材 may hold cases, and one on 典型案例 too: only these words speak for one text.
@@ -60,7 +58,7 @@ def find_starts(
         if find is find_plans and accompanied:
             continue  # how to teach a case has goals too, and makes no plan of it
         starts = [start for start in find(blocks, titles) if not _COMPANION.match(text_of(blocks[start.index]))]
-        named = paged and not _are_parts(blocks, starts) and not _are_notes(blocks, starts)
+        named = paged and not _are_parts(blocks, starts) and not _are_counted_bare(blocks, starts)
         if find is _from_contents and not named and not _are_cases(blocks, starts):
             continue  # a list of what one text treats
         if find is from_cycles and any(is_of_test(text_of(blocks[start.index])) for start in starts):
@@ -84,14 +82,12 @@ def _are_parts(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
     return sum(1 for start in starts if PART_OF_TEXT.match(bare(text_of(blocks[start.index])))) * 2 > len(starts)
 
 
-def _are_notes(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
-    """True when they count bare 1概述, 2注意事项 in order, or when most hold less than any case: the sections of one text."""
-    counted = [_BARE_NUMBER.match(text_of(blocks[start.index])) for start in starts]
-    values = [int(found.group(1)) for found in counted if found]
-    spans = spans_of([start.index for start in starts], len(blocks))
-    short = sum(1 for index, end in spans if characters(blocks, index, end) < _LEAST)
+def _are_counted_bare(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
+    """True when they count 1概述, 2注意事项 in order, as the sections of one text do."""
+    found = [_BARE_NUMBER.match(text_of(blocks[start.index])) for start in starts]
+    values = [int(number.group(1)) for number in found if number]
     in_order = len(values) > 2 and values == list(range(values[0], values[0] + len(values)))
-    return (in_order and len(values) >= len(starts) - 1) or (len(starts) > 2 and short * 2 > len(starts))
+    return in_order and len(values) >= len(starts) - 1
 
 
 def _are_within_text(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:

@@ -32,7 +32,7 @@ def test_a_bank_of_questions_is_one_text() -> None:
     assert not [warning for warning in found.warnings if warning.code.startswith("split_")]
 
 
-@pytest.mark.parametrize("top", ["密封线", "………装订线………", "目录", "选择题（每题2分）", "标题"])
+@pytest.mark.parametrize("top", ["密封线", "………装订线………", "目录", "选择题（每题2分）", "标题", "一、"])
 def test_what_no_text_is_called(top: str) -> None:
     body = (
         p(top, props=CENTRED, run='<w:b/><w:sz w:val="36"/>')
