@@ -72,6 +72,9 @@ def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
             return Headline(
                 title, [*rest, *blocks[beside + 2 :]], [Warning("title_guessed", where(blocks[beside]), title)]
             )
+        below = _below_kind(blocks, at) if of_kind and at is not None and not own else None
+        if below is not None:
+            own, blocks = squeeze(line_of(blocks[below])), [*blocks[:below], *blocks[below + 1 :]]
         if own:
             rest = [_not_heading(block) if of_kind and index == at else block for index, block in enumerate(blocks)]
             return Headline(own, rest, [Warning("title_guessed", "", own)])
@@ -227,6 +230,22 @@ def _above_kind(blocks: Sequence[Block], at: int) -> int | None:
         and not (_KIND.match(text) or is_institution(text) or is_front_line(text) or any(split_byline(text)))
     )
     return at - 1 if fits else None
+
+
+def _below_kind(blocks: Sequence[Block], at: int) -> int | None:
+    """Where a cover names the text below its kind, 硕士学位论文, in smaller letters and above who wrote it."""
+    index = next((index for index in range(at + 1, min(at + 4, len(blocks))) if line_of(blocks[index])), at)
+    line, signed = blocks[index], [text_of(block) for block in blocks[index + 1 : index + 4]]
+    text = text_of(line)
+    fits = (
+        isinstance(line, Paragraph)
+        and line.role == "byline"
+        and 8 <= len(text) <= 60
+        and not (ends_sentence(text) or numeral(text) or _OCCASION.search(text) or _KIND.match(text))
+        and not (is_institution(text) or is_front_line(text) or is_byline(text))
+        and any(any(split_byline(name)) or is_front_line(name) for name in signed)
+    )
+    return index if fits else None
 
 
 def _not_heading(block: Block) -> Block:

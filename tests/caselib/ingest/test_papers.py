@@ -67,3 +67,13 @@ def test_sections_counted_by_bare_figures_are_no_cases() -> None:
     body += "".join(p(name, run=BOLD) + p(LONG) * 4 for name in names)
 
     assert len(read(body).items) == 1
+
+
+def test_the_title_of_a_thesis_stands_below_its_kind() -> None:
+    body = p("工程硕士学位论文", props=CENTRED, run='<w:b/><w:sz w:val="72"/>')
+    body += p("村务公开平台的设计与实现", props=CENTRED, run='<w:sz w:val="44"/>')
+    body += p("作者姓名：王芳", props=CENTRED) + p("一、绪论", style="1") + p(LONG) + p("二、设计", style="1") + p(LONG)
+
+    (item,) = read(body).items
+
+    assert (item.title, item.authors) == ("村务公开平台的设计与实现", ["王芳"])
