@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from caselib.core import clock
 from caselib.core.jobs import CancelledError, JobContext, job
+from caselib.resources.lettering import unshown
 from caselib.word import pdf
 from caselib.word.fonts import lacking
+from caselib.word.freezing import dump
 from caselib.word.linter import lint
 from caselib.word.oracle import PageOracle
 from caselib.word.writer import compile_and_render
@@ -89,7 +91,11 @@ def _make(ctx: JobContext, row: Compilation, copy: Copy) -> None:
     row.pdf = keep(f"anthologies/compiled/{hashlib.sha256(rendered).hexdigest()}.pdf", rendered) if rendered else ""
     found = check_edition(row.edition, copy.book, copy.style)
     faces = lacking(copy.style.faces()) if rendered else []
-    found += check_result(made.faults, lint(data), wrong, counted=made.counted, pdf=rendered is not None, lacking=faces)
+    scripts = unshown([dump(copy.book)[0]]) if rendered else []
+    found += check_result(
+        made.faults, lint(data), wrong,
+        counted=made.counted, pdf=rendered is not None, lacking=faces, unshown=scripts,
+    )  # fmt: skip
     row.findings = as_data(found)
     row.entries = [[entry.text, entry.level, entry.page, entry.key] for entry in made.entries]
     row.counted = made.counted

@@ -257,9 +257,10 @@ def check_result(
     counted: bool,
     pdf: bool,
     lacking: Sequence[str] = (),
+    unshown: Sequence[str] = (),
 ) -> list[Finding]:
-    """Return what is to be said about a compiled file: not counted, faults, the linter's lines, wrong page numbers, and
-    the faces that are ``lacking`` where the PDF was made."""
+    """Return what is to be said about a compiled file: not counted, faults, the linter's lines, wrong page numbers, the
+    faces that are ``lacking`` where the PDF was made, and the scripts that no face there shows (``unshown``)."""
     findings = []
     if not counted:
         text = _("LibreOffice did not lay the book out: Word fills in the page numbers when the file is opened.")
@@ -269,6 +270,12 @@ def check_result(
     if pdf and lacking:
         text = _("The server has no %s: the PDF is set in another face. The Word file names the right one.")
         findings.append(Finding("faces", Severity.WARNING, text % "、".join(lacking)))
+    if pdf and unshown:
+        text = _(
+            "The server has no font for %s: boxes stand in its place in the PDF. The Word file is whole: print it where "
+            "there is one."
+        )
+        findings.append(Finding("scripts", Severity.WARNING, text % "、".join(unshown)))
     for mismatch in wrong:
         text = _("The contents say page %(said)s, it stands on %(printed)s.")
         findings.append(

@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Warning
 
+from caselib.resources.lettering import NAMES
 from caselib.word import fonts
-
-from .lettering import NAMES
 
 TAG = "fonts"
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from caselib.ingest.cycles import from_cycles, is_first, spans_of
 from caselib.ingest.fronts import from_fronts, from_pages
 from caselib.ingest.levels import case_level, opens, tops_of
+from caselib.ingest.papers import is_of_test, is_paper
 from caselib.ingest.plans import find_plans
 from caselib.ingest.sections import is_foreword, key
 from caselib.ingest.signed import from_signed
@@ -27,6 +28,7 @@ from caselib.word.names import is_byline, split_byline
 from caselib.word.outline import ends_sentence, numeral, strip_number
 from caselib.word.section_names import bare, is_section_name
 
+_BARE_NUMBER = re.compile("^([1-9]\\d?)(?=[\u4e00-\u9fff])")
 _MUCH = 600  # characters that no notice above a few cases has
 # A book called 手册 or 教材 may hold cases, and one on 典型案例 too: only these words speak for one text.
 _REPORT = re.compile(
@@ -49,13 +51,18 @@ def find_starts(
     ``paged``: the contents that name ``titles`` say on which page they stand, as those of a book do. ``pages``: the
     paragraphs that begin a page, with the size of their letters.
     """
+    if is_paper(blocks):
+        return []
     accompanied = any(isinstance(block, Heading) and _COMPANION.match(text_of(block)) for block in blocks)
     for find in (_from_contents, _from_labels, find_plans, _from_styles, from_cycles, from_signed, from_fronts):
         if find is find_plans and accompanied:
             continue  # how to teach a case has goals too, and makes no plan of it
         starts = [start for start in find(blocks, titles) if not _COMPANION.match(text_of(blocks[start.index]))]
-        if find is _from_contents and not (paged and not _are_parts(blocks, starts)) and not _are_cases(blocks, starts):
+        named = paged and not _are_parts(blocks, starts) and not _are_counted_bare(blocks, starts)
+        if find is _from_contents and not named and not _are_cases(blocks, starts):
             continue  # a list of what one text treats
+        if find is from_cycles and any(is_of_test(text_of(blocks[start.index])) for start in starts):
+            continue  # the parts of a paper begin anew too
         if len(starts) >= 2 and not _are_within_text(blocks, starts):
             return starts
     return from_pages(blocks, pages or {})
@@ -73,6 +80,14 @@ def _are_cases(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
 def _are_parts(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
     """True when most of them are called as parts of one text are: 需求分析, 系统目标."""
     return sum(1 for start in starts if PART_OF_TEXT.match(bare(text_of(blocks[start.index])))) * 2 > len(starts)
+
+
+def _are_counted_bare(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:
+    """True when they count 1概述, 2注意事项 in order, as the sections of one text do."""
+    found = [_BARE_NUMBER.match(text_of(blocks[start.index])) for start in starts]
+    values = [int(number.group(1)) for number in found if number]
+    in_order = len(values) > 2 and values == list(range(values[0], values[0] + len(values)))
+    return in_order and len(values) >= len(starts) - 1
 
 
 def _are_within_text(blocks: Sequence[Block], starts: Sequence[Start]) -> bool:

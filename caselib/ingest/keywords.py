@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from caselib.ingest.credits import pairs_of
 from caselib.ingest.titling import line_of
+from caselib.vocabularies.quoting import with_own_quotes
 from caselib.word.model import Block, Heading, Paragraph, Run, Table
 from caselib.word.outline import ends_sentence, squeeze
 
@@ -20,7 +21,8 @@ _CHINESE = r"(?:中文|论文|案例)?(?:关\s*键\s*[词字]|主\s*题\s*词)"
 _ENGLISH = r"(?i:key\s?-?words?)"
 # What classifies an article may stand on the same line: 中图分类号：D267　文献标识码：A
 _CLASSED = re.compile(r"[【\[（(]?\s*(?:中\s*图\s*)?(?:分\s*类\s*号|文献标[识志]码|文章编号)")
-_MARKS = re.compile(r"[；;，,、\n|｜]|[ ]{2,}|[\u3000\t\u2003]+")
+# Marks part words, but not within quotation marks: “清、廉”建设.
+_PARTS = re.compile(r"(?:“[^“”\n]{1,30}”|(?![；;，,、\n|｜]|[ ]{2,}|[\u3000\t\u2003]).)+", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def _words(text: str) -> tuple[tuple[str, ...], bool]:
     line = line.strip().rstrip("。.")
     if ends_sentence(line) and not line.endswith(("；", ";")):
         return (), False
-    parts = [part for part in _MARKS.split(line) if part.strip()]
+    parts = [part for part in _PARTS.findall(line) if part.strip()]
     if len(parts) == 1 and re.search("[\u4e00-\u9fff]", line):
         parts = line.split()
     words = list(dict.fromkeys(_plain(part) for part in parts))
@@ -124,11 +126,10 @@ def _words(text: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _plain(part: str) -> str:
-    """Return a word as a tag: single blanks, no quotation marks around it, no number before it."""
+    """Return a word as a tag: single blanks, no quotation marks around it, no number before it, nothing unseen."""
     word = " ".join(part.split())
     word = re.sub(r"^(?:\d{1,2}\s*[.．、)）]|[①-⑮])\s*", "", word)
-    quoted = re.fullmatch(r"[“\"]([^“”\"]+)[”\"]", word)
-    return re.sub('[“”"\x00-\x1f]', "", quoted.group(1) if quoted else word).strip("·•-— ")
+    return with_own_quotes(re.sub("[\x00-\x1f]", "", word)).strip("·•-— ")
 
 
 def _calls(block: Block | None) -> bool:

@@ -114,6 +114,12 @@ WARNINGS: Mapping[str, tuple[str, str | Promise]] = {
         GUESSED,
         _("This section teaches the case; it was set to be seen by teachers only, not by learners: %(detail)s"),
     ),
+    "answer_moved": (
+        GUESSED,
+        _(
+            "An answer stood below its question; it was put into a section for teachers behind the questions: %(detail)s"
+        ),
+    ),
     "aside_kept": (
         GUESSED,
         _("This speaks to teachers but stands in a section that learners see; move or guard it: %(detail)s"),

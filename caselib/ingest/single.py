@@ -21,7 +21,14 @@ _COVER = 14  # blocks that a cover may take
 PART_OF_TEXT = re.compile(
     r"^[\u4e00-\u9fff]{2,6}(?:分析|设计|目标|背景|内容|过程|描述|要求|实施|概况|概述|说明|目的|意义|依据|思路|理念|方法|流程|结构|环境)$"
 )
-_NEVER = re.compile(r"^(?:\d{1,2}\s*)?(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献)$", re.I)
+_NEVER = re.compile(
+    r"^(?:\d{1,2}\s*)?(?:摘\s*要|内容提要|abstract|引\s*言|前\s*言|正\s*文|参考文献|目\s*录|目\s*次|contents|[标题]\s*[题目]"
+    r"|(?:\S{1,2}[、.．]\s*)?(?:单项|多项|不定项)?(?:选择|填空|判断|简答|问答|论述|单选|多选|名词解释|材料分析|案例分析)题(?:[（(].*)?)$"
+    r"|^[\W\d_一二三四五六七八九十]+$",
+    re.I,
+)
+# The parts of a form: A 基本情况, B 实践计划
+_LETTER_A, _LETTER_B = (re.compile(rf"^[{letters}]\s*[.．、:：]?\s*[\u4e00-\u9fff]") for letters in ("AＡ", "BＢ"))
 # 本科毕业论文, 教学案例, 调研报告: what kind of text a cover announces
 _KIND = re.compile(
     r"^[\u4e00-\u9fff]{0,10}(?:[（(][^）)]{1,4}[）)])?[\u4e00-\u9fff]{0,4}(?:论文|报告|教案|讲稿|讲义|案例|教学设计|课程设计|毕业设计|作业|材料|申报书|策划书|计划书)"
@@ -65,6 +72,9 @@ def headline(blocks: Sequence[Block], named: str, name: str) -> Headline:
             return Headline(
                 title, [*rest, *blocks[beside + 2 :]], [Warning("title_guessed", where(blocks[beside]), title)]
             )
+        below = _below_kind(blocks, at) if of_kind and at is not None and not own else None
+        if below is not None:
+            own, blocks = squeeze(line_of(blocks[below])), [*blocks[:below], *blocks[below + 1 :]]
         if own:
             rest = [_not_heading(block) if of_kind and index == at else block for index, block in enumerate(blocks)]
             return Headline(own, rest, [Warning("title_guessed", "", own)])
@@ -108,7 +118,9 @@ def _only_top(blocks: Sequence[Block]) -> int | None:
 def _leading_top(blocks: Sequence[Block]) -> int | None:
     """The first heading, before any text, uncounted where those of its level are counted: 一、 二、"""
     for index, block in enumerate(blocks):
-        if isinstance(block, Paragraph) and (is_front_line(text_of(block)) or is_byline(text_of(block))):
+        if isinstance(block, Heading | Paragraph) and is_front_line(text_of(block)):
+            continue
+        if isinstance(block, Paragraph) and is_byline(text_of(block)):
             continue
         if not isinstance(block, Heading) or numeral(line_of(block)) is not None or is_institution(text_of(block)):
             return None
@@ -161,7 +173,10 @@ def _first_line(blocks: Sequence[Block]) -> int | None:
 def _is_part(blocks: Sequence[Block], at: int) -> bool:
     """True for the name of a part (需求分析) that stands first in a file without a title, others of its rank below it."""
     head = blocks[at]
-    if _NEVER.match(text_of(head)):
+    if _NEVER.match(text_of(head)) or (
+        _LETTER_A.match(text_of(head))
+        and any(isinstance(block, Heading) and _LETTER_B.match(text_of(block)) for block in blocks[at + 1 :])
+    ):
         return True
     if not isinstance(head, Heading) or not (PART_OF_TEXT.match(bare(text_of(head))) or is_section_name(text_of(head))):
         return False
@@ -215,6 +230,22 @@ def _above_kind(blocks: Sequence[Block], at: int) -> int | None:
         and not (_KIND.match(text) or is_institution(text) or is_front_line(text) or any(split_byline(text)))
     )
     return at - 1 if fits else None
+
+
+def _below_kind(blocks: Sequence[Block], at: int) -> int | None:
+    """Where a cover names the text below its kind, 硕士学位论文, in smaller letters and above who wrote it."""
+    index = next((index for index in range(at + 1, min(at + 4, len(blocks))) if line_of(blocks[index])), at)
+    line, signed = blocks[index], [text_of(block) for block in blocks[index + 1 : index + 4]]
+    text = text_of(line)
+    fits = (
+        isinstance(line, Paragraph)
+        and line.role == "byline"
+        and 8 <= len(text) <= 60
+        and not (ends_sentence(text) or numeral(text) or _OCCASION.search(text) or _KIND.match(text))
+        and not (is_institution(text) or is_front_line(text) or is_byline(text))
+        and any(any(split_byline(name)) or is_front_line(name) for name in signed)
+    )
+    return index if fits else None
 
 
 def _not_heading(block: Block) -> Block:

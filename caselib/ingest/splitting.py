@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from caselib.ingest.abstracts import abstract_of
+from caselib.ingest.answers import answers_apart
 from caselib.ingest.asides import asides_apart
 from caselib.ingest.boundaries import find_starts
 from caselib.ingest.credits import form_title, is_form, read_credits
@@ -74,8 +75,9 @@ def split(document: Document, *, text_file: bool = False, name: str = "") -> Spl
         _finish(item, recovered, seen, last=position + 1 == len(result.items), alone=len(result.items) == 1)
         if RESOURCE not in document.properties:  # else those of the resource stay as they are
             if item.lesson is None:
-                item.blocks, told_of = asides_apart(item.blocks)
-                item.warnings.extend(told_of)
+                for apart in (answers_apart, asides_apart):
+                    item.blocks, told_of = apart(item.blocks)
+                    item.warnings.extend(told_of)
             item.warnings.extend(_guarded(item))
     displaced = pair_displaced([(item.title, item.blocks) for item in result.items])
     result.warnings = [*recovered.warnings, *result.warnings, *displaced]

@@ -27,8 +27,8 @@ def words_of(model: type[Term]) -> dict[str, str]:
 
 
 def folded(word: str) -> str:
-    """Return a word for comparison: full width, blanks and case do not count."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", word)).lower()
+    """Return a word for comparison: full width, blanks, quotation marks and case do not count."""
+    return re.sub('[\\s"“”]+', "", unicodedata.normalize("NFKC", word)).lower()
 
 
 def with_nearest(word: str, terms: Mapping[str, str]) -> str:

@@ -118,6 +118,7 @@ _NOT_PEOPLE = frozenset(
     "通过 公开 公示 公平 农村 农业 农民 任务 任命 查处 查办 国家 贺信 祝贺 元旦 贝壳 幸福 双方 乐观 安排 康养 向上 步骤 危机 危险 车辆 包装 管理 管委 管护 "
     "相关 全面 全体 全国 全省 全市 全县 宣传 宣讲 宁静 封面 封底 金融 金额 方式 路径 路线 高效 高中 高校 曾经 曲线 周期 周围 周末 "
     "通讯员 代表 代表团 代理 代办 代价 兰州 区委 区里 区内 区域 区块链 "
+    "谢谢 简介 简报 简历 简述 简析 简评 简明 "
     "原因 原则 原来 原料 原文 官方 官兵 官员 栗子 楚国 占地 占比 晋升 晋级 丛书 丛林 涂料 丘陵 漆黑 畅通 畅谈 畅享 尧舜 揭牌 揭榜 揭示 揭秘 辜负".split()
 )
 _DATE = re.compile(r"^[（(]?[\d〇○零一二三四五六七八九十]{4}\s*[年./-]|更新[:：]")
@@ -131,6 +132,7 @@ _PARTICULAR = re.compile(
 )
 _FRONT = re.compile(
     r".*[:：][\s_]*$|.*_{4,}|^附\s*[件表录]\s*[\d一二三四五六七八九十]*$|^填[表写报]?(?:表|写)?(?:须知|说明|要求)$"
+    r"|^[-—…·.．\s]*[密装]\s*[封订]\s*线.{0,20}$"
 )
 
 _MADE_BY = re.compile(r"^(.{4,30}?)\s*(?:[编印监]?制|印)$")
@@ -205,6 +207,10 @@ def is_dated(text: str) -> bool:
     return bool(_DATE.search(text))
 
 
+# Who leads a project is named so, and so is who chairs a meeting or leads a talk: only with a name behind it, and not
+# beside who takes the minutes.
+_LED_BY = re.compile(r"(?:^|(?<=[\s\u3000；;，,]))(?:课题|项目|案例|本文|团队)?\s*主\s*持\s*人?\s*[:：]\s*")
+_MEETING = re.compile(r"(?:记录|出席|列席|参会|与会|缺席|地点|议题)\S{0,3}\s*[:：]")
 # Who guided or judged a text did not write it.
 _NOT_AUTHORS = re.compile(r"^(?:指导|评阅|答辩|辅导|审核|审稿|责任编辑|校对|联系)\S{0,4}[:：\s]")
 
@@ -218,6 +224,8 @@ def is_byline(text: str) -> bool:
     if text.startswith(("——", "—", "--")) or _DATE.search(text) or _LABEL.match(text):
         return True
     units, people = split_byline(text)
+    if people and _LED_BY.match(text):
+        return True
     if units and re.match(r"^[（(].{4,60}[）)]$", text):
         return True
     named = sum(len(name) for name in (*units, *people))
@@ -236,6 +244,8 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
     if _NOT_AUTHORS.match(text.strip()):
         return units, people
     text = _close_up(text)
+    if not _MEETING.search(text):
+        text = _LED_BY.sub("\t", text).strip()
     text = re.sub(rf"[，,；;]\s*[{_HAN}]{{2,8}}\s*\d{{6}}(?!\d)", "", text)  # a place and its postcode
     text = re.sub(r"(?<=[（(])\s*作者[系为是]\s*|^作者[系为是]\s*", "", text)
     for chunk in _chunks(text):
@@ -243,6 +253,8 @@ def split_byline(text: str) -> tuple[list[str], list[str]]:
         label = found.group("label") if found and len(found.group(0)) < len(chunk) else ""
         rest = chunk[len(found.group(0)) :].strip() if label and found else chunk
         for name in re.split(r"[、，,；;/\s]+", rest):
+            if name.endswith(("：", ":")) and not _LABEL.match(name.translate(_PLAIN)):
+                continue  # the label of a field, 原学校：
             if (own := _LABEL.match(name.translate(_PLAIN))) and own.group(0).rstrip().endswith((":", "：")):
                 label, name = own.group("label"), name[own.end() :]  # 作者：王某，单位：某县委党校
             bare = _GIVEN.sub("", _DOTS.sub("·", name).strip("（）()[]【】:：◎●■◆·—–-*＊①②③④⑤⑥"))

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from caselib.core import clock
 from caselib.core.seen import stamp_of
+from caselib.resources import lettering
 
-from .. import lettering
 from ..enums import CALL_TRANSITIONS, VISIBLE_STATES, CallState
 from ..forms import setup as forms
 from ..forms.acts import AppointForm, ProlongForm

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from caselib.core import clock
 from caselib.core.addresses import printed
 from caselib.core.errors import Refusal, RefusedError
+from caselib.resources import lettering
 from caselib.word import pdf
 
-from .. import lettering, papers
+from .. import papers
 from ..enums import CallState
 from ..forms.acts import MilestonesForm, NeedForm
 from ..models import Certificate, Competition, Need

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from caselib.word.names import is_byline, is_front_line, is_institution, is_remark
-from caselib.word.outline import ends_sentence, squeeze
+from caselib.word.outline import ends_sentence, number_value, squeeze
 from caselib.word.reader.contents import ContentsJudge
 from caselib.word.reader.context import RawParagraph
 from caselib.word.reader.evidence import Verdict, is_bold
@@ -23,6 +23,13 @@ _UNFINISHED = re.compile(r"^(?:关于|论|浅[谈析议]|试[论析]|略论|基�
 _BESIDE = re.compile(
     r"(?:论文|教案|讲稿|讲义|教学案例|教学设计|作业|材料|申报[书表]|推荐[书表]|策划书|计划书|手册|课件|读本|[汇选]编|案例集|文集|资料|征求意见稿|讨论稿|送审稿|修订稿|初稿|定稿)$"
     r"|^(?:典型|优秀|教学)?案例$|^(?:(?:课题|项目|活动|工作|调[研查]|研究|结题|学习|实践|总结)+报告|实施方案|工作总结)$|第.{1,4}[期届班批辑]|培训班|学[期年]|年度|\d{4}\s*年"
+)
+
+
+# What a story, a play or a training counts: two of them are enough to know the first.
+_SERIES = re.compile(
+    r"^(?:第\s*(?P<n>[一二三四五六七八九十\d]+)\s*(?P<of>[幕场回站步问招集话计轮课]|阶段)"
+    r"|(?P<name>专题|主题|片段|镜头|场景|环节|任务|活动|模块|板块|故事)\s*(?P<m>[一二三四五六七八九十\d]+))(?=[\s:：、.．—]|$)"
 )
 
 
@@ -98,9 +105,16 @@ class CoverLines(ContentsJudge):
         )
 
     def set_further_down(self, index: int) -> bool:
-        """True for a line in the middle, larger than the text, that is set as others among the text are: a heading."""
-        below = self.set_alike(index, max(self.cover_end, index + 1), shortest=2)
-        return self.items[index].size > self.body_size and sum(1 for _ in below) >= 2
+        """True for a line in the middle, larger than the text, that is set as others among the text are: a heading.
+
+        Of what counts, 第一幕 or 专题一, the second is enough.
+        """
+        below = list(self.set_alike(index, max(self.cover_end, index + 1), shortest=2))
+        item = self.items[index]
+        following = series(squeeze(item.text), 1)
+        if following and any(series(squeeze(other.text)) == following for other in below):
+            return item.size > self.body_size or is_bold(item)
+        return item.size > self.body_size and len(below) >= 2
 
     def set_alike(self, index: int, start: int, *, shortest: int) -> Iterator[RawParagraph]:
         """Yield the lines from ``start`` on that are set as the one at ``index``, which stands in the middle: none elsewhere."""
@@ -114,3 +128,9 @@ class CoverLines(ContentsJudge):
             and shortest <= len(other.text.strip()) <= 50
             and not is_byline(squeeze(other.text))
         )
+
+
+def series(text: str, further: int = 0) -> tuple[str, int] | None:
+    """Return what ``text`` counts and its number, ``further`` added; None where it counts nothing."""
+    found = _SERIES.match(text)
+    return (found["of"] or found["name"], number_value(found["n"] or found["m"]) + further) if found else None

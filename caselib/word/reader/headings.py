@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from caselib.word.names import is_byline, is_institution, is_office, is_particular
 from caselib.word.outline import Numeral, ends_sentence, numeral, squeeze
 from caselib.word.reader.context import RawParagraph
+from caselib.word.reader.coverlines import series
 from caselib.word.reader.evidence import CAPTION, STRONG, Verdict, is_bold
 from caselib.word.reader.titles import TitleJudge
 
@@ -252,7 +253,7 @@ class _Judge(TitleJudge):
     def _is_field(self, index: int, text: str) -> bool:
         """True for a label and what stands beside it, 联系人：周正; a heading may have a colon too, 破局：把账本挂在墙上."""
         found = _COLON.match(text)
-        if found is None:
+        if found is None or series(text) is not None:
             return False
         label, value = found.groups()
         item = self.items[index]

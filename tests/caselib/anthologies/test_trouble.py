@@ -223,3 +223,20 @@ def test_a_face_that_the_server_lacks_is_said_once(edition: Edition) -> None:
     assert [finding.code for finding in said] == ["faces"] and "仿宋、楷体" in said[0].message
     # Where there is no PDF, nothing was set in another face.
     assert check_result((), (), (), counted=False, pdf=False, lacking=["仿宋"])[0].code == "not-counted"
+
+
+def test_a_script_that_no_face_of_the_server_shows_is_said_of_the_book(
+    edition: Edition, editor: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A book told only of the faces of its style: Tibetan came out as boxes, and the editor was told that all was well."""
+    require_service(pdf.available(), "LibreOffice is not installed")
+    monkeypatch.setattr("caselib.word.fonts.unshown", lambda text: ["tibetan"] if "བོད་ཡིག" in text else [])
+    edition.anthology.subtitle = "“བོད་ཡིག”与账本"
+    edition.anthology.save()
+
+    compiled = services.compile_edition(edition, editor)
+    jobs.run_pending()
+    compiled.refresh_from_db()
+
+    said = [finding["message"] for finding in compiled.findings if finding["code"] == "scripts"]
+    assert len(said) == 1 and "藏文" in said[0]

@@ -44,6 +44,8 @@ def line(text: str) -> Paragraph:
         (["Key words: open books; meetings", "关键词：村务公开；议事会"], ("村务公开", "议事会")),
         (["Key words: open books; village meetings"], ("open books", "village meetings")),
         (["关键词：1.村务公开 2.议事会"], ("村务公开", "议事会")),
+        (['关键词：“三资”管理；“清、廉”建设；"四议"公开'], ("“三资”管理", "“清、廉”建设", "“四议”公开")),
+        (["关键词：“三资管理；议事会"], ("三资管理", "议事会")),
         (["这里的关键词：村务公开、议事会"], None),
         (["关键词是村务公开。"], None),
         (["关键词：抓住了公开这个要害，事情就好办了，村里人心也就顺了。"], None),
@@ -129,6 +131,27 @@ def test_keywords_become_terms_and_free_tags(user_of: UserOf, topic: Topic) -> N
     assert [term.name for term in draft.topics.all()] == ["村级监督"]
     assert {tag.name for tag in draft.free_tags.all()} == {"议事会", "小院"}
     assert draft.abstract == _ABSTRACT[3:]
+    assert "关键词" not in plain_text(draft)
+
+
+def test_quotation_marks_within_a_word_reach_its_tag_and_do_not_hide_its_term(user_of: UserOf, topic: Topic) -> None:
+    author = user_of(Role.AUTHOR)
+    Topic.objects.create(name="集体“三资”管理", code="T-2", synonyms=["三资管理"])
+    item = imported(author, "关键词：“三资”管理；“板凳会”制度；小院")
+    form = CorrectionForm(item=item)
+    assert form.initial["topics"] == ["集体“三资”管理"] and form.initial["free_tags"] == "“板凳会”制度, 小院"
+
+    sent = {
+        "title": "小院议事厅",
+        "kind": "casestudy",
+        "free_tags": form.initial["free_tags"],
+        "topics": form.initial["topics"],
+    }
+    filled = CorrectionForm(sent, item=item)
+    assert filled.is_valid()
+    draft = deciding.accept_item(item, by=author, corrections=filled.corrections()).get_latest_revision_as_object()
+
+    assert {tag.name for tag in draft.free_tags.all()} == {"“板凳会”制度", "小院"}
     assert "关键词" not in plain_text(draft)
 
 

@@ -23,12 +23,20 @@ from caselib.vocabularies.free_tags import join, parse
         (" ，、;", []),
         ("", []),
         ("😀", ["😀"]),
+        ("“三资”管理，村务公开", ["“三资”管理", "村务公开"]),
+        ('"三资"管理; “清、廉”建设', ["“三资”管理", "“清、廉”建设"]),
+        ('"甲" "乙"', ["甲", "乙"]),
+        ("“三资管理，乙", ["三资管理", "乙"]),
     ],
 )
 def test_parse(text: str, tags: list[str]) -> None:
     assert parse(text) == tags
 
 
-@given(st.lists(st.text(st.characters(categories=("L", "N", "P"), exclude_characters='"“”'), min_size=1), unique=True))
+_NAME = st.text(st.characters(categories=("L", "N", "P"), exclude_characters='"“”'), min_size=1)
+_NAMES = st.one_of(_NAME, st.builds("“{}”{}".format, _NAME, _NAME), st.builds("“{}”".format, _NAME))
+
+
+@given(st.lists(_NAMES, unique=True))
 def test_what_is_joined_is_parsed_again(names: list[str]) -> None:
     assert set(parse(join([Tag(name=name) for name in names]))) == set(names)

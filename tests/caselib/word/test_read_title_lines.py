@@ -59,3 +59,14 @@ def test_the_lettered_parts_of_a_form() -> None:
     ).blocks
     assert not [block for block in asked if isinstance(block, Heading) and block.text[:1] in "ABC"]
     assert sum(1 for block in asked if isinstance(block, Paragraph) and block.text[:1] in "ABC") == 3
+
+
+@pytest.mark.parametrize("size", [32, 21])
+@pytest.mark.parametrize("names", [("专题一 看账", "专题二 问账"), ("第一幕：夜访", "第二幕：晨会")])
+def test_of_two_counted_parts_the_first_is_a_heading_too(names: tuple[str, str], size: int) -> None:
+    body = line("三访云坡", 44) + p("陆怀山", props='<w:jc w:val="center"/>')
+    body += "".join(line(name, size) + p(LONG) + p(LONG) for name in names)
+
+    heads = [block.text for block in read_docx(docx(body)).blocks if isinstance(block, Heading)]
+
+    assert heads == ["三访云坡", *names]

@@ -1,4 +1,4 @@
-"""Scripts that this server has no face for: certificates made here as PDF would show boxes in their place."""
+"""Scripts that this server has no face for: what is made here as PDF shows boxes in their place."""
 
 from __future__ import annotations
 
