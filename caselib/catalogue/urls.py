@@ -40,7 +40,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/<slug:code>/", site.choose_language, name="language"),
     path("about/", site.about, name="about"),
     path("browse/", browse.browse, name="browse"),
-    path("browse/suggestions/", browse.suggestions, name="suggestions"),
     path("item/<number:pk>/", home.resource, name="resource"),
     path("item/<number:pk>/qr.svg", home.resource_qr, name="resource_qr"),
     path("lists/", lists.lists, name="lists"),

@@ -127,7 +127,7 @@ def violations(page: Page) -> list[str]:
 # Answered by a redirect, by a file or by JSON, or reached only with what a person has in hand; looked at elsewhere.
 NO_PAGES = {
     "basket_remove", "calendar", "calendar_renew", "demand_act", "item_act", "kiosk_complete", "language", "printed_file",
-    "list_act", "prefer", "rectify", "resource", "resource_qr", "short", "suggestions",
+    "list_act", "prefer", "rectify", "resource", "resource_qr", "short",
 }  # fmt: skip
 # Who opens the site, in this order; each sees what the ones before could not.
 READERS = ("", "trainee", "contact", "dispatcher", "editor", "author", "teacher", "first", "office", "judge")
@@ -226,6 +226,30 @@ def test_the_keyboard_alone_suffices(visit: Open) -> None:
     # the focus stays on the value that was chosen, and the new number is said
     expect(page.locator("#facet-drawer .facet a[aria-current]").first).to_be_focused()
     expect(page.locator("#results-said")).to_have_text(page.locator("#results-number").inner_text())
+
+
+def test_the_search_box_completes_what_is_typed_and_gives_it_back(visit: Open) -> None:
+    page = visit().page
+    page.goto("/")
+    box = page.locator("#site-search")
+    box.press_sequentially("lianz")
+    options = page.locator("#site-search-options [role=option]")
+    expect(options.first).to_be_visible()
+    expect(box).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("ArrowDown")
+    meant = options.first.get_attribute("data-text")
+    assert meant
+    expect(box).to_have_value(meant)
+    expect(box).to_have_attribute("aria-activedescendant", options.first.get_attribute("id") or "")
+    page.keyboard.press("Escape")
+    expect(box).to_have_value("lianz")
+    expect(options.first).to_be_hidden()
+    box.press_sequentially("h")
+    page.keyboard.press("ArrowDown")
+    expect(box).not_to_have_value("lianzh")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/browse/?q=**")
+    expect(page.locator("#results .result").first).to_be_visible()
 
 
 def test_a_facet_swaps_the_results_without_a_reload_and_back_leads_back(visit: Open) -> None:

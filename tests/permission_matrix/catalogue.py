@@ -98,7 +98,6 @@ ROWS = {
             "home",
             "about",
             "browse",
-            "suggestions",
             "lists",
             "positions",
             "for_post",

@@ -52,7 +52,13 @@ def test_control_characters_in_an_address_are_left_out_of_what_is_asked(client: 
     assert not set(answer.content.decode()) & set("\x00\x1b\x7f")
     if typed in ("%00", "%%0000"):
         assert "渔港治理与党风廉政建设" in answer.content.decode()
-    for address in ("/browse/suggestions/", "/search-api/suggest/"):
-        found = client.get(f"{address}?q={typed}渔港").json()["suggestions"]
-        assert not found or found[0]["text"].startswith("渔港")
+    found = client.get(f"/search-api/suggest/?q={typed}渔港").json()["suggestions"]
+    assert not found or found[0]["text"].startswith("渔港")
     assert client.get(f"/kiosk/find/?q={typed}渔港").status_code == 200
+
+
+def test_a_suggestion_says_in_the_readers_language_what_it_is(client: Client) -> None:
+    factories.live(title="渔港治理", authors=[("余岗", "")])
+    upkeep.keep_all_up()
+    found = client.get("/search-api/suggest/?q=yug").json()["suggestions"]
+    assert [(one["text"], one["label"]) for one in found] == [("渔港治理", "题名"), ("余岗", "作者、单位")]

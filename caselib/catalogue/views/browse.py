@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from caselib.accounts.viewers import Viewer
 from caselib.core.page_cache import LISTS, PAGES, shared
-from search.api import suggest
 
 from ..addresses import parse
 from ..browsing import Browse
@@ -32,13 +31,3 @@ def browse(request: HttpRequest) -> HttpResponse:
 
     context = {"browse": found, "query": query, "state": query.url(), "viewer": viewer}
     return render(request, "catalogue/browse.html", context)
-
-
-@require_safe
-def suggestions(request: HttpRequest) -> JsonResponse:
-    """Complete what is being typed, in Chinese, pinyin or initials."""
-    text = request.GET.get("q", "")[:60]
-    found = suggest(text, Viewer.of(request.user), limit=8) if text.strip() else ()
-    response = JsonResponse({"suggestions": [{"text": item.text, "kind": item.kind} for item in found]})
-    response["Cache-Control"] = "private, no-store"
-    return response
