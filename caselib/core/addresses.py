@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import get_script_prefix, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def address(view: str, *args: str) -> str:
@@ -22,6 +23,15 @@ def printed(request: HttpRequest, path: str) -> str:
     for whoever holds the page.
     """
     return urljoin(settings.SITE_ORIGIN, path) if settings.SITE_ORIGIN else request.build_absolute_uri(path)
+
+
+def page_before(request: HttpRequest) -> str:
+    """Return path and query of the page of this site that a form was sent from, as the browser names it; empty if it names none."""
+    named = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(named, allowed_hosts={request.get_host()}):
+        return ""
+    parts = urlsplit(named)
+    return parts._replace(scheme="", netloc="", path=f"/{parts.path.lstrip('/')}", fragment="").geturl()
 
 
 @lru_cache(maxsize=1024)

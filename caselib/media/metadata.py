@@ -22,12 +22,15 @@ _APPLICATIONS = range(0xE0, 0xF0)
 _NEEDED = {0xE0: b"JFIF\x00", 0xE2: b"ICC_PROFILE\x00", 0xEE: b"Adobe"}
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_SAID = {b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME"}
+_GIF_END, _GIF_PICTURE, _GIF_SAYS = 0x3B, 0x2C, 0x21
+_GIF_SAID = {0xFE, 0xFF}  # a comment, something of an application
+_GIF_NEEDED = {b"NETSCAPE2.0", b"ANIMEXTS1.0", b"ICCRGBG1012"}
 _WEBP_SAID = {b"EXIF", b"XMP "}
 _WEBP_SAYS = 0b0000_1100  # the flags of these two in the head of an extended file
 
 
 def without_metadata(data: bytes) -> bytes:
-    """Return the picture without what is said about it; ``data`` itself if it is no JPEG, PNG or WebP that can be taken apart."""
+    """Return the picture without what is said about it; ``data`` itself if it is no JPEG, PNG, WebP or GIF that can be taken apart."""
     try:
         if data.startswith(b"\xff\xd8"):
             return _jpeg(data)
@@ -35,6 +38,8 @@ def without_metadata(data: bytes) -> bytes:
             return _png(data)
         if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
             return _webp(data)
+        if data[:6] in (b"GIF87a", b"GIF89a"):
+            return _gif(data)
     except (ValueError, IndexError, OSError, SyntaxError):
         pass
     return data
@@ -142,6 +147,31 @@ def _webp(data: bytes) -> bytes:
     return b"RIFF" + len(body).to_bytes(4, "little") + body
 
 
+def _gif(data: bytes) -> bytes:
+    """Comments and what applications add go, but for how often a moving picture is shown again and its colours."""
+    at = 13 + _colours(data[10])
+    kept = [data[:at]]
+    while data[at] != _GIF_END:
+        start = at
+        at += 2
+        if data[start] == _GIF_PICTURE:
+            at = start + 10
+            at += _colours(data[at - 1]) + 1
+        elif data[start] != _GIF_SAYS:
+            raise ValueError
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+        said = data[start] == _GIF_SAYS and data[start + 1] in _GIF_SAID
+        if not said or (data[start + 1] == 0xFF and data[start + 3 : start + 14] in _GIF_NEEDED):
+            kept.append(data[start:at])
+    return b"".join(kept) + bytes([_GIF_END])
+
+
+def _colours(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
 # Boxes of MP4 (ISO/IEC 14496-12): those that hold others we look into, those that say something, and Adobe's XMP.
 _HOLDING, _SAYING = {b"moov", b"trak"}, {b"udta", b"meta"}
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
@@ -149,11 +179,12 @@ _LARGEST_SAYING = 32 * 1024 * 1024
 
 
 def film_blanks(file: IO[bytes], size: int) -> list[tuple[int, bytes]]:
-    """Return where in an MP4 of ``size`` bytes something is said about it, and what to write there; none for other files."""
+    """Return where in an MP4 or WebM of ``size`` bytes something is said about it, and what to write there; none for other files."""
     file.seek(0)
-    if file.read(8)[4:] != b"ftyp":
-        return []
-    return list(_blanks(file, 0, size))
+    head = file.read(8)
+    if head.startswith(_EBML):
+        return list(_tags(file, 0, size))
+    return list(_blanks(file, 0, size)) if head[4:] == b"ftyp" else []
 
 
 def _blanks(file: IO[bytes], at: int, end: int, depth: int = 0) -> Iterator[tuple[int, bytes]]:
@@ -182,3 +213,34 @@ def with_blanks(data: bytes, at: int, blanks: list[tuple[int, bytes]]) -> bytes:
         if start < end:
             changed[start - at : end - at] = written[start - place : end - place]
     return bytes(changed)
+
+
+# Elements of WebM (RFC 8794, RFC 9559): the head of the file, what holds the others, what is said about it, and free space.
+_EBML, _SEGMENT, _TAGS, _VOID = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67", b"\x12\x54\xc3\x67", b"\xec"
+_SHORTEST_TAGS = 9  # free space says its length in eight bytes
+
+
+def _tags(file: IO[bytes], at: int, end: int) -> Iterator[tuple[int, bytes]]:
+    while at < end:
+        file.seek(at)
+        head = file.read(12)
+        name = _number(head)
+        size = _number(head[len(name) :])
+        if not name or not size:
+            return
+        begin = len(name) + len(size)
+        length = int.from_bytes(size, "big") & ((1 << 7 * len(size)) - 1)
+        if length == (1 << 7 * len(size)) - 1:  # not known when it was written: a segment reaches to the end
+            length = end - at - begin
+        if name == _SEGMENT:
+            yield from _tags(file, at + begin, min(at + begin + length, end))
+        elif name == _TAGS and _SHORTEST_TAGS <= begin + length <= min(_LARGEST_SAYING, end - at):
+            free = begin + length - _SHORTEST_TAGS
+            yield at, _VOID + b"\x01" + free.to_bytes(7, "big") + b"\x00" * free
+        at += begin + length
+
+
+def _number(data: bytes) -> bytes:
+    """Return the bytes of the number of variable length that ``data`` begins with, none where it begins with no such number."""
+    length = 9 - data[0].bit_length() if data else 9
+    return data[:length] if length <= min(8, len(data)) else b""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.base import ContentFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +20,11 @@ from wagtail.images.models import Image as WagtailImage
 from wagtail.models import CollectionMember
 from wagtail.search import index
 
+from . import packages
 from .metadata import without_metadata
+
+IN_MEMORY = 8 * 1024 * 1024
+PICTURES = frozenset({"jpg", "png"})
 
 
 class CaseImage(AbstractImage):
@@ -31,16 +40,8 @@ class CaseImage(AbstractImage):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save the image; of a new file only the picture is stored, not where, when and by whom it was taken."""
-        given: Any = getattr(self, "file")  # noqa: B009  Wagtail's fields have no types
-        if given and not given._committed:
-            given.seek(0)
-            data = given.read()
-            bare = without_metadata(data)
-            given.seek(0)
-            if bare != data:
-                setattr(self, "file", ContentFile(bare, name=given.name))  # noqa: B010
-                self._set_image_file_metadata()
-        super().save(*args, **kwargs)
+        with _bare(self, _bare_picture):
+            super().save(*args, **kwargs)
 
 
 class CaseRendition(AbstractRendition):
@@ -63,9 +64,56 @@ class CaseDocument(AbstractDocument):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save the document; of a new file neither its author's properties nor what a camera said are stored."""
+        with _bare(self, _bare_document):
+            super().save(*args, **kwargs)
+
     @property
     def url(self) -> str:
         return self.file.url
+
+
+@contextmanager
+def _bare(row: Any, bare_of: Callable[[Any], File | None]) -> Iterator[None]:
+    """Give ``row``, while it is saved, what ``bare_of`` makes of a new file, None where nothing is to be taken out.
+
+    One of Wagtail's ways stores the file before there is a row: what was stored is then replaced and deleted.
+    """
+    given, stored = row.file, ""
+    if given and (not given._committed or (row.pk is None and given.storage.exists(given.name))):
+        stored = str(given.name) if given._committed else ""
+        given.seek(0)
+        bare = bare_of(given)
+        given.seek(0)
+        if bare is None:
+            stored = ""
+        else:
+            if stored:
+                given.close()
+            bare.name = Path(str(given.name)).name if stored else given.name
+            row.file = bare
+            row._set_image_file_metadata() if isinstance(row, CaseImage) else row._set_document_file_metadata()
+    yield
+    if stored:
+        row.file.storage.delete(stored)
+
+
+def _bare_picture(given: Any) -> File | None:
+    data = given.read()
+    bare = without_metadata(data)
+    return None if bare == data else ContentFile(bare)
+
+
+def _bare_document(given: Any) -> File | None:
+    suffix = str(given.name).rpartition(".")[2].lower()
+    if suffix in PICTURES:
+        return _bare_picture(given)
+    if suffix not in packages.OFFICE or given.read(2) != b"PK":
+        return None
+    bare = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  Django closes it with the row
+    given.seek(0)
+    return File(bare) if packages.write_bare(given, bare) else None
 
 
 class VideoFile(CollectionMember, index.Indexed, models.Model):

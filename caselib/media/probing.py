@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.conf import settings
+
 SECONDS = 20
+NAMING = frozenset({"pdf", "docx", "doc", "wps", "pptx", "ppt", "xlsx", "xls"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +107,17 @@ def grab_still(path: Path, target: Path, *, at: float) -> bool:
     except subprocess.SubprocessError:
         return False
     return target.is_file()
+
+
+def named_in(path: Path) -> list[str]:
+    """Return who is named in the properties, comments and tracked changes of the document at ``path``, read in a process of
+    its own; empty where nobody is, or where that cannot be told."""
+    suffix = path.suffix[1:].lower()
+    if suffix not in NAMING:
+        return []
+    command = [sys.executable, "-m", "caselib.media.isolated_names", str(path), suffix]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=True, cwd=settings.BASE_DIR)
+        return [str(name)[:80] for name in json.loads(done.stdout)][:20]
+    except (subprocess.SubprocessError, ValueError):
+        return []

@@ -120,7 +120,7 @@ def refuse_stale_editor(request: HttpRequest, page: Page) -> HttpResponse | None
         return None
     if request.headers.get("Accept", "").startswith("application/json"):
         return None  # autosave: Wagtail answers with its own conflict
-    return render(request, "409.html", {"refusal": refusal}, status=409)
+    return render(request, "409.html", {"refusal": refusal, "page_before": request.path}, status=409)
 
 
 @hooks.register("before_edit_page")

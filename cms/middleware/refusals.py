@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from caselib.core.addresses import page_before
 from caselib.core.errors import ConflictError, Refusal, RefusedError
 from cms.logs import said, shown_path, whence
 from cms.middleware.input import unreadable
@@ -65,6 +66,6 @@ class RefusalMiddleware:
         if request.accepts("application/json") and not request.accepts("text/html"):
             return JsonResponse({"code": refusal.code, "message": str(refusal.message)}, status=exception.status)
         template = "409.html" if exception.status == 409 else "403.html"
-        context = {"refusal": refusal, "refused_act": request.method == "POST"}
+        context = {"refusal": refusal, "refused_act": request.method == "POST", "page_before": page_before(request)}
         answer = render(request, template, context, status=exception.status)
         return said(answer) if refusal.code == COLLIDED else answer

@@ -96,6 +96,48 @@ def test_what_cannot_be_taken_apart_is_left_to_whoever_reads_it() -> None:
             without_metadata(whole[:length])
     assert without_metadata(b"\xff\xd8") == b"\xff\xd8"
     assert without_metadata(b"GIF89a") == b"GIF89a"
+    moving = gif()
+    for length in range(0, len(moving), 3):
+        without_metadata(moving[:length])
+
+
+def gif() -> bytes:
+    out = io.BytesIO()
+    first, *rest = (Image.effect_noise((40, 30), 40 + 20 * n).convert("P") for n in range(3))
+    first.save(out, "GIF", save_all=True, append_images=rest, loop=3, comment=b"Zhang San", duration=70)
+    xmp = b"<x>Zhang San</x>"
+    said = b"\x21\xff\x0bXMP DataXMP" + bytes([len(xmp)]) + xmp + b"\x00"
+    return out.getvalue()[:-1] + said + b";" + b"Zhang San"
+
+
+def test_a_moving_picture_moves_on_and_says_nothing() -> None:
+    whole = gif()
+    bare = without_metadata(whole)
+    assert b"Zhang San" in whole
+    assert b"Zhang San" not in bare
+    with Image.open(io.BytesIO(whole)) as one, Image.open(io.BytesIO(bare)) as other:
+        assert (other.n_frames, other.info["loop"], other.info["duration"]) == (3, 3, 70)  # type: ignore[attr-defined]
+        for frame in range(3):
+            one.seek(frame)
+            other.seek(frame)
+            assert one.convert("RGB").tobytes() == other.convert("RGB").tobytes()
+    assert without_metadata(bare) == bare
+
+
+@pytest.mark.django_db
+def test_a_picture_that_was_stored_before_its_row_is_cleaned_too() -> None:
+    """One of Wagtail's ways to upload stores the file first."""
+    image = CaseImage(title="x")
+    image.file.save("photo.jpg", ContentFile(picture("JPEG")), save=False)
+    storage, before = image.file.storage, image.file.name
+    image._set_image_file_metadata()
+    image.save()
+    with image.file.open("rb") as stored:
+        kept = stored.read()
+    assert b"Zhang San" not in kept
+    assert (image.file_size, image.file_hash) == (len(kept), hashlib.sha1(kept).hexdigest())
+    assert image.file.name != before
+    assert not storage.exists(before)
 
 
 @pytest.mark.django_db
@@ -142,6 +184,26 @@ def test_a_film_says_nothing_of_where_it_was_made(tmp_path: Path, more: list[str
         for path in (tmp_path / "a.mp4", stored)
     ]
     assert pictures[0] == pictures[1]
+
+
+@pytest.mark.django_db
+def test_a_webm_film_names_nobody(tmp_path: Path) -> None:
+    data = filmed(tmp_path / "a.webm", "-c:v", "libvpx")
+    assert PLACE.encode() in data
+    film = services.add_film("x", SimpleUploadedFile("a.webm", data), by=None)
+    kept = Path(film.file.path).read_bytes()
+    assert PLACE.encode() not in kept
+    assert b"Zhang San" not in kept
+    assert len(kept) == len(data)
+    assert film.duration == pytest.approx(1, abs=0.2)
+
+
+def test_no_elements_are_followed_out_of_the_file() -> None:
+    whole = b"\x1a\x45\xdf\xa3\x80" + b"\x18\x53\x80\x67\x01" + b"\xff" * 7 + b"\x12\x54\xc3\x67\x88" + b"x" * 8
+    assert film_blanks(io.BytesIO(whole), len(whole)) == [(17, b"\xec\x01" + (4).to_bytes(7, "big") + bytes(4))]
+    for length in range(len(whole) + 1):
+        for place, written in film_blanks(io.BytesIO(whole[:length]), length):
+            assert place + len(written) <= length
 
 
 def test_blanks_are_written_across_the_pieces_that_are_read() -> None:

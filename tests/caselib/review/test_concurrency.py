@@ -17,10 +17,11 @@ from caselib.accounts.models import User
 from caselib.core import audit, clock
 from caselib.core.errors import RefusedError
 from caselib.core.models import AuditRecord
-from caselib.resources.enums import Kind
+from caselib.resources.enums import Circulation, Kind
 from caselib.resources.models import ResourcePage
-from caselib.review.models import CheckRun, Decision, Finding, StageState
+from caselib.review.models import CheckRun, CirculationChange, Decision, Finding, StageState
 from caselib.review.services import assigning, deciding, findings
+from caselib.review.services.circulation import change_circulation
 from caselib.review.services.deciding import decide
 from caselib.review.services.submission import recall, submit_for_review
 from caselib.review.services.withdrawal import withdraw
@@ -260,3 +261,26 @@ def test_two_workers_tell_the_owner_once_that_a_review_is_due_again(monkeypatch:
     assert assigning.send_rereview_notices() == 1
     assert late.result() == 0
     assert AuditRecord.objects.filter(verb="review.rereview_notice").count() == 1
+
+
+def test_a_level_narrowed_twice_while_the_text_is_withdrawn_ends_in_one_of_the_orders() -> None:
+    """Each act counts wholly or not at all: a withdrawn text is never put back by the narrowing that came with it."""
+    if in_memory():
+        pytest.skip("threads need a database file")
+    page = Desk.open().publish()
+    finals = [factories.UserFactory(roles=[Role.FINAL_REVIEWER]) for _n in range(2)]
+    editor = factories.UserFactory(roles=[Role.EDITOR])
+    answers = together(
+        *(lambda by=by: change_circulation(page, Circulation.INTERNAL, "内部使用即可。", by=by) for by in finals),  # type: ignore[misc]
+        lambda: withdraw(page, "引用有误，先行撤下。", by=editor),
+    )
+    narrowed = [answer for answer in answers[:2] if isinstance(answer, CirculationChange)]
+    assert len(narrowed) <= 1, answers
+    assert all(isinstance(answer, CirculationChange | RefusedError) for answer in answers[:2]), answers
+    assert not isinstance(answers[2], BaseException), answers
+    now = ResourcePage.objects.get(pk=page.pk)
+    assert not now.live
+    assert CirculationChange.objects.count() == len(narrowed)
+    assert AuditRecord.objects.filter(verb="review.circulation_changed").count() == len(narrowed)
+    assert AuditRecord.objects.filter(verb="review.withdrawn").count() == 1
+    assert audit.verify() is None

@@ -9,6 +9,7 @@ from django.db import IntegrityError, OperationalError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
+from caselib.core.errors import ConflictError, Refusal
 from cms.middleware.refusals import RefusalMiddleware
 
 
@@ -54,3 +55,26 @@ def test_who_comes_second_is_told_to_repeat_it(error: Exception) -> None:
 )
 def test_other_faults_of_the_database_are_not_taken_for_a_collision(error: Exception) -> None:
     assert answer(error) is None
+
+
+@pytest.mark.parametrize(
+    ("named", "link"),
+    [
+        ("http://testserver/admin/pages/5/edit/?a=1&b=2#x", 'href="/admin/pages/5/edit/?a=1&amp;b=2"'),
+        ("http://testserver//elsewhere.example/", 'href="/elsewhere.example/"'),
+        ("http://elsewhere.example/admin/", ""),
+        ("javascript:alert(1)", ""),
+        ("", ""),
+    ],
+)
+def test_who_comes_second_is_led_back_to_the_page_that_was_sent(named: str, link: str) -> None:
+    request = RequestFactory().post("/save/", headers={"referer": named} if named else {})
+    conflict = ConflictError(Refusal("changed", "Somebody was faster."))
+    response = RefusalMiddleware(lambda _request: HttpResponse()).process_exception(request, conflict)
+    assert response is not None
+    page = response.content.decode()
+    assert page.count('<a class="button') == (2 if link else 1)
+    assert link in page
+    assert 'href="/"' in page
+    assert "javascript:" not in page
+    assert "elsewhere.example/admin" not in page
