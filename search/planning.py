@@ -60,7 +60,7 @@ def make(
     """Plan a parsed query for a viewer. `shares(field, tokens)` are the shares of passages that hold each token."""
     if parsed.empty:
         return Plan((Everything(),), Everything(), exact=False, spelt=None)
-    without = tuple(_anywhere(p.text, viewer, quoted=p.quoted) for p in parsed.excluded)
+    without = tuple(_part(p, viewer, no_synonyms) for p in parsed.excluded)
     strict = [_named(of, list(parts), viewer, synonyms) for of, parts in groupby(parsed.wanted, lambda p: p.of)]
     names = [name for of in dict.fromkeys(p.of for p in parsed.wanted if p.of) for name in synonyms(of)]
     called = _called(parsed.text, shares)
