@@ -68,9 +68,12 @@ class Asking:
         return Answered(used, answer, shown, plan.exact and answer.level > 0 and answer.level != plan.spelt)
 
     def _ask(self, engine: Engine) -> tuple[planning.Plan, EngineAnswer]:
+        plan = planned(
+            self.parsed, self.viewer, engine
+        )  # an engine that is away says so here, before anything is asked
         waiting = _waiting(engine.name)
-        hidden = self.vanished | (waiting.keys() - self._listed(waiting))
-        plan = planned(self.parsed, self.viewer, engine, hidden)
+        if hidden := self.vanished | (waiting.keys() - self._listed(waiting)):
+            plan = planning.hiding(plan, hidden)
         query = replace(self.wanted, matches=plan.matches, scoring=plan.scoring, whole=plan.whole)
         place = self.place
         if self.wanted.sort == RELEVANCE and place.last and place.offset < _BY_OFFSET:
@@ -94,12 +97,11 @@ class Asking:
         return {key: shown[pk] for key, pk in ids.items() if pk is not None and pk in shown}
 
 
-def planned(parsed: ParsedQuery, viewer: Viewer, engine: Engine, hidden: Collection[str] = ()) -> planning.Plan:
-    """Return the plan of a query for a viewer, without records that are veiled before the viewer or `hidden`."""
+def planned(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
+    """Return the plan of a query for a viewer, without records that are veiled before the viewer."""
     table = {} if parsed.empty else synonyms.current()
     plan = planning.make(parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares)
-    keys = {*map(key_of, viewer.veiled), *hidden}
-    return planning.hiding(plan, keys) if keys else plan
+    return planning.hiding(plan, map(key_of, viewer.veiled)) if viewer.veiled else plan
 
 
 def _waiting(engine: str) -> dict[str, int]:
