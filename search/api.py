@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,15 +13,15 @@ from caselib.accounts.viewers import Viewer
 from caselib.core import page_cache
 from caselib.resources.models import ResourcePage
 from caselib.resources.selectors import listed_by_id
-from search import answering, completions, cursors, engines, facets, planning, synonyms
+from search import completions, cursors, engines, facets, neighbours, synonyms
 from search.analysis.query import MAX_CHARACTERS, ParsedQuery, parse
+from search.asking import Asking, Confirm, planned
 from search.backends import database
 from search.backends.base import Engine
 from search.facets import FacetBucket
-from search.harvest import key_of, page_id_of
+from search.harvest import key_of
 from search.meaning import meaning
-from search.neighbours import similar
-from search.queries import NEWEST, RELEVANCE, SORTS, EngineAnswer, EngineQuery, Everything, Found
+from search.queries import NEWEST, RELEVANCE, SORTS, EngineQuery, Everything
 from search.records import AXES
 from search.showing import Hit, Passage, Shown, hits_of
 
@@ -61,10 +61,6 @@ class SearchRequest:
     viewer: Viewer = field(default_factory=Viewer)
     facets: tuple[str, ...] = AXES
     engine: str | None = None
-
-
-#: Returns by id those of some resources that a reader may read, as the database has them now.
-Confirm = Callable[[Sequence[int], Viewer], Mapping[int, Shown]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,56 +120,32 @@ def _result(request: SearchRequest, parsed: ParsedQuery, confirm: Confirm) -> Se
     filters = facets.clean_filters(request.filters)
     size = min(max(1, request.page_size), MAX_PAGE_SIZE)
     page = min(max(1, request.page), 10**6)
-    place = cursors.position(request.cursor) if request.cursor else ((page - 1) * size, None)
-    offset, after = place or (0, None)
-    wanted = tuple(a for a in request.facets if a in AXES)
+    place = cursors.position(request.cursor) if request.cursor else cursors.Place((page - 1) * size)
+    axes = tuple(a for a in request.facets if a in AXES)
     sort = request.sort if request.sort in SORTS else RELEVANCE
     if parsed.empty and sort == RELEVANCE:
         sort = NEWEST
-
-    def ask(engine: Engine) -> tuple[planning.Plan, EngineAnswer]:
-        plan = _plan(parsed, request.viewer, engine)
-        query = EngineQuery(
-            plan.matches,
-            plan.scoring,
-            filters,
-            request.viewer.tokens,
-            sort,
-            offset,
-            after,
-            size,
-            wanted,
-            whole=plan.whole,
-        )
-        return plan, answering.answered(engine, plan, query)
-
-    used, outcome = engines.first_answer(ask, request.engine)
-    if used != engines.configured()[0]:
+    wanted = EngineQuery((), Everything(), filters, request.viewer.tokens, sort, limit=size, axes=axes)
+    asking = Asking(parsed, request.viewer, wanted, place or cursors.Place(), confirm)
+    found = asking.answered(request.engine)
+    if found.used != engines.configured()[0]:
         # What a stand-in finds is not kept for the next readers: the engine may be back.
         page_cache.doubt()
-    if outcome is None:
-        query = EngineQuery((Everything(),), Everything(), filters, None, sort, offset, None, size)
-        relaxed, answer = False, database.search(parsed, query, request.viewer)
-    else:
-        plan, answer = outcome
-        relaxed = plan.exact and answer.level > 0 and answer.level != plan.spelt
-    confirmed = _confirmed((*answer.found, *answer.others), confirm, request.viewer)
-    hits = hits_of(answer.found, confirmed, parsed, as_asked=parsed.exact and not relaxed)
-    others = hits_of(answer.others, confirmed, parsed, as_asked=False)
-    vanished = len(answer.found) - len(hits)
-    total = max(len(hits), answer.total - vanished)
-    notices = _notices(parsed, used, relaxed and total > 0, lost=place is None)
+    answer, relaxed = found.answer, found.relaxed
+    hits = hits_of(answer.found, found.shown, parsed, as_asked=parsed.exact and not relaxed)
+    others = hits_of(answer.others, found.shown, parsed, as_asked=False)
+    total = max(len(hits), answer.total - (len(answer.found) - len(hits)))
     return SearchResult(
         hits=hits,
         others=others,
         total=total,
         facets=facets.buckets(answer.facets, filters) if answer.facets else {},
-        notices=notices,
+        notices=_notices(parsed, found.used, relaxed and total > 0, lost=place is None),
         next_cursor=cursors.of(answer),
         page=page,
         pages=-(-total // size),
         relaxed=relaxed,
-        engine=used,
+        engine=found.used,
     )
 
 
@@ -183,12 +155,19 @@ def suggest(text: str, viewer: Viewer, *, limit: int = 8) -> tuple[Suggestion, .
     return tuple(Suggestion(t, kind) for t, kind in found)
 
 
+def similar(resource: ResourcePage, viewer: Viewer, *, limit: int = 6) -> tuple[int, ...]:
+    """Return the ids of resources like this one that the viewer may read now, most alike first; itself never among them."""
+    ids = neighbours.similar(resource, viewer, limit=limit)
+    shown = listed_by_id(ids, viewer)
+    return tuple(pk for pk in ids if pk in shown)
+
+
 def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
     """Return, for the office, how the query was understood and how the engine scored one resource."""
     parsed = parse(request.text)
 
     def ask(engine: Engine) -> dict[str, Any]:
-        plan = _plan(parsed, request.viewer, engine)
+        plan = planned(parsed, request.viewer, engine)
         query = EngineQuery(plan.matches, plan.scoring, {}, request.viewer.tokens, whole=plan.whole)
         return {"matches": [repr(m) for m in plan.matches], "account": engine.explain(query, key_of(resource.pk))}
 
@@ -202,21 +181,6 @@ def explain(request: SearchRequest, resource: ResourcePage) -> dict[str, Any]:
         "synonyms": {run: list(synonyms.lookup(run)) for run in parsed.runs if synonyms.lookup(run)},
         **(account or {}),
     }
-
-
-def _plan(parsed: ParsedQuery, viewer: Viewer, engine: Engine) -> planning.Plan:
-    table = {} if parsed.empty else synonyms.current()
-    plan = planning.make(parsed, viewer=viewer.tokens, synonyms=lambda text: table.get(text, ()), shares=engine.shares)
-    if not viewer.veiled:
-        return plan
-    return planning.hiding(plan, map(key_of, viewer.veiled))
-
-
-def _confirmed(found: Sequence[Found], confirm: Confirm, viewer: Viewer) -> Mapping[str, Shown]:
-    """What may be shown now of what was found, by its key."""
-    ids = {one.key: page_id_of(one.key) for one in found}
-    shown = confirm([pk for pk in ids.values() if pk is not None], viewer)
-    return {key: shown[pk] for key, pk in ids.items() if pk is not None and pk in shown}
 
 
 def _notices(parsed: ParsedQuery, used: str, relaxed: bool, *, lost: bool) -> tuple[str, ...]:

@@ -1,16 +1,16 @@
-"""What a search box offers while typing, and what it thinks was meant: titles, names and terms by any spelling."""
+"""What a search box offers while typing: titles, names and terms by any spelling."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
 from caselib.accounts.viewers import Viewer
 from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import AXES
-from search.analysis import pinyin
+from search.analysis import misspelling, pinyin
 from search.analysis.folding import fold
 from search.analysis.tokens import segments, word_starts
 from search.harvest import page_id_of
@@ -19,9 +19,9 @@ from search.records import Record
 
 _KEY = 64
 _ENTRIES = 5  # a title is found from the start of each of so many of its first words
+_LOOKED_AT = 50  # rows of one spelling
 _WITH_INITIALS = 3  # of those, the first have initials too
-_GAPPED = range(3, 9)  # lengths of words in which one wrong character is looked for
-_GAP = "_"
+GAPPED = range(3, 9)  # lengths of words in which one wrong character is looked for
 _WEIGHTS = {Completion.TITLE: 3, Completion.TERM: 2, Completion.NAME: 1, Completion.WORD: 0}
 
 
@@ -59,44 +59,25 @@ def complete(text: str, viewer: Viewer, limit: int) -> list[tuple[str, str]]:
         .values_list("text", "kind", "record", "weight", "key")[: 40 * limit]
     )
     ranked = sorted(rows, key=lambda r: (-r[3], len(r[4]), r[0]))
-    visible = _visible({record for _, _, record, _, _ in ranked if record}, viewer)
-    kept = dict.fromkeys((t, k) for t, k, record, _, _ in ranked if not record or record in visible)
+    shown = visible({record for _, _, record, _, _ in ranked if record}, viewer)
+    kept = dict.fromkeys((t, k) for t, k, record, _, _ in ranked if not record or record in shown)
     return list(kept)[:limit]
 
 
-def meant(text: str, viewer: Viewer) -> str | None:
-    """Return what of the library's own words was probably meant by a folded text, None if nothing is near.
-
-    The same sound first, then one wrong character.
-    """
-    if not 2 <= len(text) <= 40:
-        return None
-    spelt, _ = pinyin.spell(text)
-    return _nearest(Completion.PREFIX, [spelt], text, viewer) or _nearest(Completion.GAP, _gaps(text), text, viewer)
-
-
 def known(text: str, viewer: Viewer) -> bool:
-    """Whether the folded text is itself a word, name, term or title the viewer may see."""
-    return _allowed(viewer).filter(form=Completion.PREFIX, key=text[:_KEY]).exists()
+    """Whether the folded text is itself a word, name, term or title the viewer may see, not only how one is spelt."""
+    rows = allowed(viewer).filter(form=Completion.PREFIX, key=text[:_KEY])
+    if not text.isascii():
+        return rows.exists()
+    return any(text in fold(written) for written in rows.values_list("text", flat=True).distinct()[:_LOOKED_AT])
 
 
-def _nearest(form: str, keys: list[str], text: str, viewer: Viewer) -> str | None:
-    rows = _allowed(viewer).filter(form=form, key__in=keys).values("text", "record").annotate(w=Max("weight"))[:200]
-    found = [(row["text"], row["record"], row["w"]) for row in rows if _near(fold(row["text"]), text)]
-    visible = _visible({record for _, record, _ in found if record}, viewer)
-    ranked = sorted((-w, t) for t, record, w in found if not record or record in visible)
-    return ranked[0][1] if ranked else None
-
-
-def _near(candidate: str, text: str) -> bool:
-    return candidate != text and len(candidate) == len(text)
-
-
-def _allowed(viewer: Viewer) -> QuerySet[Completion]:
+def allowed(viewer: Viewer) -> QuerySet[Completion]:
+    """Return the completions of what was open to the viewer when it was indexed."""
     return Completion.objects.filter(token__in=["", *viewer.tokens])
 
 
-def _visible(keys: Collection[str], viewer: Viewer) -> set[str]:
+def visible(keys: Collection[str], viewer: Viewer) -> set[str]:
     """Those of the record keys that the database lets the viewer see now."""
     ids = {page_id_of(key): key for key in keys}
     seen = ResourcePage.objects.visible_to(viewer).filter(pk__in=[i for i in ids if i is not None])
@@ -127,7 +108,7 @@ def _rows(
         for key in (start, *(key for pair in spelt for key in pair)):
             if key:
                 keys.setdefault(key[:_KEY], _WEIGHTS[kind] * 10 - place)
-    gaps = _gaps(folded) if len(folded) in _GAPPED else []
+    gaps = misspelling.gaps(folded) if len(folded) in GAPPED else []
     for token in tokens:
         shared = {"text": (text or written)[:255], "kind": kind, "record": record, "token": token[:40]}
         for key, weight in keys.items():
@@ -140,13 +121,6 @@ def _starts(folded: str) -> list[str]:
     """The title from its beginning and from its next words of two letters or more: nobody begins at a particle."""
     later = [start for start in word_starts(folded, shortest=2) if start]
     return [folded, *(folded[start:] for start in later[: _ENTRIES - 1])]
-
-
-def _gaps(folded: str) -> list[str]:
-    """The word with each of its characters left open, which one wrong character does not change."""
-    if len(folded) not in _GAPPED:
-        return []
-    return [folded[:i] + _GAP + folded[i + 1 :] for i in range(len(folded))]
 
 
 def _as_key(text: str) -> str:

@@ -38,9 +38,10 @@ def clean_filters(filters: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, 
     """Return the known axes with their values as clean short strings; unknown axes and empty values are dropped."""
     cleaned: dict[str, tuple[str, ...]] = {}
     for axis in AXES:
-        given = filters.get(axis, ())
-        values = [given] if isinstance(given, str) else list(given)
-        kept = dict.fromkeys(v for v in (str(v)[:64] for v in values[:_VALUES_AT_MOST]) if v.isprintable() and v)
+        given = filters.get(axis)
+        values = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+        values = ["" if v is None else str(v)[:64] for v in values[:_VALUES_AT_MOST]]
+        kept = dict.fromkeys(v for v in values if v.isprintable() and v)
         if kept:
             cleaned[axis] = tuple(kept)
     return cleaned

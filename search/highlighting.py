@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from search.analysis.folding import fold_with_offsets
+from search.analysis.folding import MARKS, fold_with_offsets
 from search.analysis.query import ParsedQuery
 from search.analysis.tokens import words
 from search.records import ITEM
@@ -20,6 +20,7 @@ _NO_OPENING = f"{_ENDS}{_CLOSES}，、,：: \t\r\u3000"  # what never begins one
 _MOST_MARKS = 40
 _FOLDED_ITEM = ";"
 _APART = "\x00"  # folded text never has it, so no pattern does
+_MARKS_BEHIND = re.compile(f"[{MARKS}]+")
 _RUNS = ("[0-9]", "[a-z]")  # what is one token however long
 Span = tuple[int, int]
 
@@ -51,6 +52,8 @@ def mark(text: str, pattern: re.Pattern[str] | None) -> tuple[Span, ...]:
     spans: list[Span] = []
     for match in pattern.finditer(folded):
         start, end = origins[match.start()], origins[match.end() - 1] + 1
+        if behind := _MARKS_BEHIND.match(text, end):
+            end = behind.end()
         if spans and start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         elif len(spans) < _MOST_MARKS:

@@ -79,8 +79,11 @@ def drain_all() -> list[DrainReport]:
 
 
 def due(name: str) -> QuerySet[OutboxJob]:
-    """Return the jobs of an engine that may be tried now, oldest first."""
-    ready = Q(retry_at__isnull=True) | Q(retry_at__lte=clock.now())
+    """Return the jobs of an engine that may be tried now, oldest first. None was made to wait longer than the longest
+    pause: one that seems to be failed before the clock was set back."""
+    now = clock.now()
+    late = Q(retry_at__lte=now) | Q(retry_at__gt=now + timedelta(seconds=_LONGEST_PAUSE))
+    ready = Q(retry_at__isnull=True) | late
     return OutboxJob.objects.filter(ready, engine=name).order_by("pk")
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from search.backends.base import EngineUnavailable
+
 _PAUSE = 0.05  # seconds between two attempts
 
 
@@ -84,9 +86,14 @@ def _number(*names: str) -> int:
 
 @contextlib.contextmanager
 def _file(name: str) -> Iterator[None]:
+    """A lock file. Raises EngineUnavailable where there is no place for one: a full disk, a directory nobody may write to."""
     directory = Path(settings.SEARCH_INDEX_DIR)
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / f"{name}.lock").open("w") as handle:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        handle = (directory / f"{name}.lock").open("w")
+    except OSError as error:
+        raise EngineUnavailable(f"the directory of the index takes no files: {error}") from error
+    with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from caselib.accounts.viewers import Viewer
-from search import completions
+from search import completions, nearest
 from search.analysis import numerals
 from search.analysis.query import ParsedQuery
 
@@ -25,6 +25,6 @@ def meaning(parsed: ParsedQuery, viewer: Viewer) -> str | None:
             continue
         # A number is what it is: no other number was meant by it.
         sure = part.excluded or numerals.variants(part.text) or completions.known(part.text, viewer)
-        text = (None if sure else completions.meant(part.text, viewer)) or part.text
+        text = (None if sure else nearest.meant(part.text, viewer)) or part.text
         said, at = said[:begin] + text + said[begin + len(part.text) :], begin + len(text)
     return said if said != parsed.text else None

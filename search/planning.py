@@ -60,7 +60,7 @@ def make(
     """Plan a parsed query for a viewer. `shares(field, tokens)` are the shares of passages that hold each token."""
     if parsed.empty:
         return Plan((Everything(),), Everything(), exact=False, spelt=None)
-    without = tuple(_anywhere(p.text, viewer, quoted=p.quoted) for p in parsed.excluded)
+    without = tuple(_part(p, viewer, no_synonyms) for p in parsed.excluded)
     names = [name for of in dict.fromkeys(p.of for p in parsed.wanted if p.of) for name in synonyms(of)]
     called = _called(parsed.text, shares)
     formal = everyday.formal([w for run in parsed.runs for w in tokens.words(run)]) if parsed.told else ()

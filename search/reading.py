@@ -12,6 +12,7 @@ from caselib.core import clock
 from caselib.media.models import CaseDocument
 from caselib.resources.models import ResourcePage
 from search import extraction, harvest, locks, outbox
+from search.backends.base import EngineUnavailable
 from search.models import ExtractedText
 
 logger = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ def read_all(*, seconds: float = math.inf) -> int:
             count += 1
     except locks.Busy:
         logger.info("another process is reading documents")
+    except EngineUnavailable as error:
+        logger.warning("documents cannot be read now: %s", error)
     return count
 
 

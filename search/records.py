@@ -12,7 +12,7 @@ from search.analysis import passages
 
 AXES = ("kind", "topics", "sectors", "positions", "level", "methods", "year", "unit", "award", "hours")
 SLOTS = 4  # distinct sets of permission tokens a record may have; text beyond them falls into the strictest
-SCHEMA_VERSION = 9  # raise when what is indexed changes: every record is then out of date
+SCHEMA_VERSION = 10  # raise when what is indexed changes: every record is then out of date
 ITEM = "；"  # between the names and terms of a record
 BODY, ATTACHMENT, CAPTION, META = "body", "attachment", "caption", "meta"
 

@@ -6,15 +6,22 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-# Control, surrogate, private-use and format characters (bidi marks, zero-width joiners, NUL) never carry meaning here.
+# Control, surrogate and format characters (bidi marks, zero-width joiners, NUL) never carry meaning here, nor do variation
+# selectors, by which Word files choose among the shapes of a character: they would part the word it stands in.
 _DROPPED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\ud800-\udfff\U000e0100-\U000e01ef]"
 )
+# A character with the marks that stand behind it and become one with it.
+MARKS = "\u0300-\u036f\u3099\u309a\uff9e\uff9f"
+_COMPOSED = re.compile(f"(?s).[{MARKS}]*")
+_MARKED = re.compile(f"[{MARKS}]")
 # Characters whose traditional form OpenCC leaves alone because both forms are in use in Taiwan or Hong Kong, and the
 # Japanese dot, which some keyboards write in names and which would be a letter of them.
 _VARIANTS = dict(zip("裏峯羣麪綫臺衞敍枱簷顎・", "里峰群面线台卫叙台檐腭·", strict=True))
@@ -66,11 +73,13 @@ def fold_with_offsets(text: str) -> tuple[str, Sequence[int]]:
 
 
 def _folded(text: str) -> tuple[str, Sequence[int]]:
-    pieces = list(map(_piece, text))
+    written: Sequence[str] = _COMPOSED.findall(text) if _MARKED.search(text) else text
+    pieces = list(map(_piece, written))
     joined = "".join(pieces)
     origins: Sequence[int] = range(len(text))
-    if len(joined) != len(text) or "" in pieces:
-        origins = tuple(offset for offset, piece in enumerate(pieces) for _part in piece)
+    if len(joined) != len(text) or "" in pieces or len(written) != len(text):
+        starts = accumulate(map(len, written), initial=0)
+        origins = tuple(offset for offset, piece in zip(starts, pieces, strict=False) for _part in piece)
     converted = _PARTICLE.sub("着", _converter().convert(joined.translate(_TRANSLATED)))
     if len(converted) != len(joined):  # a phrase rule changed the length: convert one by one, which never does
         converted = "".join(_single(character) for character in joined)

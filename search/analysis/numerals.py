@@ -17,24 +17,44 @@ _ARABIC = re.compile(r"\d{1,9}")
 
 
 def to_arabic(chinese: str) -> str | None:
-    """Return the Arabic digits of a Chinese numeral ("二〇二四", "一百二十"), None if it is not one."""
+    """Return the Arabic digits of a Chinese numeral ("二〇二四", "一百二十"), None if it is not one.
+
+    十四五 is a plan and no number, 万一 a word, 二三十 about so many: where digits stand beside each other among units, a
+    unit stands alone or units do not fall, nothing is counted.
+    """
     if all(c in _VALUE for c in chinese):
         return "".join(str(_VALUE[c]) for c in chinese)
-    total = section = digit = 0
+    total = section = 0
+    digit: int | None = None
+    unit = big = 10**9
     for c in chinese:
         if c in _VALUE:
+            if digit:  # 零 may stand before another
+                return None
             digit = _VALUE[c]
         elif c in _UNIT:
-            section += (digit or (1 if not section else 0)) * _UNIT[c]
-            digit = 0
+            if _UNIT[c] >= unit or digit == 0 or (digit is None and c != "十"):
+                return None
+            unit = _UNIT[c]
+            section += (1 if digit is None else digit) * unit
+            digit = None
         elif c in _BIG:
-            section += digit
-            total = (total + section) * _BIG[c] if section or total else 0
-            section = digit = 0
+            section += digit or 0
+            if _BIG[c] >= big or not section:
+                return None
+            big = _BIG[c]
+            total += section * big
+            section, digit, unit = 0, None, 10**9
         else:
             return None
-    value = total + section + digit
+    value = total + section + _last(digit, chinese)
     return str(value) if value else None
+
+
+def _last(digit: int | None, chinese: str) -> int:
+    """The last digit of a numeral: of 一百二 and 三万五 it counts what is one step below the unit before it."""
+    before = (_UNIT | _BIG).get(chinese[-2], 1) if digit else 1
+    return (digit or 0) * (before // 10 if before > 10 else 1)
 
 
 def to_chinese(arabic: str) -> tuple[str, ...]:
@@ -66,26 +86,34 @@ def _with_units(value: int) -> str:
 def variants(folded: str, *, limit: int = 8) -> tuple[str, ...]:
     """Return other spellings of a short text by its numbers, the text itself not among them.
 
-    First those with all numbers of one kind: who writes 二〇一九年 goes on with 十二月.
+    First those with all numbers of one kind: who writes 二〇一九年 goes on with 十二月. None is a single character: 5 by
+    itself is not the 五 of 五味子, and 10 not the 十 of 十分.
     """
-    if len(folded) == 1:  # 5 by itself is not the 五 of 五味子
-        return ()
-    found = [_CHINESE.sub(lambda match: _arabic(match.group())[0], folded)]
+    found = [_CHINESE.sub(lambda match: _arabic(match)[0], folded)]
     found += [_ARABIC.sub(partial(_chinese, zero), folded) for zero in "〇零"]
     for match in _CHINESE.finditer(folded):
-        found.extend(folded[: match.start()] + a + folded[match.end() :] for a in _arabic(match.group()))
+        found.extend(folded[: match.start()] + a + folded[match.end() :] for a in _arabic(match))
     for match in _ARABIC.finditer(folded):
         found.extend(folded[: match.start()] + c + folded[match.end() :] for c in to_chinese(match.group()))
-    return tuple(v for v in dict.fromkeys(found) if v != folded)[:limit]
+    return tuple(v for v in dict.fromkeys(found) if v != folded and len(v) > 1)[:limit] if len(folded) > 1 else ()
 
 
-def _arabic(chinese: str) -> tuple[str, ...]:
+def _arabic(match: re.Match[str]) -> tuple[str, ...]:
     """The numeral as people write it in digits, 3500万 before 35000000; as it stands if it is none."""
-    whole = to_arabic(chinese)
+    chinese = match.group()
+    whole = None if _is_word(chinese, match.string[match.end() :][:1]) else to_arabic(chinese)
     if whole is None:
         return (chinese,)
     of_big = to_arabic(chinese[:-1]) if chinese[-1] in _BIG and len(chinese) > 1 else None
     return (whole,) if of_big is None else (of_big + chinese[-1], whole)
+
+
+def _is_word(chinese: str, after: str) -> bool:
+    """Whether two digits are no number: 五四 and 三八 are days, 七八 is about so many, 一一 each; 九八年 is a year."""
+    if len(chinese) != 2 or not all(_VALUE.get(c) for c in chinese):
+        return False
+    first, second = (_VALUE[c] for c in chinese)
+    return after not in ("年", "号") or second == first + 1 or chinese == "三五"
 
 
 def _chinese(zero: str, match: re.Match[str]) -> str:

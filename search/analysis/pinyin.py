@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import islice, product
@@ -10,7 +11,10 @@ from typing import Any
 
 from search.analysis.tokens import RUN, is_han, word_starts
 
-_LATIN_QUERY = re.compile(r"[a-zü' ]{2,48}")
+_TONES = re.compile("[\u0300-\u036f]")
+_LATIN_QUERY = re.compile(r"(?=.*[a-z])(?:[a-z0-9' ’]|[\u3400-\u9fff]){2,400}")
+_KEY, _INITIALS = 64, 32  # letters of a key: nobody types more
+_HALF_DONE = 40  # characters of what may be spelt in part: a name, a title
 # What characters are called as surnames, which the library reads as words.
 _SURNAMES = dict(
     pair.split(":")
@@ -44,8 +48,8 @@ def keys(folded: str) -> list[str]:
     out: dict[str, None] = {}
     for full, initials in spell_from(folded, word_starts(folded)[:_SUFFIXES]):
         if full:
-            out[full[:64]] = None
-            out[initials[:32]] = None
+            out[full[:_KEY]] = None
+            out[initials[:_INITIALS]] = None
     return list(out)
 
 
@@ -107,7 +111,14 @@ def _unread(characters: str) -> Any:
 
 
 def as_query(folded: str) -> str | None:
-    """Return the query as a pinyin key, or None when it is not written in Latin letters only."""
-    if not _LATIN_QUERY.fullmatch(folded):
+    """Return the query as a pinyin key, or None when nothing in it is written in Latin letters, or too much in signs.
+
+    Tones are left out, numbers stay, characters among the letters are spelt: 廉zheng is what a keyboard leaves half done.
+    """
+    plain = _TONES.sub("", unicodedata.normalize("NFD", folded).replace("u\u0308", "v"))
+    if not _LATIN_QUERY.fullmatch(plain):
         return None
-    return folded.replace("'", "").replace(" ", "").replace("ü", "v") or None
+    letters = plain.translate({ord(sign): None for sign in "' ’"})
+    if letters.isascii():
+        return letters[:_KEY] or None
+    return spell(letters)[0][:_KEY] if len(letters) <= _HALF_DONE else None

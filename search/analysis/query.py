@@ -78,7 +78,8 @@ class ParsedQuery:
         """Whether all hits must contain all parts: keywords do, questions and sentences do not."""
         if any(p.quoted or p.field for p in self.wanted):
             return True
-        short = sum(len(p.text) for p in self.wanted) <= _KEYWORDS
+        # One word of letters is short to its reader: the pinyin of a title.
+        short = sum(len(p.text) for p in self.wanted) <= _KEYWORDS or (len(self.wanted) == 1 and bool(self.pinyin))
         # A word such as 有没有 asks, but typed alone it is also a word that stands somewhere.
         return short and self._longest <= (_QUESTION_WORD if self.told else _KEYWORD)
 

@@ -63,6 +63,13 @@ def segments(folded: str) -> list[str]:
     return _plain_cutter()(folded)
 
 
+def of_words(folded: str) -> bool:
+    """Whether the dictionary has a word of several characters in the text: none is guessed from what stands beside it."""
+    import rjieba
+
+    return any(len(word) > 1 for word in rjieba.cut(folded, False))
+
+
 def word_starts(folded: str, *, shortest: int = 1) -> list[int]:
     """Return the offsets at which a word of so many letters begins, the words inside long words included, ascending."""
     import rjieba

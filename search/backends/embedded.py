@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from search.backends import embedded_schema as schema
 from search.backends.base import EngineUnavailable
-from search.backends.embedded_integrity import INDEXES, Integrity, note_layout
+from search.backends.embedded_integrity import INDEXES, Integrity, note_layout, seal, unseal
 from search.backends.embedded_reading import Reading
 from search.backends.streams import of_record
 from search.queries import EngineAnswer, EngineQuery
@@ -31,6 +31,7 @@ _CURRENT = "CURRENT"
 # index than the library merges: a merge maps all that it reads, and costs time and the most memory of the whole build.
 _HEAP_RECORDS, _HEAP_PASSAGES = 500_000_000, 500_000_000
 _HEAP_DRAIN = 25_000_000
+_TRIES = 3  # to open an index that is being written
 _SHARES_FROM = 200  # passages below which no share says anything
 _Answer = TypeVar("_Answer")
 
@@ -179,12 +180,19 @@ class EmbeddedEngine:
             raise EngineUnavailable("the index is damaged: a file is missing")
         with self._lock:
             opened = self._opened
-            if opened is None or opened.directory != directory:
-                records, passages = _open_indexes(directory)
-            else:
-                records, passages = opened.records, opened.passages
-                records.reload()
-                passages.reload()
+            for left in reversed(range(_TRIES)):
+                try:
+                    if opened is None or opened.directory != directory:
+                        records, passages = _open_indexes(directory)
+                    else:
+                        records, passages = opened.records, opened.passages
+                        records.reload()
+                        passages.reload()
+                    break
+                except (ValueError, OSError):
+                    # A merge may take segments away between reading which there are and opening them.
+                    if not left:
+                        raise
             self._opened = _Open(directory, records, passages, stamp, Reading(records, passages))
             return self._opened
 
@@ -240,6 +248,8 @@ class _Writers:
 
     def __init__(self, directory: Path, *, bulk: bool = False) -> None:
         records, passages = _open_indexes(directory)
+        unseal(directory)
+        self._directory = directory
         self._records = records.writer(_HEAP_RECORDS if bulk else _HEAP_DRAIN, 1)
         self._passages = passages.writer(_HEAP_PASSAGES if bulk else _HEAP_DRAIN, 1)
         self._closed = False
@@ -248,9 +258,10 @@ class _Writers:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self.close(merge=False)
-        else:
+        try:
+            if kind is None:
+                self.close(merge=False)
+        finally:
             self.abandon()
 
     def add(self, record: Record) -> None:
@@ -276,6 +287,7 @@ class _Writers:
             self._passages.wait_merging_threads()
             self._records.wait_merging_threads()
         self._release()
+        seal(self._directory)
 
     def abandon(self) -> None:
         """Leave the index at its last commit."""
@@ -284,6 +296,8 @@ class _Writers:
                 with contextlib.suppress(ValueError, RuntimeError):
                     writer.rollback()
             self._release()
+            with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+                seal(self._directory)
 
     def _release(self) -> None:
         # The lock of a tantivy writer ends with the object.

@@ -4,6 +4,10 @@ The library opens an index whose files were damaged in the middle, and answers: 
 the damage. Each file of a segment ends in a note with the CRC-32 of what stands before it, which the library itself never
 looks at again (tantivy's ``directory/footer.rs``: the body, the note as JSON, its length and a magic number of four bytes
 each, the low byte first).
+
+Which segments there are says ``meta.json`` alone, in plain JSON: damaged so that it still reads, it hides a part of the
+library. So whoever has written notes how many documents there are then, which no merge changes, and takes the note away
+before writing again: of an index somebody was killed at, nothing is noted.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from typing import Any
 
 INDEXES = ("records", "passages")
 _LAID_OUT = "schemas.json"  # how each index was laid out when it was made
+_SEALED = "documents.json"  # how many documents each index has, while nobody writes
 _KINDS = ("fast", "fieldnorm", "idx", "pos", "store", "term")
 _END = struct.Struct("<II")
 _MAGIC = 1337
@@ -46,11 +51,12 @@ class Integrity:
 
     def _look(self, directory: Path) -> list[str]:
         laid_out = json.loads((directory / _LAID_OUT).read_text())
+        sealed = _sealed(directory)
         damaged: list[str] = []
         files: list[Path] = []
         for name in INDEXES:
             meta = _meta(directory / name)
-            if _layout(meta) != laid_out[name]:
+            if _layout(meta) != laid_out[name] or sealed.get(name, documents := _documents(meta)) != documents:
                 damaged.append(f"{name}/meta.json")
             files.extend(_files(directory / name, meta))
         self._whole = {path: self._whole[path] for path in files if path in self._whole}
@@ -71,6 +77,34 @@ class Integrity:
 def note_layout(directory: Path) -> None:
     """Keep how the indexes of a new generation are laid out: what the library rewrites with each commit is compared with it."""
     (directory / _LAID_OUT).write_text(json.dumps({name: _layout(_meta(directory / name)) for name in INDEXES}))
+
+
+def seal(directory: Path) -> None:
+    """Note how many documents a generation has, after the last commit of a writer. Raises OSError, ValueError, KeyError."""
+    staged = directory / f"{_SEALED}.new"
+    staged.write_text(json.dumps({name: _documents(_meta(directory / name)) for name in INDEXES}))
+    staged.replace(directory / _SEALED)
+
+
+def unseal(directory: Path) -> None:
+    """Take the note away before a writer changes a generation. Raises ValueError, and leaves it, where it is not true."""
+    for name, documents in _sealed(directory).items():
+        if documents != _documents(_meta(directory / name)):
+            raise ValueError(f"{name}/meta.json is damaged")
+    (directory / _SEALED).unlink(missing_ok=True)
+
+
+def _sealed(directory: Path) -> Mapping[str, int]:
+    try:
+        return dict(json.loads((directory / _SEALED).read_text()))
+    except FileNotFoundError:
+        return {}
+
+
+def _documents(meta: Mapping[str, Any]) -> int:
+    """How many documents an index has by its segments, those deleted left out."""
+    deleted = (segment["deletes"] or {"num_deleted_docs": 0} for segment in meta["segments"])
+    return sum(s["max_doc"] for s in meta["segments"]) - sum(int(d["num_deleted_docs"]) for d in deleted)
 
 
 def _meta(directory: Path) -> Mapping[str, Any]:

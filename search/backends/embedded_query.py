@@ -82,6 +82,12 @@ class Translator:
         """Return `numbers` of records as a condition."""
         return self.must(self.numbers(values))
 
+    def range(self, field: str, lower: int | None = None, upper: int | None = None, *, bounds: bool = False) -> Clause:
+        """Return the condition that a number lies between these, they themselves only if `bounds` says so."""
+        kind = self._t.FieldType.Integer if field == "date" else self._t.FieldType.Unsigned
+        inside = (bounds or lower is None, bounds or upper is None)
+        return self.must(self._t.Query.range_query(self._schema, field, kind, lower, upper, *inside))
+
     def must(self, query: tantivy.Query) -> Clause:
         """Return a query as a condition."""
         return self._t.Occur.Must, query

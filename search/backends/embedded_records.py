@@ -70,15 +70,45 @@ class Records:
         yield from map(self._key, fresh[skip : skip + limit])
 
     def ordered(self, query: EngineQuery, match: tantivy.Query) -> list[str]:
-        """Return the keys of the page asked for, in the order of dates or titles."""
+        """Return the keys of the page asked for, in the order of dates or titles, and among equals in that of numbers.
+
+        The library puts equals where they happen to stand, which is another place after each commit: pages would overlap.
+        """
         import tantivy
 
-        name = "torder" if query.sort == TITLE else "date"
-        order = tantivy.Order.Asc if query.sort in (TITLE, OLDEST) else tantivy.Order.Desc
-        hits = self.searcher.search(
-            match, limit=query.limit, offset=query.offset, count=False, order_by_field=name, order=order
+        field = "torder" if query.sort == TITLE else "date"
+        rising = query.sort in (TITLE, OLDEST)
+        order = tantivy.Order.Asc if rising else tantivy.Order.Desc
+        hits: list[Any] = self.searcher.search(
+            match, limit=query.limit, offset=query.offset, count=False, order_by_field=field, order=order
         ).hits
-        return [self._key(address) for _, address in hits]
+        values = [int(value) for value, _ in hits]
+        page: list[Any] = []
+        for value in dict.fromkeys(values):
+            if value in (values[0], values[-1]):  # not all of its equals need be on this page
+                skip = self._before(match, field, value, query.offset, rising=rising) if value == values[0] else 0
+                page += self._equals(match, field, value, skip, query.limit - len(page))
+            else:
+                equals = [hit for hit, of_hit in zip(hits, values, strict=True) if of_hit == value]
+                numbered = sorted(zip(self._numbers(equals), (address for _, address in equals), strict=True))
+                page += [address for _, address in numbered]
+        return [self._key(address) for address in page]
+
+    def _before(self, match: tantivy.Query, field: str, value: int, offset: int, *, rising: bool) -> int:
+        """How many of the equals of a value stand before the offset."""
+        if not offset:
+            return 0
+        better = self.translator.range(field, upper=value) if rising else self.translator.range(field, lower=value)
+        return offset - self._tally(self.translator.both(match, better), ())[0]
+
+    def _equals(self, match: tantivy.Query, field: str, value: int, skip: int, limit: int) -> list[Any]:
+        import tantivy
+
+        equal = self.translator.both(match, self.translator.range(field, value, value, bounds=True))
+        hits = self.searcher.search(
+            equal, limit=limit, offset=skip, count=False, order_by_field="num", order=tantivy.Order.Asc
+        ).hits
+        return [address for _, address in hits]
 
     def versions(self) -> list[tuple[str, str]]:
         """Return (key, version hash) of every record."""

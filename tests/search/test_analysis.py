@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 
@@ -129,6 +130,8 @@ def test_the_openings_of_numbers_stand_behind_all_text_so_that_they_part_no_phra
         ("第十五条第三款", "第15条第3款"),
         ("三千五百万元", "3500万元"),
         ("一百二十亿", "120亿"),
+        ("九八年", "98年"),
+        ("二〇号", "20号"),
     ],
 )
 def test_numbers_have_both_spellings(text: str, other: str) -> None:
@@ -139,13 +142,41 @@ def test_words_that_only_look_like_numbers_stay() -> None:
     assert numerals.variants("一心一意") == ()
     assert numerals.variants("5") == (), "which is not the 五 of 五味子"
     assert numerals.variants("千方百计") == () or "千方百计" not in numerals.variants("千方百计")
+    for word in (
+        "十四五",
+        "十三五规划",
+        "二三十个",
+        "万一",
+        "千万不要",
+        "五四",
+        "三八节",
+        "两三个",
+        "七八年",
+        "百万",
+        "10",
+        "一一列举",
+    ):
+        assert numerals.variants(word) == (), word
+
+
+@pytest.mark.parametrize(
+    ("chinese", "arabic"),
+    [
+        ("一百二", "120"), ("一百零二", "102"), ("一百十五", "115"), ("三万五", "35000"), ("二百五", "250"), ("一千零一十五", "1015"),
+        ("一亿五千万", "150000000"), ("十二", "12"), ("九八", "98"), ("三〇一", "301"), ("二三十", None), ("十百", None), ("万亿", None),
+    ],
+)  # fmt: skip
+def test_numerals_are_read_as_they_are_said(chinese: str, arabic: str | None) -> None:
+    assert numerals.to_arabic(chinese) == arabic
 
 
 def test_pinyin_keys_start_at_each_word() -> None:
     found = pinyin.keys("党风廉政建设")
     assert {"dangfenglianzhengjianshe", "lianzhengjianshe", "jianshe", "dflzjs", "lzjs", "js"} <= set(found)
     assert pinyin.as_query("dang feng") == "dangfeng"
-    assert pinyin.as_query("党feng") is None
+    assert pinyin.as_query("党feng") == "dangfeng"
+    assert pinyin.as_query("党风") is None
+    assert pinyin.as_query("2024") is None
 
 
 def test_a_name_is_spelt_as_its_surname_is_called() -> None:
@@ -383,3 +414,15 @@ def test_names_in_a_query_are_stretches_of_whole_words() -> None:
     assert "荣是" not in titles.possible("向荣是什么时期的人?")
     assert titles.possible("《把账，晒在墙上》")[0] == "把账晒在墙上"
     assert titles.possible("?!") == titles.possible("一年又一年，" * 20) == []
+
+
+def test_marks_take_along_what_belongs_to_their_last_character() -> None:
+    for query, text, marked in (
+        ("café", "去cafe\u0301喝茶", "cafe\u0301"),
+        ("ガス", "ｶﾞｽ田", "ｶﾞｽ"),
+        ("葛洲坝", "葛\U000e0100洲坝", "葛\U000e0100洲坝"),
+        ("fi", "ﬁt", "ﬁ"),
+        ("廉政", "𠮷廉\u200b政", "廉\u200b政"),
+    ):
+        pattern = patterns(parse(query)) if query != "fi" else re.compile("fi")
+        assert [text[a:b] for a, b in mark(text, pattern)] == [marked], query

@@ -10,7 +10,9 @@ from django.urls import reverse
 
 from caselib.accounts.enums import Role
 from caselib.accounts.viewers import Viewer
+from caselib.core import clock
 from caselib.resources.enums import Circulation, Kind
+from caselib.resources.models import ResourcePage
 from caselib.vocabularies.models import Position, Topic
 from search import api, showing
 from search.api import SearchRequest
@@ -331,3 +333,104 @@ def test_what_is_taken_back_is_not_among_the_others(find: Find) -> None:
     # The index still has it: the database is asked before it is shown.
     type(other).objects.filter(pk=other.pk).update(live=False)
     assert api.search(SearchRequest("渔港的夜校")).others == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("海洋鱼业", "海洋渔业"),  # the same sound
+        ("海羊渔业", "海洋渔业"),
+        ("海详渔业", "海洋渔业"),  # a look-alike
+        ("海洋洋渔业", "海洋渔业"),
+        ("海渔业", "海洋渔业"),
+        ("海渔洋业", "海洋渔业"),
+        ("监郑执纪", "监政执纪"),
+        ("马晓川", "马小川"),
+        ("廉振教育", "廉政教育"),  # a sound taken for another
+        ("廉正教育案例", "廉政教育案例"),  # a word inside
+        ("haiyangyuye", "海洋渔业"),  # how a term is spelt, which no title is
+        ("haiyanyuye", "海洋渔业"),
+        ("haiyangyuey", "海洋渔业"),
+        ("pyhton", "python"),
+    ],
+)
+def test_did_you_mean_knows_how_people_slip(find: Find, typed: str, meant: str) -> None:
+    Topic.objects.create(name="海洋渔业", code="SEA")
+    Topic.objects.create(name="监政执纪", code="JZ")
+    factories.live(
+        title="廉政教育案例选", authors=[("马小川", "")], tags={"topics": ["海洋渔业", "监政执纪"]},
+        body=body("廉政教育与 Python 编程，廉政教育案例。"),
+    )  # fmt: skip
+    factories.live(title="Python 入门与廉政教育", body=body("会场里摆着椅子。"))
+    assert find(typed).did_you_mean == meant
+
+
+def test_what_is_no_slip_is_not_corrected(find: Find) -> None:
+    factories.live(title="廉政教育", body=body("会场里摆着一百把椅子。"))
+    factories.live(title="老干部与停车难", body=body("女同志，车位。"))
+    for typed in ("女干部", "停车位", "廉政课", "教育局", "桌子", "廉政教育椅子", "abcd", "😀"):
+        assert find(typed).did_you_mean is None, typed
+
+
+def test_what_may_not_be_seen_any_more_is_not_counted_before_the_index_knows(find: Find) -> None:
+    """Neither in the total, nor on any axis, on whatever page it would have stood."""
+    pages = [factories.live(title=f"网格案例{n}", body=body("蘑菇屋。")) for n in range(6)]
+    course = factories.live(Kind.COURSE, title="网格课程")
+    assert find("网格").total == 7
+    for page in (*pages[:2], course):
+        page.unpublish()
+    for text, size in (("网格", 20), ("网格", 1), ("", 1)):
+        result = api.search(SearchRequest(text, page_size=size))
+        assert result.total == 4, (text, size)
+        assert {b.value: b.count for b in result.facets["kind"]} == {"casestudy": 4}
+        assert len(result.hits) == min(size, 4)
+    # Without any signal, too, where it would be shown.
+    ResourcePage.objects.filter(pk=pages[2].pk).update(withdrawn_at=clock.now())
+    result = api.search(SearchRequest("“蘑菇屋”"))
+    assert (result.total, len(result.hits)) == (3, 3)
+    assert sum(b.count for b in result.facets["kind"]) == 3
+
+
+def test_a_passage_that_has_changed_since_is_not_shown(find: Find) -> None:
+    page = factories.live(title="渔港夜校", body=body("夜校的口令是蘑菇屋。"))
+    assert "蘑菇屋" in find("夜校").hits[0].passages[0].text
+    page.body = body("夜校的口令是蘑菇屋。", audience="teacher")
+    page.save_revision()
+    factories.publish(page)
+    (hit,) = api.search(SearchRequest("夜校")).hits
+    assert not hit.passages
+    assert "蘑菇屋" not in "".join(p.text for hit in find("夜校").hits for p in hit.passages)
+
+
+def test_likeness_is_of_what_may_be_seen_now(find: Find) -> None:
+    page, like = (factories.live(title=title, body=body("渔民议事会。")) for title in ("渔民议事", "渔民议事会"))
+    find()
+    assert api.similar(page, Viewer()) == (like.pk,)
+    like.unpublish()
+    assert api.similar(page, Viewer()) == ()
+
+
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "title"])
+def test_cursors_lose_and_double_nothing_while_the_index_changes(find: Find, sort: str) -> None:
+    old = [factories.live(title=f"网格案例{n:02}") for n in range(12)]
+    find()
+    gone, seen, cursor, step = set(), [], "", 0
+    while cursor is not None:
+        result = find("网格", page_size=3, cursor=cursor, sort=sort)
+        seen += titles(result)
+        factories.live(title=f"网格新案{step}")
+        victim = next((page for page in old if page.title in seen[-3:]), None)
+        if victim is not None:
+            old.remove(victim)
+            gone.add(victim.title)
+            victim.unpublish()
+        cursor, step = result.next_cursor, step + 1
+        assert step < 60
+    assert len(seen) == len(set(seen))
+    assert {page.title for page in old} <= set(seen)
+
+
+def test_filters_of_any_kind_are_answered(find: Find) -> None:
+    factories.live(title="渔港")
+    for value in (None, 2024, 3.5, [None], [2024, None], {}, object(), b"x"):
+        assert find("渔港", filters={"year": value, "kind": value}).total >= 0

@@ -61,6 +61,9 @@ def test_what_cannot_be_done_is_said() -> None:
         run("search", "渔港", "--engine", "elastic")
     with pytest.raises(CommandError, match="not configured"):
         run("search_index", "rebuild", "--engine", "elastic")
+    for action in ("drain", "rebuild", "status"):
+        with pytest.raises(CommandError, match="dry-run"):
+            run("search_index", action, "--dry-run")
     run("search_index", "rebuild")
     with locks.draining("embedded"), pytest.raises(CommandError, match="another process"):
         run("search_index", "drain")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from search import engines, indexer, upkeep
 from search.api import SearchRequest, search
 from search.backends.base import EngineUnavailable
-from search.backends.embedded import EmbeddedEngine
+from search.backends.embedded import EmbeddedEngine, _Writers
 from search.records import BODY, Record, TextPart
 from tests import factories
 
@@ -113,3 +115,69 @@ def test_an_index_that_answers_wrongly_is_built_anew_by_itself() -> None:
     result = search(SearchRequest("渔港"))
     assert (result.engine, result.total) == ("embedded", 1)
     assert not indexer.reconcile("embedded").differences
+
+
+def lost_segments(meta: dict[str, Any]) -> None:
+    meta["segments"] = []
+
+
+def lost_one(meta: dict[str, Any]) -> None:
+    del meta["segments"][0]
+
+
+def forgot_deletions(meta: dict[str, Any]) -> None:
+    for segment in meta["segments"]:
+        segment["deletes"] = None
+
+
+@pytest.mark.parametrize("harm", [lost_segments, lost_one, forgot_deletions])
+@pytest.mark.parametrize("index", ["records", "passages"])
+def test_a_list_of_segments_that_reads_well_and_is_wrong_is_damage(
+    made: Path, tmp_path: Path, harm: Callable[[dict[str, Any]], None], index: str
+) -> None:
+    """A part of the library was not found, and nobody was told."""
+    shutil.copytree(made, copy := tmp_path / "copy")
+    [path] = copy.glob(f"gen-*/{index}/meta.json")
+    meta = json.loads(path.read_text())
+    harm(meta)
+    path.write_text(json.dumps(meta))
+    engine = EmbeddedEngine(copy)
+    assert not engine.ready()
+    with pytest.raises(EngineUnavailable):
+        list(engine.versions())
+    with pytest.raises(EngineUnavailable):
+        engine.apply([record(70)], [], at=1)
+    assert not engine.ready(), "what was written since makes it no better"
+
+
+def test_an_index_that_a_writer_was_killed_at_is_no_damaged_one(made: Path, tmp_path: Path) -> None:
+    shutil.copytree(made, copy := tmp_path / "copy")
+    [directory] = copy.glob("gen-*")
+    engine = EmbeddedEngine(copy)
+    writers = _Writers(directory)
+    writers.add(record(70))
+    writers._passages.commit()
+    writers._records.commit()
+    writers._release()
+    assert engine.ready()
+    engine.apply([record(71)], [], at=1)
+    assert engine.ready()
+    assert engine.status()["documents"] == 52
+
+
+def test_segments_that_are_merged_away_while_they_are_opened_disturb_no_reader(
+    made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from search.backends import embedded
+
+    opened, failed = embedded._open_indexes, []
+
+    def at_the_second_try(directory: Path) -> Any:
+        if not failed:
+            failed.append(directory)
+            raise ValueError("FileDoesNotExist")
+        return opened(directory)
+
+    monkeypatch.setattr(embedded, "_open_indexes", at_the_second_try)
+    assert EmbeddedEngine(made).status()["documents"] == 50
+    assert failed

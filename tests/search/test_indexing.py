@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -17,7 +20,7 @@ from caselib.resources.enums import AwardTier, Circulation, Kind
 from caselib.resources.models import ResourceAward, ResourcePage, RestrictedGroup
 from caselib.resources.publishing import opened
 from caselib.vocabularies.models import Topic
-from search import api, engines, harvest, indexer, office, outbox, rebuilding
+from search import api, engines, harvest, indexer, office, outbox, reading, rebuilding, upkeep
 from search.api import SearchRequest
 from search.backends.base import Refused
 from search.backends.embedded import EmbeddedBuilder, EmbeddedEngine
@@ -320,3 +323,23 @@ def test_draining_costs_the_same_queries_for_one_page_and_for_thirty(find: Find)
     # A handful more for the batches that a long list is fetched in, none for each page; PostgreSQL adds a savepoint's.
     allowed = 5 if connection.vendor == "sqlite" else len(pages)
     assert cost(pages) <= cost(pages[:1]) + allowed
+
+
+def test_a_job_that_failed_before_the_clock_was_set_back_does_not_wait_for_years(find: Find) -> None:
+    factories.live(title="渔港")
+    OutboxJob.objects.update(attempts=1, retry_at=clock.now() + timedelta(days=900))
+    assert titles(find("渔港")) == ["渔港"]
+
+
+def test_a_directory_that_takes_no_files_is_an_engine_that_is_away(tmp_path: Path, settings: Any) -> None:
+    """Not a worker that dies with each drain, nor a command that ends in a stack of calls."""
+    (tmp_path / "place").write_text("a file")
+    settings.SEARCH_INDEX_DIR = tmp_path / "place" / "search"
+    engines.reset()
+    factories.live(title="渔港")
+    assert indexer.drain("embedded").unavailable
+    assert upkeep.keep_up("embedded").unavailable
+    assert reading.read_all() == 0
+    with pytest.raises(CommandError, match="does not answer"):
+        call_command("search_index", "rebuild")
+    assert titles(api.search(SearchRequest("渔港"))) == ["渔港"]

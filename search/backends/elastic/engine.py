@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from http import HTTPStatus
 from typing import Any
 
 from elasticsearch import ApiError, helpers
@@ -16,6 +19,9 @@ from search.backends.elastic.reading import Reading
 from search.queries import EngineAnswer, EngineQuery
 from search.records import SCHEMA_VERSION, Record
 
+_CONFLICT = re.compile(r"current version \[(\d+)\]")
+_SKEW = 5_000_000  # microseconds by which the clocks of machines may differ
+_AHEAD = "what the index holds was written by a clock that is ahead"
 _NOT_TO_BE_READ = frozenset({400, 413})  # what a server says of a request it cannot take as it is
 
 
@@ -84,21 +90,42 @@ class ElasticEngine:
     # Writing
 
     def apply(self, upserts: Iterable[Record], deletes: Iterable[str], *, at: int) -> set[str]:
-        """Index and remove with external versions: a slower, older write never undoes a newer one, nor does a repeated one."""
-        versioned = {"_index": self.alias, "version": at, "version_type": "external_gte"}
+        """Index and remove with external versions: a slower, older write never undoes a newer one, nor does a repeated one.
+
+        What has a version of the future was written before the clock was set back, and is written over; where it is near
+        enough to be of another machine, whose clock is a little ahead, it is refused and may be tried again.
+        """
         actions: list[dict[str, Any]] = [
-            {"_op_type": "index", "_id": r.key, "_source": documents.source(r), **versioned} for r in upserts
+            {"_op_type": "index", "_id": r.key, "_source": documents.source(r)} for r in upserts
         ]
-        actions += [{"_op_type": "delete", "_id": key, **versioned} for key in deletes]
+        actions += [{"_op_type": "delete", "_id": key} for key in deletes]
         held: set[str] = set()
         refused: dict[str, str] = {}
+        later = self._write(actions, at, held, refused)
+        surely = {key: version for key, version in later.items() if version > _now() + _SKEW}
+        if surely:
+            again = [action for action in actions if action["_id"] in surely]
+            later |= self._write(again, max(surely.values()), held, refused)
+        refused |= dict.fromkeys(later.keys() - held, _AHEAD)
+        if refused:
+            raise Refused(refused, held)
+        return held
+
+    def _write(self, actions: list[dict[str, Any]], at: int, held: set[str], refused: dict[str, str]) -> dict[str, int]:
+        """Send actions as of a moment, note what the index then holds and what it refuses, and return by key the versions
+        that are later than now."""
+        versioned = {"_index": self.alias, "version": at, "version_type": "external_gte"}
         # Visible before the caller lets go of kept pages: one built in between would show the old state.
         at_once: dict[str, Any] = {"refresh": True, "require_alias": True}
+        later: dict[str, int] = {}
         with translated():
             try:
-                for _done, item in helpers.streaming_bulk(self.connection.writing, actions, **BULK, **at_once):
+                sent = ({**action, **versioned} for action in actions)
+                for _done, item in helpers.streaming_bulk(self.connection.writing, sent, **BULK, **at_once):
                     key, why = outcome(item)
-                    if why:
+                    if version := _of_the_future(item):
+                        later[key] = version
+                    elif why:
                         refused[key] = why
                     else:
                         held.add(key)
@@ -107,9 +134,7 @@ class ElasticEngine:
                     raise
                 refused |= {a["_id"]: str(error) for a in actions if len(actions) == 1}
                 refused.setdefault("", str(error))
-        if refused:
-            raise Refused(refused, held)
-        return held
+        return later
 
     def builder(self) -> ElasticBuilder:
         """Start a new index beside the live one."""
@@ -121,3 +146,15 @@ class ElasticEngine:
             self.connection.drop(name)
         with translated():
             self.connection.writing.options(ignore_status=404).indices.delete_index_template(name=self.alias)
+
+
+def _of_the_future(item: Mapping[str, Any]) -> int:
+    """The version for which a write was refused, if nobody can have written it yet; else 0."""
+    answer = next(iter(item.values()))
+    found = _CONFLICT.search(str(answer.get("error"))) if answer["status"] == HTTPStatus.CONFLICT else None
+    version = int(found[1]) if found else 0
+    return version if version > _now() else 0
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

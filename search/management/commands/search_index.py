@@ -24,6 +24,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="with reconcile: show differences, repair nothing")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["dry_run"] and options["action"] != "reconcile":
+            raise CommandError(f"--dry-run goes with reconcile only; nothing was done: {options['action']} repairs.")
         names = [options["engine"]] if options["engine"] else list(engines.configured())
         for name in names:
             if name not in engines.configured():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from search.backends.base import Engine
 from tests.search.contract.conftest import ask, fill, keys, record
 
@@ -95,3 +99,24 @@ def test_a_hit_carries_its_passages_as_written(engine: Engine) -> None:
     assert "這裏說漁港。" in best.text
     assert best.start > 0
     assert best.source == "body"
+
+
+@pytest.mark.parametrize("sort", ["newest", "oldest", "title"])
+def test_equals_keep_their_order_whatever_is_written_meanwhile(engine: Engine, sort: str) -> None:
+    """They stood where they happened to, and one that was written again moved from one page to another."""
+    days = {f"page:{n}": 19_000 + n // 12 for n in range(36)}
+    fill(engine, [record(key, "网格", "走访。", date=day) for key, day in days.items()])
+    seen: list[str] = []
+    offset: int | None = 0
+    after = None
+    while offset is not None:
+        answer = ask(engine, "网格", sort=sort, offset=offset, after=after, limit=7)
+        seen += keys(answer)
+        offset, after = answer.next_offset, answer.next_after
+        for key in (seen[0], seen[-1], "page:1", "page:30"):
+            again = record(key, "网格", f"走访了{len(seen)}次。", date=days[key])
+            engine.apply([again], [], at=time.time_ns() // 1000)
+    assert len(seen) == len(set(seen)) == 36
+    dated = [days[key] for key in seen]
+    if sort != "title":
+        assert dated == sorted(dated, reverse=sort == "newest")

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from search.analysis.folding import fold
+from search.analysis.pinyin import spell
 from search.analysis.tokens import coarse
 from search.answering import ENOUGH
 from search.backends.base import Engine
@@ -354,3 +355,62 @@ def test_a_number_is_found_with_its_measure_whatever_follows_it(engine: Engine) 
     fill(engine, [record("many", "甲", going_on), record("one", "乙", "来了3人龟步走。")])
     assert keys(ask(engine, "3人")) == ["one"]
     assert set(keys(ask(engine, "人"))) == {"many", "one"}
+
+
+def test_what_is_left_out_in_one_field_is_left_out_there_only(engine: Engine) -> None:
+    fill(
+        engine,
+        [
+            record("called", "渔港巡查", "网格治理。", authors=("丁一舟",), units=("东浦学校",)),
+            record("says", "网格治理", "渔港巡查，马小川说，西岭学校来人。", authors=("丁一舟",), units=("东浦学校",)),
+            record("wrote", "网格治理", "茶园。", authors=("马小川",), units=("西岭学校",)),
+        ],
+    )
+    assert set(keys(ask(engine, "治理 -title:渔港"))) == {"says", "wrote"}
+    assert set(keys(ask(engine, "治理 －标题：“渔港巡查”"))) == {"says", "wrote"}
+    assert set(keys(ask(engine, "治理 -作者：马小川"))) == {"called", "says"}
+    assert set(keys(ask(engine, "-unit:西岭"))) == {"called", "says"}
+    assert set(keys(ask(engine, "治理 -渔港"))) == {"wrote"}
+
+
+def test_what_is_left_out_is_left_out_in_either_spelling_of_its_number(engine: Engine) -> None:
+    fill(engine, [record("a", "", "网格第十二条。"), record("b", "", "网格第12条。"), record("c", "", "网格第9条。")])
+    assert keys(ask(engine, "网格 -第12条")) == ["c"]
+
+
+def test_words_with_the_characters_of_numbers_are_no_numbers(engine: Engine) -> None:
+    """十四五 was 15, 万一 was 1, 五四 was 54, and 10 was every text with 十分."""
+    fill(
+        engine,
+        [
+            record("digits", "", "来了15人、54人、23人、1人、1000人、35人，共10处。"),
+            record("words", "", "十四五期间，五四青年节，两三个人十分忙，以防万一，千万，三五成群。"),
+        ],
+    )
+    for text in ("十四五", "五四", "两三个", "万一", "千万", "三五成群"):
+        assert keys(ask(engine, text)) == ["words"], text
+    assert keys(ask(engine, "10")) == ["digits"]
+
+
+def test_pinyin_with_tones_in_capitals_with_numbers_half_typed_and_of_a_long_title(engine: Engine) -> None:
+    long = "八十个车位怎么分给三百户槐树里社区邻里议事厅的规则课"
+    fill(engine, [record("a", "2024年廉政女工课"), record("b", "茶园改造"), record("c", long)])
+    for typed in (
+        "liánzhèng",
+        "LIANZHENG",
+        "lian'zheng",
+        "lian’zheng",
+        "nǚgong",
+        "nügong",
+        "2024nianlianzheng",
+        "廉zheng",
+    ):
+        assert keys(ask(engine, typed)) == ["a"], typed
+    assert keys(ask(engine, spell(long)[0])) == ["c"]
+    assert ask(engine, "廉zhen茶").total == 0
+
+
+def test_a_character_whose_shape_was_chosen_is_that_character(engine: Engine) -> None:
+    """Word files say behind a character which of its shapes is meant; it parted the word."""
+    fill(engine, [record("a", "", "葛\U000e0100洲坝的廉\ufe00政课"), record("b", "", "茶园")])
+    assert keys(ask(engine, "葛洲坝")) == keys(ask(engine, "廉政课")) == keys(ask(engine, "葛\U000e0101洲坝")) == ["a"]
