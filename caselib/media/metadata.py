@@ -40,7 +40,7 @@ def without_metadata(data: bytes) -> bytes:
             return _webp(data)
         if data[:6] in (b"GIF87a", b"GIF89a"):
             return _gif(data)
-    except (ValueError, IndexError, OSError, SyntaxError):
+    except (ValueError, IndexError, OSError, SyntaxError, Image.DecompressionBombError):
         pass
     return data
 

@@ -6,7 +6,9 @@ are part of what was written.
 
 from __future__ import annotations
 
+import lzma
 import shutil
+import struct
 import zipfile
 import zlib
 from typing import IO
@@ -27,6 +29,20 @@ _SAID: dict[str, frozenset[str]] = {
     "docprops/app.xml": frozenset({"Manager", "Company", "HyperlinkBase", "Template"}),
     "docprops/custom.xml": frozenset(),
 }
+# What comes out of a package that is cut off, damaged, locked, or packed in a way of its own.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    etree.XMLSyntaxError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 _PICTURES = (".jpg", ".jpeg", ".png", ".webp", ".gif")
 
 
@@ -44,15 +60,7 @@ def write_bare(source: IO[bytes], target: IO[bytes]) -> bool:
                 return False
             for part in parts:
                 _write_part(old, new, part)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        etree.XMLSyntaxError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ):
+    except _BROKEN:
         return False
     return True
 

@@ -144,3 +144,26 @@ def test_who_uploads_a_document_is_told_who_is_named_in_it(client: Client, file:
     shown = answer["form"] + client.get(reverse("wagtaildocs:edit", args=[answer["doc_id"]])).content.decode()
     assert shown.count("凡能阅读该文稿的人都能看到") == (2 if name else 0)
     assert name in shown
+
+
+def test_a_damaged_file_is_kept_as_it_came() -> None:
+    whole = word()
+    middle = len(whole) // 2
+    damaged = [whole[:cut] for cut in range(0, len(whole), len(whole) // 40)]
+    damaged += [whole[:at] + b"\xff\x00\xa5" + whole[at + 3 :] for at in range(0, len(whole) - 3, len(whole) // 150)]
+    damaged.append(whole[:middle] + bytes(middle))
+    for data in damaged:
+        write_bare(io.BytesIO(data), io.BytesIO())  # raises nothing, whatever it says
+
+
+def test_a_picture_that_claims_to_be_enormous_does_not_stop_the_upload() -> None:
+    small = picture("JPEG")
+    frame = next(at for at in range(len(small)) if small[at] == 0xFF and small[at + 1] in (0xC0, 0xC2))
+    enormous = small[: frame + 5] + b"\xff\xff\xff\xff" + small[frame + 9 :]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("[Content_Types].xml", b"<Types/>")
+        package.writestr("word/media/image1.jpeg", enormous)
+    bare = io.BytesIO()
+    assert write_bare(io.BytesIO(out.getvalue()), bare)
+    assert unpacked(bare.getvalue())["word/media/image1.jpeg"] == enormous
