@@ -15,13 +15,13 @@ from search.cursors import Place
 from search.harvest import key_of, page_id_of
 from search.models import OutboxJob
 from search.queries import RELEVANCE, EngineAnswer, EngineQuery, Everything, Found
+from search.ranking import BIGRAMS
 from search.showing import Shown
 
 _MOST_WAITING = 1_000  # changes no index has yet; where there are more, many are being brought in
 _ROUNDS = 3  # what vanished is left out, and what comes in its place looked at, so often
-_BY_OFFSET = (
-    9_000  # records up to which a place is looked for among its neighbours; behind them the engine's mark counts
-)
+# Records up to which a place is looked for among its neighbours; behind them the engine's mark counts.
+_BY_OFFSET = 9_000
 
 #: Returns by id those of some resources that a reader may read, as the database has them now.
 Confirm = Callable[[Sequence[int], Viewer], Mapping[int, Shown]]
@@ -68,9 +68,8 @@ class Asking:
         return Answered(used, answer, shown, plan.exact and answer.level > 0 and answer.level != plan.spelt)
 
     def _ask(self, engine: Engine) -> tuple[planning.Plan, EngineAnswer]:
-        plan = planned(
-            self.parsed, self.viewer, engine
-        )  # an engine that is away says so here, before anything is asked
+        engine.shares(BIGRAMS, ())  # one that is away says so here, before anything is asked of the database
+        plan = planned(self.parsed, self.viewer, engine)
         waiting = _waiting(engine.name)
         if hidden := self.vanished | (waiting.keys() - self._listed(waiting)):
             plan = planning.hiding(plan, hidden)

@@ -199,7 +199,7 @@ def test_a_page_that_cannot_be_read_backs_off_and_shows_in_the_office(
     assert job.poisoned
     assert "this page is broken" in job.error
     assert office.status_of("embedded")["poisoned"] == 1
-    with clock.fixed(moment):
+    with clock.fixed(moment + timedelta(hours=POISONED_AFTER)):
         assert indexer.drain("embedded").failed == 0  # not due yet
     monkeypatch.undo()
     assert office.retry([job.pk]) == 1

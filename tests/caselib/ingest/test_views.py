@@ -237,7 +237,7 @@ def test_a_reading_that_stopped_says_so_and_offers_another_try() -> None:
     user = factories.UserFactory(roles=[Role.AUTHOR])
     client = Client()
     client.force_login(user)
-    batch = services.receive_upload(SimpleUploadedFile("稿.txt", "题目\n\n正文".encode()), by=user).batch
+    batch = services.receive_upload(SimpleUploadedFile("稿.txt", "渔港的夜\n\n正文".encode()), by=user).batch
     page = reverse("imports_report", args=[batch.pk])
     assert client.get(page)["Refresh"], "it is being read"
     Job.objects.update(state=JobState.FAILED, done=3, total=9)
@@ -245,7 +245,7 @@ def test_a_reading_that_stopped_says_so_and_offers_another_try() -> None:
     assert "Refresh" not in answer and 'value="read_again"' in answer.content.decode()
     client.post(reverse("imports_act", args=[batch.pk]), {"act": "read_again"})
     jobs.run_pending()
-    assert "题目" in client.get(page).content.decode()
+    assert "渔港的夜" in client.get(page).content.decode()
 
 
 def test_all_files_of_an_archive_are_accepted_at_once(client_of: ClientOf) -> None:
