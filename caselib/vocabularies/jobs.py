@@ -8,8 +8,10 @@ from dataclasses import asdict
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from caselib.accounts.models import User
+from caselib.accounts.services import notify
 from caselib.core import jobs
 from caselib.core.models import Job
 
@@ -28,16 +30,24 @@ def start(model: type[Term], wanted: Sequence[TermRecord], *, by: User) -> tuple
 
 @jobs.job(KIND)
 def import_terms(ctx: jobs.JobContext, *, axis: str, records: str) -> dict[str, Any]:
-    """Bring a vocabulary to what a file says, as the person who asked. Begun again it goes on with what is missing."""
+    """Bring a vocabulary to what a file says, as the person who asked. Begun again it goes on with what is missing.
+
+    Effects in order: terms and audit rows, a batch at a time; a notice that leads whoever asked to the report.
+    """
     by = ctx.job.requested_by
     wanted = [_record(values) for values in json.loads(records)]
     changes = transfer.import_one_by_one(
         AXES[axis], wanted, by=by if isinstance(by, User) else None, progress=ctx.progress
     )
     ctx.progress(len(changes), len(changes))
+    url = reverse("vocabulary_imported", args=[axis, ctx.job.pk])
+    acts = [change.act for change in changes]
+    if isinstance(by, User):
+        words = {"vocabulary": AXES[axis]._meta.verbose_name_plural, "left": acts.count("refuse")}
+        notify([by], subject=_("%(vocabulary)s: the import is done, %(left)d left out"), words=words, url=url)
     return {
-        "url": reverse("vocabulary_imported", args=[axis, ctx.job.pk]),
-        "acts": [change.act for change in changes],
+        "url": url,
+        "acts": acts,
         "rows": _packed(shown_first(changes)[:_MOST_ROWS]),
     }
 

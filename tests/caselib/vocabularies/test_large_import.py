@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from caselib.accounts.enums import Role
+from caselib.accounts.models import Notice
 from caselib.core import jobs
 from caselib.core.models import AuditRecord, Job
 from caselib.vocabularies import transfer
@@ -50,6 +51,8 @@ def test_a_large_file_is_brought_in_by_the_worker_and_reported(client_of: Client
     assert f"变更 {COUNT} 项，未导入 1 项" in page
     assert page.index("控制字符") < page.index("大表词1号")
     assert client_of(Role.EDITOR).get(job.result["url"]).status_code == 404
+    notice = Notice.objects.get(recipient=job.requested_by)
+    assert (notice.subject, notice.url) == ("主题：导入已完成，未导入 1 项", job.result["url"])
 
 
 def test_a_small_file_is_brought_in_at_once(client_of: ClientOf) -> None:
