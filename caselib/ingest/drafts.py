@@ -30,7 +30,7 @@ from .keytags import key_tags
 from .keywords import without_keywords
 from .lessons import label_field
 from .models import ImportImage, ImportItem
-from .sections import for_teachers, notes_apart, section_kind
+from .sections import for_teachers, is_answers, notes_apart, section_kind
 from .steps import minutes_of
 from .texts import counts
 from .titling import line_of
@@ -115,7 +115,7 @@ def draft_fields(
     else:
         blocks = _with_notes_apart(blocks)
     body = body_stream(blocks, images=images, kind_of=section_kind, before=uncalled(notes, blocks))
-    fields["body"] = body if kind == Kind.LESSON else guarded(body)
+    fields["body"] = body if kind == Kind.LESSON else guarded(body, whole=is_answers(item.title))
     fields["notes"] = notes_stream(notes)
     return fields
 
@@ -127,11 +127,11 @@ def _with_notes_apart(blocks: Sequence[Block]) -> list[Block]:
     return [replace(part, level=next(levels)[0]) if isinstance(part, Heading) else part for part in blocks]
 
 
-def guarded(sections: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the sections of a case that are its teaching note to teachers alone; return ``sections``."""
+def guarded(sections: list[dict[str, Any]], *, whole: bool = False) -> list[dict[str, Any]]:
+    """Give the sections of a case that are its teaching note, or the ``whole`` of it, to teachers alone; return ``sections``."""
     marks = for_teachers([section["value"]["heading"] for section in sections])
     for section, mark in zip(sections, marks, strict=True):
-        if mark:
+        if whole or mark:
             section["value"]["audience"] = Audience.TEACHER.value
     return sections
 

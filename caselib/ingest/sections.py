@@ -127,6 +127,17 @@ _NOTE_PART = re.compile(
     r"^教师(?:手册|用书|参考|指南)|分析思路|(?:参考|思考题|讨论题|习题)[的之]?(?:答案|解析|要点)|^(?:正确|标准)答案$|^(?:答案|答题|评分)要点|^答案(?:要点|提示|与解析)?$|^教学目[的标][与及和]用途$"
     r"|^(?:建议的?)?课堂(?:教学)?计划(?:建议)?$"
 )
+# What the answers are to stands before them: 民心是最好的答案 is a case.
+_ANSWERS = re.compile(
+    r"(?:参考|标准|正确|[试考问习]题|练习题?|思考题|讨论题|作业|[试考]卷|[a-zａ-ｚ甲乙]\s*卷)[》”」)）】]*\s*[的及与和]?\s*答案"
+    r"(?:[及与和]?(?:解析|详解|评分(?:标准|细则|要点)?))?[)）】]*$|答案[及与和](?:解析|详解|评分(?:标准|细则|要点)?)[)）】]*$",
+    re.I,
+)
+
+
+def is_answers(title: str) -> bool:
+    """True for the title of a text that is made of answers: 期末试卷参考答案, A卷答案, 答案及评分标准."""
+    return bool(_ANSWERS.search(squeeze(title)))
 
 
 def is_teaching_note(heading: str) -> bool:

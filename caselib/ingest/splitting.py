@@ -25,7 +25,7 @@ from caselib.ingest.levels import without_outsiders
 from caselib.ingest.marks import RESOURCE
 from caselib.ingest.matter import Foreword, front, told, without_back_matter, without_part_name
 from caselib.ingest.recovery import Recovered, recover
-from caselib.ingest.sections import canonical_name, clean_title, is_teaching_note, key, notes_apart
+from caselib.ingest.sections import canonical_name, clean_title, is_answers, is_teaching_note, key, notes_apart
 from caselib.ingest.single import headline
 from caselib.ingest.titling import Start, line_of, with_subtitle
 from caselib.word.model import Block, Document, Heading, Paragraph, Run, Warning
@@ -208,7 +208,9 @@ def _finish(item: Item, recovered: Recovered, seen: dict[str, str], *, last: boo
 
 
 def _guarded(item: Item) -> list[Warning]:
-    """Say which sections of a case only teachers will see once it is taken in."""
+    """Say which sections of a case only teachers will see once it is taken in; all of a text that is made of answers."""
+    if is_answers(item.title) and not item.lesson:
+        return [Warning("section_guarded", where(item.blocks[0]) if item.blocks else "", item.title[:80])]
     sections = [] if item.lesson else item.sections
     marks = notes_apart([(heading.level, line_of(heading)) for heading in sections])
     return [

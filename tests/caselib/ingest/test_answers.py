@@ -64,3 +64,20 @@ def test_the_report_says_what_learners_no_longer_see() -> None:
 
     assert "section_guarded" in [warning.code for warning in item.warnings]
     assert texts(item.blocks)[-3:] == ["参考答案", "1．参考答案：从群众中来。", "2．参考答案：到群众中去。"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["期末考试A卷答案", "《公文写作》试卷（乙卷）参考答案", "试题及答案", "答案及评分标准", "思考题的答案与解析"],
+)
+def test_a_text_made_of_answers_is_for_teachers_as_a_whole(title: str) -> None:
+    (item,) = split(Document((head(title), head("一、简答题"), *lines("实事求是。", "群众路线。"))), name="卷").items
+
+    assert [(w.code, w.text) for w in item.warnings if w.code == "section_guarded"] == [("section_guarded", title)]
+
+
+@pytest.mark.parametrize("title", ["民心是最好的答案", "基层治理的岚江答案", "一份民生答卷"])
+def test_a_case_that_speaks_of_an_answer_is_for_all(title: str) -> None:
+    (item,) = split(Document((head(title), head("案例背景"), *lines("村里把账抄在墙上。"))), name="例").items
+
+    assert "section_guarded" not in [warning.code for warning in item.warnings]

@@ -384,6 +384,15 @@ def test_the_teaching_note_of_a_case_is_for_teachers(user_of: UserOf) -> None:
     assert told == names[2:5]
 
 
+def test_a_text_made_of_answers_is_for_teachers_in_all_its_sections(user_of: UserOf) -> None:
+    author = user_of(Role.AUTHOR)
+    body = p("期末试卷参考答案", props='<w:jc w:val="center"/>', run='<w:b/><w:sz w:val="36"/>')
+    body += "".join(p(name, props='<w:outlineLvl w:val="0"/>') + p(LONG) for name in ("一、论述题", "二、案例分析题"))
+    page = deciding.accept_item(upload(docx(body), author).batch.items.get(), by=author)
+    assert page.title == "期末试卷参考答案"
+    assert {section.value["audience"] for section in page.specific.body} == {"teacher"}
+
+
 def test_a_teaching_note_below_another_section_is_for_teachers_too(user_of: UserOf) -> None:
     """An audience is set for sections of the first level: what gives answers rises to it, and what stands beside it."""
     author = user_of(Role.AUTHOR)
