@@ -245,6 +245,7 @@ def test_the_search_box_completes_what_is_typed_and_gives_it_back(visit: Open) -
     expect(box).to_have_value("lianz")
     expect(options.first).to_be_hidden()
     box.press_sequentially("h")
+    expect(options.first).to_be_visible()
     page.keyboard.press("ArrowDown")
     expect(box).not_to_have_value("lianzh")
     page.keyboard.press("Enter")
