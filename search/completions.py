@@ -17,7 +17,6 @@ from search.harvest import page_id_of
 from search.models import Completion
 from search.records import Record
 
-_KEY = 64
 _ENTRIES = 5  # a title is found from the start of each of so many of its first words
 _LOOKED_AT = 50  # rows of one spelling
 _WITH_INITIALS = 3  # of those, the first have initials too
@@ -66,7 +65,7 @@ def complete(text: str, viewer: Viewer, limit: int) -> list[tuple[str, str]]:
 
 def known(text: str, viewer: Viewer) -> bool:
     """Whether the folded text is itself a word, name, term or title the viewer may see, not only how one is spelt."""
-    rows = allowed(viewer).filter(form=Completion.PREFIX, key=text[:_KEY])
+    rows = allowed(viewer).filter(form=Completion.PREFIX, key=text[: pinyin.KEY])
     if not text.isascii():
         return rows.exists()
     return any(text in fold(written) for written in rows.values_list("text", flat=True).distinct()[:_LOOKED_AT])
@@ -88,7 +87,7 @@ def _of_record(record: Record, terms: Collection[str]) -> Iterator[Completion]:
     yield from _rows(record.title, Completion.TITLE, record.key, record.tokens)
     named = (fold(name) for name in record.keywords)
     for word in dict.fromkeys((*segments(fold(record.title)), *named)):
-        if 2 <= len(word) <= _KEY and word.isalpha() and word not in terms:
+        if 2 <= len(word) <= pinyin.KEY and word.isalpha() and word not in terms:
             yield from _rows(word, Completion.WORD, record.key, record.tokens)
     for name in record.authors:
         yield from _rows(name, Completion.NAME, record.key, record.tokens)
@@ -107,7 +106,7 @@ def _rows(
             spelt = [(full, "") for full, _ in spelt]
         for key in (start, *(key for pair in spelt for key in pair)):
             if key:
-                keys.setdefault(key[:_KEY], _WEIGHTS[kind] * 10 - place)
+                keys.setdefault(key[: pinyin.KEY], _WEIGHTS[kind] * 10 - place)
     gaps = misspelling.gaps(folded) if len(folded) in GAPPED else []
     for token in tokens:
         shared = {"text": (text or written)[:255], "kind": kind, "record": record, "token": token[:40]}
@@ -126,4 +125,4 @@ def _starts(folded: str) -> list[str]:
 def _as_key(text: str) -> str:
     folded = fold(text[:200]).strip()
     spelt = pinyin.as_query(folded)
-    return (spelt or folded)[:_KEY]
+    return (spelt or folded)[: pinyin.KEY]

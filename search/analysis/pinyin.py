@@ -13,7 +13,7 @@ from search.analysis.tokens import RUN, is_han, word_starts
 
 _TONES = re.compile("[\u0300-\u036f]")
 _LATIN_QUERY = re.compile(r"(?=.*[a-z])(?:[a-z0-9' ’]|[\u3400-\u9fff]){2,400}")
-_KEY, _INITIALS = 64, 32  # letters of a key: nobody types more
+KEY, _INITIALS = 64, 32  # letters of a key: nobody types more
 _HALF_DONE = 40  # characters of what may be spelt in part: a name, a title
 # What characters are called as surnames, which the library reads as words.
 _SURNAMES = dict(
@@ -48,7 +48,7 @@ def keys(folded: str) -> list[str]:
     out: dict[str, None] = {}
     for full, initials in spell_from(folded, word_starts(folded)[:_SUFFIXES]):
         if full:
-            out[full[:_KEY]] = None
+            out[full[:KEY]] = None
             out[initials[:_INITIALS]] = None
     return list(out)
 
@@ -120,5 +120,5 @@ def as_query(folded: str) -> str | None:
         return None
     letters = plain.translate({ord(sign): None for sign in "' ’"})
     if letters.isascii():
-        return letters[:_KEY] or None
-    return spell(letters)[0][:_KEY] if len(letters) <= _HALF_DONE else None
+        return letters[:KEY] or None
+    return spell(letters)[0][:KEY] if len(letters) <= _HALF_DONE else None

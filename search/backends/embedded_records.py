@@ -83,15 +83,16 @@ class Records:
             match, limit=query.limit, offset=query.offset, count=False, order_by_field=field, order=order
         ).hits
         values = [int(value) for value, _ in hits]
+        numbered = sorted(zip(self._numbers(hits), hits, values, strict=True), key=lambda row: row[0])
+        # Equals that are not all on this page: of those before it and behind it the lowest numbers may be others.
+        parted = set(values[:1] if query.offset else ()) | set(values[-1:] if len(hits) == query.limit else ())
         page: list[Any] = []
         for value in dict.fromkeys(values):
-            if value in (values[0], values[-1]):  # not all of its equals need be on this page
+            if value in parted:
                 skip = self._before(match, field, value, query.offset, rising=rising) if value == values[0] else 0
                 page += self._equals(match, field, value, skip, query.limit - len(page))
             else:
-                equals = [hit for hit, of_hit in zip(hits, values, strict=True) if of_hit == value]
-                numbered = sorted(zip(self._numbers(equals), (address for _, address in equals), strict=True))
-                page += [address for _, address in numbered]
+                page += [address for _, (_, address), of_hit in numbered if of_hit == value]
         return [self._key(address) for address in page]
 
     def _before(self, match: tantivy.Query, field: str, value: int, offset: int, *, rising: bool) -> int:

@@ -19,6 +19,7 @@ from caselib.accounts.requests import SignedInRequest
 from caselib.accounts.viewers import Viewer
 from caselib.core import clock
 from caselib.core.errors import ConflictError, RefusedError
+from caselib.core.numbers import row_number
 from caselib.resources.models import ResourcePage
 
 from .. import services
@@ -77,7 +78,7 @@ def new_order(request: SignedInRequest) -> HttpResponse:
     """Place the order of what lies in the basket; ``like`` names an order of the unit whose details are offered again."""
     viewer = Viewer.of(request.user)
     initial = {"contact": f"{request.user} {request.user.phone}".strip()}
-    like = selectors.find_order(viewer, _version(request.GET.get("like", "")) or 0)
+    like = selectors.find_order(viewer, row_number(request.GET.get("like", "")) or 0)
     if like is not None and like.unit_id == viewer.unit_id:
         initial |= {name: getattr(like, name) for name in DETAILS}
     form = OrderForm(request.POST or None, initial=initial)
